@@ -1,0 +1,1 @@
+"""The brains that answer a client: one protocol, a scripted one and one that asks a language model."""

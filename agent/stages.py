@@ -1,0 +1,119 @@
+"""Where a conversation stands. Code decides from validated slots; a model may only propose."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent.brains.protocol import Decision, Playbook, Rule, Signals, SlotValue
+
+QUALIFYING = "qualifying"
+QUALIFIED = "qualified"
+DISQUALIFIED = "disqualified"
+NURTURE = "nurture"
+NEEDS_HUMAN = "needs_human"
+OPTED_OUT = "opted_out"
+SUSPECTED_BOT = "suspected_bot"
+
+STAGES = (QUALIFYING, QUALIFIED, DISQUALIFIED, NURTURE, NEEDS_HUMAN, OPTED_OUT, SUSPECTED_BOT)
+HANDOFF_REASONS = ("qualified", "asked_human", "angry", "out_of_scope", "failures", "sensitive")
+
+MAX_FAILURES = 3
+MAX_OUT_OF_SCOPE = 2
+
+Slots = Mapping[str, SlotValue]
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "in": lambda value, options: value in options,
+}
+
+
+def decide(playbook: Playbook, slots: Slots, signals: Signals) -> Decision:
+    """The first rule that holds wins: safety, then refusal to serve, then qualification, then rescue."""
+    for rule in (_stopped, _urgent, _refused, _complete, _asked_for_a_person, _ruled_out, _stuck):
+        decision = rule(playbook, slots, signals)
+        if decision is not None:
+            return decision
+    return Decision(QUALIFYING)
+
+
+def missing_required(playbook: Playbook, slots: Slots) -> list[str]:
+    return [question.key for question in playbook.required if question.key not in slots]
+
+
+def holds(rule: Rule, slots: Slots) -> bool:
+    """Whether a playbook rule is true of the known slots; an unknown slot makes no rule true."""
+    known = slots.get(rule.slot)
+    if known is None or known.value is None:
+        return False
+    try:
+        return COMPARISONS[rule.op](_comparable(known.value), rule.value)
+    except TypeError:
+        return False
+
+
+def _comparable(value: Any) -> Any:
+    """A money range is compared by what the client can spend."""
+    if isinstance(value, Mapping):
+        return value.get("max") if value.get("max") is not None else value.get("min")
+    return value
+
+
+def _stopped(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    if signals.opted_out:
+        return Decision(OPTED_OUT)
+    if signals.suspected_bot:
+        return Decision(SUSPECTED_BOT)
+    return None
+
+
+def _urgent(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    if signals.sensitive:
+        return Decision(NEEDS_HUMAN, True, "sensitive")
+    if signals.angry:
+        return Decision(NEEDS_HUMAN, True, "angry")
+    return None
+
+
+def _refused(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    return Decision(DISQUALIFIED) if signals.outside else None
+
+
+def _complete(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    if missing_required(playbook, slots) or _outcome_by_rules(playbook, slots):
+        return None
+    if "qualified" not in signals.handed_over:
+        return Decision(QUALIFIED, True, "qualified")
+    return Decision(QUALIFIED, True, "asked_human") if signals.asked_human else Decision(QUALIFIED)
+
+
+def _asked_for_a_person(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    return Decision(NEEDS_HUMAN, True, "asked_human") if signals.asked_human else None
+
+
+def _ruled_out(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    outcome = _outcome_by_rules(playbook, slots)
+    return Decision(outcome) if outcome else None
+
+
+def _stuck(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    if signals.out_of_scope >= MAX_OUT_OF_SCOPE:
+        return Decision(NEEDS_HUMAN, True, "out_of_scope")
+    if signals.failures >= MAX_FAILURES:
+        return Decision(NEEDS_HUMAN, True, "failures")
+    return None
+
+
+def _outcome_by_rules(playbook: Playbook, slots: Slots) -> str | None:
+    if any(holds(rule, slots) for rule in playbook.disqualify_if):
+        return DISQUALIFIED
+    if any(holds(rule, slots) for rule in playbook.nurture_if):
+        return NURTURE
+    return None
