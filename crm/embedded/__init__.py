@@ -2,13 +2,14 @@
 
 `database_url` and `redis_url` start the servers of a data folder where they are not running. They
 run until the last process that asked for them has ended, however it ended: a keeper process
-(`keeper.py`) watches a lock that each of those processes shares. Any number of processes may ask
+(`__main__.py`) watches a lock that each of those processes shares. Any number of processes may ask
 at once.
 """
 
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 import time

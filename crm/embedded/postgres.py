@@ -73,10 +73,9 @@ class Postgres:
 
     def prepare(self) -> None:
         """Make the database itself, once the server answers."""
-        query = f"SELECT 1 FROM pg_database WHERE datname = '{self.role}'"
         target = ["-h", str(self.sockets), "-p", "5432", "-U", self.role]
-        found = self._run("psql", *target, "-d", "postgres", "-Atc", query).stdout.strip()
-        if not found:
+        databases = self._run("psql", *target, "-d", "postgres", "-Atc", "SELECT datname FROM pg_database")
+        if self.role not in databases.split():
             self._run("createdb", *target, self.role)
 
     def stop(self) -> None:
@@ -104,7 +103,7 @@ class Postgres:
         return pwd.getpwuid(uid) if uid else pwd.getpwnam("nobody")
 
     def _open_the_way(self) -> None:
-        """Make the socket folder and, for root, let PostgreSQL's user pass through the folders above its files."""
+        """Make the socket folder; as root, let PostgreSQL's user through the folders above its files."""
         private_folder(self.sockets.parent, 0o711 if self.owner else 0o700)
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         if not self.owner:
@@ -135,13 +134,12 @@ class Postgres:
         for leftover in self.sockets.glob(".s.PGSQL.*"):
             leftover.unlink()
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *arguments: str) -> str:
         process = self._popen(program, *arguments, output=subprocess.PIPE)
         output, _ = process.communicate(timeout=START_SECONDS)
-        text = output.decode(errors="replace")
         if process.returncode:
-            raise EmbeddedServerError(f"{program} failed:\n{text}")
-        return subprocess.CompletedProcess(process.args, 0, text)
+            raise EmbeddedServerError(f"{program} failed:\n{output.decode(errors='replace')}")
+        return output.decode()
 
     def _popen(self, program: str, *arguments: str, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
         identity = (
