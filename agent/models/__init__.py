@@ -1,0 +1,7 @@
+"""The agent's rows: what managers configure, what it remembers, why it said what it said."""
+
+from agent.models.dialogue import AgentTurn, Dialogue
+from agent.models.notification import Notification
+from agent.models.playbook import KnowledgeSnippet, Playbook, PlaybookVersion
+
+__all__ = ["AgentTurn", "Dialogue", "KnowledgeSnippet", "Notification", "Playbook", "PlaybookVersion"]

@@ -1,0 +1,21 @@
+"""The ground's rows: people who sell, people who may buy, how the latter came in and to whom they went."""
+
+from leads.models.assignment import Assignment, AssignmentRule, RuleMember
+from leads.models.intake import Delivery, SeenSubmission, Source
+from leads.models.lead import Lead, LeadEvent, LeadIdentity, Status
+from leads.models.people import Consultant, User
+
+__all__ = [
+    "Assignment",
+    "AssignmentRule",
+    "Consultant",
+    "Delivery",
+    "Lead",
+    "LeadEvent",
+    "LeadIdentity",
+    "RuleMember",
+    "SeenSubmission",
+    "Source",
+    "Status",
+    "User",
+]

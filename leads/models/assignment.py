@@ -1,0 +1,116 @@
+"""Who gets a lead: the circles, and the ledger of every decision."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from leads.fields import ChangedInField
+
+
+class AssignmentRule(models.Model):
+    """A circle of consultants and whom it serves. The first active rule that fits a lead decides.
+
+    `pointer` is the position in the circle of whoever got the last lead: the one row that concurrent
+    decisions of the same rule take in turn.
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+    sources = models.ManyToManyField(
+        "leads.Source", blank=True, verbose_name=_("only these sources"), help_text=_("Empty: every source.")
+    )
+    pointer = models.PositiveIntegerField(_("pointer"), default=0, editable=False)
+    decisions = models.PositiveBigIntegerField(_("leads given"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("assignment rule")
+        verbose_name_plural = _("assignment rules")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleMember(models.Model):
+    """A consultant's seat in a circle."""
+
+    rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="members", verbose_name=_("rule"))
+    consultant = models.ForeignKey(
+        "leads.Consultant", models.CASCADE, related_name="seats", verbose_name=_("consultant")
+    )
+    position = models.PositiveIntegerField(_("order"))
+    leads_given = models.PositiveBigIntegerField(_("leads given"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "consultant"], name="one_seat_per_consultant"),
+            models.UniqueConstraint(fields=["rule", "position"], name="one_consultant_per_seat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consultant} ({self.rule})"
+
+
+class Assignment(models.Model):
+    """One decision of who gets a lead, with its reason. A ledger row: appended, never changed.
+
+    `notice` alone moves on: it says whether the consultant was told, and is the queue of that work.
+    """
+
+    class Outcome(models.TextChoices):
+        ASSIGNED = "assigned", _("Assigned")
+        NO_CONSULTANTS = "no_consultants_available", _("Nobody available")
+        UNASSIGNED = "unassigned", _("Taken away")
+
+    class Trigger(models.TextChoices):
+        ARRIVAL = "arrival", _("Lead arrived")
+        HANDOFF = "handoff", _("Handoff")
+        QUEUE = "queue", _("From the unassigned queue")
+        MANUAL = "manual", _("By a person")
+
+    class Notice(models.TextChoices):
+        PENDING = "pending", _("To be told")
+        TOLD = "told", _("Told")
+        NONE = "none", _("Nobody to tell")
+
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="assignments", verbose_name=_("lead"))
+    consultant = models.ForeignKey(
+        "leads.Consultant",
+        models.SET_NULL,
+        null=True,
+        related_name="assignments",
+        verbose_name=_("consultant"),
+    )
+    previous_consultant = models.ForeignKey(
+        "leads.Consultant", models.SET_NULL, null=True, related_name="+", verbose_name=_("before")
+    )
+    rule = models.ForeignKey(AssignmentRule, models.SET_NULL, null=True, verbose_name=_("rule"))
+    outcome = models.CharField(_("outcome"), max_length=30, choices=Outcome.choices)
+    trigger = models.CharField(_("trigger"), max_length=10, choices=Trigger.choices)
+    reason = models.TextField(_("reason"))
+    pointer_before = models.PositiveIntegerField(_("pointer before"), null=True)
+    pointer_after = models.PositiveIntegerField(_("pointer after"), null=True)
+    passed_over = models.JSONField(_("passed over"), default=list, help_text=_("[{consultant, why}]"))
+    estimated_response_seconds = models.PositiveIntegerField(_("expected response (seconds)"), null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("by"))
+    notice = models.CharField(_("notice"), max_length=7, choices=Notice.choices, default=Notice.NONE)
+    changed_in = ChangedInField(editable=False)
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["lead", "-created_at"], name="assignment_of_lead"),
+            models.Index(fields=["previous_consultant", "changed_in"], name="assignment_lost_by"),
+            models.Index(fields=["created_at"], name="assignment_notice_owed", condition=Q(notice="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,92 @@
+"""Where webhook leads come from, and every request as it came."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from leads.fields import EncryptedTextField
+
+
+class Source(models.Model):
+    """A configured origin of webhook leads. `kind` names a module of `leads.sources`."""
+
+    slug = models.SlugField(_("slug"), unique=True, help_text=_("The last part of the webhook's address."))
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=30, default="generic")
+    secret = EncryptedTextField(_("secret"), blank=True, help_text=_("Bearer secret, key or app secret of the sender."))
+    previous_secret = EncryptedTextField(_("previous secret"), blank=True, help_text=_("Still accepted, for rotation."))
+    signing_secret = EncryptedTextField(_("signing secret"), blank=True, help_text=_("Standard Webhooks, whsec_…"))
+    previous_signing_secret = EncryptedTextField(_("previous signing secret"), blank=True)
+    verify_token = EncryptedTextField(_("verify token"), blank=True, help_text=_("Meta: hub.verify_token."))
+    access_token = EncryptedTextField(_("access token"), blank=True, help_text=_("To fetch the answers where needed."))
+    default_country = models.CharField(_("default country"), max_length=2, default="BR")
+    mapping = models.JSONField(_("mapping"), default=dict, blank=True, help_text=_("Field → path; empty: inferred."))
+    mapping_version = models.PositiveIntegerField(default=0, editable=False)
+    rate_per_minute = models.PositiveIntegerField(_("rate per minute"), default=6000)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delivery(models.Model):
+    """One webhook request as received: committed before anything is understood, replayable for ever."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        PROCESSED = "processed", _("Processed")
+        DUPLICATE = "duplicate", _("Duplicate")
+        REJECTED = "rejected", _("Rejected")
+        FAILED = "failed", _("Failed, will be tried again")
+        DEAD = "dead", _("Given up")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries", verbose_name=_("source"))
+    body = models.BinaryField(_("body"), null=True)
+    content_type = models.CharField(_("content type"), max_length=200, blank=True)
+    headers = models.JSONField(_("headers"), default=dict, help_text=_("Secrets are left out."))
+    remote_address = models.GenericIPAddressField(_("from"), null=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RECEIVED)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_attempt_at = models.DateTimeField(_("next attempt"), auto_now_add=True, null=True)
+    error = models.TextField(_("error"), blank=True)
+    understood = models.JSONField(_("what was understood"), default=list, blank=True)
+    leads = models.ManyToManyField("leads.Lead", related_name="deliveries", blank=True, verbose_name=_("leads"))
+    received_at = models.DateTimeField(_("received at"), auto_now_add=True)
+    processed_at = models.DateTimeField(_("processed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-received_at"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], name="delivery_owed", condition=Q(state__in=["received", "failed"])
+            ),
+            models.Index(fields=["-received_at"], name="delivery_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class SeenSubmission(models.Model):
+    """The sender's own id of one submission (`leadgen_id`, form token …), so that it makes one lead once."""
+
+    source = models.ForeignKey(Source, models.CASCADE)
+    key = models.CharField(max_length=200)
+    lead = models.ForeignKey("leads.Lead", models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="one_lead_per_submission")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,213 @@
+"""The lead, its identities, its place on the board and its history."""
+
+import time
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from leads.fields import ChangedInField
+
+
+class Status(models.Model):
+    """A column of the board."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", _("Open")
+        WON = "won", _("Won")
+        LOST = "lost", _("Lost")
+
+    slug = models.SlugField(_("slug"), primary_key=True, max_length=40)
+    name = models.CharField(_("name"), max_length=60)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices, default=Kind.OPEN)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name = _("status")
+        verbose_name_plural = _("statuses")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    def on_board(self) -> "LeadQuerySet":
+        return self.filter(archived_at=None)
+
+    def open(self) -> "LeadQuerySet":
+        return self.on_board().filter(status__kind=Status.Kind.OPEN)
+
+    def visible_to(self, user: settings.AUTH_USER_MODEL) -> "LeadQuerySet":
+        """The one rule of sight: managers see every lead, a consultant sees the own ones."""
+        if not user.is_active:
+            return self.none()
+        return self if user.is_manager else self.filter(consultant_id=user.pk)
+
+    def unassigned(self) -> "LeadQuerySet":
+        return self.open().filter(consultant=None, is_spam=False)
+
+
+def top_of_column() -> int:
+    """A position above everything placed before: minus now, in nanoseconds. Needs no look at the column."""
+    return -time.time_ns()
+
+
+class Lead(models.Model):
+    """A person who may buy. Written only through `leads.services`."""
+
+    class Temperature(models.TextChoices):
+        HOT = "hot", _("Hot")
+        WARM = "warm", _("Warm")
+        COLD = "cold", _("Cold")
+
+    class Refinement(models.TextChoices):
+        """Whether a model was asked to look at what the rules decided."""
+
+        PENDING = "pending", _("Waiting for the model")
+        DONE = "done", _("Done")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, null=True, blank=True)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    product = models.CharField(_("product"), max_length=200, blank=True)
+    message = models.TextField(_("message"), blank=True)
+    value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, null=True, blank=True)
+    source = models.ForeignKey("leads.Source", models.PROTECT, null=True, blank=True, verbose_name=_("source"))
+    attribution = models.JSONField(_("attribution"), default=dict, blank=True)
+    extra = models.JSONField(_("everything else that came"), default=dict, blank=True)
+
+    status = models.ForeignKey(Status, models.PROTECT, verbose_name=_("status"))
+    position = models.BigIntegerField(default=top_of_column, editable=False)
+    consultant = models.ForeignKey(
+        "leads.Consultant",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("consultant"),
+    )
+    assigned_at = models.DateTimeField(_("assigned at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("won or lost at"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into")
+    )
+
+    temperature = models.CharField(
+        _("temperature"), max_length=4, choices=Temperature.choices, default=Temperature.COLD
+    )
+    score = models.PositiveSmallIntegerField(_("score"), default=0)
+    classification = models.JSONField(_("classification"), default=dict, blank=True)
+    refinement = models.CharField(max_length=7, choices=Refinement.choices, default=Refinement.PENDING, editable=False)
+    refine_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    refine_after = models.DateTimeField(null=True, blank=True, editable=False)
+    is_spam = models.BooleanField(_("spam"), default=False)
+    slots = models.JSONField(
+        _("slots"), default=dict, blank=True, help_text=_("What the agent learned, with the client's own words.")
+    )
+
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    first_response_at = models.DateTimeField(_("first response at"), null=True, blank=True)
+    last_message = models.CharField(_("last message"), max_length=200, blank=True)
+    last_message_author = models.CharField(max_length=10, blank=True)
+    last_message_at = models.DateTimeField(_("last message at"), null=True, blank=True)
+    unread_count = models.PositiveIntegerField(_("unread"), default=0)
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    changed_in = ChangedInField(editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["status", "position", "id"], name="lead_column", condition=Q(archived_at=None)),
+            models.Index(
+                fields=["consultant", "status", "position", "id"], name="lead_own_column", condition=Q(archived_at=None)
+            ),
+            models.Index(fields=["changed_in"], name="lead_changed_in"),
+            models.Index(fields=["-created_at", "id"], name="lead_newest"),
+            models.Index(fields=["phone"], name="lead_phone"),
+            models.Index(
+                fields=["refine_after"], name="lead_to_refine", condition=Q(refinement="pending", archived_at=None)
+            ),
+            models.Index(
+                fields=["-score", "created_at"], name="lead_unassigned", condition=Q(consultant=None, archived_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.phone or self.email or str(self.id)
+
+
+class LeadIdentity(models.Model):
+    """One way to recognise the person. At most one lead holds it, whatever happens at the same instant."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("Phone")
+        EMAIL = "email", _("E-mail")
+        WHATSAPP_ID = "whatsapp_id", _("WhatsApp user id")
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="identities", verbose_name=_("lead"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    key = models.CharField(_("key"), max_length=254, help_text=_("Folded form; mobile twins of Brazil share one."))
+    shown = models.CharField(_("as given"), max_length=254)
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_lead_per_identity")]
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+class LeadEvent(models.Model):
+    """One line of the timeline. Appended, never edited."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        RETURNED = "returned", _("Came again")
+        CLASSIFIED = "classified", _("Classified")
+        ASSIGNED = "assigned", _("Assigned")
+        MOVED = "moved", _("Moved")
+        EDITED = "edited", _("Edited")
+        NOTE = "note", _("Note")
+        STAGE = "stage", _("Qualification")
+        HANDOFF = "handoff", _("Handed over")
+        TAKEN_OVER = "taken_over", _("Taken over")
+        RETURNED_TO_AGENT = "returned_to_agent", _("Returned to the agent")
+        MERGED = "merged", _("Merged")
+        CONSENT = "consent", _("Consent")
+
+    class Actor(models.TextChoices):
+        USER = "user", _("User")
+        AGENT = "agent", _("Agent")
+        CLIENT = "client", _("Client")
+        SYSTEM = "system", _("System")
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="events", verbose_name=_("lead"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    actor_kind = models.CharField(_("actor"), max_length=6, choices=Actor.choices, default=Actor.SYSTEM)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user"))
+    data = models.JSONField(_("facts"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("timeline event")
+        verbose_name_plural = _("timeline events")
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["lead", "-created_at", "-id"], name="event_of_lead")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d %H:%M}"

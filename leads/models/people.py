@@ -1,0 +1,53 @@
+"""Who works here."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MANAGERS_GROUP = "managers"
+
+
+class User(AbstractUser):
+    """Somebody who logs in: a manager, a consultant, or an API client."""
+
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
+
+    class Meta(AbstractUser.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def is_manager(self) -> bool:
+        """Managers see every lead. Asked often, so the answer is kept on the instance."""
+        if not hasattr(self, "_is_manager"):
+            self._is_manager = self.is_superuser or self.groups.filter(name=MANAGERS_GROUP).exists()
+        return self._is_manager
+
+
+class Consultant(models.Model):
+    """A user who sells."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="consultant", verbose_name=_("user")
+    )
+    is_accepting_leads = models.BooleanField(
+        _("accepting leads"), default=True, help_text=_("Off: new leads go to colleagues until it is on again.")
+    )
+    phone = models.CharField(_("own phone"), max_length=20, blank=True, help_text=_("For notifications, +5511…"))
+    max_open_leads = models.PositiveIntegerField(
+        _("capacity"), null=True, blank=True, help_text=_("Open leads at most; empty means no limit.")
+    )
+    typical_response_seconds = models.PositiveIntegerField(
+        _("typical first response (seconds)"), null=True, blank=True, editable=False
+    )
+    notify_by_email = models.BooleanField(_("notify by e-mail"), default=True)
+
+    class Meta:
+        verbose_name = _("consultant")
+        verbose_name_plural = _("consultants")
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,8 @@
+"""The wire's rows: our numbers, the threads on them, and each message with what became of it."""
+
+from whatsapp.models.consent import ConsentEvent
+from whatsapp.models.conversation import Conversation
+from whatsapp.models.line import Line
+from whatsapp.models.message import Message, StatusReport
+
+__all__ = ["ConsentEvent", "Conversation", "Line", "Message", "StatusReport"]

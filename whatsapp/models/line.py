@@ -1,0 +1,52 @@
+"""One WhatsApp number of ours."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from leads.fields import EncryptedTextField
+
+
+class Line(models.Model):
+    """The agent's number, or one consultant's. Found by the address that a message was sent `To`."""
+
+    class Kind(models.TextChoices):
+        AGENT = "agent", _("Agent")
+        CONSULTANT = "consultant", _("Consultant")
+
+    name = models.CharField(_("name"), max_length=80)
+    address = models.CharField(_("address"), max_length=80, unique=True, help_text=_("whatsapp:+14155238886"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.AGENT)
+    consultant = models.ForeignKey(
+        "leads.Consultant", models.SET_NULL, null=True, blank=True, related_name="lines", verbose_name=_("consultant")
+    )
+    account_sid = models.CharField(
+        _("Twilio account SID"), max_length=40, blank=True, help_text=_("Empty: the account of the environment.")
+    )
+    auth_token = EncryptedTextField(_("auth token"), blank=True)
+    next_auth_token = EncryptedTextField(_("next auth token"), blank=True, help_text=_("Accepted too, for rotation."))
+    default_country = models.CharField(_("default country"), max_length=2, default="BR")
+    default_language = models.CharField(_("default language"), max_length=10, default="pt-BR")
+    is_active = models.BooleanField(_("active"), default=True)
+    last_inbound_at = models.DateTimeField(_("last inbound"), null=True, blank=True, editable=False)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True, editable=False)
+    last_error_at = models.DateTimeField(_("last error at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="agent") | Q(consultant__isnull=False),
+                name="consultant_line_has_consultant",
+                violation_error_message=_("A consultant's line needs its consultant."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def number(self) -> str:
+        return self.address.removeprefix("whatsapp:")

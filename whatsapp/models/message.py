@@ -1,0 +1,94 @@
+"""One message, in or out, and what became of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Message(models.Model):
+    """An outbound row is the outbox: committed with the decision to send, claimed by a worker, never sent twice.
+
+    `sending` with a lapsed lease means that a worker died while the provider may have accepted it:
+    such a row becomes `unknown` and is settled by the status callback or by asking, not by sending again.
+    """
+
+    class Direction(models.TextChoices):
+        IN = "in", _("In")
+        OUT = "out", _("Out")
+
+    class Author(models.TextChoices):
+        CLIENT = "client", _("Client")
+        AGENT = "agent", _("Agent")
+        CONSULTANT = "consultant", _("Consultant")
+        SYSTEM = "system", _("System")
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        QUEUED = "queued", _("Queued")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        READ = "read", _("Read")
+        FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("Not confirmed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(
+        "whatsapp.Conversation", models.CASCADE, related_name="messages", verbose_name=_("conversation")
+    )
+    seq = models.PositiveIntegerField(_("sequence"), help_text=_("Order within the conversation."))
+    direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices)
+    author = models.CharField(_("author"), max_length=10, choices=Author.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user"))
+    kind = models.CharField(_("kind"), max_length=20, default="text")
+    body = models.TextField(_("text"), blank=True)
+    media = models.JSONField(_("media"), default=list, blank=True, help_text=_("[{url, content_type, …}]"))
+    details = models.JSONField(_("everything else that came"), default=dict, blank=True)
+    sid = models.CharField(_("provider id"), max_length=64, null=True, blank=True, unique=True)
+    client_id = models.CharField(max_length=64, null=True, blank=True, editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+    error_code = models.CharField(_("error code"), max_length=10, blank=True)
+    error_text = models.CharField(_("error"), max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    send_after = models.DateTimeField(_("not before"), null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["conversation", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="one_message_per_seq"),
+            models.UniqueConstraint(fields=["conversation", "client_id"], name="one_message_per_client_id"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["send_after", "created_at"], name="message_owed", condition=Q(status__in=["queued", "sending"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class StatusReport(models.Model):
+    """A status callback that came before its message was known; applied when the message appears."""
+
+    sid = models.CharField(_("provider id"), max_length=64, db_index=True)
+    status = models.CharField(_("status"), max_length=20)
+    error_code = models.CharField(_("error code"), max_length=10, blank=True)
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("unmatched status report")
+        verbose_name_plural = _("unmatched status reports")
+
+    def __str__(self) -> str:
+        return f"{self.sid} {self.status}"
