@@ -7,6 +7,9 @@ from django.contrib.admin.apps import AdminConfig
 class CrmConfig(AppConfig):
     name = "crm"
 
+    def ready(self) -> None:
+        from crm import heartbeat  # noqa: F401 - its receivers
+
 
 class CrmAdminConfig(AdminConfig):
     default_site = "crm.admin_site.CrmAdminSite"

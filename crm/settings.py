@@ -6,7 +6,6 @@ embedded servers, a secret key of its own, demo logins, the simulator.
 """
 
 import secrets
-
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +60,7 @@ else:
     SECRET_KEY = required("SECRET_KEY", "it signs sessions and encrypts stored credentials")
     PUBLIC_URL = required("PUBLIC_URL", "Twilio's signatures are checked against it").rstrip("/")
     ALLOWED_HOSTS = required("ALLOWED_HOSTS", "the host names that browsers use").split(",")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if (public_host := urlsplit(PUBLIC_URL).hostname) and public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(public_host)
@@ -131,7 +131,9 @@ TEMPLATES = [
 # thread per request (ASGI), because there a persistent connection would leak
 
 DB_POOL_SIZE = env.int("DB_POOL_SIZE", default=0)
-DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(DATA_DIR))}
+DATABASES = {
+    "default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(DATA_DIR))
+}
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_MAX_AGE": 0 if DB_POOL_SIZE else 60,
@@ -214,7 +216,9 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if IS_HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

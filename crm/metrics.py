@@ -1,0 +1,82 @@
+"""Numbers for Prometheus, read from the rows at each scrape: right with any number of processes.
+
+Only work still owed is counted. Partial indexes hold exactly those rows, so a scrape costs the
+same after a million leads as after ten.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
+from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from redis import RedisError
+
+from crm import heartbeat
+from leads.models import Delivery, Lead
+from whatsapp.models import Conversation, Message
+
+__all__ = ["CONTENT_TYPE", "render_metrics"]
+
+DELIVERY_STATES_OWED = [Delivery.State.RECEIVED, Delivery.State.FAILED]
+MESSAGE_STATUSES_OWED = [Message.Status.QUEUED, Message.Status.SENDING]
+
+
+class WorkOwed:
+    """A Prometheus collector."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        deliveries = Delivery.objects.filter(state__in=DELIVERY_STATES_OWED)
+        yield counted(
+            "crm_deliveries_owed", "Webhook deliveries to process.", deliveries, "state", DELIVERY_STATES_OWED
+        )
+        yield oldest(
+            "crm_deliveries_owed_oldest_seconds", "Age of the oldest of them.", deliveries, "received_at"
+        )
+        messages = Message.objects.filter(status__in=MESSAGE_STATUSES_OWED)
+        yield counted("crm_messages_owed", "Messages to send.", messages, "status", MESSAGE_STATUSES_OWED)
+        yield oldest("crm_messages_owed_oldest_seconds", "Age of the oldest of them.", messages, "created_at")
+        unanswered = Conversation.objects.unanswered()
+        yield gauge("crm_conversations_unanswered", "Clients who wait for the agent.", unanswered.count())
+        yield oldest(
+            "crm_conversations_unanswered_oldest_seconds", "Longest wait.", unanswered, "last_inbound_at"
+        )
+        yield gauge("crm_leads_unassigned", "Leads who wait for a consultant.", Lead.objects.awaiting_consultant().count())
+        yield from worker_gauges()
+
+
+def worker_gauges() -> Iterator[GaugeMetricFamily]:
+    """Left out where Redis does not answer: an absent series is Prometheus' word for unknown."""
+    try:
+        age = heartbeat.seconds_since_heartbeat()
+    except RedisError:
+        return
+    if age is not None:
+        yield gauge("crm_worker_seen_seconds", "Time since a worker was last seen.", age)
+
+
+def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, value=value)
+
+
+def counted(name: str, text: str, rows: QuerySet[Any], field: str, values: list[str]) -> GaugeMetricFamily:
+    """One sample per value of `field`, zero included, so that an alert never lacks its series."""
+    found = dict(rows.order_by().values_list(field).annotate(Count("pk")))
+    family = GaugeMetricFamily(name, text, labels=[field])
+    for value in values:
+        family.add_metric([str(value)], found.get(value, 0))
+    return family
+
+
+def oldest(name: str, text: str, rows: QuerySet[Any], field: str) -> GaugeMetricFamily:
+    since: datetime | None = rows.aggregate(since=Min(field))["since"]
+    return gauge(name, text, (timezone.now() - since).total_seconds() if since else 0.0)
+
+
+def render_metrics() -> bytes:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(WorkOwed())
+    return generate_latest(registry)
