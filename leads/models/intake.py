@@ -15,14 +15,24 @@ class Source(models.Model):
     slug = models.SlugField(_("slug"), unique=True, help_text=_("The last part of the webhook's address."))
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=30, default="generic")
-    secret = EncryptedTextField(_("secret"), blank=True, help_text=_("Bearer secret, key or app secret of the sender."))
-    previous_secret = EncryptedTextField(_("previous secret"), blank=True, help_text=_("Still accepted, for rotation."))
-    signing_secret = EncryptedTextField(_("signing secret"), blank=True, help_text=_("Standard Webhooks, whsec_…"))
+    secret = EncryptedTextField(
+        _("secret"), blank=True, help_text=_("Bearer secret, key or app secret of the sender.")
+    )
+    previous_secret = EncryptedTextField(
+        _("previous secret"), blank=True, help_text=_("Still accepted, for rotation.")
+    )
+    signing_secret = EncryptedTextField(
+        _("signing secret"), blank=True, help_text=_("Standard Webhooks, whsec_…")
+    )
     previous_signing_secret = EncryptedTextField(_("previous signing secret"), blank=True)
     verify_token = EncryptedTextField(_("verify token"), blank=True, help_text=_("Meta: hub.verify_token."))
-    access_token = EncryptedTextField(_("access token"), blank=True, help_text=_("To fetch the answers where needed."))
+    access_token = EncryptedTextField(
+        _("access token"), blank=True, help_text=_("To fetch the answers where needed.")
+    )
     default_country = models.CharField(_("default country"), max_length=2, default="BR")
-    mapping = models.JSONField(_("mapping"), default=dict, blank=True, help_text=_("Field → path; empty: inferred."))
+    mapping = models.JSONField(
+        _("mapping"), default=dict, blank=True, help_text=_("Field → path; empty: inferred.")
+    )
     mapping_version = models.PositiveIntegerField(default=0, editable=False)
     rate_per_minute = models.PositiveIntegerField(_("rate per minute"), default=6000)
     is_active = models.BooleanField(_("active"), default=True)
@@ -59,7 +69,9 @@ class Delivery(models.Model):
     next_attempt_at = models.DateTimeField(_("next attempt"), auto_now_add=True, null=True)
     error = models.TextField(_("error"), blank=True)
     understood = models.JSONField(_("what was understood"), default=list, blank=True)
-    leads = models.ManyToManyField("leads.Lead", related_name="deliveries", blank=True, verbose_name=_("leads"))
+    leads = models.ManyToManyField(
+        "leads.Lead", related_name="deliveries", blank=True, verbose_name=_("leads")
+    )
     received_at = models.DateTimeField(_("received at"), auto_now_add=True)
     processed_at = models.DateTimeField(_("processed at"), null=True, blank=True)
 
@@ -69,7 +81,9 @@ class Delivery(models.Model):
         ordering = ["-received_at"]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], name="delivery_owed", condition=Q(state__in=["received", "failed"])
+                fields=["next_attempt_at"],
+                name="delivery_owed",
+                condition=Q(state__in=["received", "failed"]),
             ),
             models.Index(fields=["-received_at"], name="delivery_newest"),
         ]

@@ -46,8 +46,13 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return self.none()
         return self if user.is_manager else self.filter(consultant_id=user.pk)
 
-    def unassigned(self) -> "LeadQuerySet":
-        return self.open().filter(consultant=None, is_spam=False)
+    def awaiting_consultant(self) -> "LeadQuerySet":
+        """The unassigned queue: hottest first, then whoever waits longest."""
+        return (
+            self.on_board()
+            .exclude(awaits_consultant_since=None)
+            .order_by("-score", "awaits_consultant_since")
+        )
 
 
 def top_of_column() -> int:
@@ -78,7 +83,9 @@ class Lead(models.Model):
     product = models.CharField(_("product"), max_length=200, blank=True)
     message = models.TextField(_("message"), blank=True)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, null=True, blank=True)
-    source = models.ForeignKey("leads.Source", models.PROTECT, null=True, blank=True, verbose_name=_("source"))
+    source = models.ForeignKey(
+        "leads.Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
     attribution = models.JSONField(_("attribution"), default=dict, blank=True)
     extra = models.JSONField(_("everything else that came"), default=dict, blank=True)
 
@@ -93,10 +100,18 @@ class Lead(models.Model):
         verbose_name=_("consultant"),
     )
     assigned_at = models.DateTimeField(_("assigned at"), null=True, blank=True)
+    awaits_consultant_since = models.DateTimeField(
+        _("in the unassigned queue since"), null=True, blank=True, editable=False
+    )
     closed_at = models.DateTimeField(_("won or lost at"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="merged_from", verbose_name=_("merged into")
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name=_("merged into"),
     )
 
     temperature = models.CharField(
@@ -104,12 +119,17 @@ class Lead(models.Model):
     )
     score = models.PositiveSmallIntegerField(_("score"), default=0)
     classification = models.JSONField(_("classification"), default=dict, blank=True)
-    refinement = models.CharField(max_length=7, choices=Refinement.choices, default=Refinement.PENDING, editable=False)
+    refinement = models.CharField(
+        max_length=7, choices=Refinement.choices, default=Refinement.PENDING, editable=False
+    )
     refine_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     refine_after = models.DateTimeField(null=True, blank=True, editable=False)
     is_spam = models.BooleanField(_("spam"), default=False)
     slots = models.JSONField(
-        _("slots"), default=dict, blank=True, help_text=_("What the agent learned, with the client's own words.")
+        _("slots"),
+        default=dict,
+        blank=True,
+        help_text=_("What the agent learned, with the client's own words."),
     )
 
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
@@ -131,18 +151,26 @@ class Lead(models.Model):
         verbose_name_plural = _("leads")
         ordering = ["-created_at"]
         indexes = [
-            models.Index(fields=["status", "position", "id"], name="lead_column", condition=Q(archived_at=None)),
             models.Index(
-                fields=["consultant", "status", "position", "id"], name="lead_own_column", condition=Q(archived_at=None)
+                fields=["status", "position", "id"], name="lead_column", condition=Q(archived_at=None)
+            ),
+            models.Index(
+                fields=["consultant", "status", "position", "id"],
+                name="lead_own_column",
+                condition=Q(archived_at=None),
             ),
             models.Index(fields=["changed_in"], name="lead_changed_in"),
             models.Index(fields=["-created_at", "id"], name="lead_newest"),
             models.Index(fields=["phone"], name="lead_phone"),
             models.Index(
-                fields=["refine_after"], name="lead_to_refine", condition=Q(refinement="pending", archived_at=None)
+                fields=["refine_after"],
+                name="lead_to_refine",
+                condition=Q(refinement="pending", archived_at=None),
             ),
             models.Index(
-                fields=["-score", "created_at"], name="lead_unassigned", condition=Q(consultant=None, archived_at=None)
+                fields=["-score", "awaits_consultant_since"],
+                name="lead_unassigned_queue",
+                condition=Q(awaits_consultant_since__isnull=False, archived_at=None),
             ),
         ]
 
@@ -160,7 +188,9 @@ class LeadIdentity(models.Model):
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="identities", verbose_name=_("lead"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    key = models.CharField(_("key"), max_length=254, help_text=_("Folded form; mobile twins of Brazil share one."))
+    key = models.CharField(
+        _("key"), max_length=254, help_text=_("Folded form; mobile twins of Brazil share one.")
+    )
     shown = models.CharField(_("as given"), max_length=254)
 
     class Meta:
@@ -199,7 +229,9 @@ class LeadEvent(models.Model):
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="events", verbose_name=_("lead"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     actor_kind = models.CharField(_("actor"), max_length=6, choices=Actor.choices, default=Actor.SYSTEM)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user")
+    )
     data = models.JSONField(_("facts"), default=dict, blank=True)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
 

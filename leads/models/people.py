@@ -31,12 +31,20 @@ class Consultant(models.Model):
     """A user who sells."""
 
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="consultant", verbose_name=_("user")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        primary_key=True,
+        related_name="consultant",
+        verbose_name=_("user"),
     )
     is_accepting_leads = models.BooleanField(
-        _("accepting leads"), default=True, help_text=_("Off: new leads go to colleagues until it is on again.")
+        _("accepting leads"),
+        default=True,
+        help_text=_("Off: new leads go to colleagues until it is on again."),
     )
-    phone = models.CharField(_("own phone"), max_length=20, blank=True, help_text=_("For notifications, +5511…"))
+    phone = models.CharField(
+        _("own phone"), max_length=20, blank=True, help_text=_("For notifications, +5511…")
+    )
     max_open_leads = models.PositiveIntegerField(
         _("capacity"), null=True, blank=True, help_text=_("Open leads at most; empty means no limit.")
     )

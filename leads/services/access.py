@@ -1,0 +1,19 @@
+"""The one way to get a lead for a user: what they may not see does not exist for them."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from leads.errors import NotFoundError
+from leads.models import Lead, User
+
+
+def get_lead(user: User, lead_id: UUID | str, *, lock: bool = False) -> Lead:
+    """The lead, if `user` may see it; else NotFoundError. `lock` holds its row until the transaction ends."""
+    leads = Lead.objects.visible_to(user)
+    if lock:
+        leads = leads.select_for_update(of=("self",))
+    lead = leads.select_related("status", "source", "consultant__user").filter(pk=lead_id).first()
+    if lead is None:
+        raise NotFoundError(_("There is no such lead, or it is not yours."))
+    return lead

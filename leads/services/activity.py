@@ -1,0 +1,75 @@
+"""What the conversation does to the card: who waits since when, who spoke last, how fast we were."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from leads.actors import AGENT, CLIENT, Actor, person
+from leads.fields import CurrentTransaction
+from leads.models import Consultant, Lead, LeadEvent, User
+from leads.services import writes
+
+SNIPPET = 200
+# Weight of the newest response in the running average that estimates the next one.
+NEWEST = 0.2
+
+
+def client_wrote(*, lead_id: UUID, text: str, at: datetime) -> None:
+    """The client waits from the first message that nobody answered yet."""
+    _touch(
+        lead_id,
+        text,
+        LeadEvent.Actor.CLIENT,
+        at,
+        CLIENT,
+        waiting_since=Coalesce("waiting_since", Value(at)),
+        unread_count=F("unread_count") + 1,
+    )
+
+
+def agent_replied(*, lead_id: UUID, text: str, at: datetime) -> None:
+    _touch(lead_id, text, LeadEvent.Actor.AGENT, at, AGENT, waiting_since=None)
+
+
+def consultant_replied(*, lead_id: UUID, user: User, text: str, at: datetime, origin: str = "") -> None:
+    """Nobody waits any more; the first time also says how fast this consultant is."""
+    lead = Lead.objects.filter(pk=lead_id).only("assigned_at", "first_response_at", "consultant_id").first()
+    if lead and lead.first_response_at is None and lead.assigned_at and lead.consultant_id == user.pk:
+        _remember_response_time(user, (at - lead.assigned_at).total_seconds())
+    _touch(
+        lead_id,
+        text,
+        "consultant",
+        at,
+        person(user, origin),
+        waiting_since=None,
+        unread_count=0,
+        first_response_at=Coalesce("first_response_at", Value(at)),
+    )
+
+
+def _touch(lead_id: UUID, text: str, author: str, at: datetime, actor: Actor, **facts: Any) -> None:
+    """One statement: no need to read the row, and no lock is held before it."""
+    Lead.objects.filter(pk=lead_id).update(
+        last_message=text[:SNIPPET],
+        last_message_author=author,
+        last_message_at=at,
+        version=F("version") + 1,
+        changed_in=CurrentTransaction(),
+        updated_at=timezone.now(),
+        **facts,
+    )
+    writes.say_changed(lead_id, "message", ["last_message", *facts], actor)
+
+
+def _remember_response_time(user: User, seconds: float) -> None:
+    consultant = Consultant.objects.filter(pk=user.pk).first()
+    if consultant is None:
+        return
+    known = consultant.typical_response_seconds
+    typical = seconds if known is None else (1 - NEWEST) * known + NEWEST * seconds
+    Consultant.objects.filter(pk=user.pk).update(typical_response_seconds=max(1, round(typical)))

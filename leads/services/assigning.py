@@ -1,0 +1,145 @@
+"""Giving leads to consultants, each time with a ledger row that says why."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.actors import SYSTEM, Actor, person
+from leads.assignment import Pick, pick_consultant, rule_for
+from leads.errors import InvalidError, NotAllowedError
+from leads.models import Assignment, Consultant, Lead, LeadEvent, User
+from leads.services import writes
+from leads.services.access import get_lead
+
+QUEUE_BATCH = 50
+
+
+def assign_lead(*, lead: Lead, actor: Actor, trigger: str, to: Consultant | None = None) -> Assignment:
+    """Give `lead` to `to`, or to the next in the circle, or put it into the unassigned queue.
+
+    The caller holds the lead's row in its transaction and has written everything else already: the
+    rule's row is locked here, and the sooner the transaction ends the less others wait. Nobody being
+    available is an outcome, not an error; a lead that has a consultant keeps them then.
+    """
+    pick = _by_hand(to) if to else pick_consultant(rule_for(lead))
+    previous = lead.consultant_id
+    assignment = Assignment.objects.create(
+        lead=lead,
+        consultant_id=pick.consultant_id,
+        previous_consultant_id=previous if previous != pick.consultant_id else None,
+        rule=pick.rule,
+        outcome=_outcome(pick),
+        trigger=trigger,
+        reason=_reason(pick, actor),
+        pointer_before=pick.pointer_before,
+        pointer_after=pick.pointer_after,
+        passed_over=list(pick.passed_over),
+        estimated_response_seconds=pick.estimated_response_seconds,
+        user=actor.user,
+        notice=Assignment.Notice.PENDING if pick.consultant_id else Assignment.Notice.NONE,
+    )
+    if pick.consultant_id or not previous:
+        _put(lead, pick, actor, assignment)
+    return assignment
+
+
+def assign_by_hand(
+    *, user: User, lead_id: UUID | str, consultant_id: int | None = None, origin: str = ""
+) -> Assignment:
+    """A manager gives the lead to somebody, or back to the circle (`consultant_id` None)."""
+    if not user.is_manager:
+        raise NotAllowedError(_("Only managers assign leads."))
+    with transaction.atomic():
+        lead = get_lead(user, lead_id, lock=True)
+        to = _active_consultant(consultant_id) if consultant_id is not None else None
+        return assign_lead(lead=lead, actor=person(user, origin), trigger=Assignment.Trigger.MANUAL, to=to)
+
+
+def assign_waiting_leads() -> int:
+    """Give leads of the unassigned queue to whoever became available. Returns how many found somebody.
+
+    Safe in many workers at once: each lead is taken by one of them, in a transaction of its own.
+    """
+    given = 0
+    for lead_id in Lead.objects.awaiting_consultant().values_list("pk", flat=True)[:QUEUE_BATCH]:
+        if not _assign_waiting_lead(lead_id):
+            break
+        given += 1
+    return given
+
+
+@transaction.atomic
+def _assign_waiting_lead(lead_id: UUID) -> bool:
+    """False when nobody is available; nothing is written then, the first refusal is in the ledger."""
+    lead = Lead.objects.awaiting_consultant().select_for_update(skip_locked=True).filter(pk=lead_id).first()
+    if lead is None:
+        return True
+    assignment = assign_lead(lead=lead, actor=SYSTEM, trigger=Assignment.Trigger.QUEUE)
+    if assignment.consultant_id is None:
+        transaction.set_rollback(True)
+        return False
+    return True
+
+
+def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
+    previous, now = lead.consultant_id, timezone.now()
+    lead.consultant_id = pick.consultant_id
+    lead.assigned_at = now if pick.consultant_id else None
+    lead.awaits_consultant_since = None if pick.consultant_id else lead.awaits_consultant_since or now
+    writes.record(
+        lead,
+        LeadEvent.Kind.ASSIGNED,
+        actor,
+        assignment=assignment.pk,
+        consultant=pick.consultant_name,
+        consultant_id=pick.consultant_id,
+        rule=pick.rule.name if pick.rule else "",
+        passed_over=list(pick.passed_over),
+    )
+    writes.changed(
+        lead,
+        ["consultant", "assigned_at", "awaits_consultant_since"],
+        action="assigned" if pick.consultant_id else "unassigned",
+        actor=actor,
+        lost_by=[previous] if previous and previous != pick.consultant_id else [],
+    )
+
+
+def _by_hand(consultant: Consultant) -> Pick:
+    return Pick(
+        rule=None,
+        consultant_id=consultant.pk,
+        consultant_name=str(consultant),
+        estimated_response_seconds=consultant.typical_response_seconds,
+    )
+
+
+def _outcome(pick: Pick) -> str:
+    return Assignment.Outcome.ASSIGNED if pick.consultant_id else Assignment.Outcome.NO_CONSULTANTS
+
+
+def _reason(pick: Pick, actor: Actor) -> str:
+    """One sentence for the ledger, in English; pages build theirs from the row's facts."""
+    skipped = "; ".join(
+        f"{seat['consultant']} is {seat['why'].replace('_', ' ')}" for seat in pick.passed_over
+    )
+    if pick.consultant_id and pick.rule is None:
+        return f"Given to {pick.consultant_name} by {actor.user or actor.kind}"
+    if pick.consultant_id:
+        return f"Round robin: {pick.consultant_name} is next in {pick.rule}" + (
+            f"; {skipped}" if skipped else ""
+        )
+    if pick.rule is None:
+        return "No active assignment rule serves this lead"
+    return f"Nobody in {pick.rule} is available" + (f": {skipped}" if skipped else ": the circle is empty")
+
+
+def _active_consultant(consultant_id: int) -> Consultant:
+    consultant = (
+        Consultant.objects.select_related("user").filter(pk=consultant_id, user__is_active=True).first()
+    )
+    if consultant is None:
+        raise InvalidError(fields={"consultant": [_("There is no such active consultant.")]})
+    return consultant

@@ -1,0 +1,95 @@
+"""What people do to a lead on the board and on its page."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.actors import Actor, person
+from leads.errors import ConflictError, InvalidError, NotAllowedError
+from leads.models import Lead, LeadEvent, Status, User
+from leads.positions import place
+from leads.services import writes
+from leads.services.access import get_lead
+
+
+@transaction.atomic
+def move_lead(
+    *,
+    user: User,
+    lead_id: UUID | str,
+    status: str,
+    after: UUID | None = None,
+    before: UUID | None = None,
+    expected_status: str | None = None,
+    origin: str = "",
+) -> Lead:
+    """Put the card into the column `status`, below the card `after` or above `before`, else on top.
+
+    ConflictError when the lead is no longer in `expected_status`: the mover looked at an old board.
+    Other changes meanwhile, such as a new message, do not stand in the way.
+    """
+    lead = get_lead(user, lead_id, lock=True)
+    if expected_status is not None and lead.status_id != expected_status:
+        raise ConflictError(
+            _("Somebody moved this lead a moment ago. Your move was not saved."), current=lead
+        )
+    target = Status.objects.filter(pk=status).first()
+    if target is None:
+        raise InvalidError(fields={"status": [_("There is no such status.")]})
+    move_to(lead, target, person(user, origin), after=after, before=before)
+    return lead
+
+
+def move_to(
+    lead: Lead, target: Status, actor: Actor, *, after: UUID | None = None, before: UUID | None = None
+) -> None:
+    """Move a lead whose row the caller holds. Also the agent's way to a status."""
+    came_from, fields = lead.status_id, ["position"]
+    lead.position = place(lead, target.pk, after, before)
+    if target.pk != came_from:
+        lead.status = target
+        lead.closed_at = None if target.kind == Status.Kind.OPEN else timezone.now()
+        fields += ["status", "closed_at"]
+        writes.record(lead, LeadEvent.Kind.MOVED, actor, came_from=came_from, to=target.pk)
+    writes.changed(lead, fields, action="status_changed" if "status" in fields else "reordered", actor=actor)
+
+
+@transaction.atomic
+def add_note(*, user: User, lead_id: UUID | str, text: str, origin: str = "") -> LeadEvent:
+    """A colleague's remark on the timeline."""
+    text = text.replace("\x00", "").strip()
+    if not text:
+        raise InvalidError(fields={"text": [_("Write something first.")]})
+    lead = get_lead(user, lead_id, lock=True)
+    note = writes.record(lead, LeadEvent.Kind.NOTE, person(user, origin), text=text[:5000])
+    writes.changed(lead, [], action="note_added", actor=person(user, origin))
+    return note
+
+
+@transaction.atomic
+def archive_lead(*, user: User, lead_id: UUID | str, origin: str = "") -> Lead:
+    """Take a lead off the board. It stays in the database and in the admin."""
+    if not user.is_manager:
+        raise NotAllowedError(_("Only managers archive leads."))
+    lead = get_lead(user, lead_id, lock=True)
+    lead.archived_at, lead.awaits_consultant_since = timezone.now(), None
+    writes.changed(
+        lead,
+        ["archived_at", "awaits_consultant_since"],
+        action="archived",
+        actor=person(user, origin),
+        lost_by=[lead.consultant_id] if lead.consultant_id else [],
+    )
+    return lead
+
+
+@transaction.atomic
+def mark_read(*, user: User, lead_id: UUID | str, origin: str = "") -> Lead:
+    """The reader has seen the last messages. Whoever waits for an answer still waits."""
+    lead = get_lead(user, lead_id, lock=True)
+    if lead.unread_count and lead.consultant_id == user.pk:
+        lead.unread_count = 0
+        writes.changed(lead, ["unread_count"], action="read", actor=person(user, origin))
+    return lead

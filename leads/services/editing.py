@@ -1,0 +1,75 @@
+"""Correcting what is known of a lead."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from leads.actors import Actor, person
+from leads.errors import ConflictError, InvalidError
+from leads.identity import email_key, parse_phone, phone_key
+from leads.models import Lead, LeadEvent, LeadIdentity, User
+from leads.services import writes
+from leads.services.access import get_lead
+
+EDITABLE = frozenset({"name", "phone", "email", "city", "product", "message", "value", "language"})
+
+
+@transaction.atomic
+def edit_lead(*, user: User, lead_id: UUID | str, changes: dict[str, Any], origin: str = "") -> Lead:
+    """Write the given fields. `changes` holds clean values of EDITABLE fields; others are refused.
+
+    ConflictError when the phone or the e-mail belongs to another lead.
+    """
+    unknown = sorted(set(changes) - EDITABLE)
+    if unknown:
+        raise InvalidError(fields={name: [_("This cannot be edited.")] for name in unknown})
+    lead = get_lead(user, lead_id, lock=True)
+    write_facts(lead, changes, person(user, origin))
+    return lead
+
+
+def write_facts(lead: Lead, changes: dict[str, Any], actor: Actor) -> None:
+    """Set facts of a lead whose row the caller holds; identities follow the phone and the e-mail."""
+    if changes.get("phone"):
+        changes = changes | {"phone": _clean_phone(lead, changes["phone"])}
+    before = {name: getattr(lead, name) for name in changes}
+    different = [name for name, value in changes.items() if before[name] != value]
+    if not different:
+        return
+    for name in different:
+        setattr(lead, name, changes[name])
+    _follow_identities(lead, different)
+    writes.record(
+        lead,
+        LeadEvent.Kind.EDITED,
+        actor,
+        changes={name: [_shown(before[name]), _shown(changes[name])] for name in different},
+    )
+    writes.changed(lead, different, action="edited", actor=actor)
+
+
+def _follow_identities(lead: Lead, names: list[str]) -> None:
+    keys = {"phone": phone_key, "email": email_key}
+    for kind in (name for name in names if name in keys):
+        lead.identities.filter(kind=kind).delete()
+        value = getattr(lead, kind)
+        if not value:
+            continue
+        try:
+            with transaction.atomic():
+                LeadIdentity.objects.create(lead=lead, kind=kind, key=keys[kind](value), shown=value)
+        except IntegrityError:
+            raise ConflictError(_("Another lead has this %(what)s.") % {"what": kind}) from None
+
+
+def _clean_phone(lead: Lead, text: str) -> str:
+    phone = parse_phone(text, lead.source.default_country if lead.source else "BR")
+    if phone is None:
+        raise InvalidError(fields={"phone": [_("This is not a phone number.")]})
+    return phone
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)

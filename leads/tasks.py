@@ -1,0 +1,11 @@
+"""Celery's view of the ground: fetch nothing, call one service."""
+
+from celery import shared_task
+
+from leads.services import assigning
+
+
+@shared_task(name="leads.assign_waiting_leads")
+def assign_waiting_leads() -> int:
+    """Give leads of the unassigned queue to whoever is available now."""
+    return assigning.assign_waiting_leads()
