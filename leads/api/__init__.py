@@ -1,0 +1,1 @@
+"""Leads over HTTP: parse, one service call, the lead as JSON."""

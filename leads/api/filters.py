@@ -1,0 +1,69 @@
+"""Which leads somebody asks for: the same words in the list, the board and its changes."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from django.db.models import Q
+
+from leads.identity import parse_phone, phone_key
+from leads.models import LeadIdentity
+from leads.models.lead import LeadQuerySet
+from leads.search import LeadWords, search_query
+
+NOBODY = "none"
+YES = frozenset({"1", "true", "yes", "on"})
+LONGEST_ID = 18  # digits that surely fit a bigint
+
+
+@dataclass(frozen=True)
+class LeadFilters:
+    """Empty: not asked for. `consultant`: user id, username or `none`; `phone`: in any spelling."""
+
+    phone: str = ""
+    status: str = ""
+    consultant: str = ""
+    source: str = ""
+    temperature: str = ""
+    q: str = ""
+    waiting: bool = False
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> Self:
+        """From the parameters of an address; unknown ones are nobody's business here."""
+        texts = {
+            name: query.get(name, "").replace("\x00", "").strip()
+            for name in ("phone", "status", "consultant", "source", "temperature", "q")
+        }
+        return cls(waiting=query.get("waiting", "").lower() in YES, **texts)
+
+    def apply(self, leads: LeadQuerySet) -> LeadQuerySet:
+        exact = {"status": self.status, "source__slug": self.source, "temperature": self.temperature}
+        leads = leads.filter(**{name: value for name, value in exact.items() if value})
+        if self.waiting:
+            leads = leads.filter(waiting_since__isnull=False)
+        if self.consultant:
+            leads = leads.filter(_consultant_is(self.consultant))
+        if self.phone:
+            leads = leads.filter(pk__in=_with_phone(self.phone))
+        if self.q:
+            query = search_query(self.q)
+            leads = leads.alias(words=LeadWords()).filter(words=query) if query else leads.none()
+        return leads
+
+
+def _consultant_is(text: str) -> Q:
+    if text == NOBODY:
+        return Q(consultant=None)
+    if text.isdecimal() and len(text) <= LONGEST_ID:
+        return Q(consultant=int(text))
+    return Q(consultant__user__username=text)
+
+
+def _with_phone(text: str) -> object:
+    """Leads known by this number. A `+` that an address turned into a space is forgiven."""
+    spellings = (text, "+" + re.sub(r"\D", "", text))
+    phones = {parse_phone(spelling, "BR") for spelling in spellings} - {None}
+    keys = [phone_key(phone) for phone in phones if phone]
+    return LeadIdentity.objects.filter(kind=LeadIdentity.Kind.PHONE, key__in=keys).values("lead")
