@@ -1,0 +1,46 @@
+"""What every test gets: a Redis namespace of its own, and none of the developer's accounts."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from crm.celery import app as celery_app
+
+ACCOUNTS = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_API_BASE_URL",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "METRICS_TOKEN",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything has read these settings: each test process has its own keys, channels and queues."""
+    prefix = f"test-{os.getpid()}:"
+    settings.REDIS_PREFIX = prefix
+    settings.CACHES["default"]["KEY_PREFIX"] = prefix
+    settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"{prefix}asgi"
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = prefix
+    celery_app.conf.broker_transport_options["global_keyprefix"] = prefix
+    for name in ACCOUNTS:
+        setattr(settings, name, "")
+
+
+@pytest.fixture
+def redis_client() -> Iterator[redis.Redis]:
+    """The tests' own Redis connection. Keys belong under `settings.REDIS_PREFIX`."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def _clean_redis(redis_client: redis.Redis) -> Iterator[None]:
+    """No key outlives its test."""
+    yield
+    if keys := list(redis_client.scan_iter(f"{settings.REDIS_PREFIX}*", count=1000)):
+        redis_client.delete(*keys)
