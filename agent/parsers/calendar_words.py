@@ -1,0 +1,38 @@
+"""The calendar in three languages, folded: weekdays, months and the words that move them."""
+
+from __future__ import annotations
+
+WEEKDAYS = {
+    "segunda": 0, "segunda-feira": 0, "segunda feira": 0, "terca": 1, "terca-feira": 1, "terca feira": 1,
+    "quarta": 2, "quarta-feira": 2, "quarta feira": 2, "quinta": 3, "quinta-feira": 3, "quinta feira": 3,
+    "sexta": 4, "sexta-feira": 4, "sexta feira": 4, "sabado": 5, "domingo": 6,
+    "lunes": 0, "martes": 1, "miercoles": 2, "jueves": 3, "viernes": 4,
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
+    "mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4,
+}  # fmt: skip
+
+MONTHS = {
+    "janeiro": 1, "fevereiro": 2, "marco": 3, "abril": 4, "maio": 5, "junho": 6, "julho": 7, "agosto": 8,
+    "setembro": 9, "outubro": 10, "novembro": 11, "dezembro": 12,
+    "enero": 1, "febrero": 2, "marzo": 3, "mayo": 5, "junio": 6, "julio": 7, "septiembre": 9, "setiembre": 9,
+    "octubre": 10, "noviembre": 11, "diciembre": 12,
+    "january": 1, "february": 2, "march": 3, "april": 4, "june": 6, "july": 7, "august": 8,
+    "september": 9, "october": 10, "november": 11, "december": 12,
+    "jan": 1, "fev": 2, "feb": 2, "apr": 4, "abr": 4, "jun": 6, "jul": 7, "aug": 8, "ago": 8, "sept": 9,
+    "sep": 9, "set": 9, "out": 10, "oct": 10, "nov": 11, "dez": 12, "dec": 12, "dic": 12, "ene": 1, "mar": 3,
+    "may": 5, "mai": 5,
+}  # fmt: skip
+
+# These short forms are everyday words too, so they count only beside a day number.
+AMBIGUOUS_MONTHS = frozenset({"mar", "may", "mai", "set", "out", "ago", "dez", "march", "jan", "sep", "dic"})
+
+TODAY = ("hoje", "hj", "hoy", "today", "tonight", "esta noche", "hoje a noite")
+TOMORROW = ("amanha", "amanhã", "manana", "tomorrow", "tmrw", "tmr", "2moro", "amn", "amnh")
+DAY_AFTER = ("depois de amanha", "pasado manana", "day after tomorrow", "dps de amanha")
+
+UNIT_DAYS = {
+    "dia": 1, "dias": 1, "day": 1, "days": 1, "semana": 7, "semanas": 7, "week": 7, "weeks": 7, "wk": 7,
+    "wks": 7, "mes": 30, "meses": 30, "month": 30, "months": 30, "ano": 365, "anos": 365, "year": 365,
+    "years": 365, "quinzena": 15, "quincena": 15, "fortnight": 14, "semestre": 182, "trimestre": 91,
+    "quarter": 91,
+}  # fmt: skip

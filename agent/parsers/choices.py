@@ -1,0 +1,91 @@
+"""Which option the client means, by labels and synonyms in any language of the playbook."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from agent.brains.protocol import Choice, Context, Question
+from agent.parsers import horizons
+from agent.parsers.found import WORD, Found, clean, fold, phrase_pattern
+from agent.parsers.negation import is_negated
+from agent.parsers.spelling import is_slip
+
+ALTERNATIVE = re.compile(
+    r"\s*(?:,?\s*(?:ou|o|u|or|vs\.?|versus)|/)\s*(?:(?:um|uma|un|una|a|an|em|en|de|a|in|so|el|la|o|os)\s+)?"
+)
+
+
+def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
+    """The keys the client affirms, in the order of the text. Refused options are left out."""
+    text = clean(text)
+    folded = fold(text)
+    found = _matches(text, folded, question) or _slips(text, folded, question)
+    affirmed = []
+    after = 0
+    for item in found:
+        if not is_negated(folded, item.start, language, after):
+            affirmed.append(item)
+        after = item.end
+    if question.is_horizon:
+        affirmed += horizons.parse(text, context, question.choices)
+    return affirmed
+
+
+def is_open_alternative(text: str, found: list[Found]) -> bool:
+    """ "casa ou apartamento": two different options joined by "or" settle nothing."""
+    folded = fold(clean(text))
+    pairs = zip(found, found[1:], strict=False)
+    return any(
+        left.value != right.value and ALTERNATIVE.fullmatch(folded[left.end : right.start])
+        for left, right in pairs
+    )
+
+
+def refused(text: str, language: str, question: Question) -> set[str]:
+    """The keys the client says no to."""
+    folded = fold(clean(text))
+    return {
+        item.value for item in _matches(text, folded, question) if is_negated(folded, item.start, language)
+    }
+
+
+def _matches(text: str, folded: str, question: Question) -> list[Found]:
+    found: list[Found] = []
+    for phrase_length, item in sorted(_candidates(text, folded, question), key=lambda pair: -pair[0]):
+        if phrase_length and not any(item.overlaps(other) for other in found):
+            found.append(item)
+    return sorted(found, key=lambda item: item.start)
+
+
+def _candidates(text: str, folded: str, question: Question) -> list[tuple[int, Found]]:
+    return [
+        (match.end() - match.start(), Found(choice.key, text[match.start() : match.end()], *match.span()))
+        for choice in question.choices
+        for match in phrase_pattern(phrases(choice)).finditer(folded)
+    ]
+
+
+def _slips(text: str, folded: str, question: Question) -> list[Found]:
+    return [
+        Found(choice.key, text[match.start() : match.end()], *match.span())
+        for match in WORD.finditer(folded)
+        if len(match[0]) >= 6
+        for choice in question.choices
+        if any(is_slip(match[0], word) for word in long_words(choice))
+    ]
+
+
+def phrases(choice: Choice) -> tuple[str, ...]:
+    return _phrases(
+        tuple(choice.labels.values()), tuple(word for words in choice.synonyms.values() for word in words)
+    )
+
+
+@lru_cache(maxsize=2048)
+def _phrases(labels: tuple[str, ...], synonyms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold(phrase) for phrase in (*labels, *synonyms)))
+
+
+def long_words(choice: Choice) -> list[str]:
+    return [phrase for phrase in phrases(choice) if len(phrase) >= 6 and " " not in phrase]

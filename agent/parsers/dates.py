@@ -1,0 +1,212 @@
+"""Dates as people write them to a clinic or an insurer. Relative words count from the context's `now`.
+
+`dateparser` was measured first; it takes words such as "sou" or "a" for dates when it searches free text.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from agent.brains.protocol import Context
+from agent.parsers import numbers
+from agent.parsers.calendar_words import (
+    AMBIGUOUS_MONTHS,
+    DAY_AFTER,
+    MONTHS,
+    TODAY,
+    TOMORROW,
+    UNIT_DAYS,
+    WEEKDAYS,
+)
+from agent.parsers.found import Found, clean, fold
+
+
+def _either(words: object) -> str:
+    return "|".join(sorted((re.escape(fold(str(word))) for word in words), key=len, reverse=True))  # type: ignore[attr-defined]
+
+
+MONTH = rf"(?P<month>{_either(MONTHS)})\.?"
+YEAR = r"(?:\s*,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>20\d\d))?"
+NEXT = r"(?:que vem|que viene|q vem|proxim[oa]|seguinte|entrante|siguiente)"
+NEXT_MONTH = r"(?:(?:do|del|of|de)\s+(?:o\s+)?(?:(?:proximo\s+)?mes\s+(?:que vem|que viene|q vem|proximo)|proximo mes|next month))"
+
+RELATIVE = re.compile(
+    rf"(?<!\w)(?:(?:el |the )?(?P<after>{_either(DAY_AFTER)})|(?P<tomorrow>{_either(TOMORROW)})"
+    rf"|(?P<today>{_either(TODAY)}))(?!\w)"
+)
+MORNING_BEFORE = re.compile(
+    r"(?:por la|en la|de la|a la|las|la|por las|turno|turno de|turno de la|in the|a|esta|cada|toda la)\s*$"
+)
+WEEKDAY = re.compile(
+    rf"(?<!\w)(?:(?P<before>proxim[oa]|next|this|est[ea]|ess[ea]|nest[ea]|ness[ea]|coming)\s+)?"
+    rf"(?P<day>{_either(WEEKDAYS)})(?!\w)"
+    rf"(?:\s+(?P<week>(?:da|de la|of|de)\s+(?:proxima semana|semana que vem|semana que viene|next week|"
+    rf"semana q vem|semana proxima|the following week)|next week)|\s+(?P<next>{NEXT}))?"
+)
+ORDINAL_USE = re.compile(r"\s+(?:mao|via|opcao|vez|parcela|casa|unidade|opcion|mano|pessoa)\b")
+DAY_MONTH = re.compile(
+    rf"(?<![\w/])(?P<day>\d{{1,2}})(?:o|º|st|nd|rd|th|ro)?\s*(?:de\s+|of\s+|/|-)?\s*{MONTH}(?!\w){YEAR}"
+)
+MONTH_DAY = re.compile(rf"(?<!\w){MONTH}\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:]){YEAR}")
+NUMERIC = re.compile(
+    r"(?<![\w/.-])(?:(?P<iso>20\d\d-\d\d-\d\d)|(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})"
+    r"(?:(?P=sep)(?P<y>20\d\d|\d\d))?)(?![\w/])"
+)
+DAY_ONLY = re.compile(
+    rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th|º)?(?![\w/.,:%-]*\d)"
+    rf"(?!\s*(?:%|mil|k\b|reais|pesos|anos|horas|hs|h\b|am\b|pm\b))(?:\s+(?P<month_later>{NEXT_MONTH}))?"
+)
+AHEAD = re.compile(
+    rf"(?<!\w)(?:daqui(?: a)?|dentro de|em|en|in|within|de aqui a)\s+(?P<count>[\w-]+)\s+(?P<unit>{_either(UNIT_DAYS)})(?!\w)"
+)
+MONTH_END = re.compile(
+    rf"(?<!\w)(?:fim|final|finais|fin|finales|ultimo dia|end|eom)\s+(?:do|de|del|of|of the|deste|desse|this)\s*"
+    rf"(?:este\s+|this\s+)?(?:(?P<this>mes|month)(?P<later>\s+(?:que vem|que viene|q vem|proximo))?|{MONTH})(?!\w)"
+)
+
+Hit = tuple[int, int, date]
+
+
+def parse(text: str, context: Context, language: str) -> list[Found]:
+    """ISO dates, the leftmost reading of every place in the text."""
+    text = clean(text)
+    folded = fold(text)
+    today = local_today(context)
+    found: list[Found] = []
+    for start, end, day in _hits(folded, today, context.country):
+        candidate = Found(day.isoformat(), text[start:end], start, end)
+        if not any(candidate.overlaps(other) for other in found):
+            found.append(candidate)
+    return sorted(found, key=lambda item: item.start)
+
+
+def local_today(context: Context) -> date:
+    return context.now.astimezone(ZoneInfo(context.timezone)).date()
+
+
+def _hits(folded: str, today: date, country: str) -> Iterator[Hit]:
+    readers: tuple[Callable[[str, date, str], Iterator[Hit]], ...] = (
+        _numeric, _day_month, _month_end, _ahead, _day_only, _weekdays, _relative,
+    )  # fmt: skip
+    for reader in readers:
+        yield from reader(folded, today, country)
+
+
+def _numeric(folded: str, today: date, country: str) -> Iterator[Hit]:
+    for match in NUMERIC.finditer(folded):
+        if match["iso"]:
+            day = _iso(match["iso"])
+        elif match["sep"] != "/" and not match["y"]:
+            continue
+        else:
+            first, second = int(match["a"]), int(match["b"])
+            day_number, month = (second, first) if country == "US" else (first, second)
+            day = _dated(today, day_number, month, _year(match["y"]))
+        if day:
+            yield match.start(), match.end(), day
+
+
+def _day_month(folded: str, today: date, country: str) -> Iterator[Hit]:
+    for pattern in (DAY_MONTH, MONTH_DAY):
+        for match in pattern.finditer(folded):
+            day = _dated(today, int(match["day"]), MONTHS[match["month"]], _year(match["year"]))
+            if day:
+                yield match.start(), match.end(), day
+
+
+def _day_only(folded: str, today: date, country: str) -> Iterator[Hit]:
+    for match in DAY_ONLY.finditer(folded):
+        number = int(match["day"])
+        first = today.replace(day=1)
+        months_ahead = 1 if match["month_later"] or number < today.day else 0
+        day = _in_month(add_months(first, months_ahead), number)
+        if day:
+            yield match.start(), match.end(), day
+
+
+def _month_end(folded: str, today: date, country: str) -> Iterator[Hit]:
+    for match in MONTH_END.finditer(folded):
+        if match["month"]:
+            start = _dated(today, 1, MONTHS[match["month"]], None) or today
+            start = today if MONTHS[match["month"]] == today.month else start
+        else:
+            start = add_months(today.replace(day=1), 1 if match["later"] else 0)
+        yield match.start(), match.end(), start.replace(day=calendar.monthrange(start.year, start.month)[1])
+
+
+def _ahead(folded: str, today: date, country: str) -> Iterator[Hit]:
+    for match in AHEAD.finditer(folded):
+        count = count_of(match["count"])
+        if count is None:
+            continue
+        unit = match["unit"]
+        if UNIT_DAYS[unit] == 30:
+            yield match.start(), match.end(), add_months(today, int(count))
+        else:
+            yield match.start(), match.end(), today + timedelta(days=int(count * UNIT_DAYS[unit]))
+
+
+def _weekdays(folded: str, today: date, country: str) -> Iterator[Hit]:
+    for match in WEEKDAY.finditer(folded):
+        if match["day"] == "segunda" and ORDINAL_USE.match(folded, match.end("day")):
+            continue
+        target = WEEKDAYS[match["day"]]
+        if match["week"] or match["before"] == "next":
+            monday = today + timedelta(days=7 - today.weekday())
+            yield match.start(), match.end(), monday + timedelta(days=target)
+        else:
+            yield match.start(), match.end(), today + timedelta(days=(target - today.weekday() - 1) % 7 + 1)
+
+
+def _relative(folded: str, today: date, country: str) -> Iterator[Hit]:
+    for match in RELATIVE.finditer(folded):
+        if match["tomorrow"] == "manana" and MORNING_BEFORE.search(folded[: match.start()]):
+            continue
+        days = 2 if match["after"] else 1 if match["tomorrow"] else 0
+        yield match.start(), match.end(), today + timedelta(days=days)
+
+
+def count_of(word: str) -> float | None:
+    found = numbers.find(word)
+    if word in {"a", "an"}:
+        return 1
+    return found[0].value if found and found[0].end == len(word) else None
+
+
+def add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _dated(today: date, day: int, month: int, year: int | None) -> date | None:
+    """The day in the year that was said, or else the next time it comes round."""
+    try:
+        dated = date(year or today.year, month, day)
+        return dated if year or dated >= today else dated.replace(year=today.year + 1)
+    except ValueError:
+        return None
+
+
+def _in_month(first: date, day: int) -> date | None:
+    return first.replace(day=day) if 1 <= day <= calendar.monthrange(first.year, first.month)[1] else None
+
+
+def _year(digits: str | None) -> int | None:
+    if not digits:
+        return None
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def is_month_alone(word: str) -> bool:
+    return word in MONTHS and word not in AMBIGUOUS_MONTHS

@@ -1,0 +1,82 @@
+"""Counts next to their unit: "25 vendedores", "two-bedroom", "equipo de 15", "eu, minha esposa e 2 filhos"."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.protocol import Context, Question
+from agent.parsers import numbers
+from agent.parsers.found import Found, clean, fold, phrase_pattern
+
+BETWEEN = re.compile(
+    r"[\s:-]*(?:(?:e|de|of|are|is|son|sao|com|with|con|:|=|uns|umas|unos|unas|about|em|ou|o|or|mais|mas|more)\s+){0,3}"
+)
+ADJECTIVE = re.compile(
+    r"[\s-]*(?:\+|ou mais|o mas|or more)?\s*(?:(?:bons|buenos|good|novos|other|outros|outras|otros|de|full|mais|mas|more|active|ativos)\s+){0,2}"
+)
+JOINED = re.compile(r"\s*(?:-|/|a|ou|o|or|to|e|y)\s*")
+CHILDREN = re.compile(
+    r"\s*(?:,|e|y|and|mais|mas|plus|com|con|with|\+|nossos|nuestros|our|meus|mis|my|os|los|the|\s)*\s*"
+    r"(?P<count>\w+)\s+(?:filh\w+|hij\w+|kids?|child\w*|crianc\w+|nin[oa]s?|meninos|peques|bebes?|dependentes?)"
+)
+
+
+def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
+    """Numbers beside a cue of the question are explicit, bare ones are not."""
+    text = clean(text)
+    folded = fold(text)
+    found = _by_phrase(text, folded, question)
+    cues = [cue for cues in question.cues.values() for cue in cues]
+    spans = _cue_spans(folded, tuple(cues))
+    known = [number for number in numbers.find(folded, context.country) if float(number.value).is_integer()]
+    for index, number in enumerate(known):
+        span = _beside(folded, number, spans)
+        if span and not any(span[0] < item.end and item.start < span[1] for item in found):
+            first = _start_of_range(folded, known[:index], number)
+            start = min(span[0], first.start)
+            found.append(Found(int(first.value), text[start : span[1]], start, span[1]))
+    bare = [number for number in known if not number.article and not _covered(number, found)]
+    return found + [Found(int(n.value), text[n.start : n.end], n.start, n.end, explicit=False) for n in bare]
+
+
+def _cue_spans(folded: str, cues: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Cues may be glued to the digits: "2br", "3q"."""
+    glued = re.compile(phrase_pattern(cues).pattern.replace(r"(?<!\w)", r"(?<![^\W\d])", 1))
+    return [match.span() for match in glued.finditer(folded)]
+
+
+def _beside(folded: str, number: numbers.Number, cues: list[tuple[int, int]]) -> tuple[int, int] | None:
+    for start, end in cues:
+        if number.end <= start and ADJECTIVE.fullmatch(folded[number.end : start]):
+            return number.start, end
+        if end <= number.start and BETWEEN.fullmatch(folded[end : number.start]) and not number.article:
+            return start, number.end
+    return None
+
+
+def _start_of_range(folded: str, earlier: list[numbers.Number], number: numbers.Number) -> numbers.Number:
+    """ "2 ou 3 quartos": the smaller one is what the client can live with."""
+    if earlier and earlier[-1].value < number.value <= earlier[-1].value * 4:
+        if JOINED.fullmatch(folded[earlier[-1].end : number.start]):
+            return earlier[-1]
+    return number
+
+
+def _covered(number: numbers.Number, found: list[Found]) -> bool:
+    return any(item.start <= number.start < item.end for item in found)
+
+
+def _by_phrase(text: str, folded: str, question: Question) -> list[Found]:
+    """Terms such as "casal=2" stand for a number; children said right after are added."""
+    found: list[Found] = []
+    for term in sorted({term for terms in question.terms.values() for term in terms}, key=len, reverse=True):
+        phrase, _, count = term.partition("=")
+        for match in phrase_pattern((phrase,)).finditer(folded):
+            more = CHILDREN.match(folded, match.end())
+            extra = numbers.find(more["count"]) if more else []
+            end = more.end() if more and extra else match.end()
+            value = int(count) + (int(extra[0].value) if extra else 0)
+            item = Found(value, text[match.start() : end], match.start(), end)
+            if not any(item.overlaps(other) for other in found):
+                found.append(item)
+    return found

@@ -1,0 +1,59 @@
+"""Word lists beside the parsers, folded: given names, everyday words, places."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from phonenumbers.geodata import GEOCODE_DATA
+from phonenumbers.phonemetadata import PhoneMetadata
+
+from agent.parsers.found import fold
+
+DATA = Path(__file__).parent / "data"
+LANGUAGE_FILES = {"pt-BR": "pt", "es": "es", "en": "en"}
+SHORTEST_PLACE = 4
+
+
+@cache
+def first_names() -> frozenset[str]:
+    return frozenset(fold(word) for word in (DATA / "first_names.txt").read_text("utf-8").split())
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words of any of the three languages that are not part of a name."""
+    return frozenset().union(*(language_words(language) for language in LANGUAGE_FILES))
+
+
+@cache
+def language_words(language: str) -> frozenset[str]:
+    text = (DATA / f"common_words.{LANGUAGE_FILES[language]}.txt").read_text("utf-8")
+    return frozenset(fold(word) for word in text.split())
+
+
+@cache
+def famous_places(country: str) -> frozenset[str]:
+    """Cities, quarters and short names that people of the country type without saying "city"."""
+    rows = (line.partition(":") for line in (DATA / "places.txt").read_text("utf-8").splitlines())
+    return frozenset(
+        fold(place.strip()) for key, _, places in rows if key in {country, "*"} for place in places.split("|")
+    )
+
+
+@cache
+def towns(country: str) -> frozenset[str]:
+    """Every town that has its own area code: `phonenumbers` ships the directories of each country."""
+    metadata = PhoneMetadata.metadata_for_region(country, None)
+    if metadata is None:
+        return frozenset()
+    prefix = str(metadata.country_code)
+    names = {
+        fold(name)
+        for code, described in GEOCODE_DATA.items()
+        if code.startswith(prefix)
+        for name in described.values()
+    }
+    towns = {part.strip() for name in names for part in re.split(r"[/(),]| - ", name)}
+    return frozenset(town for town in towns if len(town) >= SHORTEST_PLACE and town not in common_words())

@@ -1,0 +1,157 @@
+"""The client's own name: never the profile's, never that of somebody the client talks about."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.protocol import Context
+from agent.parsers.found import Found, clean, fold
+from agent.parsers.lexicons import common_words, famous_places, first_names
+
+STRONG = re.compile(
+    r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?:o )?meu nome(?: completo)?|me llamo|mi nombre(?: completo)?|"
+    r"my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )name(?:'?s| is)|call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
+    r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|quem escreve e|le escribe|les escribe|te escribe|"
+    r"les habla|le habla|te habla|habla|firma|nome|nombre|name|ass|atte|signed|cheers|regards|abs)"
+    r"\s*[:,.\-]?\s*(?:(?:e|eh|es|is|o|a|la|el)\s+)*(?<=[\s:.,-])(?=\w)"
+)
+WEAK = re.compile(
+    r"(?<!\w)(?:(?:eu )?sou(?: eu,?)?|soy(?: yo,?)?|i am|i'?m|im|aqui (?:e|eh)|aqui quem e|this is|it'?s|its|aqui|aca|por aqui|here is|e|eh)"
+    r"\s+(?:(?:o|a|el|la)\s+)?(?:(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|seu|ing|lic)\.?\s+)?(?=\w)"
+)
+AFTER = re.compile(
+    r"\s*(?:aqui|here|speaking|falando|por aqui|al habla|por aca|de este lado|on this end|por ca)(?!\w)"
+)
+OTHER_PERSON = re.compile(
+    r"(?:(?:minha|meu|mi|my|nossa|nosso|our|su|seu|sua|dele|dela|his|her|its|the|do|da|de la|del|company|empresa|user|usuario)\s+"
+    r"(?:\w+\s+){0,2}(?:e|es|is|chama|se llama|se chama)?\s*|\w+'s\s+(?:\w+\s+)?|(?:ele|ela|el|ella|he|she|que)\s+(?:se\s+)?)$"
+)
+PARTICLES = frozenset(
+    {"da", "de", "do", "dos", "das", "e", "del", "la", "las", "los", "y", "van", "von", "di", "o'"}
+)
+TITLES = re.compile(
+    r"^(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|doña|seu|ing|lic|prof|professor|profa)\.?\s+", re.I
+)
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+NOT_A_NAME = frozenset(
+    "brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
+    "portugues portuguesa espanol espanola aposentado aposentada autonomo autonoma empresario empresaria professor "
+    "professora advogado advogada engenheiro engenheira medica enfermeira enfermeiro estudante estudiante student "
+    "casado casada casada solteiro solteira soltero soltera single married retired mei clt pj ansioso ansiosa "
+    "responsavel responsable secretaria assistente asistente assistant owner looking interested calling writing moving "
+    "based located ready happy pregnant gravida embarazada new fixo novo cliente paciente patient parent tutor tutora "
+    "leigo fan busy free tired sick doente enfermo fumante fumador diabetico hipertenso motorista chofer uber policial "
+    "militar servidor publico publica funcionaria vendedora corretora imobiliaria investidor inversionista contador "
+    "contadora analista programador developer engineer teacher nurse lawyer cto cfo coo ceo hr rh ti it vegan "
+    "iniciante principiante beginner intermediario intermediate fluent daqui dali de fora about trying thinking "
+    "wondering planning hoping going asking currently in at from near on with not so just also still only".split()
+)  # fmt: skip
+LONGEST = 5
+
+
+def parse(text: str, context: Context, language: str) -> list[Found]:
+    """Names that are introduced: "me chamo…", "soy…", "this is…", "Ana aqui"."""
+    text = clean(text)
+    folded = fold(text)
+    found = [_introduced(text, folded, match, trusted=True) for match in STRONG.finditer(folded)]
+    found += [_introduced(text, folded, match, trusted=False) for match in WEAK.finditer(folded)]
+    found += [_followed(text, folded, match) for match in AFTER.finditer(folded)]
+    names = [item for item in found if item]
+    return [item for index, item in enumerate(names) if not any(item.overlaps(o) for o in names[:index])]
+
+
+def bare(segment: str, context: Context, pending: bool) -> Found | None:
+    """A segment that is nothing but a name. Unknown words pass only as the answer to the question."""
+    text = clean(segment)
+    words = list(WORD.finditer(text))
+    if not words or len(words) > LONGEST or re.search(r"\w", WORD.sub("", text)):
+        return None
+    captured = _capture(text, 0, trusted=pending)
+    if captured is None or captured.end < words[-1].start():
+        return None
+    first = fold(words[0][0]).rstrip(".")
+    known = first in first_names()
+    capitalised = all(word[0][0].isupper() or fold(word[0]) in PARTICLES for word in words)
+    return captured if pending or known or (capitalised and not text.isupper()) else None
+
+
+def is_known(word: str) -> bool:
+    return fold(word) in first_names()
+
+
+def _introduced(text: str, folded: str, match: re.Match[str], trusted: bool) -> Found | None:
+    if OTHER_PERSON.search(folded[: match.start()]):
+        return None
+    captured = _capture(text, match.end(), trusted)
+    if captured is None:
+        return None
+    if match[0].split()[0] in {"e", "eh", "it's", "its", "aqui", "aca"} and not is_known(
+        captured.quote.split()[0]
+    ):
+        return None
+    return captured
+
+
+def _followed(text: str, folded: str, match: re.Match[str]) -> Found | None:
+    """ "Marina aqui": the words right before, back to the start of the clause."""
+    start = max((folded.rfind(sign, 0, match.start()) for sign in ".,;!?\n"), default=-1) + 1
+    clause = text[start : match.start()]
+    offset = start + len(clause) - len(clause.lstrip())
+    clause = re.sub(
+        r"^(?:oi|ola|hi|hello|hola|e|eh|es|it'?s)\s+(?:(?:o|a|la|el)\s+)?", "", fold(clause).strip()
+    )
+    words = clause.split()
+    if not words or len(words) > 3 or not is_known(words[0]):
+        return None
+    begin = match.start() - len(clause)
+    return _capture(text[: match.start()], max(offset, begin), trusted=False)
+
+
+def _capture(text: str, start: int, trusted: bool) -> Found | None:
+    """Takes name words from `start` on: a surname may be unknown, an everyday word ends the name."""
+    title = TITLES.match(text[start:])
+    start += title.end() if title else 0
+    mixed_case = not (text.isupper() or text.islower())
+    taken: list[re.Match[str]] = []
+    position = start
+    while match := WORD.match(text, position):
+        if not _continues(match[0], taken, mixed_case, trusted):
+            break
+        taken.append(match)
+        gap = re.match(r"[ ]+", text[match.end() :])
+        if not gap or len(taken) == LONGEST + 2:
+            break
+        position = match.end() + gap.end()
+    while taken and fold(taken[-1][0]) in PARTICLES:
+        taken.pop()
+    if not taken:
+        return None
+    end = taken[-1].end() - (1 if taken[-1][0].endswith(".") and len(taken[-1][0]) > 3 else 0)
+    quote = text[taken[0].start() : end].rstrip(".")
+    return Found(_spelled(quote), quote, taken[0].start(), taken[0].start() + len(quote))
+
+
+def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trusted: bool) -> bool:
+    plain = fold(word).rstrip(".")
+    if plain in PARTICLES:
+        return bool(taken) and plain not in {"e", "y"}
+    if plain in NOT_A_NAME or (plain in common_words() and plain not in first_names()):
+        return False
+    known = plain in first_names()
+    if not taken:
+        return known or (word[0].isupper() and mixed_case) or (trusted and len(plain) > 1)
+    if mixed_case and taken[0][0][0].isupper() and not word[0].isupper():
+        return False
+    return True
+
+
+def _spelled(quote: str) -> str:
+    """ "ROGÉRIO SILVA" and "rogério silva" become "Rogério Silva"; "McKay" stays as typed."""
+    if not (quote.isupper() or quote.islower()):
+        return quote
+    words = [word if fold(word) in PARTICLES else word.capitalize() for word in quote.lower().split()]
+    return " ".join(words)
+
+
+def could_be_place(name: str, context: Context) -> bool:
+    return fold(name) in famous_places(context.country)

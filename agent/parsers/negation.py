@@ -1,0 +1,24 @@
+"""Whether a word is said only to be refused: "não quero apartamento", "instead of buying"."""
+
+from __future__ import annotations
+
+import re
+
+ALWAYS = (
+    r"nao|nem|jamais|nunca|sem|sin|without|not|never|don'?t|doesn'?t|isn'?t|didn'?t|wasn'?t|ni|tampoco|cannot|"
+    r"desist\w+ d[eao]|deixei de|dejar de|gave up on|tired of|cansei de|em vez d[eoa]|ao inves d[eoa]|"
+    r"en vez de|en lugar de|instead of|rather than|no longer|ja nao|ya no|menos|except|exceto|excepto|nada de|"
+    r"descart\w+|changed my mind about|forget|esquece|olvida|era pra|era para"
+)
+BEFORE = re.compile(
+    rf"(?<!\w)(?:{ALWAYS})(?:\s+(?!mas\b|pero\b|but\b|so\b|sino\b|solo\b|only\b|just\b)[\w']+){{0,2}}\s+$"
+)
+BEFORE_WITH_NO = re.compile(
+    rf"(?<!\w)(?:no|{ALWAYS})(?:\s+(?!mas\b|pero\b|but\b|sino\b|solo\b|only\b|just\b)[\w']+){{0,2}}\s+$"
+)
+
+
+def is_negated(folded: str, start: int, language: str, after: int = 0) -> bool:
+    """Looks back from `start`, not further than `after`. "no" refuses in Spanish and English alone."""
+    pattern = BEFORE if language.startswith("pt") else BEFORE_WITH_NO
+    return bool(pattern.search(folded[max(after, start - 60) : start]))

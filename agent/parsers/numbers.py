@@ -1,0 +1,297 @@
+"""Numbers in digits and in words, in Portuguese, Spanish and English.
+
+`text2num` was measured first: it reads "dois quartos" as a fraction and keeps no offsets.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.parsers.found import fold
+
+DOT_DECIMAL_COUNTRIES = frozenset(
+    [
+        "US",
+        "GB",
+        "CA",
+        "AU",
+        "NZ",
+        "IE",
+        "IN",
+        "ZA",
+        "MX",
+        "GT",
+        "HN",
+        "NI",
+        "SV",
+        "PA",
+        "DO",
+        "PR",
+        "PE",
+        "PH",
+        "SG",
+        "HK",
+        "JP",
+        "CN",
+        "IL",
+        "NG",
+        "KE",
+    ]
+)
+
+UNITS = {
+    "zero": 0, "cero": 0, "um": 1, "uma": 1, "uno": 1, "una": 1, "un": 1, "one": 1, "dois": 2, "duas": 2,
+    "dos": 2, "two": 2, "tres": 3, "three": 3, "quatro": 4, "cuatro": 4, "four": 4, "cinco": 5, "five": 5,
+    "seis": 6, "six": 6, "sete": 7, "siete": 7, "seven": 7, "oito": 8, "ocho": 8, "eight": 8, "nove": 9,
+    "nueve": 9, "nine": 9, "dez": 10, "diez": 10, "ten": 10, "onze": 11, "once": 11, "eleven": 11,
+    "doze": 12, "doce": 12, "twelve": 12, "treze": 13, "trece": 13, "thirteen": 13, "quatorze": 14,
+    "catorze": 14, "catorce": 14, "fourteen": 14, "quinze": 15, "quince": 15, "fifteen": 15,
+    "dezesseis": 16, "dieciseis": 16, "sixteen": 16, "dezessete": 17, "diecisiete": 17, "seventeen": 17,
+    "dezoito": 18, "dieciocho": 18, "eighteen": 18, "dezenove": 19, "diecinueve": 19, "nineteen": 19,
+    "vinte": 20, "veinte": 20, "twenty": 20, "veintiun": 21, "veintiuno": 21, "veintiuna": 21,
+    "veintidos": 22, "veintitres": 23, "veinticuatro": 24, "veinticinco": 25, "veintiseis": 26,
+    "veintisiete": 27, "veintiocho": 28, "veintinueve": 29, "trinta": 30, "treinta": 30, "thirty": 30,
+    "quarenta": 40, "cuarenta": 40, "forty": 40, "cinquenta": 50, "cincuenta": 50, "fifty": 50,
+    "sessenta": 60, "sesenta": 60, "sixty": 60, "setenta": 70, "seventy": 70, "oitenta": 80, "ochenta": 80,
+    "eighty": 80, "noventa": 90, "ninety": 90, "cem": 100, "cento": 100, "cien": 100, "ciento": 100,
+    "duzentos": 200, "duzentas": 200, "doscientos": 200, "doscientas": 200, "trezentos": 300,
+    "trezentas": 300, "trescientos": 300, "trescientas": 300, "quatrocentos": 400, "quatrocentas": 400,
+    "cuatrocientos": 400, "cuatrocientas": 400, "quinhentos": 500, "quinhentas": 500, "quinientos": 500,
+    "quinientas": 500, "seiscentos": 600, "seiscientos": 600, "setecentos": 700, "setecientos": 700,
+    "oitocentos": 800, "ochocientos": 800, "novecentos": 900, "novecientos": 900,
+}  # fmt: skip
+HALVES = {"meio": 0.5, "meia": 0.5, "medio": 0.5, "media": 0.5, "half": 0.5}
+MULTIPLIERS = {
+    "k": 1e3, "mil": 1e3, "thousand": 1e3, "grand": 1e3, "lucas": 1e3, "luca": 1e3, "milhao": 1e6,
+    "milhoes": 1e6, "milhaozinho": 1e6, "millon": 1e6, "millones": 1e6, "million": 1e6, "millions": 1e6,
+    "mi": 1e6, "mm": 1e6, "m": 1e6, "kk": 1e6, "palo": 1e6, "palos": 1e6, "mill": 1e6, "mio": 1e6,
+}  # fmt: skip
+ARTICLES = frozenset({"um", "uma", "un", "una", "uno", "one", "a"})
+CONNECTORS = frozenset({"e", "y", "and", "de"})
+HUNDRED = frozenset({"hundred"})
+DOZENS = {"duzia": 12, "docena": 12, "dozen": 12, "decena": 10, "dezena": 10}
+
+DIGITS = r"\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?"
+TOKEN = re.compile(rf"(?P<digits>{DIGITS})|(?P<word>[^\W\d_]+)|(?P<other>\S)")
+GROUPED = re.compile(r"^\d{1,3}(?:[.,' ]\d{3})+$")
+
+
+@dataclass(frozen=True)
+class Number:
+    """`scale` is the multiplier that was said ("mil" is 1000); `article`: it may be just "a"."""
+
+    value: float
+    start: int
+    end: int
+    scale: float = 1
+    in_words: bool = False
+    article: bool = False
+
+
+@dataclass
+class _Tally:
+    """Adds up one number while its words are read from left to right."""
+
+    total: float = 0
+    group: float | None = None
+    scale: float = 1
+    start: int = -1
+    end: int = -1
+    digits: int = 0
+    words: list[str] | None = None
+
+    @property
+    def started(self) -> bool:
+        return self.start >= 0
+
+    def take(self, amount: float, token: re.Match[str]) -> None:
+        self.group = (self.group or 0) + amount
+        self._mark(token)
+
+    def multiply(self, factor: float, token: re.Match[str]) -> None:
+        self.total += (self.group if self.group is not None else 1) * factor
+        self.group = None
+        self.scale = max(self.scale, factor)
+        self._mark(token)
+
+    def _mark(self, token: re.Match[str]) -> None:
+        self.start = token.start() if self.start < 0 else self.start
+        self.end = token.end()
+        self.words = [*(self.words or []), token[0]]
+
+    def number(self) -> Number:
+        words = self.words or []
+        return Number(
+            value=self.total + (self.group or 0),
+            start=self.start,
+            end=self.end,
+            scale=self.scale,
+            in_words=not self.digits,
+            article=len(words) == 1 and words[0] in ARTICLES,
+        )
+
+
+def find(text: str, country: str = "") -> list[Number]:
+    """Every number of the text, from left to right."""
+    tokens = list(TOKEN.finditer(fold(text)))
+    found: list[Number] = []
+    position = 0
+    while position < len(tokens):
+        number, position = _read(tokens, position, country)
+        if number is not None:
+            found.append(number)
+    return found
+
+
+def digits_value(digits: str, country: str, multiplied: bool = False) -> float:
+    """ "1.134,56", "1,134.56" and "4.500" as the country writes them; "1.5" before a multiplier is a fraction."""
+    if GROUPED.match(digits):
+        separators = {sign for sign in digits if not sign.isdigit()}
+        decimal = "." if country in DOT_DECIMAL_COUNTRIES else ","
+        if multiplied and separators == {decimal} and digits.count(decimal) == 1:
+            return float(digits.replace(decimal, "."))
+        return float(re.sub(r"\D", "", digits))
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0:
+        return float(re.sub(r"\D", "", digits))
+    return float(re.sub(r"\D", "", digits[:last]) + "." + digits[last + 1 :])
+
+
+def _read(tokens: list[re.Match[str]], position: int, country: str) -> tuple[Number | None, int]:
+    tally = _Tally()
+    start = position
+    while position < len(tokens):
+        step = _step(tally, tokens, position, country)
+        if step == 0:
+            break
+        position += step
+    if not tally.started:
+        return None, start + 1
+    return tally.number(), max(position, start + 1)
+
+
+def _step(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+    """How many tokens continue the number: none when it ends here."""
+    token = tokens[position]
+    if token["digits"]:
+        return _take_digits(tally, tokens, position, country)
+    if token["word"] is None:
+        return _take_hyphen(tally, tokens, position)
+    word = token["word"]
+    if tally.started and word in CONNECTORS:
+        return _connect(tally, tokens, position, country)
+    if word in UNITS:
+        return _take_word(tally, UNITS[word], token)
+    if word in HALVES:
+        return _take_half(tally, tokens, position)
+    return _take_multiplier(tally, tokens, position)
+
+
+def _take_digits(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+    if tally.started:
+        return 0
+    token = tokens[position]
+    following = tokens[position + 1] if position + 1 < len(tokens) else None
+    multiplied = following is not None and (following["word"] or "") in MULTIPLIERS
+    tally.take(digits_value(token["digits"], country, multiplied), token)
+    tally.digits += 1
+    return 1
+
+
+def _take_hyphen(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
+    following = tokens[position + 1]["word"] if position + 1 < len(tokens) else None
+    joins = tally.started and not tally.digits and tokens[position][0] == "-"
+    return 1 if joins and UNITS.get(following or "", 0) in range(1, 10) else 0
+
+
+def _take_word(tally: _Tally, amount: float, token: re.Match[str]) -> int:
+    group = tally.group
+    if tally.digits and group is not None:
+        return 0
+    if group is not None and not _fits_after(group, amount):
+        return 0
+    tally.take(amount, token)
+    return 1
+
+
+def _fits_after(group: float, amount: float) -> bool:
+    """ "vinte" may be followed by "cinco" and "trezentos" by "vinte", never "dois" by "três"."""
+    if group >= 100:
+        return amount < 100
+    return group >= 20 and group % 10 == 0 and 0 < amount < 10
+
+
+def _take_half(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
+    """ "meio milhão", "half a million"; the "e meio" after a number is read by `_connect`."""
+    ahead = [token["word"] or "" for token in tokens[position + 1 : position + 3]]
+    skip = 1 if ahead and ahead[0] in ARTICLES else 0
+    if tally.started or len(ahead) <= skip or MULTIPLIERS.get(ahead[skip], 0) < 1e6:
+        return 0
+    tally.take(0.5, tokens[position])
+    return 1 + skip
+
+
+def _take_multiplier(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
+    token = tokens[position]
+    word = token["word"]
+    if word in HUNDRED and tally.group:
+        tally.take(tally.group * 99, token)
+        return 1
+    if word in DOZENS:
+        tally.multiply(DOZENS[word], token)
+        tally.scale = 1
+        return 1
+    factor = MULTIPLIERS.get(word)
+    if factor is None or (tally.started and factor >= tally.scale > 1):
+        return 0
+    if not tally.started and word not in {"mil", "milhao", "millon"}:
+        return 0
+    if word in {"m", "k", "kk", "mm", "mi"} and token.start() - tally.end > 1:
+        return 0
+    tally.multiply(factor, token)
+    return 1
+
+
+def _connect(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+    """ "trinta e cinco", "um milhão e meio", "1 milhão e 200": what follows "e" belongs to the number."""
+    if tokens[position][0] == "de" or position + 1 >= len(tokens):
+        return 0
+    following = tokens[position + 1]
+    word = following["word"] or ""
+    if word in HALVES:
+        return _add_half(tally, following)
+    if following["digits"] and tally.scale >= 1e3 and tally.group is None:
+        return _add_thousands(tally, tokens, position + 1, country)
+    if word in UNITS and not tally.digits and word not in ARTICLES | {"uma"}:
+        return 1 + _take_word(tally, UNITS[word], following) if _continues(tally, UNITS[word]) else 0
+    if word in UNITS and tally.scale >= 1e3 and tally.group is None and UNITS[word] >= 100:
+        return 1 + _take_word(tally, UNITS[word], following)
+    return 0
+
+
+def _continues(tally: _Tally, amount: float) -> bool:
+    return tally.group is None or _fits_after(tally.group, amount)
+
+
+def _add_half(tally: _Tally, token: re.Match[str]) -> int:
+    tally.total += 0.5 * tally.scale if tally.group is None else 0
+    if tally.group is not None:
+        tally.group += 0.5
+    tally._mark(token)
+    return 2
+
+
+def _add_thousands(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+    """ "1 milhão e 200 mil", "1 milhão e 200", "2 mil e 500"; never "300 mil e 3 quartos"."""
+    amount = digits_value(tokens[position]["digits"], country)
+    following = tokens[position + 1]["word"] if position + 1 < len(tokens) else None
+    said_thousands = following in {"mil", "k", "thousand"}
+    if not (said_thousands and tally.scale >= 1e6) and (said_thousands or not 100 <= amount < 1000):
+        return 0
+    tally.total += amount * 1e3 if tally.scale >= 1e6 else amount
+    tally._mark(tokens[position])
+    if said_thousands:
+        tally._mark(tokens[position + 1])
+        return 3
+    return 2

@@ -1,0 +1,41 @@
+"""Phone numbers in E.164, read with `phonenumbers` in the context's country."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from phonenumbers import Leniency, NumberParseException, PhoneNumberFormat, PhoneNumberMatcher
+
+from agent.brains.protocol import Context
+from agent.parsers.found import Found, clean, fold
+
+ANNOUNCED = re.compile(
+    r"(?<!\w)(?:whats\w*|wpp|zap|tel\w*|fone|phone|cel\w*|mobile|number|numero|num|ligar|liga|llam\w+|call|ring|"
+    r"text me|contato|contacto)\b[^\d+]{0,20}(?P<number>\+?\d[\d\s().-]{6,18}\d)"
+)
+
+
+def parse(text: str, context: Context, language: str) -> list[Found]:
+    text = clean(text)
+    matcher = PhoneNumberMatcher(text, context.country or None, leniency=Leniency.VALID)
+    found = [Found(_e164(match.number), match.raw_string, match.start, match.end) for match in matcher]
+    return found or _announced(text, context)
+
+
+def _announced(text: str, context: Context) -> list[Found]:
+    """A number said to be a phone counts when its length is possible, valid block or not."""
+    found = []
+    for match in ANNOUNCED.finditer(fold(text)):
+        try:
+            number = phonenumbers.parse(match["number"], context.country or None)
+        except NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number) and len(re.sub(r"\D", "", match["number"])) >= 9:
+            start, end = match.span("number")
+            found.append(Found(_e164(number), text[start:end], start, end))
+    return found
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)

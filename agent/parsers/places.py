@@ -1,0 +1,200 @@
+"""Cities, quarters and regions, from the words around them and from the country's own place names."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.protocol import Context
+from agent.parsers.found import BLANK, Found, clean, fold
+from agent.parsers.lexicons import common_words, famous_places, first_names, towns
+
+HOME = re.compile(
+    r"(?<!\w)(?:moro (?:em|no|na|aqui em)|moramos (?:em|no|na)|sou (?:de|do|da|aqui de)|somos (?:de|do|da)|vivo en|vivimos en|soy de|"
+    r"somos de|estoy en|estamos en|i live in|we live in|i'?m (?:in|from|based in|located in|near)|we'?re (?:in|from|based in)|"
+    r"based in|located in|living in|fica (?:em|no|na)|queda en|esta en|ubicad[oa] en|cidade[:\s]+(?:de |e )?|ciudad[:\s]+(?:de |es )?|"
+    r"city[:\s]+(?:of |is )?|bairro[:\s]+(?:do |da |de |e )?|barrio[:\s]+(?:de )?|aqui (?:de|em|no|na)|falo de|hablo de|escribo de|"
+    r"estou (?:em|no|na)|tô (?:em|no|na)|to (?:em|no|na)|residente (?:en|em)|resido en|regiao d[eoa]|near|around|in the|over in|out in|"
+    r"cerca de|cerca del|perto d[eoa]|proximo [ado]+|por la zona de|zona de|sector|por el)\s+"
+)
+LEADING = re.compile(
+    r"(?<!\w)(?:em|no|na|nos|nas|en|in|de|do|da|por|at|to|pra|para|from|a)\s+(?:el |la |los |las |the )?"
+)
+AREA_WORDS = (
+    r"(?:vila|jardim|jd|parque|pq|praia|centro|zona|setor|asa|alto|bairro|barrio|colonia|col\.?|fracc?\.?|fraccionamiento|residencial|"
+    r"condominio|villa|playa|ciudad|comuna|urbanizacion|urb\.?|lomas|av\.?|avenida|rua|calle|downtown|north|south|east|west|"
+    r"san|santa|santo|sao|saint|st\.?|fort|mount|lake|port|new|los|las|el|la|nova|nueva|puerto|porto|santiago|ciudad|municipio|centro)"
+)
+AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
+STATE = re.compile(r"\s*(?:-|/|,|\()\s*(?:[a-z]{2})(?![\w])\)?")
+TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
+PARTICLES = frozenset("de da do das dos del la las los el of the d e y".split())
+NOT_A_PLACE = frozenset(
+    "breve geral cima baixo frente volta mente mao dia contato cash full particular conjunto torno media metal linha "
+    "line general person efectivo cuotas cheque especie seguida partes pix boleto debito tarjeta cartao credit debit case "
+    "order mind touch advance particular serio verdad espera venta oferta stock estoque promocao promocion transito "
+    "construcao construccion obra obras forma contado total cambio reforma uso loja conta fin fim condominio casal "
+    "grupo familia trabajo trabalho escola escuela oficina hospital clinica urgencia emergencia whatsapp telefone "
+    "consorcio financiamento financiacion planta plantas metro metros rua ruas faixa torno nome nombre mim ti si vez "
+    "meados inicio comeco final medio mediados need love terms least best all bulk total need fact english spanish "
+    "portuguese ingles espanhol espanol portugues perfeito perfeitas otimo bom buen good great excelente preferencia "
+    "paz luto ferias viagem vacaciones holiday duplicata geral separado tempo tiempo time folga plantao troca permuta "
+    "hybrid online ead remoto casa home depto apto metade mitad half installments installment parcelas prestacoes "
+    "minha meu mi my nossa nuestro our sua su your seu area regiao region zona place bairro barrio cidade ciudad "
+    "ninguem nadie alguem alguien dor dores dolor pain febre fiebre sangue sangre ajuda help cara vendas ventas sales "
+    "marketing compras ti rh hr it operacoes suporte support gestao processos producao estetica odontologia".split()
+)  # fmt: skip
+LONGEST = 5
+
+
+def parse(text: str, context: Context, language: str) -> list[Found]:
+    """Places said with a cue or known by name, the most telling first; joined where they touch."""
+    text = clean(text)
+    folded = fold(text)
+    found = [_after_cue(text, folded, match, context, firm=True) for match in HOME.finditer(folded)]
+    found += [_after_cue(text, folded, match, context, firm=False) for match in LEADING.finditer(folded)]
+    found += _famous(text, folded, context)
+    places: list[Found] = []
+    for item in found:
+        if item and not any(item.overlaps(other) for other in places):
+            places.append(item)
+    return _joined(text, places)
+
+
+def bare(segment: str, context: Context, pending: bool) -> Found | None:
+    """A segment that is nothing but a place; unknown names pass only as the answer to the question."""
+    text = clean(segment)
+    folded = fold(text)
+    start = len(text) - len(text.lstrip(" .,;:-"))
+    lead = LEADING.match(folded, start)
+    start = lead.end() if lead and _capture(text, folded, lead.end(), context, True) else start
+    captured = _capture(text, folded, start, context, trusted=pending)
+    if captured is None or re.search(r"\w", text[captured.end :].replace(BLANK, "")):
+        return None
+    return captured if pending or is_known(captured.quote, context) else None
+
+
+def is_known(name: str, context: Context) -> bool:
+    """Whether the country has a place of this name; "City - ST" counts by its first part."""
+    plain = re.split(r"\s*[-/,(]\s*", fold(name))[0].strip(" .")
+    return (
+        plain in famous_places(context.country)
+        or plain in towns(context.country)
+        or bool(AREA.match(fold(name)))
+    )
+
+
+def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, firm: bool) -> Found | None:
+    captured = _capture(text, folded, match.end(), context, trusted=firm)
+    if captured is None:
+        return None
+    typed_as_name = text[captured.start].isupper() and not text.isupper()
+    if firm or typed_as_name or is_known(captured.quote, context):
+        return (
+            captured
+            if match[0].split()[0] not in {"a", "to", "de", "do", "da", "para", "pra"}
+            or is_known(captured.quote, context)
+            else None
+        )
+    return None
+
+
+def _capture(text: str, folded: str, start: int, context: Context, trusted: bool) -> Found | None:
+    longest = _longest_known(text, folded, start, context)
+    if longest:
+        return longest
+    mixed_case = not (text.isupper() or text.islower())
+    end = position = start
+    count = 0
+    while (match := TOKEN.match(text, position)) and count < LONGEST:
+        plain = fold(match[0]).rstrip(".")
+        if plain in PARTICLES and count:
+            position = _after_space(text, match.end())
+            continue
+        if _ends(plain, match[0], count, mixed_case and text[start].isupper(), trusted):
+            break
+        end = match.end()
+        count += 1
+        position = _after_space(text, end)
+        if position == end:
+            break
+    if not count:
+        return None
+    return _with_state(text, folded, start, end)
+
+
+def _ends(plain: str, word: str, count: int, needs_capital: bool, trusted: bool) -> bool:
+    if plain in NOT_A_PLACE or plain.isdigit() or (len(plain) < 3 and not count):
+        return True
+    if needs_capital:
+        return not (word[0].isupper() or word[0].isdigit())
+    common = plain in common_words() and not (count and AREA.match(f"{plain} x"))
+    return (common and not AREA.match(f"{plain} x")) or (count > 0 and plain in first_names())
+
+
+def _longest_known(text: str, folded: str, start: int, context: Context) -> Found | None:
+    """The longest run of up to five words from `start` that the country knows."""
+    position = start
+    best = None
+    for _ in range(LONGEST):
+        match = TOKEN.match(folded, position)
+        if not match:
+            break
+        name = folded[start : match.end()].rstrip(".")
+        if name in famous_places(context.country) or (
+            name in towns(context.country) and name not in first_names()
+        ):
+            best = start + len(name)
+        position = _after_space(folded, match.end())
+        if position == match.end():
+            break
+    return _with_state(text, folded, start, best) if best else None
+
+
+def _famous(text: str, folded: str, context: Context) -> list[Found]:
+    """Well-known names need no cue, wherever they stand."""
+    found = []
+    for match in TOKEN.finditer(folded):
+        known = _longest_known(text, folded, match.start(), context)
+        if known and _needs_no_cue(known.quote, context):
+            found.append(known)
+    return found
+
+
+def _needs_no_cue(quote: str, context: Context) -> bool:
+    name = re.split(r"\s*[-/,(]\s*", fold(quote))[0]
+    if len(name) <= 3:
+        return quote.isupper()
+    famous = name in famous_places(context.country)
+    ordinary = name in common_words() or name in first_names()
+    return (famous and not ordinary) or (
+        quote[0].isupper() and name in towns(context.country) and " " in name
+    )
+
+
+def _with_state(text: str, folded: str, start: int, end: int) -> Found:
+    state = STATE.match(folded, end)
+    if state and text[end : state.end()].strip(" -/,()").isupper():
+        end = state.end()
+    return Found(text[start:end], text[start:end], start, end)
+
+
+def _joined(text: str, places: list[Found]) -> list[Found]:
+    """ "Jardim Europa, Bauru" is one answer."""
+    joined: list[Found] = []
+    for item in sorted(places, key=lambda place: place.start):
+        last = joined[-1] if joined else None
+        gap = text[last.end : item.start] if last else ""
+        if last and re.fullmatch(
+            r"\s*(?:,|-|/|em|en|in|no|na|de|do|da)?\s*(?:em|en|in|no|na)?\s*", gap, re.I
+        ):
+            quote = text[last.start : item.end]
+            joined[-1] = Found(quote, quote, last.start, item.end)
+        else:
+            joined.append(item)
+    return joined
+
+
+def _after_space(text: str, position: int) -> int:
+    while position < len(text) and text[position] == " ":
+        position += 1
+    return position
