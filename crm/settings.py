@@ -186,6 +186,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1},
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in {
+        "agent.resume_conversations": 5,
+        "agent.tell_consultants": 10,
+        "agent.refine_leads": 30,
+        "leads.assign_waiting_leads": 10,
+    }.items()
+}
 
 # Integrations
 
@@ -196,6 +205,11 @@ TWILIO_TIMEOUT_SECONDS = 8
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4.1-mini")
+
+# The agent: seconds of silence that end a burst, and how lifelike it types (0: at once, 1: like a person)
+
+AGENT_DEBOUNCE_SECONDS = env.float("AGENT_DEBOUNCE_SECONDS", default=3.0)
+AGENT_TYPING_PACE = env.float("AGENT_TYPING_PACE", default=1.0)
 
 # People and sessions
 

@@ -19,6 +19,6 @@ def announce(signal: Signal, **facts: Any) -> None:
     transaction.on_commit(partial(signal.send_robust, sender=None, **facts), robust=True)
 
 
-def enqueue(task: Task, *args: Any) -> None:
+def enqueue(task: Task, *args: Any, countdown: float = 0) -> None:
     """Run `task` soon after the commit. Many calls in a short while become one (see `wakeups`)."""
-    transaction.on_commit(partial(wake, task, *args), robust=True)
+    transaction.on_commit(partial(wake, task, *args, countdown=countdown), robust=True)

@@ -12,17 +12,27 @@ import redis
 from celery import Task
 from django.conf import settings
 from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
-_connection = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+_connection = redis.Redis.from_url(
+    settings.REDIS_URL,
+    socket_timeout=1,
+    socket_connect_timeout=1,
+    retry=Retry(NoBackoff(), 1),  # for a connection that Redis closed; the library's own retries take 4 s
+)
 
 
-def wake(task: Task, *args: Any) -> None:
-    """Publish `task` unless the same call was published within the window and has not begun yet."""
+def wake(task: Task, *args: Any, countdown: float = 0) -> None:
+    """Publish `task` unless the same call was published within the window and has not begun yet.
+
+    `countdown` is for seconds only; work due later has a column that says when.
+    """
     key = _key(task, args)
     try:
         if _connection.set(key, 1, nx=True, px=settings.WAKE_UP_WINDOW_MS):
-            task.apply_async(args=args, retry=False)
+            task.apply_async(args=args, countdown=countdown or None, retry=False)
     except (redis.RedisError, OperationalError, OSError) as error:
         logger.warning("wake-up not delivered", extra={"task": task.name, "error": type(error).__name__})
 

@@ -35,6 +35,17 @@ def agent_replied(*, lead_id: UUID, text: str, at: datetime) -> None:
     _touch(lead_id, text, LeadEvent.Actor.AGENT, at, AGENT, waiting_since=None)
 
 
+def handed_over(*, lead_id: UUID, at: datetime) -> None:
+    """From the handoff on, the client waits for a person."""
+    Lead.objects.filter(pk=lead_id).update(
+        waiting_since=Coalesce("waiting_since", Value(at)),
+        version=F("version") + 1,
+        changed_in=CurrentTransaction(),
+        updated_at=timezone.now(),
+    )
+    writes.say_changed(lead_id, "handed_over", ["waiting_since"], AGENT)
+
+
 def consultant_replied(*, lead_id: UUID, user: User, text: str, at: datetime, origin: str = "") -> None:
     """Nobody waits any more; the first time also says how fast this consultant is."""
     lead = Lead.objects.filter(pk=lead_id).only("assigned_at", "first_response_at", "consultant_id").first()

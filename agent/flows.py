@@ -1,0 +1,61 @@
+"""The agent's stories, whole. Order and guards only; the steps live in the modules they name.
+
+Think outside the transaction, act inside one, deliver after commit: before the act nothing is
+marked, after it everything is, so each story may run twice, on many workers, after any crash.
+"""
+
+from uuid import UUID
+
+from agent import notify, outcomes, thinking, turns
+from agent.brains.protocol import Brain, BrainReply
+from agent.classify import refine_lead
+from agent.models import AgentTurn
+from agent.stages import NURTURE, DISQUALIFIED
+from whatsapp import services as whatsapp
+from whatsapp.models import Conversation
+
+
+def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -> bool:
+    """WhatsApp message → reply → stage → handoff. True when a reply was said.
+
+    A message that lands while the brain thinks has the reply thought out anew, a few times at most.
+    """
+    claim = turns.claim(conversation_id)
+    outcome = None
+    while claim is not None:
+        whatsapp.show_typing(claim.conversation)
+        reply = thinking.think(claim, brain)
+        with turns.settle(claim) as verdict:
+            outcome = verdict.outcome
+            if outcome == AgentTurn.Outcome.REPLIED:
+                say(verdict, claim, reply)
+        claim = verdict.again
+    return outcome == AgentTurn.Outcome.REPLIED
+
+
+def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
+    """Write what the reply means: memory, stage, words to the client, and the handover it calls for."""
+    conversation = verdict.conversation
+    decision = outcomes.remember(verdict, claim, reply)
+    outcomes.queue_words(conversation, claim, reply)
+    if decision.handoff:
+        transfer_to_consultant(conversation, reply, reason=decision.reason)
+    elif decision.stage in (NURTURE, DISQUALIFIED):
+        outcomes.keep_as_lead(conversation, reply, assign=False)
+
+
+def transfer_to_consultant(conversation: Conversation, reply: BrainReply, *, reason: str) -> None:
+    """Handoff: the lead, its consultant, the thread's new owner. The caller holds the conversation's row.
+
+    The client's one handoff message is among the reply's words; the consultant is told by the
+    assignment's notice, which is queued with it.
+    """
+    lead = outcomes.keep_as_lead(conversation, reply, assign=True)
+    whatsapp.transfer(conversation, consultant=lead.consultant, reason=reason)
+    outcomes.record_handoff(lead, conversation, reply, reason)
+
+
+def handle_new_lead(lead_id: UUID | str) -> None:
+    """Webhook lead, stored, classified by rules and assigned already: refine by the model, tell the consultant."""
+    notify.tell_consultants()
+    refine_lead(lead_id)

@@ -1,0 +1,140 @@
+"""The steps of an answered turn. Each runs inside the turn's transaction, the conversation locked."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from agent.brains.protocol import BrainReply, Decision, SlotValue
+from agent.models import AgentTurn
+from agent.stages import NEEDS_HUMAN, QUALIFIED, SUSPECTED_BOT
+from agent.turns import Claim, Verdict
+from agent.typing_pace import delay_before
+from leads import clock
+from leads.actors import AGENT
+from leads.models import Assignment, Lead, LeadEvent
+from leads.payload import LeadPayload
+from leads.services import activity, intake, writes
+from whatsapp import services as whatsapp
+from whatsapp.models import Conversation, Message
+
+BOT_PAUSE = timedelta(minutes=30)
+PRODUCT_SLOTS = (
+    "product",
+    "property_type",
+    "model",
+    "course",
+    "procedure",
+    "insurance_type",
+    "need",
+    "property_kind",
+)
+CITY_SLOTS = ("city", "location", "unit")
+VALUE_SLOTS = ("budget", "value", "monthly_budget", "monthly_bill")
+
+
+def remember(verdict: Verdict, claim: Claim, reply: BrainReply) -> Decision:
+    """Store the brain's memory, move the stage, and leave the trace of the decision."""
+    conversation, dialogue = verdict.conversation, verdict.dialogue
+    decision = Decision(reply.proposal, reply.handoff, reply.handoff_reason)
+    dialogue.memory, dialogue.language = reply.state.to_json(), reply.language
+    if decision.stage == SUSPECTED_BOT:
+        dialogue.paused_until = clock.now() + BOT_PAUSE
+    dialogue.save(update_fields=["memory", "language", "paused_until"])
+    conversation.stage = decision.stage
+    conversation.save(update_fields=["stage", "updated_at"])
+    _trace(claim, reply, decision)
+    return decision
+
+
+def queue_words(conversation: Conversation, claim: Claim, reply: BrainReply) -> list[Message]:
+    """Put the reply into the outbox, held back as long as typing it would still take."""
+    if not reply.messages:
+        return []
+    pause = delay_before(claim, reply.messages, is_first=claim.dialogue.memory in ({}, None))
+    return whatsapp.send(conversation, reply.messages, author=Message.Author.AGENT, delay_seconds=pause)
+
+
+def keep_as_lead(conversation: Conversation, reply: BrainReply, *, assign: bool) -> Lead:
+    """The conversation's lead: made or enriched from the slots, linked, and given to a consultant if asked."""
+    received = intake.receive_lead(
+        payload=payload_of(conversation, reply),
+        source=None,
+        actor=AGENT,
+        assign=assign,
+        trigger=Assignment.Trigger.HANDOFF,
+    )
+    whatsapp.link_lead(conversation, received.lead)
+    return received.lead
+
+
+def record_handoff(lead: Lead, conversation: Conversation, reply: BrainReply, reason: str) -> None:
+    """What the consultant reads first: why, what is known with the client's words, what is still open."""
+    activity.handed_over(lead_id=lead.pk, at=clock.now())
+    writes.record(
+        lead,
+        LeadEvent.Kind.HANDOFF,
+        AGENT,
+        reason=reason,
+        stage=NEEDS_HUMAN if reason != QUALIFIED else QUALIFIED,
+        summary=reply.summary,
+        sentiment=reply.sentiment,
+        unanswered=reply.unanswered,
+        conversation=str(conversation.pk),
+    )
+
+
+def payload_of(conversation: Conversation, reply: BrainReply) -> LeadPayload:
+    """A lead in the intake's words. The number they write from is the phone; a phone they name comes second."""
+    slots = reply.state.slots
+    number = conversation.client_address.removeprefix("whatsapp:")
+    own_phone = number if number.startswith("+") else None
+    return LeadPayload(
+        name=_text(slots.get("name")) or conversation.profile_name,
+        phone=own_phone or _text(slots.get("phone")) or None,
+        email=_text(slots.get("email")),
+        whatsapp_id=conversation.external_user_id or ("" if own_phone else conversation.client_address),
+        product=_first(slots, PRODUCT_SLOTS),
+        city=_first(slots, CITY_SLOTS),
+        value=_money(slots),
+        language=reply.language,
+        slots={key: {"value": slot.value, "quote": slot.quote} for key, slot in slots.items()},
+        attribution={key: str(value) for key, value in (conversation.referral or {}).items()},
+    )
+
+
+def _trace(claim: Claim, reply: BrainReply, decision: Decision) -> None:
+    trace = dict(getattr(reply, "trace", None) or {})
+    AgentTurn.objects.filter(pk=claim.turn.pk).update(
+        stage_after=decision.stage,
+        intent=reply.intent,
+        accepted=[asdict(update) for update in reply.updates],
+        rejected=[asdict(rejected) for rejected in reply.rejected],
+        violations=trace.pop("violations", []),
+        failure=trace.pop("failure", "") or "",
+        input_tokens=trace.pop("input_tokens", 0),
+        output_tokens=trace.pop("output_tokens", 0),
+        trace=trace | {"kb_ids": reply.kb_ids, "unanswered": reply.unanswered, "language": reply.language},
+    )
+
+
+def _text(slot: SlotValue | None) -> str:
+    return "" if slot is None or slot.value is None else str(slot.value)
+
+
+def _first(slots: Any, keys: tuple[str, ...]) -> str:
+    return next((text for key in keys if (text := _text(slots.get(key)))), "")
+
+
+def _money(slots: Any) -> Decimal | None:
+    """What the client may spend at most; the lower end when only that is known."""
+    for key in VALUE_SLOTS:
+        slot = slots.get(key)
+        if slot is None or not isinstance(slot.value, dict):
+            continue
+        amount = slot.value.get("max") if slot.value.get("max") is not None else slot.value.get("min")
+        try:
+            return None if amount is None else Decimal(str(amount))
+        except InvalidOperation:
+            return None
+    return None

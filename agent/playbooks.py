@@ -1,0 +1,86 @@
+"""Drafts become immutable versions; conversations keep the version they began with."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from agent.brains.playbook import Playbook as PlaybookContent
+from agent.models import KnowledgeSnippet, Playbook, PlaybookVersion
+from leads.errors import InvalidError
+from leads.models import User
+from whatsapp.models import Conversation
+
+
+@transaction.atomic
+def publish(playbook: Playbook, *, user: User | None = None) -> PlaybookVersion:
+    """Freeze the draft as the next version and use it for new conversations.
+
+    InvalidError names what is missing. Publishing an unchanged draft returns the current version.
+    """
+    playbook = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    problems = problems_of(playbook.draft)
+    if problems:
+        raise InvalidError(_("This playbook cannot be published yet."), fields={"draft": problems})
+    fingerprint = fingerprint_of(playbook.draft)
+    if playbook.current and playbook.current.sha256 == fingerprint:
+        return playbook.current
+    number = playbook.versions.aggregate(last=Max("number"))["last"] or 0
+    version = PlaybookVersion.objects.create(
+        playbook=playbook, number=number + 1, snapshot=playbook.draft, sha256=fingerprint, published_by=user
+    )
+    playbook.current = version
+    playbook.save(update_fields=["current", "updated_at"])
+    return version
+
+
+@transaction.atomic
+def roll_back(playbook: Playbook, version: PlaybookVersion) -> None:
+    """Use an earlier version again for new conversations; the draft follows it."""
+    playbook.current, playbook.draft = version, version.snapshot
+    playbook.save(update_fields=["current", "draft", "updated_at"])
+
+
+def problems_of(draft: dict[str, Any]) -> list[str]:
+    """Why a draft may not be published, in words; empty when it may."""
+    try:
+        content = PlaybookContent.from_snapshot(draft)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return [_("The draft cannot be read: %(error)s") % {"error": error}]
+    keys = {question.key for question in content.questions}
+    problems = [
+        _("“%(slot)s” has no question in %(language)s.") % {"slot": question.key, "language": language}
+        for question in content.required
+        for language in content.languages
+        if not question.texts.get(language)
+    ]
+    problems += [
+        _("A rule speaks of “%(slot)s”, which is no question.") % {"slot": rule.slot}
+        for rule in (*content.nurture_if, *content.disqualify_if)
+        if rule.slot not in keys
+    ]
+    return problems if content.required else [*problems, _("At least one question must be required.")]
+
+
+def fingerprint_of(snapshot: dict[str, Any]) -> str:
+    return sha256(json.dumps(snapshot, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def version_for_new_dialogue(conversation: Conversation) -> PlaybookVersion | None:
+    """The published version of the default playbook; None while nothing is published."""
+    playbook = Playbook.objects.filter(current__isnull=False).order_by("-is_default", "pk").first()
+    return playbook and playbook.current
+
+
+def content_of(version: PlaybookVersion) -> PlaybookContent:
+    """What a brain reads: the frozen version with the playbook's current knowledge."""
+    snippets = KnowledgeSnippet.objects.filter(playbook_id=version.playbook_id, is_active=True)
+    known = [
+        {"id": f"kb{row.pk}", "lang": row.language, "title": row.title, "body": row.body} for row in snippets
+    ]
+    return PlaybookContent.from_snapshot(
+        version.snapshot | {"snippets": [*version.snapshot.get("snippets", []), *known]}
+    )

@@ -1,0 +1,29 @@
+"""What the agent hears from below: enqueue, nothing else."""
+
+from typing import Any
+
+from django.conf import settings
+from django.dispatch import receiver
+
+from agent import tasks
+from leads.signals import lead_changed, lead_received
+from leads.wakeups import wake
+from whatsapp.models import Line
+from whatsapp.signals import message_received
+
+
+@receiver(message_received)
+def answer_soon(conversation_id: str = "", line_kind: str = "", **facts: Any) -> None:
+    if line_kind == Line.Kind.AGENT:
+        wake(tasks.answer_message, conversation_id, countdown=settings.AGENT_DEBOUNCE_SECONDS)
+
+
+@receiver(lead_received)
+def look_at_new_lead(lead_id: str, **facts: Any) -> None:
+    wake(tasks.handle_new_lead, lead_id)
+
+
+@receiver(lead_changed)
+def tell_of_assignment(action: str, **facts: Any) -> None:
+    if action == "assigned":
+        wake(tasks.tell_consultants)

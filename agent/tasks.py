@@ -1,0 +1,49 @@
+"""Celery's view of the agent: a wake-up, one call into a flow. Rows say what is owed."""
+
+from celery import shared_task
+
+from agent import flows, notify, turns
+from agent.classify import refine_due_leads
+from leads import clock
+from leads.wakeups import taken, wake
+from whatsapp.models import Conversation
+
+
+@shared_task(name="agent.answer_message")
+def answer_message(conversation_id: str) -> None:
+    """Answer the burst of one conversation, or come back when it is due."""
+    taken(answer_message, conversation_id)
+    if flows.answer_message(conversation_id):
+        return
+    owed = Conversation.objects.unanswered().filter(pk=conversation_id).first()
+    wait = (turns.due_at(owed) - clock.now()).total_seconds() if owed else 0
+    if wait > 0:
+        wake(answer_message, conversation_id, countdown=wait)
+
+
+@shared_task(name="agent.resume_conversations")
+def resume_conversations() -> int:
+    """Sweep: answer what a dead worker or a lost wake-up left unanswered."""
+    due = turns.due_conversations()
+    for conversation_id in due:
+        wake(answer_message, str(conversation_id))
+    return len(due)
+
+
+@shared_task(name="agent.handle_new_lead")
+def handle_new_lead(lead_id: str) -> None:
+    flows.handle_new_lead(lead_id)
+
+
+@shared_task(name="agent.tell_consultants")
+def tell_consultants() -> None:
+    """Tell consultants of their new leads; also the sweep of both queues of notices."""
+    taken(tell_consultants)
+    notify.tell_consultants()
+    notify.deliver_notifications()
+
+
+@shared_task(name="agent.refine_leads")
+def refine_leads() -> int:
+    """Sweep: ask the model about leads that only the rules have looked at."""
+    return refine_due_leads(limit=20)

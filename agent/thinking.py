@@ -1,0 +1,98 @@
+"""From a claim to a reply: what the brain is given, which brain, and what happens when it breaks."""
+
+import logging
+import time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from agent.brain_choice import choose_brain
+from agent.brains.protocol import Brain, BrainReply, Context, Inbound, State, TurnInput
+from agent.models import AgentTurn
+from agent.playbooks import content_of
+from agent.turns import Claim
+from agent.wording import say_in
+from leads import clock
+from whatsapp.models import Message
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+CURRENCIES = {
+    "BR": "BRL", "US": "USD", "GB": "GBP", "PT": "EUR", "ES": "EUR",
+    "MX": "MXN", "AR": "ARS", "CO": "COP", "CL": "CLP", "PE": "PEN", "UY": "UYU",
+}  # fmt: skip
+
+
+def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
+    """Let the brain answer the burst. No lock is held and nothing is written but the time it took.
+
+    A message on which workers died or brains broke `MAX_ATTEMPTS` times goes to a person.
+    """
+    if attempts_on(claim) > MAX_ATTEMPTS:
+        return rescue(claim)
+    began = time.monotonic()
+    reply = (brain or choose_brain()).respond(turn_input(claim))
+    elapsed = round((time.monotonic() - began) * 1000)
+    AgentTurn.objects.filter(pk=claim.turn.pk).update(latency_ms=elapsed, brain=reply.source)
+    return reply
+
+
+def turn_input(claim: Claim) -> TurnInput:
+    """Everything a brain may know: the playbook, its own memory, the burst, and where and when this is."""
+    return TurnInput(
+        playbook=content_of(claim.dialogue.playbook_version),
+        state=State.from_json(claim.dialogue.memory),
+        burst=[inbound_of(message) for message in claim.burst],
+        context=context_of(claim),
+    )
+
+
+def context_of(claim: Claim) -> Context:
+    line = claim.conversation.line
+    return Context(
+        country=line.default_country,
+        currency=CURRENCIES.get(line.default_country, "USD"),
+        timezone=settings.TIME_ZONE,
+        now=clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)),
+        profile_name=claim.conversation.profile_name,
+    )
+
+
+def inbound_of(message: Message) -> Inbound:
+    """A stored message in the brain's words. Voice notes carry their transcript where there is one."""
+    media = message.media or []
+    return Inbound(
+        seq=message.seq,
+        kind=message.kind,
+        text=message.body,
+        transcript=message.details.get("transcript"),
+        filename=next((item.get("filename", "") for item in media), ""),
+        seconds=message.details.get("seconds"),
+        media_types=tuple(item.get("content_type", "") for item in media),
+    )
+
+
+def attempts_on(claim: Claim) -> int:
+    """How often this burst was begun without an end: a worker died, or a brain raised."""
+    return AgentTurn.objects.filter(
+        conversation=claim.conversation, first_seq=claim.first_seq, outcome=AgentTurn.Outcome.THINKING
+    ).count()
+
+
+def rescue(claim: Claim) -> BrainReply:
+    """A reply that needs no brain: hand over to a person, in the client's language."""
+    logger.error("agent gave a burst to a person", extra={"conversation": str(claim.conversation.pk)})
+    state = State.from_json(claim.dialogue.memory)
+    content = content_of(claim.dialogue.playbook_version)
+    language = state.language or content.default_language
+    return BrainReply(
+        language=language,
+        intent="other",
+        sentiment="neutral",
+        state=state,
+        messages=say_in(content, "handoff_failures", language),
+        proposal="needs_human",
+        handoff=True,
+        handoff_reason="failures",
+    )

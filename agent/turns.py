@@ -1,0 +1,201 @@
+"""One reply in flight per conversation; every inbound message covered exactly once.
+
+`claim` takes the lease, `Claim.settle` decides inside one transaction whether the reply thought out
+meanwhile may still be said. The checks at the commit give safety, the lease gives economy, and the
+sweep (`due_conversations`) gives liveness. Nothing here talks to a model or to a phone.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from agent.models import AgentTurn, Dialogue
+from agent.playbooks import version_for_new_dialogue
+from leads import clock
+from whatsapp.models import Conversation, Message
+
+LEASE = timedelta(seconds=25)
+LONGEST_HOLD = timedelta(seconds=25)
+MAX_RESTARTS = 2
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to answer messages `first_seq` to `covers` of one conversation, while the lease lasts."""
+
+    conversation: Conversation
+    dialogue: Dialogue
+    turn: AgentTurn
+    token: UUID
+    epoch: int
+    first_seq: int
+    covers: int
+    claimed_at: datetime
+    restarts: int = 0
+    burst: list[Message] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may become of a reply. `again` is the renewed claim when it must be thought out anew."""
+
+    outcome: str
+    conversation: Conversation | None = None
+    dialogue: Dialogue | None = None
+    again: Claim | None = None
+
+
+def due_at(conversation: Conversation) -> datetime:
+    """When the burst is answered: a pause after its last message, but never held longer than `LONGEST_HOLD`."""
+    now = clock.now()
+    pause = (conversation.last_inbound_at or now) + timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS)
+    return min(pause, (conversation.burst_started_at or now) + LONGEST_HOLD)
+
+
+def due_conversations(limit: int = 100) -> list[UUID]:
+    """Conversations with an answer owed that nobody is working on: what a lost task left behind."""
+    now = clock.now()
+    idle = Q(dialogue=None) | Q(dialogue__lease_until=None) | Q(dialogue__lease_until__lt=now)
+    awake = Q(dialogue=None) | Q(dialogue__paused_until=None) | Q(dialogue__paused_until__lt=now)
+    owed = Conversation.objects.unanswered().filter(idle, awake, line__kind="agent")
+    settled = now - timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS)
+    return list(owed.filter(last_inbound_at__lte=settled).values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def claim(conversation_id: UUID | str) -> Claim | None:
+    """Take the lease, if an answer is due and nobody holds it. None: nothing to do now."""
+    conversation = _lock(conversation_id)
+    if conversation is None or not _is_owed(conversation):
+        return None
+    dialogue = _dialogue_of(conversation)
+    now = clock.now()
+    if dialogue is None or _is_busy(dialogue, now) or now < due_at(conversation):
+        return None
+    return _lease(conversation, dialogue, claimed_at=now)
+
+
+@contextmanager
+def settle(claim: Claim) -> Iterator[Verdict]:
+    """One transaction, the conversation locked: may the reply to `claim` still be said?
+
+    With outcome `replied` the block writes the reply; with any other the block writes nothing, and
+    `again`, where there is one, is to be thought out anew.
+    """
+    with transaction.atomic():
+        conversation = _lock(claim.conversation.pk)
+        dialogue = Dialogue.objects.select_for_update().get(pk=claim.conversation.pk)
+        if conversation is None:
+            raise Conversation.DoesNotExist
+        verdict = _judge(claim, conversation, dialogue)
+        yield verdict
+        if verdict.outcome == AgentTurn.Outcome.REPLIED:
+            _cover(claim, conversation, dialogue)
+        _close(claim, verdict)
+
+
+def _judge(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> Verdict:
+    """In this order: is the lease still ours, is the thread still the agent's, is there anything newer?"""
+    if dialogue.lease_token != claim.token:
+        return Verdict(AgentTurn.Outcome.LEASE_LOST)
+    if not conversation.is_agents:
+        _release(dialogue)
+        return Verdict(AgentTurn.Outcome.HUMAN_TOOK_OVER)
+    if claim.covers <= conversation.answered_seq:
+        _release(dialogue)
+        return Verdict(AgentTurn.Outcome.OBSOLETE)
+    if _is_outdated(claim, conversation) and _may_restart(claim, conversation):
+        again = _lease(conversation, dialogue, claimed_at=claim.claimed_at, restarts=claim.restarts + 1)
+        return Verdict(AgentTurn.Outcome.RESTARTED, again=again)
+    return Verdict(AgentTurn.Outcome.REPLIED, conversation, dialogue)
+
+
+def _is_outdated(claim: Claim, conversation: Conversation) -> bool:
+    return conversation.epoch != claim.epoch or conversation.last_inbound_seq > claim.covers
+
+
+def _may_restart(claim: Claim, conversation: Conversation) -> bool:
+    """A stream of messages must not starve the answer: a few restarts, and not for ever."""
+    age = clock.now() - (conversation.burst_started_at or claim.claimed_at)
+    return claim.restarts < MAX_RESTARTS and age < LONGEST_HOLD
+
+
+def _cover(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> None:
+    """The covered messages have their outcome; what came later is the next turn's burst."""
+    conversation.answered_seq = max(conversation.answered_seq, claim.covers)
+    has_more = conversation.last_inbound_seq > conversation.answered_seq
+    conversation.burst_started_at = clock.now() if has_more else None
+    conversation.save(update_fields=["answered_seq", "burst_started_at", "updated_at"])
+    _release(dialogue)
+
+
+def _close(claim: Claim, verdict: Verdict) -> None:
+    AgentTurn.objects.filter(pk=claim.turn.pk, outcome=AgentTurn.Outcome.THINKING).update(
+        outcome=verdict.outcome, ended_at=clock.now()
+    )
+
+
+def _release(dialogue: Dialogue) -> None:
+    dialogue.lease_token = dialogue.lease_until = None
+    dialogue.save(update_fields=["lease_token", "lease_until"])
+
+
+def _lease(
+    conversation: Conversation, dialogue: Dialogue, *, claimed_at: datetime, restarts: int = 0
+) -> Claim:
+    dialogue.lease_token, dialogue.lease_until = uuid4(), clock.now() + LEASE
+    dialogue.save(update_fields=["lease_token", "lease_until"])
+    first, covers = conversation.answered_seq + 1, conversation.last_inbound_seq
+    turn = AgentTurn.objects.create(
+        conversation=conversation,
+        playbook_version=dialogue.playbook_version,
+        first_seq=first,
+        last_seq=covers,
+        stage_before=conversation.stage,
+    )
+    burst = conversation.messages.filter(direction=Message.Direction.IN, seq__gte=first, seq__lte=covers)
+    return Claim(
+        conversation=conversation,
+        dialogue=dialogue,
+        turn=turn,
+        token=dialogue.lease_token,
+        epoch=conversation.epoch,
+        first_seq=first,
+        covers=covers,
+        claimed_at=claimed_at,
+        restarts=restarts,
+        burst=list(burst.order_by("seq")),
+    )
+
+
+def _lock(conversation_id: UUID | str) -> Conversation | None:
+    rows = Conversation.objects.select_for_update(of=("self",)).select_related("line", "lead")
+    return rows.filter(pk=conversation_id).first()
+
+
+def _is_owed(conversation: Conversation) -> bool:
+    is_agent_line = conversation.line.kind == "agent"
+    return (
+        is_agent_line and conversation.is_agents and conversation.last_inbound_seq > conversation.answered_seq
+    )
+
+
+def _is_busy(dialogue: Dialogue, now: datetime) -> bool:
+    leased = dialogue.lease_until is not None and dialogue.lease_until > now
+    paused = dialogue.paused_until is not None and dialogue.paused_until > now
+    return leased or paused
+
+
+def _dialogue_of(conversation: Conversation) -> Dialogue | None:
+    """The agent's memory of the conversation, begun with the default playbook; None without one."""
+    dialogue = Dialogue.objects.select_for_update().filter(pk=conversation.pk).first()
+    if dialogue is not None:
+        return dialogue
+    version = version_for_new_dialogue(conversation)
+    return version and Dialogue.objects.create(conversation=conversation, playbook_version=version)
