@@ -21,6 +21,7 @@ __all__ = [
     "Question",
     "Rejected",
     "Rule",
+    "Said",
     "Signals",
     "SlotUpdate",
     "SlotValue",
@@ -162,16 +163,30 @@ class State:
 
 
 @dataclass(frozen=True)
+class Said:
+    """An earlier line of the conversation. `author` is client, agent or consultant."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True)
 class TurnInput:
+    """`history` holds what was said before the burst, oldest first, since the agent last took over."""
+
     playbook: Playbook
     state: State
     burst: list[Inbound]
     context: Context
+    history: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
 class BrainReply:
-    """`proposal` is only a proposal: `agent.stages.decide` has the last word over the accepted slots."""
+    """`proposal` is only a proposal: `agent.stages.decide` has the last word over the accepted slots.
+
+    `trace` says how a model was asked: see `agent.brains.llm` for its keys. Empty where none was.
+    """
 
     language: str
     intent: str
@@ -189,6 +204,7 @@ class BrainReply:
     next_slot: str | None = None
     source: str = "scripted"
     signals: Signals = field(default_factory=Signals)
+    trace: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Brain(Protocol):
