@@ -34,10 +34,10 @@ class LeadWords(Func):
     def __init__(self, *expressions: Any, **extra: Any) -> None:
         super().__init__(*(expressions or ("name", "email", "phone")), **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
         name, email, phone = (compiler.compile(expression)[0] for expression in self.source_expressions)
         tails = " || ' ' || ".join(f"right(coalesce({phone}, ''), {digits})" for digits in (15, 11, 9, 8, 4))
-        return self.template % {"expressions": f"{name} || ' ' || {email} || ' ' || {tails}"}, ()
+        return self.template % {"expressions": f"{name} || ' ' || {email} || ' ' || {tails}"}, []
 
 
 def search_query(text: str) -> SearchQuery | None:

@@ -56,11 +56,11 @@ DETAIL_COLUMNS = (
     "merged_into_id",
 )
 SAME_NAMES = (
-    "name phone email city product temperature score is_spam slots last_message last_message_author"
-    " unread_count version"
-).split()
-TIMES = "waiting_since last_message_at created_at updated_at".split()
-MORE_TIMES = "assigned_at first_response_at closed_at archived_at".split()
+    *("name", "phone", "email", "city", "product", "temperature", "score", "is_spam", "slots"),
+    *("last_message", "last_message_author", "unread_count", "version"),
+)
+TIMES = ("waiting_since", "last_message_at", "created_at", "updated_at")
+MORE_TIMES = ("assigned_at", "first_response_at", "closed_at", "archived_at")
 NO_CLASSIFICATION = {"source": "rules", "reasons": []}
 
 

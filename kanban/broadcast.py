@@ -1,0 +1,126 @@
+"""The only sender of live updates.
+
+A frame is a hint that carries the whole card: it may be lost, doubled or late, and the changes
+after a board's cursor repair that. So sending never fails its caller, and a Redis that is down or
+hung costs one second once, then nothing for a while.
+"""
+
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from kanban import frames
+from kanban.cursor import read_head
+from kanban.wire import CHANNEL, Address, pack, session_mark
+from leads.api.facts import CARD_COLUMNS, card_of_row
+from leads.models import Lead
+
+logger = logging.getLogger(__name__)
+PAUSE_SECONDS = 5
+
+_redis = redis.Redis.from_url(
+    settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+)
+_paused_until = 0.0
+
+
+def lead_created(lead_id: str, *, origin: str, actor: dict[str, Any]) -> None:
+    row = _row(lead_id)
+    if row and row["archived_at"] is None:
+        text = _about(row, frames.LEAD_CREATED, {}, origin, actor)
+        _publish([(_audience(row), text)])
+
+
+def lead_updated(
+    lead_id: str,
+    *,
+    action: str,
+    changed: list[str],
+    origin: str,
+    actor: dict[str, Any],
+    lost_by: Iterable[int] = (),
+) -> None:
+    """Tell those who see the lead; those who saw it until now hear no more than that it is gone."""
+    data = {"action": action, "changed": changed}
+    row = _row(lead_id)
+    if row is None:
+        return
+    losers = Address(users=tuple(set(lost_by) - {row["consultant_id"]}))
+    if row["archived_at"]:
+        everybody = Address(users=(*losers.users, *_audience(row).users), managers=True)
+        _publish([(everybody, _gone(row, data, origin, actor))])
+        return
+    messages = [(_audience(row), _about(row, frames.LEAD_UPDATED, data, origin, actor))]
+    if losers.users:
+        messages.append((losers, _gone(row, data, origin, actor)))
+    _publish(messages)
+
+
+def lead_message(lead_id: str, message: dict[str, Any], *, actor: dict[str, Any]) -> None:
+    """A message of a lead's conversation was written, sent, read …"""
+    row = _row(lead_id)
+    if row:
+        text = _about(row, frames.MESSAGE, {"message": message}, "", actor)
+        _publish([(_audience(row), text)])
+
+
+def chat_message(
+    chat_id: str, message: dict[str, Any], timestamp: str | None, *, to: Iterable[int], managers: bool = False
+) -> None:
+    """A message of somebody who is no lead."""
+    data = {"chat_id": chat_id, "message": message, "timestamp": timestamp}
+    text = frames.envelope(frames.MESSAGE, seq=read_head(), lead=None, data=data)
+    _publish([(Address(users=tuple(to), managers=managers), text)])
+
+
+def session_ended(session_key: str) -> None:
+    """Close the sockets of a browser that logged out."""
+    _publish([(Address(closes=session_mark(session_key)), "")])
+
+
+def _row(lead_id: str) -> dict[str, Any] | None:
+    return Lead.objects.filter(pk=lead_id).values(*CARD_COLUMNS, "archived_at").first()
+
+
+def _audience(row: dict[str, Any]) -> Address:
+    owner = row["consultant_id"]
+    return Address(users=() if owner is None else (owner,), managers=True)
+
+
+def _about(row: dict[str, Any], kind: str, data: dict[str, Any], origin: str, actor: dict[str, Any]) -> str:
+    return frames.envelope(
+        kind, seq=row["changed_in"], lead=card_of_row(row), data=data, origin=origin, actor=actor
+    )
+
+
+def _gone(row: dict[str, Any], data: dict[str, Any], origin: str, actor: dict[str, Any]) -> str:
+    lead = {"id": str(row["id"]), "version": row["version"]}
+    return frames.envelope(
+        frames.LEAD_UPDATED,
+        seq=row["changed_in"],
+        lead=lead,
+        data=data | {"removed": True},
+        origin=origin,
+        actor=actor,
+    )
+
+
+def _publish(messages: list[tuple[Address, str]]) -> None:
+    """All of them in one round trip, or none while Redis was seen failing a moment ago."""
+    global _paused_until
+    if time.monotonic() < _paused_until:
+        return
+    try:
+        with _redis.pipeline(transaction=False) as pipeline:
+            for address, text in messages:
+                pipeline.publish(CHANNEL, pack(address, text))
+            pipeline.execute()
+    except (redis.RedisError, OSError) as error:
+        _paused_until = time.monotonic() + PAUSE_SECONDS
+        logger.warning("live update not sent", extra={"error": type(error).__name__})

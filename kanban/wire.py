@@ -1,0 +1,40 @@
+"""Between our processes: one Redis channel, each message an address and the ready text for browsers.
+
+The address is one line of JSON that a socket process reads; the text behind it is passed on unread.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from django.conf import settings
+
+CHANNEL = f"{settings.REDIS_PREFIX}board"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Whose sockets get a text. `closes` names a session whose sockets are closed instead."""
+
+    users: tuple[int, ...] = ()
+    managers: bool = False
+    closes: str = ""
+
+    def reaches(self, user_id: int, *, is_manager: bool) -> bool:
+        """Managers see every lead, so that what is said to its losers is not said to them."""
+        return self.managers if is_manager else user_id in self.users
+
+
+def pack(address: Address, text: str) -> bytes:
+    return f"{json.dumps(asdict(address))}\n{text}".encode()
+
+
+def unpack(message: bytes) -> tuple[Address, str]:
+    header, _, text = message.decode().partition("\n")
+    facts = json.loads(header)
+    return Address(tuple(facts["users"]), facts["managers"], facts["closes"]), text
+
+
+def session_mark(session_key: str) -> str:
+    """Names a session without giving it away."""
+    return hashlib.sha256(session_key.encode()).hexdigest()
