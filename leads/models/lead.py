@@ -4,11 +4,13 @@ import time
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import ChangedInField
+from leads.search import LeadWords
 
 
 class Status(models.Model):
@@ -162,6 +164,12 @@ class Lead(models.Model):
             models.Index(fields=["changed_in"], name="lead_changed_in"),
             models.Index(fields=["-created_at", "id"], name="lead_newest"),
             models.Index(fields=["phone"], name="lead_phone"),
+            models.Index(
+                fields=["status", "waiting_since"],
+                name="lead_waiting",
+                condition=Q(archived_at=None, waiting_since__isnull=False),
+            ),
+            GinIndex(LeadWords(), name="lead_words"),
             models.Index(
                 fields=["refine_after"],
                 name="lead_to_refine",
