@@ -2,7 +2,7 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(PY) -m pip --quiet --quiet --disable-pip-version-check --no-input
 
 # The first Python that is new enough and can make environments; 3.11 and 3.12 have wheels for everything
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 python; do \

@@ -37,9 +37,12 @@ class Check:
         self.thread: Thread | None = None
         self.error = ""
 
+    def is_asking(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
+
     def begin(self) -> None:
         with self.lock:
-            if self.thread is None or not self.thread.is_alive():
+            if not self.is_asking():
                 self.thread = Thread(target=self._ask, daemon=True)
                 self.thread.start()
 
@@ -48,7 +51,7 @@ class Check:
         if self.thread is None:
             return "not asked"
         self.thread.join(CHECK_SECONDS)
-        return "no answer in time" if self.thread.is_alive() else self.error or "ok"
+        return "no answer in time" if self.is_asking() else self.error or "ok"
 
     def _ask(self) -> None:
         try:

@@ -44,7 +44,11 @@ class WorkOwed:
         yield oldest(
             "crm_conversations_unanswered_oldest_seconds", "Longest wait.", unanswered, "last_inbound_at"
         )
-        yield gauge("crm_leads_unassigned", "Leads who wait for a consultant.", Lead.objects.awaiting_consultant().count())
+        yield gauge(
+            "crm_leads_unassigned",
+            "Leads who wait for a consultant.",
+            Lead.objects.awaiting_consultant().count(),
+        )
         yield from worker_gauges()
 
 
