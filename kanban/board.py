@@ -40,7 +40,14 @@ def load_board(user: User, filters: LeadFilters = EVERYTHING) -> dict[str, Any]:
     leads = filters.apply(Lead.objects.visible_to(user).on_board())
     statuses = list(_with_counts(leads))
     cards = _first_cards(leads, statuses)
-    return {"seq": seq, "columns": [_column(status, cards[status.pk]) for status in statuses]}
+    columns = [{**_counts(status), **_page(cards[status.pk])} for status in statuses]
+    return {"seq": seq, "columns": columns}
+
+
+def count_columns(user: User, filters: LeadFilters = EVERYTHING) -> list[dict[str, Any]]:
+    """`[{status, name, kind, count, count_is_capped, waiting}]`: the columns without their cards."""
+    leads = filters.apply(Lead.objects.visible_to(user).on_board())
+    return [_counts(status) for status in _with_counts(leads)]
 
 
 def load_column(user: User, slug: str, filters: LeadFilters = EVERYTHING, after: str = "") -> dict[str, Any]:
@@ -76,7 +83,7 @@ def _top(leads: LeadQuerySet, status: Status) -> QuerySet[Lead, dict[str, Any]]:
     return ordered.values(*CARD_COLUMNS)[: PAGE_SIZE + 1]
 
 
-def _column(status: Any, cards: list[dict[str, Any]]) -> dict[str, Any]:
+def _counts(status: Any) -> dict[str, Any]:
     return {
         "status": status.pk,
         "name": status.name,
@@ -84,7 +91,6 @@ def _column(status: Any, cards: list[dict[str, Any]]) -> dict[str, Any]:
         "count": min(status.count, COUNT_LIMIT),
         "count_is_capped": status.count > COUNT_LIMIT,
         "waiting": min(status.waiting, COUNT_LIMIT),
-        **_page(cards),
     }
 
 
