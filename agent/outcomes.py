@@ -16,6 +16,7 @@ from leads.models import Assignment, Lead, LeadEvent
 from leads.payload import LeadPayload
 from leads.services import activity, intake, writes
 from whatsapp import services as whatsapp
+from whatsapp import window
 from whatsapp.models import Conversation, Message
 
 BOT_PAUSE = timedelta(minutes=30)
@@ -49,7 +50,7 @@ def remember(verdict: Verdict, claim: Claim, reply: BrainReply) -> Decision:
 
 def queue_words(conversation: Conversation, claim: Claim, reply: BrainReply) -> list[Message]:
     """Put the reply into the outbox, held back as long as typing it would still take."""
-    if not reply.messages:
+    if not reply.messages or window.refusal(conversation):
         return []
     pause = delay_before(claim, reply.messages, is_first=claim.dialogue.memory in ({}, None))
     return whatsapp.send(conversation, reply.messages, author=Message.Author.AGENT, delay_seconds=pause)
@@ -104,7 +105,7 @@ def payload_of(conversation: Conversation, reply: BrainReply) -> LeadPayload:
 
 
 def _trace(claim: Claim, reply: BrainReply, decision: Decision) -> None:
-    trace = dict(getattr(reply, "trace", None) or {})
+    trace = dict(reply.trace)
     AgentTurn.objects.filter(pk=claim.turn.pk).update(
         stage_after=decision.stage,
         intent=reply.intent,

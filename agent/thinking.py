@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from agent.brain_choice import choose_brain
-from agent.brains.protocol import Brain, BrainReply, Context, Inbound, State, TurnInput
+from agent.brains.protocol import Brain, BrainReply, Context, Inbound, Said, State, TurnInput
 from agent.models import AgentTurn
 from agent.playbooks import content_of
 from agent.turns import Claim
@@ -18,6 +18,7 @@ from whatsapp.models import Message
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
+HISTORY_LINES = 20
 CURRENCIES = {
     "BR": "BRL", "US": "USD", "GB": "GBP", "PT": "EUR", "ES": "EUR",
     "MX": "MXN", "AR": "ARS", "CO": "COP", "CL": "CLP", "PE": "PEN", "UY": "UYU",
@@ -45,7 +46,15 @@ def turn_input(claim: Claim) -> TurnInput:
         state=State.from_json(claim.dialogue.memory),
         burst=[inbound_of(message) for message in claim.burst],
         context=context_of(claim),
+        history=history_of(claim),
     )
+
+
+def history_of(claim: Claim) -> tuple[Said, ...]:
+    """What was said before the burst, since the agent last took over; the newest lines only."""
+    since = claim.conversation.context_start_seq
+    earlier = claim.conversation.messages.filter(seq__gt=since, seq__lt=claim.first_seq).order_by("-seq")
+    return tuple(Said(message.author, message.body) for message in reversed(earlier[:HISTORY_LINES]))
 
 
 def context_of(claim: Claim) -> Context:

@@ -7,19 +7,32 @@ from datetime import datetime
 
 from django.utils import timezone
 
-_virtual: ContextVar[datetime | None] = ContextVar("virtual_now", default=None)
+
+class VirtualClock:
+    """A time that stands still until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def move_to(self, moment: datetime) -> None:
+        self.moment = max(self.moment, moment)
+
+
+_virtual: ContextVar[VirtualClock | None] = ContextVar("virtual_clock", default=None)
 
 
 def now() -> datetime:
-    """Aware; the wall clock unless a virtual time is set in this context."""
-    return _virtual.get() or timezone.now()
+    """Aware; the wall clock unless a virtual one runs in this context."""
+    clock = _virtual.get()
+    return timezone.now() if clock is None else clock.moment
 
 
 @contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Within the block it is `moment`."""
-    token = _virtual.set(moment)
+def virtual(start: datetime) -> Iterator[VirtualClock]:
+    """Within the block `now` is what the yielded clock says."""
+    clock = VirtualClock(start)
+    token = _virtual.set(clock)
     try:
-        yield
+        yield clock
     finally:
         _virtual.reset(token)

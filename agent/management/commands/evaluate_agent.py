@@ -1,0 +1,60 @@
+"""Run a dialogue file through the real engine in virtual time and write a report as JSON."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from agent.brain_choice import make_brain
+from agent.brains.protocol import Brain
+from agent.evaluation import dialogues, player, scoring
+from agent.playbook_library import snapshot_for_slots
+
+
+class Command(BaseCommand):
+    help = "Plays dialogues through the agent's real engine and writes {runs, summary} as JSON."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="dialogues, one JSON record a line")
+        parser.add_argument("--playbooks", type=Path, required=True, help="slots of each domain, JSON")
+        parser.add_argument("--brain", choices=["scripted", "llm"], default="scripted")
+        parser.add_argument("--base-url", default="", help="OpenAI-compatible endpoint, for --brain llm")
+        parser.add_argument("--model", default="")
+        parser.add_argument("--trials", type=int, default=1)
+        parser.add_argument("--out", type=Path, required=True)
+
+    def handle(self, **options: Any) -> None:
+        brain = make_brain(options["brain"], base_url=options["base_url"], model=options["model"])
+        domains = _read_json(options["playbooks"])["playbooks"]
+        played = []
+        try:
+            for dialogue in dialogues.read(options["file"]):
+                snapshot = snapshot_for_slots(dialogue.domain, domains[dialogue.domain])
+                for _ in range(options["trials"]):
+                    played.append((dialogue, self._play(dialogue, snapshot, brain)))
+        except (OSError, ValueError, KeyError) as error:
+            raise CommandError(f"The files cannot be read: {error}") from error
+        summary = scoring.summary(played)
+        report = {"runs": [asdict(run) for _, run in played], "summary": summary}
+        options["out"].write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+        for name, value in summary.items():
+            self.stdout.write(f"{name:20} {value}")
+
+    def _play(self, dialogue: dialogues.Dialogue, snapshot: dict, brain: Brain) -> player.Run:
+        """A dialogue that the database could not carry is an infrastructure error, not a wrong answer."""
+        try:
+            return player.play(dialogue, snapshot, brain)
+        except DatabaseError as error:
+            self.stderr.write(f"{dialogue.id}: {error}")
+            return player.Run(dialogue.id, infra_error=True)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} cannot be read: {error}") from error

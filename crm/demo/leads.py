@@ -1,0 +1,144 @@
+"""Example leads, each made the way a real one is: by a form or by writing to the agent."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from agent import flows
+from agent.brain_choice import make_brain
+from crm.demo import stories
+from crm.demo.workspace import AGENT_LINE
+from leads import clock
+from leads.actors import SYSTEM
+from leads.models import Assignment, Lead, LeadEvent, Source
+from leads.payload import LeadPayload
+from leads.services import board, intake
+from whatsapp import services as whatsapp
+from whatsapp.models import Conversation, Line, Message
+from whatsapp.payloads import InboundMessage
+
+# How far leads have come, oldest first: (status, share of the leads).
+PROGRESS = [
+    ("won", 0.1),
+    ("lost", 0.1),
+    ("proposal", 0.15),
+    ("visit", 0.15),
+    ("contacted", 0.2),
+    ("new", 0.3),
+]
+BETWEEN_MESSAGES = timedelta(seconds=40)
+SEED = 20
+
+
+def make_leads(count: int, report: Callable[[str], None]) -> None:
+    """Make `count` example leads unless there are leads already."""
+    if Lead.objects.exists():
+        return
+    dice = random.Random(SEED)  # noqa: S311 - invented people, the same at every run
+    statuses = _statuses(count)
+    for number in range(count):
+        came_at = timezone.now() - timedelta(hours=(count - number) * 5.5 + dice.uniform(0, 4))
+        lead = _make_one(number, came_at)
+        if lead is not None:
+            _bring_to(lead, statuses[number], came_at, dice)
+        if number % 10 == 9:
+            report(f"{number + 1} of {count} example leads")
+
+
+def _make_one(number: int, came_at: datetime) -> Lead | None:
+    share = max(1, len(stories.NAMES) // len(stories.CONVERSATIONS))
+    if number % share == 0 and number // share < len(stories.CONVERSATIONS):
+        return _by_conversation(stories.CONVERSATIONS[number // share], number, came_at)
+    return _by_form(number, came_at)
+
+
+@transaction.atomic
+def _by_form(number: int, came_at: datetime) -> Lead:
+    form, name = stories.FORMS[number % len(stories.FORMS)], stories.NAMES[number % len(stories.NAMES)]
+    payload = LeadPayload(
+        name=name,
+        phone=_phone(number),
+        email=f"{name.split()[0].lower()}{number}@cliente.example",
+        message=form["message"],
+        product=form["product"],
+        city=form["city"],
+        value=Decimal(form["value"]) if form["value"] else None,
+        attribution={"utm_source": "google", "utm_medium": "cpc", "utm_campaign": form["campaign"]},
+    )
+    source = Source.objects.get(slug="site")
+    lead = intake.receive_lead(payload=payload, source=source, actor=SYSTEM).lead
+    _backdate(lead, came_at)
+    return lead
+
+
+@transaction.atomic
+def _by_conversation(texts: list[str], number: int, came_at: datetime) -> Lead | None:
+    """The real agent answers, in virtual time; its words are marked as read instead of being sent."""
+    line = Line.objects.get(address=AGENT_LINE)
+    brain, phone = make_brain("scripted"), _phone(number)
+    with clock.virtual(came_at) as virtual:
+        for text in texts:
+            message = whatsapp.record_inbound(line, _inbound(line, phone, stories.NAMES[number], text))
+            virtual.move_to(virtual.moment + BETWEEN_MESSAGES)
+            flows.answer_message(message.conversation_id, brain=brain)
+    conversation = Conversation.objects.select_related("lead").get(pk=message.conversation_id)
+    _mark_as_read(conversation, came_at)
+    if conversation.lead:
+        _backdate(conversation.lead, came_at)
+    return conversation.lead
+
+
+def _bring_to(lead: Lead, status: str, came_at: datetime, dice: random.Random) -> None:
+    """The consultant works on it: moves it, leaves a note, answers."""
+    lead.refresh_from_db()
+    if status == "new" or lead.consultant is None:
+        return
+    user = lead.consultant.user
+    board.move_lead(user=user, lead_id=lead.pk, status=status)
+    if dice.random() < 0.5:
+        board.add_note(user=user, lead_id=lead.pk, text=dice.choice(stories.NOTES))
+    LeadEvent.objects.filter(lead=lead, kind__in=["moved", "note"]).update(
+        created_at=min(came_at + timedelta(hours=dice.uniform(1, 30)), timezone.now())
+    )
+    Lead.objects.filter(pk=lead.pk).update(waiting_since=None)
+
+
+def _mark_as_read(conversation: Conversation, came_at: datetime) -> None:
+    """Before the commit, so that no worker ever sees a message to send."""
+    for number, message in enumerate(conversation.messages.order_by("seq")):
+        message.created_at = came_at + number * timedelta(seconds=20)
+        if message.direction == Message.Direction.OUT:
+            message.status, message.sid = Message.Status.READ, f"SM{uuid4().hex}"
+        message.save(update_fields=["created_at", "status", "sid"])
+
+
+def _backdate(lead: Lead, came_at: datetime) -> None:
+    Lead.objects.filter(pk=lead.pk).update(created_at=came_at, assigned_at=came_at)
+    LeadEvent.objects.filter(lead=lead).update(created_at=came_at)
+    Assignment.objects.filter(lead=lead).update(created_at=came_at, notice=Assignment.Notice.TOLD)
+
+
+def _inbound(line: Line, phone: str, name: str, text: str) -> InboundMessage:
+    return InboundMessage(
+        sid=f"SM{uuid4().hex}",
+        sender=f"whatsapp:{phone}",
+        recipient=line.address,
+        phone=phone,
+        profile_name=name,
+        body=text,
+    )
+
+
+def _phone(number: int) -> str:
+    return f"+55119900{number:05d}"
+
+
+def _statuses(count: int) -> list[str]:
+    """One status for each lead, oldest first; whoever is left over is new."""
+    statuses = [slug for slug, share in PROGRESS for _ in range(round(share * count))]
+    return (statuses + ["new"] * count)[:count]

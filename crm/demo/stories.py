@@ -1,0 +1,55 @@
+"""Invented people of the demo. Any likeness is chance; the numbers are of no real line."""
+
+NAMES = [
+    "Helena Duarte", "Rafael Nogueira", "Camila Prates", "Otávio Bastos", "Larissa Menezes", "Diego Sampaio",
+    "Patrícia Rangel", "Murilo Teixeira", "Sofia Quintana", "Bruno Albuquerque", "Valentina Ríos", "Igor Fontes",
+    "Renata Castilho", "Thiago Moura", "Beatriz Falcão", "Mateo Herrera", "Juliana Veloso", "Eduardo Pacheco",
+    "Lívia Drummond", "Felipe Guerra", "Marta Saldanha", "Grace Turner", "Vinícius Amaral", "Isabela Couto",
+    "Henrique Paiva", "Débora Lacerda", "Samuel Ortiz", "Natália Brandão", "André Peixoto", "Carolina Mendes",
+    "Gustavo Freire", "Priscila Antunes", "Leandro Barreto", "Emily Carter", "Fernanda Rocha", "Rodrigo Siqueira",
+    "Aline Tavares", "Marcelo Vidal", "Tatiana Borges", "Joaquim Leal",
+]  # fmt: skip
+
+FORMS = [
+    {"message": "Quero agendar uma visita ao apartamento de 2 quartos em Moema ainda esta semana.",
+     "product": "Apartamento Moema", "city": "São Paulo", "value": "650000", "campaign": "moema-2q"},
+    {"message": "Vi o anúncio da casa com quintal. Aceita financiamento?",
+     "product": "Casa Vila Mariana", "city": "São Paulo", "value": "980000", "campaign": "casas-sp"},
+    {"message": "Gostaria de saber o valor do condomínio.",
+     "product": "Studio Augusta", "city": "São Paulo", "value": "", "campaign": "studios"},
+    {"message": "Busco departamento de dos dormitorios cerca del metro, para comprar este mes.",
+     "product": "Apartamento Centro", "city": "São Paulo", "value": "420000", "campaign": "centro-es"},
+    {"message": "Estou só pesquisando por enquanto, talvez para o ano que vem.",
+     "product": "", "city": "Campinas", "value": "", "campaign": "institucional"},
+    {"message": "Looking for a three-bedroom house to rent, moving next month.",
+     "product": "House for rent", "city": "São Paulo", "value": "7500", "campaign": "expats"},
+]  # fmt: skip
+
+CONVERSATIONS = [
+    [
+        "Oi, boa tarde! Quero comprar um apartamento",
+        "Até 650 mil, na Vila Mariana",
+        "Meu nome é Helena Duarte",
+    ],
+    ["Olá, vocês têm casa para alugar?", "Em Pinheiros, até 4.500 por mês", "Sou o Rafael Nogueira"],
+    [
+        "Hola, busco comprar un departamento",
+        "en Moema, entre 500 y 700 mil reales",
+        "Me llamo Sofía Quintana",
+    ],
+    ["Hi! I'd like to rent a two bedroom apartment", "in Pinheiros, under 6k", "I'm Grace Turner"],
+    ["Boa noite, quero falar com um corretor, por favor"],
+    ["Oi, quero vender meu apartamento", "fica em Santana, 3 quartos", "queria 720 mil", "Otávio Bastos"],
+]
+
+NOTES = [
+    "Prefers calls after 18:00.",
+    "Visited on Saturday with the family; liked the light, worried about parking.",
+    "Bank pre-approval expected this week.",
+    "Asked for the floor plan by e-mail.",
+]
+
+CONSULTANT_REPLIES = [
+    "Olá! Aqui é da equipe de vendas. Podemos conversar agora?",
+    "Consigo te mostrar no sábado de manhã, fica bom?",
+]

@@ -1,0 +1,99 @@
+"""What a company sets up before its first lead. Safe to run again: what is there stays as it is."""
+
+from django.contrib.auth.models import Group, Permission
+
+from agent.models import Playbook
+from agent.playbook_library import load_library
+from agent.playbooks import publish
+from leads.models import AssignmentRule, Consultant, RuleMember, Source, Status, User
+from leads.models.people import MANAGERS_GROUP
+from whatsapp.models import Line
+
+PASSWORD = "demo"  # noqa: S105 - the demo's own; production refuses it
+CONSULTANTS = [("ana", "Ana", "Souza"), ("bia", "Bia", "Martins"), ("carlos", "Carlos", "Lima")]
+STATUSES = [
+    ("new", "New", Status.Kind.OPEN),
+    ("contacted", "Contacted", Status.Kind.OPEN),
+    ("visit", "Visit", Status.Kind.OPEN),
+    ("proposal", "Proposal", Status.Kind.OPEN),
+    ("won", "Won", Status.Kind.WON),
+    ("lost", "Lost", Status.Kind.LOST),
+]
+AGENT_LINE = "whatsapp:+14155238886"
+ANAS_LINE = "whatsapp:+14155550101"
+DOMAIN = "real_estate"
+
+
+def make_workspace() -> None:
+    make_statuses()
+    make_manager()
+    consultants = [make_consultant(*person) for person in CONSULTANTS]
+    make_circle(consultants)
+    make_lines(consultants[0])
+    make_source()
+    make_playbook()
+
+
+def make_statuses() -> None:
+    for position, (slug, name, kind) in enumerate(STATUSES):
+        Status.objects.get_or_create(slug=slug, defaults={"name": name, "position": position, "kind": kind})
+
+
+def make_user(username: str, first_name: str, last_name: str, **facts: bool) -> User:
+    user, is_new = User.objects.get_or_create(
+        username=username, defaults={"first_name": first_name, "last_name": last_name, **facts}
+    )
+    if is_new:
+        user.set_password(PASSWORD)
+        user.save()
+    return user
+
+
+def make_manager() -> User:
+    group, is_new = Group.objects.get_or_create(name=MANAGERS_GROUP)
+    if is_new:
+        ours = ["leads", "whatsapp", "agent"]
+        group.permissions.set(Permission.objects.filter(content_type__app_label__in=ours))
+    manager = make_user("manager", "Marina", "Prado", is_staff=True, is_superuser=True)
+    manager.groups.add(group)
+    return manager
+
+
+def make_consultant(username: str, first_name: str, last_name: str) -> Consultant:
+    user = make_user(username, first_name, last_name)
+    return Consultant.objects.get_or_create(user=user)[0]
+
+
+def make_circle(consultants: list[Consultant]) -> None:
+    rule, _ = AssignmentRule.objects.get_or_create(name="Everyone")
+    for position, consultant in enumerate(consultants, start=1):
+        RuleMember.objects.get_or_create(rule=rule, consultant=consultant, defaults={"position": position})
+
+
+def make_lines(ana: Consultant) -> None:
+    Line.objects.get_or_create(address=AGENT_LINE, defaults={"name": "Agent", "kind": Line.Kind.AGENT})
+    Line.objects.get_or_create(
+        address=ANAS_LINE, defaults={"name": "Ana", "kind": Line.Kind.CONSULTANT, "consultant": ana}
+    )
+
+
+def make_source() -> Source:
+    return Source.objects.get_or_create(
+        slug="site",
+        defaults={
+            "name": "Site",
+            "kind": "generic",
+            "default_country": "BR",
+            "secret": "demo-secret",
+            "signing_secret": "whsec_ZGVtby1zZWNyZXQtZGVtby1zZWNyZXQ=",
+        },
+    )[0]
+
+
+def make_playbook() -> Playbook:
+    playbook, is_new = Playbook.objects.get_or_create(
+        domain=DOMAIN, defaults={"name": "Real estate", "is_default": True, "draft": load_library(DOMAIN)}
+    )
+    if is_new or playbook.current is None:
+        publish(playbook)
+    return playbook
