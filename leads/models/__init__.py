@@ -4,6 +4,7 @@ from leads.models.assignment import Assignment, AssignmentRule, RuleMember
 from leads.models.intake import Delivery, SeenSubmission, Source
 from leads.models.lead import Lead, LeadEvent, LeadIdentity, Status
 from leads.models.people import Consultant, User
+from leads.models.scoring import ScoringProfile
 
 __all__ = [
     "Assignment",
@@ -14,6 +15,7 @@ __all__ = [
     "LeadEvent",
     "LeadIdentity",
     "RuleMember",
+    "ScoringProfile",
     "SeenSubmission",
     "Source",
     "Status",

@@ -35,6 +35,9 @@ class Source(models.Model):
     )
     mapping_version = models.PositiveIntegerField(default=0, editable=False)
     rate_per_minute = models.PositiveIntegerField(_("rate per minute"), default=6000)
+    weight = models.SmallIntegerField(
+        _("weight"), default=0, help_text=_("Points for every lead of this source, −10 to 15.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

@@ -1,0 +1,56 @@
+"""Who was first: one statement each, decided by the database's unique constraints.
+
+The caller is in a transaction. A claim waits for whoever claims the same at the same moment and then
+sees their lead, so that twenty deliveries of one new person agree on one lead without an error or a
+retry. Identities come sorted, so two claims never wait for each other.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from leads.identity import Identity
+from leads.models import LeadIdentity, SeenSubmission
+
+_CLAIM_IDENTITIES = """
+INSERT INTO leads_leadidentity (lead_id, kind, key, shown) VALUES {rows}
+ON CONFLICT (kind, key) DO UPDATE SET kind = EXCLUDED.kind
+RETURNING lead_id, kind"""
+_CLAIM_SUBMISSION = """
+INSERT INTO leads_seensubmission (source_id, key, lead_id) VALUES (%s, %s, %s)
+ON CONFLICT (source_id, key) DO UPDATE SET key = EXCLUDED.key
+RETURNING lead_id"""
+# The surest sign of the same person first.
+_SUREST = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID, LeadIdentity.Kind.EMAIL)
+
+
+def claim_identities(identities: Sequence[Identity], lead_id: UUID) -> tuple[UUID, list[UUID]]:
+    """Take the identities for the lead-to-be `lead_id`, unless another lead holds one of them.
+
+    Returns whose they are (`lead_id` itself: nobody's before), and the leads that hold others of them:
+    the phone of one and the e-mail of another are for a person to merge.
+    """
+    rows = ", ".join(["(%s, %s, %s, %s)"] * len(identities))
+    values = [value for one in identities for value in (lead_id, one.kind, one.key, one.shown)]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_IDENTITIES.format(rows=rows), values)
+        holders = sorted(cursor.fetchall(), key=lambda row: _SUREST.index(row[1]))
+    known = list(dict.fromkeys(holder for holder, _kind in holders if holder != lead_id))
+    if not known:
+        return lead_id, []
+    LeadIdentity.objects.filter(lead_id=lead_id).update(lead_id=known[0])
+    return known[0], known[1:]
+
+
+def claim_submission(source_id: int, key: str, lead_id: UUID) -> UUID:
+    """The lead that this submission made before, or `lead_id` where it is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_SUBMISSION, [source_id, key, lead_id])
+        owner: UUID = cursor.fetchone()[0]
+    return owner
+
+
+def repoint_submission(source_id: int, key: str, lead_id: UUID) -> None:
+    """The submission turned out to be of a known person."""
+    SeenSubmission.objects.filter(source_id=source_id, key=key).update(lead_id=lead_id)

@@ -1,0 +1,143 @@
+"""Who somebody is, whatever way they came: phones, e-mails and WhatsApp ids as one set of identities.
+
+An identity has a `key`, the folded form that two spellings of the same person share, and what is
+shown. At most one lead holds a key.
+"""
+
+import re
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from leads.cleaning import clean_line
+from leads.models import LeadIdentity
+from leads.payload import LeadPayload
+
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}")
+_WHATSAPP_USER = re.compile(r"([A-Za-z]{2})\.([A-Za-z0-9_.-]{4,100})")
+_EXTENSION = re.compile(
+    r"(?:\b(?:ramal|ext|extension|extensao|int)\b\.?|#)\s*:?\s*\d{1,6}\s*$", re.IGNORECASE
+)
+_CARRIER = re.compile(r"^\(?0[xX]{2}\)?\s*")
+_SHAPE = re.compile(r"[+(]?[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
+# Numbers whose mobile form exists with and without one extra digit after the country or area code.
+_BRAZIL_MOBILE = re.compile(r"\+55([1-9]\d)9?([6-9]\d{7})")
+_MEXICO_MOBILE = re.compile(r"\+521?(\d{10})")
+_ARGENTINA_MOBILE = re.compile(r"\+549?(\d{10})")
+
+
+class Identity(NamedTuple):
+    kind: str
+    key: str
+    shown: str
+
+
+def identities_of(payload: LeadPayload) -> list[Identity]:
+    """Every way to recognise the person, in one order for everybody (locks are taken in it)."""
+    found = [
+        *phone_identities(payload.phone),
+        *email_identities(payload.email),
+        *whatsapp_identities(payload.whatsapp_id),
+    ]
+    return sorted({(one.kind, one.key): one for one in found}.values())
+
+
+def phone_identities(phone: str | None) -> list[Identity]:
+    return [Identity(LeadIdentity.Kind.PHONE, phone_key(phone), phone)] if phone else []
+
+
+def email_identities(email: str) -> list[Identity]:
+    key = email_key(email)
+    return [Identity(LeadIdentity.Kind.EMAIL, key, email)] if key else []
+
+
+def whatsapp_identities(whatsapp_id: str) -> list[Identity]:
+    """A business-scoped id (`BR.…`) is an identity of its own; `whatsapp:+55…` is a phone."""
+    key = whatsapp_key(whatsapp_id)
+    if key:
+        return [Identity(LeadIdentity.Kind.WHATSAPP_ID, key, key)]
+    digits = "".join(filter(str.isdigit, whatsapp_id))
+    return phone_identities(parse_phone(f"+{digits}", "") if digits else None)
+
+
+def phone_key(phone: str) -> str:
+    """The form that all spellings of one E.164 number share. Landlines are left alone."""
+    if match := _BRAZIL_MOBILE.fullmatch(phone):
+        return f"+55{match[1]}9{match[2]}"
+    if match := _MEXICO_MOBILE.fullmatch(phone):
+        return f"+52{match[1]}"
+    if match := _ARGENTINA_MOBILE.fullmatch(phone):
+        return f"+54{match[1]}"
+    return phone
+
+
+def email_key(email: str) -> str:
+    """Case folded; dots and tags are left alone, for other mail systems tell them apart."""
+    return (parse_email(email) or "").casefold()
+
+
+def whatsapp_key(whatsapp_id: str) -> str:
+    bare = whatsapp_id.removeprefix("whatsapp:").strip()
+    match = _WHATSAPP_USER.fullmatch(bare)
+    return f"{match[1].upper()}.{match[2]}" if match else ""
+
+
+def parse_email(text: str) -> str | None:
+    """The one e-mail address that `text` holds, in lower case, or None."""
+    match = _EMAIL.search(clean_line(text, 400))
+    return match[0].lower() if match and len(match[0]) <= 254 else None
+
+
+def is_email(text: str) -> bool:
+    bare = text.strip().removeprefix("mailto:")
+    return bool(_EMAIL.fullmatch(bare))
+
+
+def parse_phone(text: str, country: str, *, is_lenient: bool = False) -> str | None:
+    """E.164, or None where `text` is no phone number of `country` (ISO code) or of any country it names.
+
+    Lenient: a number of a possible length is enough, for a field that says it is a phone.
+    """
+    spelled = _prepared(clean_line(text, 60))
+    if not spelled:
+        return None
+    for attempt in _readings(spelled):
+        number = _parsed(attempt, country)
+        if number is not None and _is_good(number, is_lenient or attempt.startswith("+")):
+            return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return None
+
+
+def _prepared(text: str) -> str:
+    for prefix in ("whatsapp:", "tel:", "p:"):
+        text = text.removeprefix(prefix).strip()
+    text = _CARRIER.sub("0", _EXTENSION.sub("", text).strip())
+    if text.startswith("00"):
+        text = f"+{text[2:]}"
+    digits = sum(map(str.isdigit, text))
+    return text if 7 <= digits <= 17 and _SHAPE.fullmatch(text) else ""
+
+
+def _readings(spelled: str) -> list[str]:
+    """As written; then, for a long number without a plus, as an international one."""
+    digits = "".join(filter(str.isdigit, spelled.replace("(0)", "")))
+    if spelled.startswith("+"):
+        return [f"+{digits}"]
+    return [spelled, f"+{digits}"] if len(digits) >= 11 else [spelled]
+
+
+def _parsed(text: str, country: str) -> PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, country or None)
+    except NumberParseException:
+        return None
+
+
+def _is_good(number: PhoneNumber, is_lenient: bool) -> bool:
+    if phonenumbers.is_valid_number(number):
+        return True
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    if number.country_code == 55:
+        return bool(_BRAZIL_MOBILE.fullmatch(e164))
+    return is_lenient and phonenumbers.is_possible_number(number)

@@ -1,0 +1,19 @@
+"""Understand a payload of a shape never seen before, or as a manager's mapping says.
+
+`understand` gives one LeadPayload per person. Nothing that came is dropped: what no field of ours
+takes is kept in `extra` under its path.
+"""
+
+from typing import Any
+
+from leads.inference.mapping import Mapping
+from leads.inference.reading import read_fields
+from leads.inference.splitting import people_in
+from leads.payload import LeadPayload
+
+__all__ = ["understand"]
+
+
+def understand(tree: Any, country: str, mapping: Mapping | None = None) -> list[LeadPayload]:
+    """The people in the tree, at least one entry: without any contact it says what else was there."""
+    return [read_fields(fields, country, mapping or {}) for fields in people_in(tree)]

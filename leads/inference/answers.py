@@ -1,0 +1,127 @@
+"""The ways form builders write one answer: `{label, value}`, `{name, values}`, `{type: "email", email: …}`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from leads.cleaning import DEEPEST, clean_line
+from leads.inference.words import plain
+
+LABELS = (
+    "label", "title", "question", "field name", "field label", "display name", "column name", "property name",
+    "pergunta", "pregunta", "rotulo", "etiqueta", "campo", "caption", "prompt", "nome campo", "nombre", "nome", "name",
+)  # fmt: skip
+NAMES = (
+    "key", "ref", "name", "id", "field id", "column id", "slug", "code", "property name", "field name", "nome",
+    "nombre", "campo", "field", "identifier", "alias", "internal name",
+)  # fmt: skip
+VALUES = (
+    "value", "values", "answer", "answers", "response", "responses", "string value", "property value", "field value",
+    "resposta", "respuesta", "valor", "valores", "user response", "input", "content", "selected", "val", "raw value",
+    "pretty format",
+)  # fmt: skip
+# What may stand beside a label and a value without making the whole something else than an answer.
+BESIDE = {
+    "type", "field type", "kind", "tipo", "required", "is required", "options", "choices", "position", "order",
+    "index", "text", "field", "placeholder", "hidden", "properties", "sublabels", "section", "page", "group",
+    "multiple", "is checked", "other", "format", "description", "label type", "question id", "unit", "score",
+    "timestamp", "versions", "source", "source id", "source type",
+}  # fmt: skip
+_KNOWN = {*LABELS, *NAMES, *VALUES, *BESIDE}
+
+
+@dataclass(frozen=True)
+class Answer:
+    name: str
+    labels: tuple[str, ...]
+    type: str
+    value: Any
+
+
+def read_answer(node: dict[str, Any], definitions: dict[str, str], *, is_named: bool) -> Answer | None:
+    """`node` as one answer, or None. `is_named`: it stands under a key of its own, as in {email: {value: …}}."""
+    plain_node = {plain(str(key)): value for key, value in node.items()}
+    kind = _text(plain_node.get("type") or plain_node.get("field type") or plain_node.get("tipo"))
+    typed = _typed_value(node, plain_node, kind)
+    if typed is None and not plain_node.keys() <= _KNOWN:
+        return None
+    found = typed or _plain_value(plain_node)
+    if found is None:
+        return None
+    value_key, value = found
+    name, labels = _naming(plain_node, value_key, definitions)
+    if not (name or labels) and not (is_named and typed is None):
+        return None
+    if is_named and typed is None and not _describes_itself(plain_node):
+        return None
+    return Answer(name, labels, kind, _chosen(value, plain_node.get("options") or plain_node.get("choices")))
+
+
+def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:
+    """Question texts by the ids that answers refer to, wherever the form's definition stands."""
+    found: dict[str, str] = {}
+    if depth > DEEPEST:
+        return found
+    if isinstance(tree, dict):
+        key, title = tree.get("id", tree.get("key")), _text(tree.get("title") or tree.get("label"))
+        if isinstance(key, str | int) and title:
+            found[str(key)] = title
+    for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        if isinstance(child, dict | list):
+            found |= definitions_in(child, depth + 1)
+    return found
+
+
+def _typed_value(node: dict[str, Any], plain_node: dict[str, Any], kind: str) -> tuple[str, Any] | None:
+    """`{type: "email", email: "…", field: {…}}`: the value stands under the name of its type."""
+    if kind and kind in node and "field" in plain_node:
+        return kind, node[kind]
+    if kind == "payment" or "field" not in plain_node:
+        return None
+    return next(((key, node[key]) for key in ("text", "url", "file_url", "date") if key in node), None)
+
+
+def _plain_value(node: dict[str, Any]) -> tuple[str, Any] | None:
+    key = next((name for name in VALUES if node.get(name) not in (None, "")), None)
+    key = key or next((name for name in VALUES if name in node), None)
+    if key is None and "text" in node and len(node) > 1 and not isinstance(node["text"], dict | list):
+        key = "text"
+    return (key, node[key]) if key else None
+
+
+def _naming(node: dict[str, Any], value_key: str, definitions: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+    reference = node.get("field")
+    if isinstance(reference, dict):
+        node = {**{plain(str(key)): value for key, value in reference.items()}, "field": ""}
+    usable = {key: _text(value) for key, value in node.items() if key != value_key}
+    name = next((usable[key] for key in NAMES if usable.get(key)), "")
+    labels = [usable[key] for key in LABELS if usable.get(key)]
+    labels += [usable["text"]] if usable.get("text") and value_key != "text" else []
+    labels += [definitions[ref] for ref in (usable.get("id"), usable.get("key")) if ref and ref in definitions]
+    labels += [usable[key] for key in ("ref", "key", "id", "property name", "column id") if usable.get(key)]
+    return name, tuple(dict.fromkeys(label for label in labels if label != name))
+
+
+def _describes_itself(node: dict[str, Any]) -> bool:
+    """Under a key of its own, `{name, value}` may be a product and its price; other labels say it is a field."""
+    return not {"name", "nome", "nombre"} & node.keys() or bool({"type", "label", "title", "id"} & node.keys())
+
+
+def _chosen(value: Any, options: Any) -> Any:
+    """Texts instead of option ids; the label of a choice instead of its wrapping."""
+    if isinstance(value, dict):
+        inner = value.get("labels") or value.get("label") or value.get("other")
+        return inner if inner and "first" not in value else value
+    if not isinstance(options, list):
+        return value
+    texts = {
+        str(option["id"]): option.get("text") or option.get("label") or option.get("value") or option["id"]
+        for option in options
+        if isinstance(option, dict) and "id" in option
+    }
+    if isinstance(value, list):
+        return [texts.get(str(item), item) for item in value]
+    return texts.get(str(value), value)
+
+
+def _text(value: Any) -> str:
+    return clean_line(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -1,0 +1,133 @@
+"""What the person wants: message, budget, product, city, language, and what they consented to."""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from leads.inference.fields import Field
+from leads.inference.money import read_money
+from leads.inference.people import NOTHING, Pick
+from leads.inference.words import any_of, plain
+
+_MESSAGE = any_of(
+    "messages?", "mensagem", "mensaje", "mensajes", "comments?", "comentarios?", "observac(?:ao|oes)", "observaciones",
+    "obs", "duvidas?", "dudas?", "consulta", "questions?", "inquiry", "enquiry", "descricao", "description",
+    "descripcion", "notes?", "notas?", "details", "detalhes", "detalles", "body", "texto", "recado", "remarks",
+    "(?:how|como|en que) (?:can|podemos|puedo|posso|te|le) .*", "tell us", "conte .*", "cuentanos", "assunto detalhado",
+    "additional info(?:rmation)?", "anything else", "necessidade", "o que (?:voce )?precisa", "your text", "content",
+)  # fmt: skip
+_SUBJECT = any_of("subject", "assunto", "asunto", "motivo", "reason", "tema")
+_VALUE = any_of(
+    "budget", "orcamento", "presupuesto", "value", "valor", "preco", "price", "precio", "investimento", "inversion",
+    "investment", "faixa de preco", "price range", "ticket", "amount", "quanto (?:pretende|quer|voce).*", "max price",
+    "cuanto .*", "how much .*",
+)  # fmt: skip
+_PRODUCT = any_of(
+    "products?", "produtos?", "productos?", "interesses?", "interests?", "interes(?:es)?", "services?", "servicos?",
+    "servicios?", "imovel", "imoveis", "inmueble", "property", "empreendimento", "modelo", "model", "vehicle", "veiculo",
+    "vehiculo", "carro", "car", "auto", "planos?", "plans?", "cursos?", "courses?", "unit", "unidade", "offer", "oferta",
+    "(?:o )?que (?:voce )?(?:procura|busca|deseja)", "que (?:buscas|busca|te interesa)", "looking for", "interested in",
+    "property type", "tipo de (?:imovel|inmueble|propiedad)", "especialidade", "procedimento", "treatment", "listing",
+    "interessado em", "car make",
+)  # fmt: skip
+_CITY = any_of(
+    "city", "cities", "cidade", "ciudad", "municipio", "localidade", "localidad", "town", "location", "localizacao",
+    "ubicacion", "onde (?:voce )?mora", "donde vives", "where (?:do )?you live", "cidade uf", "regiao", "region",
+)  # fmt: skip
+_LANGUAGE = any_of("language", "idioma", "lang", "locale", "lingua")
+_CONSENT = any_of(
+    "consent(?:imento|imiento)?", "lgpd", "gdpr", "aceit[oae]r?", "aceite", "acepto", "acepta", "accept(?:ed|s)?",
+    "opt ?in", "privacy", "privacidade", "privacidad", "terms", "termos", "terminos", "newsletter", "autorizo",
+    "autorizacao", "autorizacion", "concordo", "i agree", "agree(?:ment)?", "marketing", "legal basis", "permission",
+)  # fmt: skip
+_NOT_WORDS = any_of(
+    "ids?", "ip", "url", "link", "user agent", "agent", "date", "data", "time", "hora", "token", "hash", "utm", "form",
+    "formulario", "page", "pagina", "campaign", "campanha", "ad", "event type", "type", "referrer", "status", "version",
+    "empresa", "company", "bio",
+)  # fmt: skip
+_TECHNICAL = re.compile(r"https?://|^[\w.-]+/\d|^\S{25,}$|^[\d\W_]+$")
+_YES = {"1", "true", "yes", "sim", "si", "on", "y", "s", "accepted", "aceito", "acepto", "checked", "granted", "agree", "concordo"}  # fmt: skip
+_NO = {"0", "false", "no", "nao", "off", "n", "", "declined", "denied", "revoked"}
+_LANGUAGES = {"pt": ("pt", "port"), "en": ("en", "ingl"), "es": ("es", "span", "cast")}
+
+
+def pick_message(fields: Sequence[Field]) -> Pick:
+    """What the person wrote, below the subject; without a field of that name, the longest sentence."""
+    said = [one for one in fields if _is_prose(one) and _says(_MESSAGE, one)]
+    subject = [one for one in fields if _is_prose(one) and _says(_SUBJECT, one)][:1]
+    if said:
+        chosen = max(said, key=lambda one: len(one.text))
+        return Pick("\n\n".join(one.text for one in (*subject, chosen)), (*subject, chosen))
+    long = [one for one in fields if _is_prose(one) and len(one.text) > 40 and " " in one.text]
+    if not long:
+        return Pick(subject[0].text, tuple(subject)) if subject else NOTHING
+    chosen = max(long, key=lambda one: len(one.text))
+    return Pick(chosen.text, (chosen,))
+
+
+def pick_value(fields: Iterable[Field]) -> tuple[Decimal | None, tuple[Field, ...]]:
+    for one in fields:
+        if not isinstance(one.value, bool) and _says(_VALUE, one) and not _says(_NOT_WORDS, one):
+            amount = read_money(one.value if isinstance(one.value, int | float) else one.line)
+            if amount is not None and amount > 0:
+                return amount, (one,)
+    return None, ()
+
+
+def pick_product(fields: Iterable[Field]) -> Pick:
+    return _first(fields, _PRODUCT, limit=200)
+
+
+def pick_city(fields: Iterable[Field]) -> Pick:
+    return _first(fields, _CITY, limit=120)
+
+
+def pick_language(fields: Iterable[Field]) -> Pick:
+    """`pt`, `en` or `es`, where a field says so."""
+    for one in fields:
+        if _says(_LANGUAGE, one) and isinstance(one.value, str):
+            code = next((code for code, starts in _LANGUAGES.items() if plain(one.line).startswith(starts)), "")
+            if code:
+                return Pick(code, (one,))
+    return NOTHING
+
+
+def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
+    """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
+    boxes = [(one, given) for one in fields if _says(_CONSENT, one) and (given := _answered(one)) is not None]
+    consent: dict[str, dict[str, object]] = {
+        one.path: {"given": given, "text": " ".join(one.labels) or one.key} for one, given in boxes
+    }
+    return consent, tuple(one for one, _given in boxes)
+
+
+def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pick:
+    """The field of that name; among several, the one whose name says least else."""
+    named = [
+        (min(len(words) for words in one.words if pattern.search(words)), index, one)
+        for index, one in enumerate(fields)
+        if _is_prose(one) and len(one.line) <= limit and _says(pattern, one) and not _says(_NOT_WORDS, one)
+    ]
+    best = min(named, default=None, key=lambda rank: rank[:2])
+    return Pick(best[2].line, (best[2],)) if best else NOTHING
+
+
+def _says(pattern: re.Pattern[str], one: Field) -> bool:
+    return any(pattern.search(words) for words in one.words)
+
+
+def _is_prose(one: Field) -> bool:
+    """Words for people; not a number, an address of a page, an id or a program's name."""
+    if not isinstance(one.value, str) or _TECHNICAL.search(one.line):
+        return False
+    return not any(_NOT_WORDS.search(words) and len(words.split()) <= 3 for words in one.words)
+
+
+def _answered(one: Field) -> bool | None:
+    if isinstance(one.value, bool):
+        return one.value
+    folded = plain(one.line)
+    if folded in _NO:
+        return False
+    is_repeated = any(folded and folded == plain(label) for label in one.labels)
+    return True if folded in _YES or is_repeated or _CONSENT.search(folded) else None

@@ -1,0 +1,143 @@
+"""Any JSON tree as a flat list of fields, each with everything that says what it may hold.
+
+A form builder's `{label, type, value}` is one field, not three; JSON inside a text is read as if it
+stood there; a list of plain values is one field. Nothing is dropped.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from leads.bodies import BodyError, read_json
+from leads.cleaning import DEEPEST, clean_line, clean_text
+from leads.inference.answers import Answer, definitions_in, read_answer
+from leads.inference.words import bare, plain
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value. `path` survives a reordering of answers, `position` is where it stood."""
+
+    path: str
+    position: str
+    key: str
+    value: Scalar
+    labels: tuple[str, ...] = ()
+    type: str = ""
+    context: tuple[str, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        return clean_text(self.value)
+
+    @cached_property
+    def line(self) -> str:
+        return clean_line(self.value)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The key and the labels in plain words, most telling last."""
+        return tuple(dict.fromkeys(plain(name) for name in (self.key, *self.labels) if name))
+
+    @cached_property
+    def bare(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(bare(name) for name in (self.key, *self.labels) if name))
+
+    @cached_property
+    def surroundings(self) -> str:
+        """The names it stands under, in plain words, nearest last."""
+        return " ".join(plain(name) for name in self.context[-3:])
+
+    @property
+    def parent(self) -> str:
+        return self.path.rpartition(".")[0]
+
+
+@dataclass(frozen=True)
+class _Place:
+    path: str = ""
+    position: str = ""
+    key: str = ""
+    labels: tuple[str, ...] = ()
+    type: str = ""
+    context: tuple[str, ...] = ()
+    depth: int = 0
+    definitions: dict[str, str] = field(default_factory=dict)
+
+    def below(self, name: str, position: str | None = None) -> "_Place":
+        return replace(
+            self,
+            path=f"{self.path}.{name}" if self.path else name,
+            position=f"{self.position}.{position or name}" if self.position else position or name,
+            key=name,
+            labels=(),
+            type="",
+            context=(*self.context, self.key) if self.key else self.context,
+            depth=self.depth + 1,
+        )
+
+
+def fields_of(tree: Any) -> list[Field]:
+    """Every value of the tree in its order."""
+    return list(_walk(tree, _Place(definitions=definitions_in(tree))))
+
+
+def _walk(node: Any, place: _Place) -> Iterator[Field]:
+    if place.depth > DEEPEST:
+        return
+    if isinstance(node, dict):
+        yield from _walk_dict(node, place)
+    elif isinstance(node, list):
+        yield from _walk_list(node, place)
+    elif isinstance(node, str) and (inner := _json_inside(node)) is not None:
+        yield from _walk(inner, replace(place, depth=place.depth + 1))
+    elif node is not None and node != "":
+        yield Field(place.path, place.position, place.key, node, place.labels, place.type, place.context)
+
+
+def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
+    answer = read_answer(node, place.definitions, is_named=bool(place.key)) if place.depth else None
+    if answer is not None:
+        yield from _walk_answer(answer, place)
+        return
+    for key, value in node.items():
+        name = clean_line(key) or "_"
+        child = place.below(name)
+        yield from _walk(value, replace(child, labels=place.labels) if place.labels else child)
+
+
+def _walk_answer(answer: Answer, place: _Place) -> Iterator[Field]:
+    """The answer's own name is its key, unless it stands under a name already."""
+    labels = tuple(dict.fromkeys((*place.labels, *answer.labels)))
+    yield from _walk(
+        answer.value, replace(place, labels=labels, type=answer.type or place.type, depth=place.depth + 1)
+    )
+
+
+def _walk_list(node: list[Any], place: _Place) -> Iterator[Field]:
+    if node and all(isinstance(item, str | int | float) for item in node):
+        joined = node[0] if len(node) == 1 else ", ".join(clean_line(item) for item in node)
+        yield from _walk(joined, place)
+        return
+    for index, item in enumerate(node):
+        name = _name_of(item, index, place)
+        yield from _walk(item, replace(place.below(name, str(index)), labels=place.labels))
+
+
+def _name_of(item: Any, index: int, place: _Place) -> str:
+    """What an element of a list is called: an answer by its own name, others by their number."""
+    answer = read_answer(item, place.definitions, is_named=False) if isinstance(item, dict) else None
+    return answer.name if answer and answer.name else str(index)
+
+
+def _json_inside(text: str) -> Any:
+    stripped = text.strip()
+    if stripped[:1] + stripped[-1:] not in ("{}", "[]") or len(stripped) < 3:
+        return None
+    try:
+        return read_json(stripped)
+    except BodyError:
+        return None

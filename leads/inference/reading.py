@@ -1,0 +1,139 @@
+"""From a flat list of fields to a LeadPayload."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from phonenumbers import PhoneNumberMatcher
+
+from leads.cleaning import clean_line, clean_text
+from leads.identity import parse_email, parse_phone, whatsapp_key
+from leads.inference import facts, origin, people
+from leads.inference.fields import Field
+from leads.inference.mapping import Mapping, mapped
+from leads.inference.money import read_money
+from leads.inference.people import NOTHING, Pick
+from leads.payload import LeadPayload
+
+EXTRA_TEXT = 5_000
+
+
+class Understanding(NamedTuple):
+    """A payload, and the paths that each of its fields was read from."""
+
+    payload: LeadPayload
+    paths: dict[str, list[str]]
+
+
+def read_fields(fields: Sequence[Field], country: str, mapping: Mapping | None = None) -> LeadPayload:
+    return explain_fields(fields, country, mapping).payload
+
+
+def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | None = None) -> Understanding:
+    """Read each of our fields, most recognisable first; a field that one took is not offered to the next."""
+    reader = _Reader(fields, origin.country_of(fields, country), mapping or {})
+    email = reader.take("email", lambda left: people.pick_email(left))
+    phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country))
+    whatsapp = reader.take("whatsapp_id", _pick_whatsapp_id)
+    attribution = reader.take_all("attribution", origin.pick_attribution)
+    submission = reader.take("external_id", origin.pick_submission_id)
+    consent = reader.take_all("consent", facts.pick_consent)
+    name = reader.take("name", people.pick_name)
+    value = reader.take_value()
+    message = reader.take("message", facts.pick_message)
+    product = reader.take("product", facts.pick_product)
+    city = reader.take("city", facts.pick_city)
+    language = reader.take("language", facts.pick_language)
+    contact = _contact_in(message.value, reader.country)
+    payload = LeadPayload(
+        name=clean_line(name.value, 200),
+        phone=_phone(phone, reader.country) or (contact.phone if not whatsapp.value else None),
+        email=parse_email(email.value) or contact.email,
+        whatsapp_id=clean_line(whatsapp.value),
+        message=clean_text(message.value),
+        value=value,
+        product=clean_line(product.value, 200),
+        city=clean_line(city.value, 120),
+        language=clean_line(language.value, 10),
+        consent=consent,
+        attribution=attribution,
+        extra=_extra(reader.left),
+        external_id=clean_line(submission.value, 120),
+        is_test=origin.says_test(fields),
+    )
+    return Understanding(payload, reader.paths)
+
+
+class _Reader:
+    """The fields that nobody has taken yet, and who took which."""
+
+    def __init__(self, fields: Sequence[Field], country: str, mapping: Mapping) -> None:
+        self.left = list(fields)
+        self.country = country
+        self.paths: dict[str, list[str]] = {}
+        self._mapping = mapping
+        self._mapped = {target: pick for target in mapping if (pick := mapped(target, fields, mapping)) is not None}
+
+    def take(self, target: str, pick_from: Any) -> Pick:
+        """By the mapping where it says something of `target`, else by inference among what is left."""
+        pick: Pick = self._mapped[target] if target in self._mapped else pick_from(self._free())
+        self._use(target, pick.fields)
+        return pick
+
+    def take_all(self, target: str, pick_from: Any) -> dict[str, Any]:
+        found, used = pick_from(self._free())
+        self._use(target, used)
+        return found
+
+    def take_value(self) -> Decimal | None:
+        if "value" in self._mapped:
+            pick = self._mapped["value"]
+            self._use("value", pick.fields)
+            return read_money(pick.value) if pick.value else None
+        amount, used = facts.pick_value(self._free())
+        self._use("value", used)
+        return amount
+
+    def _free(self) -> list[Field]:
+        """What is left, without the fields that the mapping promised to somebody."""
+        promised = {id(one) for pick in self._mapped.values() for one in pick.fields}
+        return [one for one in self.left if id(one) not in promised]
+
+    def _use(self, target: str, used: Iterable[Field]) -> None:
+        taken = {id(one) for one in used}
+        if taken:
+            self.paths[target] = [one.path for one in used]
+            self.left = [one for one in self.left if id(one) not in taken]
+
+
+class _Contact(NamedTuple):
+    phone: str | None = None
+    email: str = ""
+
+
+def _contact_in(message: str, country: str) -> _Contact:
+    """People also write their phone and e-mail into the message."""
+    if not message:
+        return _Contact()
+    phones = (match.raw_string for match in PhoneNumberMatcher(message[:2000], country))
+    phone = next((found for raw in phones if (found := parse_phone(raw, country))), None)
+    return _Contact(phone, parse_email(message[:400]) or "")
+
+
+def _phone(pick: Pick, country: str) -> str | None:
+    return parse_phone(pick.value, country, is_lenient=True) if pick.value else None
+
+
+def _pick_whatsapp_id(fields: Iterable[Field]) -> Pick:
+    for one in fields:
+        if isinstance(one.value, str) and whatsapp_key(one.line) and one.line.count(".") == 1 and "@" not in one.line:
+            has_digits = any(map(str.isdigit, one.line))
+            if has_digits or one.line.startswith("whatsapp:"):
+                return Pick(one.line, (one,))
+    return NOTHING
+
+
+def _extra(fields: Iterable[Field]) -> dict[str, Any]:
+    return {
+        one.path or "_": clean_text(one.value, EXTRA_TEXT) if isinstance(one.value, str) else one.value for one in fields
+    }

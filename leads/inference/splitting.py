@@ -1,0 +1,74 @@
+"""How many people a payload speaks of."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from leads.cleaning import DEEPEST
+from leads.identity import is_email
+from leads.inference.answers import read_answer
+from leads.inference.fields import Field, fields_of
+from leads.inference.words import only, plain
+
+_PEOPLE = only(
+    "leads", "contacts", "contatos", "contactos", "people", "pessoas", "personas", "clientes", "customers", "records",
+    "data", "items", "results", "rows", "entries", "submissions", "responses", "prospects", "subscribers", "lista",
+)  # fmt: skip
+
+
+def people_in(tree: Any) -> list[list[Field]]:
+    """One list of fields per person. Facts beside a list of people belong to each of them."""
+    found = _list_of_people(tree)
+    if found is None:
+        return [fields_of(tree)]
+    people, shared = found
+    return [fields_of(person) + _named_apart(fields_of(shared)) for person in people]
+
+
+def _list_of_people(tree: Any, depth: int = 0) -> tuple[list[Any], Any] | None:
+    if isinstance(tree, list):
+        people = [item for item in tree if isinstance(item, dict | list)]
+        return (people, {}) if people and not _are_answers(people) and _has_people(tree) else None
+    if not isinstance(tree, dict) or depth > 2:
+        return None
+    for key, value in tree.items():
+        if isinstance(value, dict | list) and (isinstance(value, dict) or _PEOPLE.match(plain(str(key)))):
+            found = _list_of_people(value, depth + 1)
+            rest = {name: node for name, node in tree.items() if name != key}
+            if found and not _speaks_of_a_person(rest):
+                return found[0], {**rest, **(found[1] if isinstance(found[1], dict) else {})}
+    return None
+
+
+def _are_answers(items: list[Any]) -> bool:
+    return any(isinstance(item, dict) and read_answer(item, {}, is_named=False) for item in items)
+
+
+def _has_people(items: list[Any]) -> bool:
+    """A list of one is a person as a wrapped whole; of several, at least one must have a way to be reached."""
+    return len(items) == 1 or any(_speaks_of_a_person(item) for item in items)
+
+
+def _speaks_of_a_person(node: Any) -> bool:
+    return any(is_email(text) or _is_phone_like(key, text) for key, text in _texts(node))
+
+
+def _is_phone_like(key: str, text: str) -> bool:
+    digits = sum(map(str.isdigit, text))
+    return 8 <= digits <= 15 and any(word in plain(key) for word in ("phone", "fone", "cel", "whats", "tel", "mobile"))
+
+
+def _texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > DEEPEST:
+        return
+    if isinstance(node, dict):
+        for name, child in node.items():
+            yield from _texts(child, str(name), depth + 1)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _texts(child, key, depth + 1)
+    elif isinstance(node, str | int) and not isinstance(node, bool):
+        yield key, str(node)
+
+
+def _named_apart(shared: list[Field]) -> list[Field]:
+    return [one for one in shared if one.key]

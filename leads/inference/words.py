@@ -1,0 +1,44 @@
+"""Labels and keys as plain words, so that `your-name`, `q3_nome` and `Qual é o seu nome?` read alike."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_DIGIT_EDGE = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> str:
+    """Lower case, without accents, camelCase and digits apart, one space between words."""
+    spaced = _CAMEL.sub(" ", text[:300])
+    folded = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode().lower()
+    return _DIGIT_EDGE.sub(" ", _NOT_WORD.sub(" ", folded)).strip()
+
+
+def any_of(*phrases: str) -> re.Pattern[str]:
+    """A pattern that finds any of the phrases (themselves patterns) as whole words."""
+    return re.compile(rf"(?:^|\s)(?:{'|'.join(phrases)})(?=\s|$)")
+
+
+def only(*phrases: str) -> re.Pattern[str]:
+    """A pattern for a text that is nothing but one of the phrases."""
+    return re.compile(rf"^(?:{'|'.join(phrases)})$")
+
+
+# Words around a key that say nothing about what it holds.
+_NOISE = any_of(
+    "q", "f", "c", "cf", "field", "fields", "form fields?", "input", "txt", "text", "campo", "question",
+    "pergunta", "pregunta", "resposta", "respuesta", "answer", "your", "my", "seu", "sua", "tu", "su", "o", "a",
+    "os", "el", "la", "de", "do", "da", "del", "the", "wpforms", "et pb contact", "mauticform", "data", "custom",
+    "user", "client[ea]?", "customer", "lead", "contact", "contacto", "contato", "person", "pessoa", "persona",
+    "main", "principal", "primary", "value", "obrigatorio", "required", "opcional", "optional", "si", "no", r"\d+",
+)  # fmt: skip
+
+
+def bare(text: str) -> str:
+    """Plain words without those that say nothing; the whole text where nothing else is left."""
+    words = plain(text)
+    kept = " ".join(word for word in words.split() if not _NOISE.fullmatch(word))
+    return kept or words

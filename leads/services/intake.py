@@ -1,0 +1,170 @@
+"""The one door by which a person becomes a lead, whatever way they came."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from leads.actors import Actor
+from leads.claims import claim_identities, claim_submission, repoint_submission
+from leads.cleaning import clean_tree
+from leads.errors import InvalidError
+from leads.identity import identities_of
+from leads.models import Assignment, Lead, LeadEvent, ScoringProfile, Source, Status
+from leads.on_commit import announce
+from leads.payload import LeadPayload
+from leads.scoring import Classification, Facts, classify
+from leads.services.assigning import assign_lead
+from leads.services.returning import welcome_back
+from leads.signals import lead_received
+
+
+class Received(NamedTuple):
+    """`is_new`: a lead came into being. `is_repeat`: the very submission had been received before."""
+
+    lead: Lead
+    is_new: bool
+    is_repeat: bool = False
+
+
+class NoContactError(InvalidError):
+    code = "no_contact"
+
+
+@transaction.atomic
+def receive_lead(
+    *,
+    payload: LeadPayload,
+    source: Source | None,
+    actor: Actor,
+    assign: bool = True,
+    trigger: str = Assignment.Trigger.ARRIVAL,
+) -> Received:
+    """Make a lead of a person nobody knew; put what came to the lead of one who is known.
+
+    Classified by the rules before it is stored, assigned in the same transaction. Safe for any number
+    of submissions of one person at the same instant. NoContactError without phone, e-mail and WhatsApp
+    id. Announces `lead_received` or `lead_changed`.
+    """
+    identities = identities_of(payload)
+    if not identities:
+        raise NoContactError(_("No phone, e-mail or WhatsApp id was found in what came."))
+    new_id = uuid4()
+    if source and payload.external_id:
+        seen_as = claim_submission(source.pk, payload.external_id, new_id)
+        if seen_as != new_id:
+            return Received(Lead.objects.get(pk=seen_as), is_new=False, is_repeat=True)
+    owner, others = claim_identities(identities, new_id)
+    if owner == new_id:
+        lead = _create_lead(new_id, payload, source, actor)
+        _give(lead, actor, assign, trigger)
+        return Received(lead, is_new=True)
+    if source and payload.external_id:
+        repoint_submission(source.pk, payload.external_id, owner)
+    return Received(_return_lead(owner, others, payload, source, actor, assign, trigger), is_new=False)
+
+
+def first_status() -> Status:
+    """Where new leads stand: the first open column."""
+    status = Status.objects.filter(kind=Status.Kind.OPEN).first()
+    if status is None:
+        raise InvalidError(_("There is no open status: add one in the admin."))
+    return status
+
+
+def scoring_profile() -> ScoringProfile:
+    return ScoringProfile.objects.order_by("-pk").first() or ScoringProfile()
+
+
+def _create_lead(lead_id: UUID, payload: LeadPayload, source: Source | None, actor: Actor) -> Lead:
+    classification = classify(facts_of(payload, source), scoring_profile())
+    lead = Lead.objects.create(
+        id=lead_id,
+        name=payload.name[:200],
+        phone=payload.phone,
+        email=payload.email[:254],
+        language=classification.language[:10],
+        city=payload.city[:120],
+        product=payload.product[:200],
+        message=payload.message,
+        value=payload.value,
+        source=source,
+        attribution=clean_tree(payload.attribution),
+        extra=clean_tree(payload.extra),
+        slots=clean_tree(payload.slots),
+        status=first_status(),
+        temperature=classification.temperature,
+        score=classification.score,
+        classification=classification.as_json(),
+        is_spam=classification.is_spam,
+    )
+    LeadEvent.objects.bulk_create(_first_events(lead, payload, classification, actor))
+    announce(lead_received, lead_id=str(lead.pk), origin=actor.origin, actor=actor.as_facts())
+    return lead
+
+
+def _first_events(
+    lead: Lead, payload: LeadPayload, classification: Classification, actor: Actor
+) -> Iterable[LeadEvent]:
+    def event(kind: str, **data: Any) -> LeadEvent:
+        return LeadEvent(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
+
+    yield event(LeadEvent.Kind.RECEIVED, source=lead.source.name if lead.source else "")
+    yield event(
+        LeadEvent.Kind.CLASSIFIED,
+        source=classification.source,
+        temperature=classification.temperature,
+        score=classification.score,
+        reasons=classification.reasons,
+    )
+    if payload.consent:
+        yield event(LeadEvent.Kind.CONSENT, consent=clean_tree(payload.consent))
+
+
+def _return_lead(
+    lead_id: UUID,
+    others: list[UUID],
+    payload: LeadPayload,
+    source: Source | None,
+    actor: Actor,
+    assign: bool,
+    trigger: str,
+) -> Lead:
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("status", "source").get(pk=lead_id)
+    was_closed = lead.closed_at is not None or lead.status.kind != Status.Kind.OPEN
+    welcome_back(lead, payload, source, actor, also_known_as=others)
+    if lead.consultant_id is None or (was_closed and not _still_sells(lead)):
+        _give(lead, actor, assign, trigger)
+    return lead
+
+
+def _give(lead: Lead, actor: Actor, assign: bool, trigger: str) -> None:
+    """Last in the transaction, for it queues on the row of the assignment rule."""
+    if assign and not lead.is_spam:
+        assign_lead(lead=lead, actor=actor, trigger=trigger)
+
+
+def _still_sells(lead: Lead) -> bool:
+    consultant = lead.consultant
+    return bool(consultant and consultant.is_accepting_leads and consultant.user.is_active)
+
+
+def facts_of(payload: LeadPayload, source: Source | None) -> Facts:
+    return Facts(
+        name=payload.name,
+        phone=payload.phone,
+        email=payload.email,
+        whatsapp_id=payload.whatsapp_id,
+        message=payload.message,
+        value=payload.value,
+        product=payload.product,
+        city=payload.city,
+        language=payload.language,
+        slots=payload.slots,
+        source_weight=source.weight if source else 0,
+        is_test=payload.is_test,
+    )
+
+

@@ -1,0 +1,114 @@
+"""Somebody who is known comes again: what is new is put to the lead, nothing of the old is lost."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from leads.actors import Actor
+from leads.cleaning import clean_tree
+from leads.models import Lead, LeadEvent, ScoringProfile, Source, Status
+from leads.payload import LeadPayload
+from leads.scoring import Facts, classify
+from leads.services import writes
+from leads.services.board import move_to
+
+LONGEST_MESSAGE = 20_000
+_TEXTS = {"name": 200, "email": 254, "language": 10, "city": 120, "product": 200}
+
+
+def welcome_back(
+    lead: Lead, payload: LeadPayload, source: Source | None, actor: Actor, also_known_as: Sequence[UUID] = ()
+) -> None:
+    """Enrich a lead whose row the caller holds; a closed one is opened again.
+
+    Announces `lead_changed` once more than each of: reopened.
+    """
+    changed = _fill(lead, payload)
+    changed += _reclassify(lead, payload, source)
+    if source is not None or actor.kind != LeadEvent.Actor.AGENT:
+        writes.record(lead, LeadEvent.Kind.RETURNED, actor, **_touch(payload, source, changed, also_known_as))
+    if payload.consent:
+        writes.record(lead, LeadEvent.Kind.CONSENT, actor, consent=clean_tree(payload.consent))
+    if lead.archived_at is not None:
+        lead.archived_at = None
+        changed.append("archived_at")
+    writes.changed(lead, changed, action="returned", actor=actor)
+    if lead.status.kind != Status.Kind.OPEN:
+        _reopen(lead, actor)
+
+
+def _fill(lead: Lead, payload: LeadPayload) -> list[str]:
+    """Names of the fields that changed. What is known stays; slots alone follow the newest words."""
+    changed = []
+    given = {name: getattr(payload, name)[:limit] for name, limit in _TEXTS.items()}
+    for name, value in {**given, "phone": payload.phone, "value": payload.value}.items():
+        if value and not getattr(lead, name):
+            setattr(lead, name, value)
+            changed.append(name)
+    if payload.message and payload.message not in lead.message:
+        lead.message = f"{lead.message}\n\n{payload.message}".strip()[-LONGEST_MESSAGE:]
+        changed.append("message")
+    for name in ("attribution", "extra"):
+        merged = clean_tree(getattr(payload, name)) | getattr(lead, name)
+        changed += _set(lead, name, merged)
+    return changed + _set(lead, "slots", lead.slots | clean_tree(payload.slots))
+
+
+def _set(lead: Lead, name: str, value: Any) -> list[str]:
+    if getattr(lead, name) == value:
+        return []
+    setattr(lead, name, value)
+    return [name]
+
+
+def _reclassify(lead: Lead, payload: LeadPayload, source: Source | None) -> list[str]:
+    """The rules look again at everything; only a better answer replaces the one that stands."""
+    facts = _facts_of(lead, payload, source)
+    found = classify(facts, ScoringProfile.objects.order_by("-pk").first() or ScoringProfile())
+    is_cleared = lead.is_spam and not found.is_spam
+    if not is_cleared and (found.is_spam or found.score <= lead.score):
+        return []
+    lead.temperature, lead.score, lead.is_spam = found.temperature, found.score, found.is_spam
+    lead.classification = found.as_json()
+    lead.refinement, lead.refine_attempts = Lead.Refinement.PENDING, 0
+    return ["temperature", "score", "is_spam", "classification", "refinement", "refine_attempts"]
+
+
+def _facts_of(lead: Lead, payload: LeadPayload, source: Source | None) -> Facts:
+    origin = lead.source or source
+    return Facts(
+        name=lead.name,
+        phone=lead.phone,
+        email=lead.email,
+        whatsapp_id=payload.whatsapp_id,
+        message=lead.message if not lead.is_spam else payload.message,
+        value=lead.value,
+        product=lead.product,
+        city=lead.city,
+        language=lead.language,
+        slots=lead.slots,
+        source_weight=origin.weight if origin else 0,
+        is_test=payload.is_test,
+    )
+
+
+def _touch(
+    payload: LeadPayload, source: Source | None, changed: list[str], also_known_as: Sequence[UUID]
+) -> dict[str, Any]:
+    """What came this time, whole: the lead itself keeps the first of each."""
+    return {
+        "source": source.name if source else "",
+        "message": payload.message,
+        "attribution": clean_tree(payload.attribution),
+        "extra": clean_tree(payload.extra),
+        "phone": payload.phone or "",
+        "email": payload.email,
+        "filled": changed,
+        "also_known_as": [str(lead_id) for lead_id in also_known_as],
+    }
+
+
+def _reopen(lead: Lead, actor: Actor) -> None:
+    first = Status.objects.filter(kind=Status.Kind.OPEN).first()
+    if first is not None:
+        move_to(lead, first, actor)
