@@ -10,7 +10,7 @@ from agent import notify, outcomes, thinking, turns
 from agent.brains.protocol import Brain, BrainReply
 from agent.classify import refine_lead
 from agent.models import AgentTurn
-from agent.stages import NURTURE, DISQUALIFIED
+from agent.stages import DISQUALIFIED, NURTURE
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation
 

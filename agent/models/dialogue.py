@@ -60,7 +60,9 @@ class AgentTurn(models.Model):
     accepted = models.JSONField(_("accepted updates"), default=list)
     rejected = models.JSONField(_("rejected updates"), default=list)
     violations = models.JSONField(_("guards"), default=list)
-    trace = models.JSONField(_("trace"), default=dict, help_text=_("Prompt fingerprint, raw output, cited snippets."))
+    trace = models.JSONField(
+        _("trace"), default=dict, help_text=_("Prompt fingerprint, raw output, cited snippets.")
+    )
     failure = models.CharField(_("model failure"), max_length=60, blank=True)
     input_tokens = models.PositiveIntegerField(_("input tokens"), default=0)
     output_tokens = models.PositiveIntegerField(_("output tokens"), default=0)

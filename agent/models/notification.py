@@ -37,7 +37,9 @@ class Notification(models.Model):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(fields=["assignment", "channel"], name="told_once_per_channel")]
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "channel"], name="told_once_per_channel")
+        ]
         indexes = [
             models.Index(fields=["next_attempt_at"], name="notification_owed", condition=Q(state="pending")),
             models.Index(fields=["consultant", "-created_at"], name="notification_of_consultant"),

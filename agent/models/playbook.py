@@ -30,7 +30,9 @@ class Playbook(models.Model):
         verbose_name_plural = _("playbooks")
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_playbook")
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="one_default_playbook"
+            )
         ]
 
     def __str__(self) -> str:
@@ -40,7 +42,9 @@ class Playbook(models.Model):
 class PlaybookVersion(models.Model):
     """A playbook as it was when published. Never edited; conversations stay with the one they began with."""
 
-    playbook = models.ForeignKey(Playbook, models.CASCADE, related_name="versions", verbose_name=_("playbook"))
+    playbook = models.ForeignKey(
+        Playbook, models.CASCADE, related_name="versions", verbose_name=_("playbook")
+    )
     number = models.PositiveIntegerField(_("number"))
     snapshot = models.JSONField(_("content"))
     sha256 = models.CharField(_("fingerprint"), max_length=64)
@@ -62,10 +66,14 @@ class PlaybookVersion(models.Model):
 class KnowledgeSnippet(models.Model):
     """A fact that the agent may tell, cited by its id in the trace."""
 
-    playbook = models.ForeignKey(Playbook, models.CASCADE, related_name="snippets", verbose_name=_("playbook"))
+    playbook = models.ForeignKey(
+        Playbook, models.CASCADE, related_name="snippets", verbose_name=_("playbook")
+    )
     title = models.CharField(_("question or title"), max_length=200)
     body = models.TextField(_("answer"))
-    language = models.CharField(_("language"), max_length=10, choices=[("pt-BR", "pt-BR"), ("es", "es"), ("en", "en")])
+    language = models.CharField(
+        _("language"), max_length=10, choices=[("pt-BR", "pt-BR"), ("es", "es"), ("en", "en")]
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -1,0 +1,126 @@
+"""Leads, their statuses and their history. Facts are edited here; moves and assignments go through actions."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.admin import ExportActionMixin
+from import_export.resources import ModelResource
+
+from leads.admin.read_only import ReadOnlyInline
+from leads.errors import CrmError
+from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
+from leads.services import assigning, board, editing
+
+EXPORTED = [
+    "id", "name", "phone", "email", "status", "consultant__user__username", "source__slug", "temperature", "score",
+    "product", "city", "value", "created_at", "assigned_at", "first_response_at", "closed_at",
+]  # fmt: skip
+
+
+class LeadResource(ModelResource):
+    class Meta:
+        model = Lead
+        fields = EXPORTED
+        export_order = EXPORTED
+
+
+class IdentityInline(ReadOnlyInline):
+    model = LeadIdentity
+    fields = ["kind", "shown"]
+
+
+class AssignmentInline(ReadOnlyInline):
+    model = Assignment
+    fields = ["created_at", "consultant", "reason", "trigger", "user"]
+
+
+class EventInline(ReadOnlyInline):
+    model = LeadEvent
+    fields = ["created_at", "kind", "actor_kind", "user", "data"]
+
+
+@admin.register(Lead)
+class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
+    resource_classes = [LeadResource]
+    list_display = [
+        "name",
+        "phone",
+        "status",
+        "consultant",
+        "temperature",
+        "score",
+        "source",
+        "waiting_since",
+        "created_at",
+    ]
+    list_filter = [
+        "status",
+        "temperature",
+        "source",
+        "is_spam",
+        "consultant",
+        ("awaits_consultant_since", admin.EmptyFieldListFilter),
+        "created_at",
+    ]
+    search_fields = ["name", "phone", "email", "product"]
+    list_select_related = ["status", "consultant__user", "source"]
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    show_full_result_count = False
+    inlines = [IdentityInline, AssignmentInline, EventInline]
+    actions = ["give_to_the_next", "archive"]
+    fieldsets = [
+        (None, {"fields": sorted(editing.EDITABLE)}),
+        (
+            _("Where it stands"),
+            {"fields": ["status", "consultant", "assigned_at", "waiting_since", "closed_at", "archived_at"]},
+        ),
+        (_("Classification"), {"fields": ["temperature", "score", "classification", "is_spam", "slots"]}),
+        (_("Origin"), {"fields": ["source", "attribution", "extra", "created_at"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Lead | None = None) -> list[str]:
+        shown = [name for _title, options in self.fieldsets for name in options["fields"]]
+        return [name for name in shown if name not in editing.EDITABLE]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Lead | None = None) -> bool:
+        return request.user.is_superuser
+
+    def save_model(self, request: HttpRequest, obj: Lead, form: Any, change: bool) -> None:
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        try:
+            editing.edit_lead(user=request.user, lead_id=obj.pk, changes=changes)
+        except CrmError as error:
+            messages.error(request, str(error.detail))
+
+    @admin.action(description=_("Give to the next consultant in the circle"))
+    def give_to_the_next(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        for lead in leads:
+            assignment = assigning.assign_by_hand(user=request.user, lead_id=lead.pk)
+            level = messages.SUCCESS if assignment.consultant_id else messages.WARNING
+            messages.add_message(request, level, f"{lead}: {assignment.reason}")
+
+    @admin.action(description=_("Archive"))
+    def archive(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        for lead in leads:
+            board.archive_lead(user=request.user, lead_id=lead.pk)
+        count = len(leads)
+        messages.success(request, ngettext("%d lead archived.", "%d leads archived.", count) % count)
+
+
+@admin.register(Status)
+class StatusAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "kind", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Status | None = None) -> list[str]:
+        """The slug is what leads and outside systems refer to: fixed once it exists."""
+        return ["slug"] if obj else []
