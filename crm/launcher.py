@@ -47,8 +47,8 @@ class Launcher:
         self.children = self._children()
 
     def run(self) -> None:
+        self._check_port()
         try:
-            self._check_port()
             self._prepare_database()
             self._start_children()
             print(BANNER.format(url=settings.PUBLIC_URL, logs=self.layout.logs), flush=True)
@@ -75,7 +75,7 @@ class Launcher:
             socket.create_server((self.host, settings.PORT)).close()
         except OSError as error:
             raise LaunchError(
-                f"Port {settings.PORT} on {self.host} cannot be used ({error.strerror}). "
+                f"Port {settings.PORT} on {self.host} cannot be used: {os.strerror(error.errno or 0)}. "
                 f"Choose another one: make run PORT={settings.PORT + 1}"
             ) from error
 
@@ -164,6 +164,7 @@ def main() -> None:
     os.environ.setdefault("DEMO", "1")
     on_stop_signals(signal.default_int_handler)  # every one of them raises KeyboardInterrupt
     try:
+        say("Starting PostgreSQL and Redis …")
         django.setup()
         Launcher().run()
     except (LaunchError, ImproperlyConfigured, embedded.EmbeddedServerError) as error:
