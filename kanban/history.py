@@ -1,0 +1,123 @@
+"""The timeline of a lead in sentences. Facts are stored; the words are found when somebody reads."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from leads.models import Lead, LeadEvent, Status
+from whatsapp.models import Conversation
+
+SHOWN = 200
+Facts = dict[str, Any]
+
+
+def history_of(lead: Lead) -> list[dict[str, Any]]:
+    """Newest first: `{kind, at, who, text, note}`; `note` only for notes."""
+    events = LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN]
+    names = dict(Status.objects.values_list("slug", "name"))
+    return [_line(event, names) for event in events]
+
+
+def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
+    say = SENTENCES.get(event.kind)
+    return {
+        "kind": event.kind,
+        "at": event.created_at,
+        "who": str(event.user) if event.user else event.get_actor_kind_display(),
+        "text": say(event.data, names) if say else event.get_kind_display(),
+        "note": event.data.get("text", "") if event.kind == LeadEvent.Kind.NOTE else "",
+    }
+
+
+def _moved(data: Facts, names: dict[str, str]) -> str:
+    places = {"source": _name(data.get("came_from"), names), "target": _name(data.get("to"), names)}
+    return _("Moved from %(source)s to %(target)s") % places
+
+
+def _assigned(data: Facts, names: dict[str, str]) -> str:
+    return assignment_sentence(data.get("consultant", ""), data.get("rule", ""), data.get("passed_over", []))
+
+
+def assignment_sentence(consultant: str, rule: str, passed_over: list[Facts]) -> str:
+    """Why this consultant has the lead, or why nobody has."""
+    if not consultant:
+        first = _("Nobody is available: the lead waits in the unassigned queue")
+    elif rule:
+        first = _("Given to %(consultant)s, next in “%(rule)s”") % {"consultant": consultant, "rule": rule}
+    else:
+        first = _("Given to %(consultant)s by hand") % {"consultant": consultant}
+    skipped = ", ".join(f"{seat.get('consultant', '')} ({_why(seat.get('why', ''))})" for seat in passed_over)
+    return _("%(sentence)s. Passed over: %(names)s") % {"sentence": first, "names": skipped} if skipped else first
+
+
+def _why(code: str) -> str:
+    reasons = {
+        "not_accepting": _("not accepting leads"),
+        "full": _("at capacity"),
+        "inactive": _("not active"),
+    }
+    return reasons.get(code, code.replace("_", " "))
+
+
+def _edited(data: Facts, names: dict[str, str]) -> str:
+    changes = data.get("changes", {})
+    shown = [
+        _("%(field)s: “%(before)s” → “%(after)s”")
+        % {"field": _field(name), "before": before or "–", "after": after or "–"}
+        for name, (before, after) in changes.items()
+    ]
+    return "; ".join(shown) or _("Edited")
+
+
+def _classified(data: Facts, names: dict[str, str]) -> str:
+    temperature, score = data.get("temperature"), data.get("score")
+    if temperature is None:
+        return _("Classified")
+    return _("Classified as %(temperature)s, score %(score)s") % {
+        "temperature": dict(Lead.Temperature.choices).get(temperature, temperature),
+        "score": score,
+    }
+
+
+def _stage(data: Facts, names: dict[str, str]) -> str:
+    stages = dict(Conversation.Stage.choices)
+    target = data.get("to") or data.get("stage", "")
+    return _("Qualification: %(stage)s") % {"stage": stages.get(target, target)}
+
+
+def _handoff(data: Facts, names: dict[str, str]) -> str:
+    reason = HANDOFF_REASONS.get(data.get("reason", ""))
+    return _("Handed over to a consultant: %(reason)s") % {"reason": reason()} if reason else _("Handed over")
+
+
+def _received(data: Facts, names: dict[str, str]) -> str:
+    source = data.get("source")
+    return _("Came in through %(source)s") % {"source": source} if source else _("Came in")
+
+
+def _name(slug: Any, names: dict[str, str]) -> str:
+    return names.get(str(slug), str(slug or "–"))
+
+
+def _field(name: str) -> str:
+    return str(Lead._meta.get_field(name).verbose_name)
+
+
+SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
+    LeadEvent.Kind.MOVED: _moved,
+    LeadEvent.Kind.ASSIGNED: _assigned,
+    LeadEvent.Kind.EDITED: _edited,
+    LeadEvent.Kind.CLASSIFIED: _classified,
+    LeadEvent.Kind.STAGE: _stage,
+    LeadEvent.Kind.HANDOFF: _handoff,
+    LeadEvent.Kind.RECEIVED: _received,
+}
+HANDOFF_REASONS: dict[str, Callable[[], str]] = {
+    "qualified": lambda: _("qualified"),
+    "asked_human": lambda: _("asked for a person"),
+    "angry": lambda: _("upset"),
+    "out_of_scope": lambda: _("asked for something else"),
+    "failures": lambda: _("the agent did not understand"),
+    "sensitive": lambda: _("a sensitive matter"),
+}

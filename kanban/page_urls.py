@@ -1,0 +1,23 @@
+"""The addresses of the HTML pages."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from kanban.pages import board, inbox, lead, session
+
+urlpatterns = [
+    path("", board.board, name="board"),
+    path("board/columns/<slug:slug>/", board.column, name="board-column"),
+    path("board/cards/", board.cards, name="board-cards"),
+    path("leads/<uuid:lead_id>/", lead.lead_page, name="lead"),
+    path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead-notes"),
+    path("leads/<uuid:lead_id>/read/", lead.mark_read, name="lead-read"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/threads/", inbox.threads, name="inbox-threads"),
+    path("login/", session.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("me/language/", session.choose_language, name="choose-language"),
+    path("me/theme/", session.choose_theme, name="choose-theme"),
+    path("me/accepting/", session.accept_leads, name="accept-leads"),
+    path("me/waiting/", session.waiting, name="waiting"),
+]

@@ -1,0 +1,72 @@
+"""The board page and the fragments that keep it fresh."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from kanban.board import count_columns, load_board, load_column
+from kanban.cards import cards_of
+from leads.api.filters import LeadFilters
+from leads.models import Consultant, Lead, Source
+
+MOST_CARDS = 200
+
+
+@login_required
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """The whole page, or for htmx the columns alone."""
+    filters = LeadFilters.from_query(request.GET)
+    context = {
+        "board": load_board(request.user, filters),
+        "filters": filters,
+        "query": request.GET.urlencode(),
+    }
+    if request.htmx:
+        return render(request, "kanban/parts/columns.html", context)
+    return render(request, "kanban/board.html", context | _choices(request))
+
+
+@login_required
+@require_safe
+def column(request: HttpRequest, slug: str) -> HttpResponse:
+    """The next cards of one column, below the place that `after` names."""
+    filters = LeadFilters.from_query(request.GET)
+    page = load_column(request.user, slug, filters, request.GET.get("after", ""))
+    query = request.GET.copy()
+    query.pop("after", None)
+    context = {"column": page, "query": query.urlencode()}
+    return render(request, "kanban/parts/more_cards.html", context)
+
+
+@login_required
+@require_safe
+def cards(request: HttpRequest) -> HttpResponse:
+    """The cards among `ids` that belong on this board now, and the counts of every column."""
+    filters = LeadFilters.from_query(request.GET)
+    leads = filters.apply(Lead.objects.visible_to(request.user).on_board())
+    asked = _uuids(request.GET.get("ids", ""))
+    context = {"cards": cards_of(leads.filter(pk__in=asked)), "counts": count_columns(request.user, filters)}
+    return render(request, "kanban/parts/cards.html", context)
+
+
+def _choices(request: HttpRequest) -> dict[str, Any]:
+    consultants = Consultant.objects.select_related("user").filter(user__is_active=True)
+    return {
+        "sources": Source.objects.order_by("name"),
+        "consultants": consultants.order_by("user__first_name") if request.user.is_manager else [],
+    }
+
+
+def _uuids(text: str) -> list[UUID]:
+    found = []
+    for part in text.split(",")[:MOST_CARDS]:
+        try:
+            found.append(UUID(part))
+        except ValueError:
+            continue
+    return found

@@ -1,0 +1,80 @@
+"""A lead's WhatsApp thread, ready to be shown: who answers, what was said, what may be written now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from uuid import UUID
+
+from django.utils import timezone
+
+from leads.models import Lead, User
+from whatsapp.models import Conversation, Message
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`state` is what the composer says: `agent` (take over first), `open`, `window` (24 hours are over),
+    `opted_out`, `closed`."""
+
+    conversation: Conversation
+    others: list[Conversation]
+    messages: list[Message]
+    state: str
+    has_earlier: bool
+
+    @property
+    def window_closes_at(self) -> datetime | None:
+        return self.conversation.window_closes_at
+
+
+def talk_of(user: User, lead: Lead, chosen: str = "") -> Talk | None:
+    """The chosen thread of a lead, else the one with the latest message; None: nobody wrote yet."""
+    threads = list(
+        Conversation.objects.visible_to(user)
+        .filter(lead=lead)
+        .select_related("line", "consultant__user")
+        .order_by("-last_message_at", "-created_at")
+    )
+    if not threads:
+        return None
+    conversation = next((thread for thread in threads if str(thread.pk) == chosen), threads[0])
+    return _talk(conversation, [thread for thread in threads if thread is not conversation])
+
+
+def _talk(conversation: Conversation, others: list[Conversation]) -> Talk:
+    messages = _last_messages(conversation.pk)
+    return Talk(
+        conversation=conversation,
+        others=others,
+        messages=messages[-SHOWN:],
+        state=composer_state(conversation),
+        has_earlier=len(messages) > SHOWN,
+    )
+
+
+def composer_state(conversation: Conversation) -> str:
+    if conversation.is_opted_out:
+        return "opted_out"
+    if conversation.status == Conversation.Status.CLOSED:
+        return "closed"
+    if conversation.is_agents and conversation.line.consultant_id is None:
+        return "agent"
+    closes_at = conversation.window_closes_at
+    return "open" if closes_at and closes_at > timezone.now() else "window"
+
+
+def _last_messages(conversation_id: UUID) -> list[Message]:
+    """Oldest first, each marked with `starts_day` where a day separator belongs before it."""
+    newest = Message.objects.filter(conversation=conversation_id).select_related("user").order_by("-seq")
+    messages = list(newest[: SHOWN + 1])[::-1]
+    for message in messages[:1]:
+        message.starts_day = True
+    for earlier, later in pairwise(messages):
+        later.starts_day = _day(earlier) != _day(later)
+    return messages
+
+
+def _day(message: Message) -> object:
+    return timezone.localtime(message.created_at).date()

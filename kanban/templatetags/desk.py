@@ -1,0 +1,169 @@
+"""What the templates of the desk need: icons, times, names of speakers, words for the browser."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from kanban.waiting import count_waiting
+from kanban.words import browser_words
+from leads.models import Lead, User
+
+register = template.Library()
+
+SPRITE = "vendor/lucide-static/1.62.0/sprite.svg"
+WAITS_LONG = timedelta(minutes=10)
+WAITS_TOO_LONG = timedelta(hours=1)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative picture; the words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static(SPRITE), name
+    )
+
+
+@register.simple_tag
+def when(moment: datetime | str | None, kind: str = "ago") -> SafeString | str:
+    """A `<time>` that the browser keeps up to date: `ago`, `clock`, `left` (until then) or `since`."""
+    at = parse_datetime(moment) if isinstance(moment, str) else moment
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    exact = formats.date_format(local, "DATETIME_FORMAT")
+    text = formats.time_format(local, "H:i") if kind == "clock" else exact
+    return format_html(
+        '<time datetime="{}" title="{}" data-when="{}">{}</time>', local.isoformat(), exact, kind, text
+    )
+
+
+@register.filter
+def urgency(waiting_since: datetime | str | None) -> str:
+    """`warn` after ten minutes, `danger` after an hour."""
+    at = parse_datetime(waiting_since) if isinstance(waiting_since, str) else waiting_since
+    if at is None:
+        return ""
+    waited = timezone.now() - at
+    if waited > WAITS_TOO_LONG:
+        return "danger"
+    return "warn" if waited > WAITS_LONG else ""
+
+
+@register.filter
+def initials(name: str) -> str:
+    words = str(name).split()
+    return (words[0][:1] + words[-1][:1] if len(words) > 1 else str(name)[:2]).upper()
+
+
+@register.filter
+def money(value: Any) -> str:
+    """Without cents, grouped as the reader's language does. The currency is the organisation's own."""
+    if value in (None, ""):
+        return ""
+    return formats.number_format(Decimal(str(value)).quantize(Decimal(1)), use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def speaker(author: str) -> str:
+    """Who wrote a message, in a word."""
+    names = {
+        "client": pgettext("speaker", "Client"),
+        "agent": pgettext("speaker", "Agent"),
+        "consultant": pgettext("speaker", "Consultant"),
+        "system": pgettext("speaker", "System"),
+    }
+    return names.get(author, author)
+
+
+@register.filter
+def speaker_icon(author: str) -> str:
+    return {"agent": "bot", "consultant": "user", "system": "info", "client": "message-circle"}.get(
+        author, "user"
+    )
+
+
+@register.filter
+def is_consultant(user: User) -> bool:
+    return hasattr(user, "consultant")
+
+
+@register.filter
+def theme(cookies: dict[str, str]) -> str:
+    chosen = cookies.get("theme", "")
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+@register.simple_tag
+def waiting_count(user: User) -> int:
+    """How many of the user's leads wait for an answer, up to a hundred."""
+    return count_waiting(user)
+
+
+@register.simple_tag
+def words_for_browser() -> dict[str, Any]:
+    return browser_words()
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Each language by its own name."""
+    own_names = {"en": "English", "pt-br": "Português", "es": "Español"}
+    return [(code, own_names.get(code, str(name))) for code, name in settings.LANGUAGES]
+
+
+@register.simple_tag
+def simulator_is_on() -> bool:
+    return settings.SIMULATOR
+
+
+@register.filter
+def temperature_name(value: str) -> str:
+    return {"hot": _("Hot"), "warm": _("Warm"), "cold": _("Cold")}.get(value, value)
+
+
+@register.filter
+def temperature_icon(value: str) -> str:
+    return {"hot": "flame", "warm": "thermometer", "cold": "snowflake"}.get(value, "thermometer")
+
+
+@register.filter
+def sheets(names: str) -> list[str]:
+    """Addresses of the style sheets, in order."""
+    return [static(f"app/css/{name}.css") for name in names.split()]
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def unlocalized(number: int) -> str:
+    """For machines: no thousands separators whatever the language."""
+    return str(number)
+
+
+@register.filter
+def card_name(card: dict[str, Any]) -> str:
+    """What a card calls its lead: the name, else how to reach them."""
+    return card["name"] or card["phone"] or card["email"] or _("No name")
+
+
+@register.filter
+def lead_name(lead: Lead) -> str:
+    return lead.name or lead.phone or lead.email or _("No name")
+
+
+@register.filter
+def unlocalized_value(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"

@@ -1,0 +1,74 @@
+"""The sentences that scripts in the browser say, in the reader's language. `{name}` is filled in there."""
+
+from django.utils.translation import gettext as _
+
+
+def browser_words() -> dict[str, str]:
+    return {**_board_words(), **_live_words(), **_chat_words()}
+
+
+def _board_words() -> dict[str, str]:
+    return {
+        "moved": _("Moved {name} to {status}."),
+        "moved_at": _("{name} moved from {from} to {status}, position {place} of {total}."),
+        "reordered": _("{name} is now at position {place} of {total} in {status}."),
+        "move_failed": _("Couldn’t save the move. {name} is back in {status}."),
+        "move_refused": _("{reason} {name} is back in {status}."),
+        "already_there": _("{name} is already in {status}."),
+        "undo": _("Undo"),
+        "retry": _("Retry"),
+        "close": _("Close"),
+        "open": _("Open"),
+        "undone": _("Undone: {name} is back in {status}."),
+        "move_title": _("Move {name}"),
+        "new_leads_one": _("1 new lead above"),
+        "new_leads_many": _("{count} new leads above"),
+        "waiting_one": _("1 waiting"),
+        "waiting_many": _("{count} waiting"),
+        "lead_arrived": _("New lead for you: {name}"),
+        "lead_created": _("Lead created: {name}"),
+        "lead_gone": _("This lead is no longer on your board."),
+        "no_name": _("No name"),
+        "filtered": _("{count} leads shown"),
+        "load_failed": _("Couldn’t load this. Check the connection and try again."),
+        "saved": _("Saved"),
+        "assigned": _("Given to {name}."),
+        "unassigned": _("Nobody is available: the lead waits in the unassigned queue."),
+    }
+
+
+def _live_words() -> dict[str, str]:
+    return {
+        "state_connecting": _("Connecting…"),
+        "state_live": _("Live"),
+        "state_reconnecting": _("Reconnecting…"),
+        "state_polling": _("Updating every 10 s"),
+        "state_offline": _("Offline, showing {time}"),
+        "state_login": _("Logged out: log in again"),
+        "explain_live": _("Changes of others appear by themselves."),
+        "explain_reconnecting": _("The live connection is down; what you do is still saved. Trying again."),
+        "explain_polling": _("No live connection here: the board asks for changes every ten seconds."),
+        "explain_offline": _("Your browser is offline. Nothing can be saved until it is back."),
+        "explain_login": _("Your session has ended."),
+        "refresh": _("Refresh now"),
+        "sound_on": _("Sound is on"),
+        "sound_off": _("Sound is off"),
+        "now": _("now"),
+        "left": _("{time} left"),
+        "closed": _("closed"),
+    }
+
+
+def _chat_words() -> dict[str, str]:
+    return {
+        "sending": _("Sending"),
+        "not_sent": _("Not sent: {reason}"),
+        "new_message_one": _("1 new message"),
+        "new_message_many": _("{count} new messages"),
+        "message_from": _("{name} wrote: {text}"),
+        "took_over": _("You answer now. The agent is silent."),
+        "returned": _("The agent answers again."),
+        "network": _("no connection"),
+        "show_password": _("Show password"),
+        "hide_password": _("Hide password"),
+    }
