@@ -73,10 +73,11 @@ class Launcher:
     def _check_port(self) -> None:
         try:
             socket.create_server((self.host, settings.PORT)).close()
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).split(" (")[0]
             raise LaunchError(
-                f"Port {settings.PORT} on {self.host} cannot be used: {os.strerror(error.errno or 0)}. "
-                f"Choose another one: make run PORT={settings.PORT + 1}"
+                f"Port {settings.PORT} on {self.host} cannot be used: {reason}. "
+                "Choose another one, such as: make run PORT=8010"
             ) from error
 
     def _prepare_database(self) -> None:
@@ -163,6 +164,8 @@ def _make_was_interrupted(parent: int) -> bool:
 def main() -> None:
     os.environ.setdefault("DEMO", "1")
     on_stop_signals(signal.default_int_handler)  # every one of them raises KeyboardInterrupt
+    if not os.environ.get("PORT", "8000").isdecimal():
+        sys.exit("error: PORT must be a number.")
     try:
         say("Starting PostgreSQL and Redis …")
         django.setup()
