@@ -7,7 +7,7 @@ sweep (`due_conversations`) gives liveness. Nothing here talks to a model or to 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 

@@ -16,7 +16,7 @@ class AssignmentRule(models.Model):
     """
 
     name = models.CharField(_("name"), max_length=80)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.SmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     sources = models.ManyToManyField(
         "leads.Source", blank=True, verbose_name=_("only these sources"), help_text=_("Empty: every source.")
