@@ -1,13 +1,23 @@
 """Every address of the project; each app owns its own list."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from crm import health
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include("leads.api.urls")),
+    path("api/", include("kanban.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
 ]
+
+handler400 = "crm.api.bad_request"
+handler403 = "crm.api.permission_denied"
+handler404 = "crm.api.not_found"
+handler500 = "crm.api.server_error"

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
-from leads.models import Lead
+from leads.actors import Actor
+from leads.models import Assignment, Consultant, Lead, LeadEvent
 
 Row = dict[str, Any]
 
@@ -61,6 +62,10 @@ SAME_NAMES = (
 )
 TIMES = ("waiting_since", "last_message_at", "created_at", "updated_at")
 MORE_TIMES = ("assigned_at", "first_response_at", "closed_at", "archived_at")
+LEDGER_NAMES = (
+    *("outcome", "trigger", "reason", "pointer_before", "pointer_after", "passed_over"),
+    "estimated_response_seconds",
+)
 NO_CLASSIFICATION = {"source": "rules", "reasons": []}
 
 
@@ -100,6 +105,31 @@ def lead_facts(lead: Lead) -> dict[str, Any]:
     return detail_of_row({path: _follow(lead, path) for path in DETAIL_COLUMNS})
 
 
+def event_facts(event: LeadEvent) -> dict[str, Any]:
+    """One line of the timeline; `user` should be loaded with it."""
+    return {
+        "id": f"event-{event.pk}",
+        "type": "event",
+        "kind": event.kind,
+        "actor": Actor(event.actor_kind, event.user).as_facts(),
+        "data": event.data,
+        "created_at": as_time(event.created_at),
+    }
+
+
+def assignment_facts(assignment: Assignment) -> dict[str, Any]:
+    """One decision of who gets the lead; consultants with their users and `rule` should be loaded with it."""
+    return {
+        "id": assignment.pk,
+        "lead": str(assignment.lead_id),
+        "consultant": _person(assignment.consultant),
+        "previous_consultant": _person(assignment.previous_consultant),
+        "rule": assignment.rule and assignment.rule.name,
+        **{name: getattr(assignment, name) for name in LEDGER_NAMES},
+        "created_at": as_time(assignment.created_at),
+    }
+
+
 def as_time(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC, to the millisecond."""
     if moment is None:
@@ -113,6 +143,12 @@ def _consultant(row: Row) -> dict[str, Any] | None:
     username = row["consultant__user__username"]
     full_name = f"{row['consultant__user__first_name']} {row['consultant__user__last_name']}".strip()
     return {"id": row["consultant_id"], "username": username, "name": full_name or username}
+
+
+def _person(consultant: Consultant | None) -> dict[str, Any] | None:
+    if consultant is None:
+        return None
+    return {"id": consultant.pk, "username": consultant.user.username, "name": str(consultant)}
 
 
 def _follow(lead: Lead, path: str) -> Any:

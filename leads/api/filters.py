@@ -44,7 +44,10 @@ class LeadFilters:
         if self.waiting:
             leads = leads.filter(waiting_since__isnull=False)
         if self.consultant:
-            leads = leads.filter(_consultant_is(self.consultant))
+            nobody = self.consultant == NOBODY
+            leads = leads.filter(
+                Q(consultant=None) if nobody else user_is("consultant__user", self.consultant)
+            )
         if self.phone:
             leads = leads.filter(pk__in=_with_phone(self.phone))
         if self.q:
@@ -53,12 +56,11 @@ class LeadFilters:
         return leads
 
 
-def _consultant_is(text: str) -> Q:
-    if text == NOBODY:
-        return Q(consultant=None)
+def user_is(path: str, text: str) -> Q:
+    """The condition that the user at `path` is the one named, by id or username."""
     if text.isdecimal() and len(text) <= LONGEST_ID:
-        return Q(consultant=int(text))
-    return Q(consultant__user__username=text)
+        return Q(**{path: int(text)})
+    return Q(**{f"{path}__username": text})
 
 
 def _with_phone(text: str) -> object:

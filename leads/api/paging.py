@@ -1,0 +1,32 @@
+"""Cursor pages: flat in cost however deep somebody reads."""
+
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+
+
+class NewestFirst(CursorPagination):
+    """`{next, previous, results}`, newest first. `page_size` up to 100."""
+
+    page_size = 25
+    page_size_query_param = "page_size"
+    max_page_size = 100
+    ordering = ("-created_at", "id")
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Refuse a cursor that we did not write, before PostgreSQL does."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and not _is_moment(cursor.position):
+            raise ParseError(_("This cursor is not one of ours."))
+        return cursor
+
+
+def _is_moment(text: Any) -> bool:
+    try:
+        return parse_datetime(text) is not None
+    except ValueError:
+        return False

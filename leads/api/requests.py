@@ -1,0 +1,83 @@
+"""What clients send: shapes and limits. Whether it may be done is for the services to say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from leads.api.filters import user_is
+from leads.cleaning import clean_line, clean_text
+from leads.models import Consultant
+
+
+class LineField(serializers.CharField):
+    """One line, without what cannot be stored or seen."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return clean_line(super().to_internal_value(data))
+
+
+class TextField(serializers.CharField):
+    def to_internal_value(self, data: Any) -> str:
+        return clean_text(super().to_internal_value(data))
+
+
+class StrictSerializer(serializers.Serializer):
+    """Says so where a field is not known, instead of passing over a mistake."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
+        if unknown:
+            raise serializers.ValidationError({str(name): [_("This cannot be written.")] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class LeadChangesRequest(StrictSerializer):
+    """Only what is given changes."""
+
+    name = LineField(max_length=200, allow_blank=True, required=False)
+    phone = LineField(max_length=40, allow_blank=True, allow_null=True, required=False)
+    email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
+    city = LineField(max_length=120, allow_blank=True, required=False)
+    product = LineField(max_length=200, allow_blank=True, required=False)
+    message = TextField(max_length=20_000, allow_blank=True, required=False)
+    language = LineField(max_length=10, allow_blank=True, required=False)
+    value = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False
+    )
+
+    def validate_phone(self, phone: str | None) -> str | None:
+        return phone or None
+
+
+class MoveRequest(StrictSerializer):
+    """`after`, `before`: the neighbours in the column; neither: on top. `expected_status`: as last seen."""
+
+    status = LineField(max_length=40)
+    after = serializers.UUIDField(allow_null=True, required=False)
+    before = serializers.UUIDField(allow_null=True, required=False)
+    expected_status = LineField(max_length=40, allow_null=True, required=False)
+
+
+class AssignRequest(StrictSerializer):
+    """User id or username; nothing: the next in the circle."""
+
+    consultant = LineField(max_length=150, allow_null=True, allow_blank=True, required=False)
+
+    def validate_consultant(self, text: str | None) -> int | None:
+        if not text:
+            return None
+        consultant = Consultant.objects.filter(user_is("user", text)).first()
+        if consultant is None:
+            raise serializers.ValidationError(_("There is no such consultant."))
+        return consultant.pk
+
+
+class NoteRequest(StrictSerializer):
+    text = TextField(max_length=5000)
+
+
+class TokenRequest(serializers.Serializer):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=4096, trim_whitespace=False, write_only=True)
