@@ -1,0 +1,40 @@
+"""Calls that end when their time is up, whatever the other side does.
+
+A client library's timeout counts from byte to byte, so a server that sends one byte now and then is
+never late. Here the call runs on an event loop in a thread of its own, one per process, and is
+cancelled at its deadline, which closes the connection.
+"""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from functools import cache
+from threading import Lock, Thread
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+GRACE_SECONDS = 1
+_starting = Lock()
+
+
+def run_within(seconds: float, call: Coroutine[Any, Any, Result]) -> Result:
+    """The call's result; TimeoutError after `seconds`. May be used by many threads at once."""
+    future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(call, seconds), process_loop())
+    try:
+        return future.result(seconds + GRACE_SECONDS)
+    finally:
+        future.cancel()
+
+
+def process_loop() -> asyncio.AbstractEventLoop:
+    """The loop of this process. A forked worker gets one of its own."""
+    with _starting:
+        return _loop_of(os.getpid())
+
+
+@cache
+def _loop_of(pid: int) -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    Thread(target=loop.run_forever, name=f"model-calls-{pid}", daemon=True).start()
+    return loop

@@ -1,0 +1,139 @@
+"""The wire to an OpenAI-compatible endpoint: one request, one answer or one kind of error.
+
+The only importer of `openai`. It asks once and believes nothing: what the answer says is read by
+`agent.model_output`, whether to ask again is decided by `agent.completion`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import openai
+
+from agent.deadline import run_within
+from agent.endpoint import Endpoint
+from agent.model_output import storable
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 10
+RAW_KEPT = 20_000
+
+NEEDS_SOMEBODY = frozenset({"quota", "auth", "config"})
+
+
+class LLMError(Exception):
+    """No usable answer. `kind` is one of: timeout, connection, rate_limited, server, quota, auth, refused,
+    too_long, filtered, bad_output, config, breaker_open.
+
+    `permanent`: asking again is useless before somebody acts. Tokens were paid for all the same.
+    """
+
+    def __init__(
+        self, kind: str, detail: str = "", *, retry_after: float | None = None, raw: str = ""
+    ) -> None:
+        super().__init__(f"{kind}: {detail}" if detail else kind)
+        self.kind = kind
+        self.permanent = kind in NEEDS_SOMEBODY
+        self.retry_after = retry_after
+        self.raw = raw
+        self.input_tokens = self.output_tokens = 0
+
+
+class UnsupportedError(Exception):
+    """The endpoint refused the form of the request; the message holds its own words."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. Tokens are None where the endpoint does not report them."""
+
+    text: str
+    finish_reason: str
+    refusal: str = ""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+def ask(endpoint: Endpoint, parameters: dict[str, Any], *, seconds: float) -> Answer:
+    """One request, over after `seconds` at the latest. LLMError or UnsupportedError, nothing else."""
+    try:
+        return _read(run_within(seconds, _post(endpoint, parameters)))
+    except (openai.BadRequestError, openai.UnprocessableEntityError) as refusal:
+        raise _explained_refusal(refusal) from refusal
+    except Exception as error:
+        raise LLMError(_kind_of(error), type(error).__name__, retry_after=_retry_after(error)) from error
+
+
+async def _post(endpoint: Endpoint, parameters: dict[str, Any]) -> str:
+    """The raw body: the library's own parsing of odd answers fails with errors that are not its own."""
+    client = _client(os.getpid(), endpoint.base_url, endpoint.api_key)
+    response = await client.chat.completions.with_raw_response.create(**parameters)
+    return response.http_response.text
+
+
+@lru_cache(maxsize=8)
+def _client(pid: int, base_url: str, api_key: str) -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(
+        # Local servers want no key, the library insists on one.
+        api_key=api_key or "none",
+        base_url=base_url or None,
+        max_retries=0,
+        timeout=openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+    )
+
+
+def _read(body: str) -> Answer:
+    data = json.loads(body)
+    choice = data["choices"][0]
+    message, usage = choice["message"], data.get("usage") or {}
+    return Answer(
+        text=storable(message.get("content") or "")[:RAW_KEPT],
+        finish_reason=choice.get("finish_reason") or "",
+        refusal=storable(message.get("refusal") or "")[:RAW_KEPT],
+        input_tokens=_count(usage.get("prompt_tokens")),
+        output_tokens=_count(usage.get("completion_tokens")),
+    )
+
+
+def _count(reported: Any) -> int | None:
+    return reported if isinstance(reported, int) and reported >= 0 else None
+
+
+def _kind_of(error: Exception) -> str:
+    """A body that is no chat completion counts as the server's failure."""
+    if isinstance(error, openai.RateLimitError):
+        return "quota" if error.code == "insufficient_quota" else "rate_limited"
+    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+        return "auth"
+    if isinstance(error, openai.APITimeoutError | TimeoutError):
+        return "timeout"
+    if isinstance(error, openai.APIConnectionError | OSError):
+        return "connection"
+    if isinstance(error, openai.APIStatusError) and error.status_code < 500:
+        return "config"
+    return "server"
+
+
+def _explained_refusal(error: openai.APIStatusError) -> Exception:
+    """A 400 says that the question is too long, not allowed, or in a form the endpoint does not know."""
+    words = f"{error.message} {json.dumps(error.body, default=str)}"
+    if error.code == "context_length_exceeded" or "context length" in words.lower():
+        return LLMError("too_long", "the question is longer than the model reads")
+    if error.code == "content_filter":
+        return LLMError("filtered")
+    return UnsupportedError(words)
+
+
+def _retry_after(error: Exception) -> float | None:
+    """Seconds the endpoint asks us to wait; a date or nonsense counts as too long."""
+    if not isinstance(error, openai.APIStatusError):
+        return None
+    asked = error.response.headers.get("retry-after")
+    try:
+        return None if asked is None else max(0.0, float(asked))
+    except ValueError:
+        return float("inf")

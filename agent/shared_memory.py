@@ -1,0 +1,67 @@
+"""Small facts that all processes share through Redis: breaker states, what an endpoint can do, budgets.
+
+None of them is the only copy of anything. While Redis cannot be reached each process remembers alone,
+and asks it again after `PAUSE_SECONDS`: a hung Redis may not eat the time a client waits.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import redis
+from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+
+logger = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 10
+Result = TypeVar("Result")
+
+
+class SharedMemory:
+    """Django's cache operations that cannot fail."""
+
+    def __init__(self, shared: BaseCache = cache, name: str = "shared-memory") -> None:
+        self.shared = shared
+        self.own = LocMemCache(name, {})
+        self.asks_again_at = 0.0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._try(lambda store: store.get(key, default))
+
+    def set(self, key: str, value: Any, seconds: float) -> None:
+        self._try(lambda store: store.set(key, value, seconds))
+
+    def add(self, key: str, value: Any, seconds: float) -> bool:
+        """Set unless it is there; True for the one caller who set it."""
+        return self._try(lambda store: store.add(key, value, seconds))
+
+    def count(self, key: str, seconds: float, by: int = 1) -> int:
+        """Add to a counter that begins at zero and is forgotten `seconds` after its beginning."""
+        return self._try(lambda store: _count(store, key, seconds, by))
+
+    def forget(self, *keys: str) -> None:
+        self._try(lambda store: store.delete_many(keys))
+
+    def _try(self, ask: Callable[[BaseCache], Result]) -> Result:
+        if time.monotonic() >= self.asks_again_at:
+            try:
+                return ask(self.shared)
+            except (redis.RedisError, OSError) as error:
+                self.asks_again_at = time.monotonic() + PAUSE_SECONDS
+                logger.warning("shared memory is away", extra={"error": type(error).__name__})
+        return ask(self.own)
+
+
+def _count(store: BaseCache, key: str, seconds: float, by: int) -> int:
+    store.add(key, 0, seconds)
+    try:
+        return store.incr(key, by)
+    except ValueError:  # it expired between the two calls
+        store.set(key, by, seconds)
+        return by
+
+
+memory = SharedMemory()
