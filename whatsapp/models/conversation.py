@@ -50,7 +50,9 @@ class Conversation(models.Model):
         SUSPECTED_BOT = "suspected_bot", _("Suspected bot")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    line = models.ForeignKey("whatsapp.Line", models.PROTECT, related_name="conversations", verbose_name=_("line"))
+    line = models.ForeignKey(
+        "whatsapp.Line", models.PROTECT, related_name="conversations", verbose_name=_("line")
+    )
     client_address = models.CharField(
         _("client address"), max_length=160, help_text=_("As the provider gave it; replies go there.")
     )
@@ -60,7 +62,12 @@ class Conversation(models.Model):
     external_user_id = models.CharField(_("WhatsApp user id"), max_length=160, blank=True)
     profile_name = models.CharField(_("profile name"), max_length=200, blank=True)
     lead = models.ForeignKey(
-        "leads.Lead", models.SET_NULL, null=True, blank=True, related_name="conversations", verbose_name=_("lead")
+        "leads.Lead",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        verbose_name=_("lead"),
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE)
     stage = models.CharField(_("stage"), max_length=14, choices=Stage.choices, default=Stage.QUALIFYING)
@@ -95,7 +102,9 @@ class Conversation(models.Model):
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
         ordering = ["-last_message_at", "-created_at"]
-        constraints = [models.UniqueConstraint(fields=["line", "client_key"], name="one_conversation_per_client")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "client_key"], name="one_conversation_per_client")
+        ]
         indexes = [
             models.Index(
                 fields=["last_inbound_at"],

@@ -18,13 +18,28 @@ class Line(models.Model):
     address = models.CharField(_("address"), max_length=80, unique=True, help_text=_("whatsapp:+14155238886"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.AGENT)
     consultant = models.ForeignKey(
-        "leads.Consultant", models.SET_NULL, null=True, blank=True, related_name="lines", verbose_name=_("consultant")
+        "leads.Consultant",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name=_("consultant"),
     )
     account_sid = models.CharField(
-        _("Twilio account SID"), max_length=40, blank=True, help_text=_("Empty: the account of the environment.")
+        _("Twilio account SID"),
+        max_length=40,
+        blank=True,
+        help_text=_("Empty: the account of the environment."),
     )
     auth_token = EncryptedTextField(_("auth token"), blank=True)
-    next_auth_token = EncryptedTextField(_("next auth token"), blank=True, help_text=_("Accepted too, for rotation."))
+    next_auth_token = EncryptedTextField(
+        _("next auth token"), blank=True, help_text=_("Accepted too, for rotation.")
+    )
+    shared_key = EncryptedTextField(
+        _("webhook shared key"),
+        blank=True,
+        help_text=_("Where Twilio signs with a SharedKey, not the auth token."),
+    )
     default_country = models.CharField(_("default country"), max_length=2, default="BR")
     default_language = models.CharField(_("default language"), max_length=10, default="pt-BR")
     is_active = models.BooleanField(_("active"), default=True)

@@ -5,11 +5,12 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
 class Message(models.Model):
-    """An outbound row is the outbox: committed with the decision to send, claimed by a worker, never sent twice.
+    """An outbound row is the outbox: committed with the decision to send, claimed, never sent twice.
 
     `sending` with a lapsed lease means that a worker died while the provider may have accepted it:
     such a row becomes `unknown` and is settled by the status callback or by asking, not by sending again.
@@ -43,7 +44,9 @@ class Message(models.Model):
     seq = models.PositiveIntegerField(_("sequence"), help_text=_("Order within the conversation."))
     direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices)
     author = models.CharField(_("author"), max_length=10, choices=Author.choices)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user")
+    )
     kind = models.CharField(_("kind"), max_length=20, default="text")
     body = models.TextField(_("text"), blank=True)
     media = models.JSONField(_("media"), default=list, blank=True, help_text=_("[{url, content_type, …}]"))
@@ -51,13 +54,13 @@ class Message(models.Model):
     sid = models.CharField(_("provider id"), max_length=64, null=True, blank=True, unique=True)
     client_id = models.CharField(max_length=64, null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
-    error_code = models.CharField(_("error code"), max_length=10, blank=True)
+    error_code = models.CharField(_("error code"), max_length=20, blank=True)
     error_text = models.CharField(_("error"), max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     send_after = models.DateTimeField(_("not before"), null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
-    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -70,7 +73,9 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["send_after", "created_at"], name="message_owed", condition=Q(status__in=["queued", "sending"])
+                fields=["send_after", "created_at"],
+                name="message_owed",
+                condition=Q(status__in=["queued", "sending"]),
             )
         ]
 
@@ -83,7 +88,7 @@ class StatusReport(models.Model):
 
     sid = models.CharField(_("provider id"), max_length=64, db_index=True)
     status = models.CharField(_("status"), max_length=20)
-    error_code = models.CharField(_("error code"), max_length=10, blank=True)
+    error_code = models.CharField(_("error code"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:

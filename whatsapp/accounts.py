@@ -1,0 +1,51 @@
+"""Which Twilio account a line belongs to: its own, the environment's, or the simulator's."""
+
+import hmac
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from whatsapp.models import Line
+
+SIMULATOR_PATH = "/simulator/twilio"
+
+
+@dataclass(frozen=True)
+class Account:
+    """`signing_secrets`: any of these may sign a webhook, so that secrets can rotate with an overlap."""
+
+    sid: str
+    token: str
+    signing_secrets: tuple[str, ...]
+    api_base_url: str = ""
+
+
+def account_of(line: Line | None) -> Account | None:
+    """The account to send with and whose signature counts; None: nobody configured one."""
+    if line is None or not (line.account_sid or line.auth_token):
+        return environment_account()
+    secrets = (line.auth_token, line.next_auth_token, line.shared_key)
+    return Account(
+        sid=line.account_sid or settings.TWILIO_ACCOUNT_SID,
+        token=line.auth_token,
+        signing_secrets=tuple(secret for secret in secrets if secret),
+        api_base_url=settings.TWILIO_API_BASE_URL,
+    )
+
+
+def environment_account() -> Account | None:
+    token = settings.TWILIO_AUTH_TOKEN
+    if settings.TWILIO_ACCOUNT_SID and token:
+        return Account(settings.TWILIO_ACCOUNT_SID, token, (token,), settings.TWILIO_API_BASE_URL)
+    return simulator_account() if settings.SIMULATOR else None
+
+
+def simulator_account() -> Account:
+    """The built-in simulator's, with secrets of this installation alone."""
+    token = _derived("simulator token")
+    base_url = settings.TWILIO_API_BASE_URL or settings.PUBLIC_URL + SIMULATOR_PATH
+    return Account("AC" + _derived("simulator account"), token, (token,), base_url)
+
+
+def _derived(purpose: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), purpose.encode(), "sha256").hexdigest()[:32]

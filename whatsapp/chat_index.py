@@ -1,0 +1,157 @@
+"""The chat list of each consultant's line, in Redis alone: bounded, fast, and never the only copy of a lead's words.
+
+Per line: `order` (sorted set: chat id by time), `facts` (hash: chat id → JSON), `unread` (hash:
+chat id → count) and `seen` (sorted set: provider ids, so that a message counts once). A chat's id
+is a digest: it names nobody in an address or a log.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from whatsapp.redis_connection import connection
+
+SEEN_SIDS = 5_000
+SNIPPET = 200
+
+# KEYS: order, facts, unread, seen. ARGV: chats at most, sids at most, then per message:
+# sid ('' for none), chat id, time in microseconds, JSON, what to add to unread.
+# Answers with one 0 or 1 per message: whether it was new.
+RECORD = """
+local news = {}
+for i = 3, #ARGV, 5 do
+  local sid, chat, at = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
+  local is_new = 1
+  if sid ~= '' then is_new = redis.call('ZADD', KEYS[4], 'NX', at, sid) end
+  if is_new == 1 then
+    local last = tonumber(redis.call('ZSCORE', KEYS[1], chat) or '0')
+    if at >= last then
+      redis.call('ZADD', KEYS[1], at, chat)
+      redis.call('HSET', KEYS[2], chat, ARGV[i + 3])
+    end
+    local added = tonumber(ARGV[i + 4])
+    if added > 0 then redis.call('HINCRBY', KEYS[3], chat, added)
+    elseif added < 0 then redis.call('HDEL', KEYS[3], chat) end
+  end
+  news[#news + 1] = is_new
+end
+local oldest = redis.call('ZRANGE', KEYS[1], 0, -1 - tonumber(ARGV[1]))
+for _, chat in ipairs(oldest) do
+  redis.call('ZREM', KEYS[1], chat)
+  redis.call('HDEL', KEYS[2], chat)
+  redis.call('HDEL', KEYS[3], chat)
+end
+redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[2]))
+return news
+"""
+
+
+@dataclass(frozen=True)
+class ChatEntry:
+    """The last message of a chat. `sid` '' where it need not be told from one seen before."""
+
+    chat_id: str
+    address: str
+    name: str
+    text: str
+    direction: str
+    at: datetime
+    sid: str = ""
+    lead: str | None = None
+    conversation: str | None = None
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One row of the list. `cursor`: everything before this one comes after it."""
+
+    entry: ChatEntry
+    unread: int
+    cursor: str
+
+
+def chat_id_of(line_id: int, client_key: str) -> str:
+    return hashlib.sha256(f"{line_id}:{client_key}:{settings.SECRET_KEY}".encode()).hexdigest()[:32]
+
+
+def record(line_id: int, entries: Sequence[ChatEntry]) -> list[bool]:
+    """Put messages into the index, all at once; for each, whether it was new. Raises RedisError.
+
+    What comes in counts as unread; what goes out means that the chat was read.
+    """
+    if not entries:
+        return []
+    arguments: list[Any] = [settings.CHAT_INDEX_SIZE, SEEN_SIDS]
+    for entry in entries:
+        unread = 1 if entry.direction == "in" else -1
+        arguments += [entry.sid, entry.chat_id, _score(entry.at), _packed(entry), unread]
+    script = connection().register_script(RECORD)
+    return [bool(news) for news in script(keys=_keys(line_id), args=arguments)]
+
+
+def page(line_id: int, *, before: str = "", limit: int = 30) -> list[Chat]:
+    """The newest chats, or those before a cursor. Costs the same however many there are. Raises RedisError."""
+    order, facts, unread, _ = _keys(line_id)
+    highest = f"({before}" if before else "+inf"
+    scores = dict(connection().zrevrangebyscore(order, highest, "-inf", start=0, num=limit, withscores=True))
+    if not scores:
+        return []
+    with connection().pipeline(transaction=False) as pipeline:
+        packed, counts = pipeline.hmget(facts, list(scores)).hmget(unread, list(scores)).execute()
+    return [
+        Chat(_unpacked(text), int(count or 0), str(int(score)))
+        for score, text, count in zip(scores.values(), packed, counts, strict=True)
+        if text
+    ]
+
+
+def find(line_id: int, chat_id: str) -> ChatEntry | None:
+    text = connection().hget(_keys(line_id)[1], chat_id)
+    return _unpacked(text) if text else None
+
+
+def mark_read(line_id: int, chat_id: str) -> None:
+    connection().hdel(_keys(line_id)[2], chat_id)
+
+
+def forget(line_id: int, chat_ids: Iterable[str]) -> None:
+    """Take chats out, for a client who asks to be forgotten."""
+    order, facts, unread, _ = _keys(line_id)
+    for chat_id in chat_ids:
+        with connection().pipeline() as pipeline:
+            pipeline.zrem(order, chat_id).hdel(facts, chat_id).hdel(unread, chat_id).execute()
+
+
+def is_built(line_id: int) -> bool:
+    """False after Redis was lost: the index is then to be built again."""
+    return bool(connection().exists(_built_key(line_id)))
+
+
+def say_built(line_id: int) -> None:
+    connection().set(_built_key(line_id), 1)
+
+
+def _keys(line_id: int) -> list[str]:
+    return [f"{settings.REDIS_PREFIX}chats:{line_id}:{part}" for part in ("order", "facts", "unread", "seen")]
+
+
+def _built_key(line_id: int) -> str:
+    return f"{settings.REDIS_PREFIX}chats:{line_id}:built"
+
+
+def _score(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)
+
+
+def _packed(entry: ChatEntry) -> str:
+    return json.dumps(asdict(entry) | {"at": entry.at.astimezone(UTC).isoformat()}, ensure_ascii=False)
+
+
+def _unpacked(text: str) -> ChatEntry:
+    facts = json.loads(text)
+    return ChatEntry(**facts | {"at": datetime.fromisoformat(facts["at"])})

@@ -1,0 +1,171 @@
+"""The REST calls to Twilio, each ending in one of three ways: accepted, surely not, or unknown.
+
+The library has no timeout of its own and cannot be pointed at another host; both are mended here.
+Nothing is retried here: a POST that is sent twice is a message that arrives twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from requests.exceptions import ConnectTimeout
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from whatsapp.accounts import Account
+from whatsapp.refusals import TRY_LATER
+
+TYPING_TIMEOUT_SECONDS = 2
+
+
+class SendError(Exception):
+    """The message was not accepted, as far as we know. `code`: Twilio's, or ''."""
+
+    def __init__(self, code: str = "", detail: str = "") -> None:
+        self.code = code
+        super().__init__(detail or code)
+
+
+class RefusedError(SendError):
+    """Twilio said no; the same again would be refused again."""
+
+
+class NotAcceptedError(SendError):
+    """Twilio has not processed it; trying later is safe."""
+
+
+class OutcomeUnknownError(SendError):
+    """Twilio may have accepted it. Sending again could say it twice."""
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message as Twilio lists it."""
+
+    sid: str
+    sender: str
+    recipient: str
+    body: str
+    status: str
+    error_code: str
+    created_at: datetime | None
+    media_count: int = 0
+
+
+class Wire(TwilioHttpClient):
+    """Sends where the account lives and sorts failures before the library can blur them."""
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        # A kept connection that the server closed meanwhile fails like a lost answer, so keep none.
+        super().__init__(pool_connections=False, timeout=timeout)
+        self.base_url = base_url
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
+        try:
+            response = super().request(method, self._rewritten(url), *args, **options)
+        except requests.RequestException as error:
+            if _never_connected(error):
+                raise NotAcceptedError(detail="Twilio cannot be reached") from error
+            raise OutcomeUnknownError(detail=type(error).__name__) from error
+        if response.status_code == requests.codes.too_many_requests:
+            raise NotAcceptedError("429", "Twilio asks to slow down")
+        if response.status_code >= requests.codes.server_error:
+            raise OutcomeUnknownError(str(response.status_code), "Twilio failed")
+        return response
+
+    def _rewritten(self, url: str) -> str:
+        if not self.base_url:
+            return url
+        parts = urlsplit(url)
+        return self.base_url + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def create_message(account: Account, *, sender: str, recipient: str, body: str, callback_url: str) -> str:
+    """Send one text; the provider's id of it. Raises a SendError."""
+    try:
+        created = _client(account).messages.create(
+            from_=sender, to=recipient, body=body, status_callback=callback_url
+        )
+        sid = created.sid
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _refusal(error) from error
+    except (TwilioException, ValueError, TypeError, AttributeError) as error:
+        # 201 with a body that is no message: it may have been sent.
+        raise OutcomeUnknownError(detail=type(error).__name__) from error
+    if not isinstance(sid, str) or not sid:
+        raise OutcomeUnknownError(detail="no message id")
+    return sid
+
+
+def list_messages(
+    account: Account, *, sender: str | None = None, recipient: str | None = None, since: datetime, limit: int
+) -> list[SentMessage]:
+    """What Twilio has on record, newest first. Raises a SendError where it cannot be asked."""
+    filters = {"from_": sender, "to": recipient, "date_sent_after": since}
+    given = {name: value for name, value in filters.items() if value}
+    try:
+        return list(
+            _listed(_client(account).messages.stream(limit=limit, page_size=min(limit, 1000), **given))
+        )
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _refusal(error) from error
+    except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise OutcomeUnknownError(detail=type(error).__name__) from error
+
+
+def show_typing(account: Account, message_sid: str) -> None:
+    """Show the client that we type; it ends with our next message or after 25 seconds. Raises a SendError."""
+    client = _client(account, TYPING_TIMEOUT_SECONDS)
+    try:
+        client.messaging.v2.typing_indicator.create(channel="whatsapp", message_id=message_sid)
+    except (TwilioException, ValueError, TypeError, AttributeError) as error:
+        raise RefusedError(detail=type(error).__name__) from error
+
+
+def check_account(account: Account) -> str:
+    """The account's status in Twilio's words ('active'). Raises a SendError."""
+    try:
+        return str(_client(account).api.accounts(account.sid).fetch().status)
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _refusal(error) from error
+    except (TwilioException, ValueError, TypeError, AttributeError) as error:
+        raise OutcomeUnknownError(detail=type(error).__name__) from error
+
+
+def _client(account: Account, timeout: float | None = None) -> Client:
+    wire = Wire(account.api_base_url, timeout or settings.TWILIO_TIMEOUT_SECONDS)
+    return Client(account.sid, account.token, http_client=wire)
+
+
+def _refusal(error: TwilioRestException | TwilioServiceException) -> SendError:
+    code = str(error.code or error.status)
+    return NotAcceptedError(code) if code in TRY_LATER else RefusedError(code)
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    """True only where no byte of the request can have left."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+def _listed(records: Iterator[Any] | Sequence[Any]) -> Iterator[SentMessage]:
+    for record in records:
+        yield SentMessage(
+            sid=record.sid or "",
+            sender=record.from_ or "",
+            recipient=record.to or "",
+            body=record.body or "",
+            status=str(record.status or ""),
+            error_code=str(record.error_code or ""),
+            created_at=record.date_sent or record.date_created,
+            media_count=int(record.num_media or 0),
+        )

@@ -1,0 +1,102 @@
+"""Opt-out and opt-in by whole phrases: "PARAR!" is one, "não quero parar" is none."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from whatsapp.models import ConsentEvent, Conversation, Message
+from whatsapp.models.conversation import ConversationQuerySet
+
+OPT_OUT = {
+    "pt": """parar|pare|para|sair|descadastrar|remover|quero sair|quero parar|parar mensagens
+        parar de receber|nao quero mais receber|nao quero mais receber mensagens|nao quero receber mensagens
+        nao me mande mais mensagens|nao me mandem mais mensagens|me tire da lista|me tira da lista|me remova
+        nao envie mais|nao enviem mais|nao envie mais mensagens|parem de me mandar mensagens
+        pare de me mandar mensagens""",
+    "en": """stop|stopall|stop all|unsubscribe|cancel|end|quit|opt out|optout|remove me|stop messages
+        stop messaging me|stop texting me|do not message me|dont message me|dont contact me
+        please stop|take me off the list|take me off your list""",
+    "es": """baja|detener|deten|dar de baja|darme de baja|darse de baja|quiero darme de baja|no mas mensajes
+        no quiero mas mensajes|no quiero recibir mensajes|no quiero recibir mas mensajes|no me escriban mas
+        no me manden mas mensajes|dejen de escribirme|eliminarme de la lista""",
+}
+OPT_IN = {
+    "pt": "voltar|quero voltar|reativar|quero receber|quero receber mensagens",
+    "en": "start|unstop|subscribe|opt in|optin|resume",
+    "es": "volver|alta|reanudar|reactivar|quiero recibir mensajes",
+}
+CONFIRMATION = {
+    "pt": "Pronto: você não receberá mais mensagens nossas. Se mudar de ideia, responda VOLTAR.",
+    "en": "Done: you will not receive messages from us any more. If you change your mind, reply START.",
+    "es": "Listo: no recibirás más mensajes nuestros. Si cambias de idea, responde VOLVER.",
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a phrase asks for and the language it is in."""
+
+    kind: str
+    language: str
+
+    @property
+    def confirmation(self) -> str:
+        return CONFIRMATION[self.language]
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, marks and punctuation, single spaces: "Não, PARE!" → "nao pare"."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
+    kept = "".join(" " if not character.isalnum() else character for character in _unaccented(plain))
+    return " ".join(kept.split())
+
+
+def _unaccented(text: str) -> str:
+    return "".join(character for character in text if not unicodedata.combining(character))
+
+
+def _phrases(kind: str, table: dict[str, str]) -> dict[str, Wish]:
+    return {
+        " ".join(phrase.split()): Wish(kind, language)
+        for language, phrases in table.items()
+        for phrase in phrases.replace("\n", "|").split("|")
+        if phrase.strip()
+    }
+
+
+WISHES = _phrases(ConsentEvent.Kind.OPT_OUT, OPT_OUT) | _phrases(ConsentEvent.Kind.OPT_IN, OPT_IN)
+
+
+def wish_in(text: str) -> Wish | None:
+    return WISHES.get(fold(text)) if len(text) <= 80 else None
+
+
+def opt_out(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
+    """Block sending to this client on every line. The caller holds and saves the conversation."""
+    _record(conversation, ConsentEvent.Kind.OPT_OUT, message, evidence)
+    conversation.is_opted_out, conversation.stage = True, Conversation.Stage.OPTED_OUT
+    _elsewhere(conversation).update(is_opted_out=True, stage=Conversation.Stage.OPTED_OUT)
+
+
+def opt_in(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
+    """Take the block away. The caller holds and saves the conversation."""
+    _record(conversation, ConsentEvent.Kind.OPT_IN, message, evidence)
+    conversation.is_opted_out, conversation.stage = False, Conversation.Stage.QUALIFYING
+    blocked = _elsewhere(conversation).filter(stage=Conversation.Stage.OPTED_OUT)
+    blocked.update(is_opted_out=False, stage=Conversation.Stage.QUALIFYING)
+
+
+def is_opted_out(client_key: str) -> bool:
+    last = ConsentEvent.objects.filter(client_key=client_key).order_by("-created_at", "-id").first()
+    return last is not None and last.kind == ConsentEvent.Kind.OPT_OUT
+
+
+def _record(conversation: Conversation, kind: str, message: Message | None, evidence: str) -> None:
+    text = evidence or (message.body if message else "")
+    ConsentEvent.objects.create(
+        client_key=conversation.client_key, kind=kind, message=message, evidence=text[:2000]
+    )
+
+
+def _elsewhere(conversation: Conversation) -> ConversationQuerySet:
+    same_client = Conversation.objects.filter(client_key=conversation.client_key)
+    return same_client.exclude(pk=conversation.pk)

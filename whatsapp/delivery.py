@@ -1,0 +1,125 @@
+"""From the outbox to Twilio: each row is offered at most once unless Twilio surely did not take it."""
+
+import logging
+import random
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from leads.on_commit import announce
+from whatsapp import client, refusals, window
+from whatsapp.accounts import account_of
+from whatsapp.models import Message
+from whatsapp.signals import message_changed
+from whatsapp.statuses import act_on, settle
+
+logger = logging.getLogger(__name__)
+Status = Message.Status
+
+STATUS_PATH = "/webhooks/whatsapp/status/"
+LEASE = timedelta(seconds=60)  # longer than a call to Twilio can take
+MOST_ATTEMPTS = 20
+LONGEST_PAUSE_SECONDS = 300
+
+
+def deliver_due(seconds: float = 40) -> float | None:
+    """Send what is due, for about `seconds`. Returns in how many seconds more will be due; None: nothing."""
+    _give_up_lapsed()
+    ends_at = time.monotonic() + seconds
+    while time.monotonic() < ends_at:
+        message = claim_next()
+        if message is None:
+            return _seconds_to_next()
+        deliver(message)
+    return 0.0
+
+
+@transaction.atomic
+def claim_next() -> Message | None:
+    """Take the next due message for this worker; a message waits for the earlier ones of its conversation."""
+    earlier = Message.objects.filter(
+        conversation=OuterRef("conversation"),
+        seq__lt=OuterRef("seq"),
+        status__in=[Status.QUEUED, Status.SENDING],
+    )
+    due = Message.objects.filter(~Exists(earlier), status=Status.QUEUED, send_after__lte=Now())
+    message = due.order_by("send_after", "created_at").select_for_update(skip_locked=True).first()
+    if message is None:
+        return None
+    message.status, message.attempts = Status.SENDING, message.attempts + 1
+    message.save(update_fields=["status", "attempts"])
+    Message.objects.filter(pk=message.pk).update(lease_until=Now() + LEASE)
+    return message
+
+
+def deliver(message: Message) -> None:
+    """Offer a claimed message to Twilio and write what came of it."""
+    conversation = message.conversation
+    is_last_word = message.author == Message.Author.SYSTEM and conversation.is_opted_out
+    if not is_last_word and window.refusal(conversation):
+        code = refusals.STOPPED_CODE if conversation.is_opted_out else refusals.WINDOW_CLOSED_CODE
+        settle(message.pk, Status.FAILED, error_code=code)
+        return
+    try:
+        sid = _offer(message)
+    except client.NotAcceptedError as error:
+        _put_back(message, error.code)
+    except client.RefusedError as error:
+        settle(message.pk, Status.FAILED, error_code=error.code)
+    except client.OutcomeUnknownError as error:
+        logger.warning("outcome unknown", extra={"message_id": str(message.pk), "why": str(error)})
+        settle(message.pk, Status.UNKNOWN, error_code=refusals.NOT_CONFIRMED_CODE)
+    else:
+        settle(message.pk, Status.SENT, sid=sid)
+
+
+def _offer(message: Message) -> str:
+    line = message.conversation.line
+    account = account_of(line)
+    if account is None:
+        raise client.RefusedError(refusals.NO_ACCOUNT_CODE)
+    return client.create_message(
+        account,
+        sender=line.address,
+        recipient=message.conversation.client_address,
+        body=message.body,
+        callback_url=f"{settings.PUBLIC_URL}{STATUS_PATH}?message={message.pk}",
+    )
+
+
+def _put_back(message: Message, code: str) -> None:
+    """Try again later, each time later than before; give up where Twilio stays out of reach for long."""
+    if message.attempts >= MOST_ATTEMPTS:
+        settle(message.pk, Status.FAILED, error_code=code or refusals.UNREACHABLE_CODE)
+        return
+    pause = min(LONGEST_PAUSE_SECONDS, 2 ** (message.attempts - 1))
+    jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+    Message.objects.filter(pk=message.pk, status=Status.SENDING).update(
+        status=Status.QUEUED, lease_until=None, send_after=timezone.now() + timedelta(seconds=pause * jitter)
+    )
+    act_on(message, code)
+
+
+def _give_up_lapsed() -> None:
+    """A worker died with these in hand; Twilio may have them. They are settled later, not sent again."""
+    lapsed = Message.objects.filter(status=Status.SENDING, lease_until__lt=Now())
+    for message_id, conversation_id in list(lapsed.values_list("pk", "conversation_id")):
+        changed = Message.objects.filter(pk=message_id, status=Status.SENDING, lease_until__lt=Now()).update(
+            status=Status.UNKNOWN,
+            lease_until=None,
+            error_code=refusals.NOT_CONFIRMED_CODE,
+            error_text=refusals.text_of(refusals.NOT_CONFIRMED_CODE),
+        )
+        if changed:
+            announce(message_changed, conversation_id=str(conversation_id), message_id=str(message_id))
+
+
+def _seconds_to_next() -> float | None:
+    waiting = Message.objects.filter(status=Status.QUEUED).order_by("send_after")
+    send_after = waiting.values_list("send_after", flat=True).first()
+    return None if send_after is None else max(0.0, (send_after - timezone.now()).total_seconds())

@@ -1,0 +1,11 @@
+"""Who writes to a conversation holds its row: order and hand-overs are decided one at a time."""
+
+from uuid import UUID
+
+from whatsapp.models import Conversation
+
+
+def lock_conversation(conversation_id: UUID | str) -> Conversation:
+    """The conversation with its row held until the caller's transaction ends. Raises DoesNotExist."""
+    locked = Conversation.objects.select_for_update(of=("self",))
+    return locked.select_related("line").get(pk=conversation_id)

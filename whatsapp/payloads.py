@@ -1,0 +1,157 @@
+"""Twilio's words end here: a webhook's form becomes a typed message or status.
+
+Documented at twilio.com/docs/messaging/guides/webhook-request. Parameters are added without notice,
+so that every one of them is kept in `details`, whether this code knows it or not.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from leads.identity import phone_key, whatsapp_key
+
+CHANNEL = "whatsapp:"
+PHONE = re.compile(r"\+?\d{6,15}")
+LONGEST_TEXT = 65_536
+LONGEST_DETAIL = 8_192
+MOST_MEDIA = 30
+LOCATION = {"Latitude": "latitude", "Longitude": "longitude", "Address": "address", "Label": "label"}
+KIND_OF_MEDIA = {"image": "image", "audio": "audio", "video": "video", "application": "document"}
+
+
+class MalformedPayloadError(ValueError):
+    """What every webhook of this kind must carry is missing."""
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """One message from a client. `sender` is the address as it came: replies go there.
+
+    `phone` is '' for people who hide their number; `external_user_id` then names them.
+    """
+
+    sid: str
+    sender: str
+    recipient: str
+    phone: str = ""
+    external_user_id: str = ""
+    profile_name: str = ""
+    kind: str = "text"
+    body: str = ""
+    media: tuple[dict[str, Any], ...] = ()
+    location: dict[str, str] = field(default_factory=dict)
+    referral: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, form: Mapping[str, str]) -> Self:
+        """From a webhook's form; MalformedPayloadError without a message id, a sender and a recipient."""
+        details = {clean(name, 200): clean(value, LONGEST_DETAIL) for name, value in form.items()}
+        user_id = _user_id(details)
+        sender = details.get("From", "") or (CHANNEL + user_id if user_id else "")
+        sid, recipient = _required(details, "MessageSid", "SmsMessageSid"), details.get("To", "")
+        if not sender or not recipient:
+            raise MalformedPayloadError("From or To is missing")
+        media = _media(details)
+        return cls(
+            sid=sid[:64],
+            sender=sender[:160],
+            recipient=recipient[:80],
+            phone=_phone(sender) or _phone(details.get("WaId", "")),
+            external_user_id=user_id,
+            profile_name=(details.get("ProfileName") or details.get("Username", ""))[:200],
+            kind=_kind(details, media)[:20],
+            body=clean(form.get("Body", ""), LONGEST_TEXT),
+            media=media,
+            location={ours: details[theirs] for theirs, ours in LOCATION.items() if details.get(theirs)},
+            referral={name: value for name, value in details.items() if _is_referral(name, value)},
+            details=details,
+        )
+
+    @property
+    def client_key(self) -> str:
+        """The folded identity: one for all spellings of a number, the user id where there is no number."""
+        return phone_key(self.phone) if self.phone else self.external_user_id or self.sender
+
+    @property
+    def is_received(self) -> bool:
+        """False for reports of our own messages that somebody pointed at the inbound address."""
+        return self.details.get("SmsStatus", "received") in ("received", "receiving")
+
+
+@dataclass(frozen=True)
+class DeliveryStatus:
+    """What became of a message of ours, in Twilio's words."""
+
+    sid: str
+    status: str
+    error_code: str = ""
+    sender: str = ""
+    recipient: str = ""
+
+    @classmethod
+    def parse(cls, form: Mapping[str, str]) -> Self:
+        return cls(
+            sid=_required(form, "MessageSid", "SmsSid")[:64],
+            status=clean(_required(form, "MessageStatus", "SmsStatus"), 20).lower(),
+            error_code=clean(form.get("ErrorCode", ""), 10),
+            sender=clean(form.get("From", ""), 80),
+            recipient=clean(form.get("To", ""), 160),
+        )
+
+
+def clean(text: str, limit: int) -> str:
+    """What PostgreSQL can hold: no NUL, no lone surrogate, not endless."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()[:limit]
+
+
+def text_of(inbound: InboundMessage) -> str:
+    """One line for lists: the words, or what kind of thing came."""
+    place = inbound.location.get("label") or inbound.location.get("address", "")
+    return inbound.body or place or f"[{inbound.kind}]"
+
+
+def _required(form: Mapping[str, str], *names: str) -> str:
+    for name in names:
+        if value := form.get(name, "").replace("\x00", ""):
+            return value
+    raise MalformedPayloadError(f"{names[0]} is missing")
+
+
+def _phone(address: str) -> str:
+    """'+5511987654321' from 'whatsapp:+55 11…' or a WaId; '' for what is no number."""
+    digits = re.sub(r"[\s()-]", "", address.removeprefix(CHANNEL))
+    return "+" + digits.lstrip("+") if PHONE.fullmatch(digits) else ""
+
+
+def _user_id(details: Mapping[str, str]) -> str:
+    """The business-scoped user id; Twilio's changelog and live webhooks name the parameter differently."""
+    given = details.get("ExternalUserId") or details.get("ExternalUserIdentifier", "")
+    if not given and details.get("From", "") and not _phone(details["From"]):
+        given = details["From"]
+    return (whatsapp_key(given) or given.removeprefix(CHANNEL))[:160]
+
+
+def _media(details: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
+    try:
+        count = int(details.get("NumMedia", "0") or 0)
+    except ValueError:
+        count = 0
+    return tuple(
+        {"url": details[f"MediaUrl{number}"], "content_type": details.get(f"MediaContentType{number}", "")}
+        for number in range(min(count, MOST_MEDIA))
+        if details.get(f"MediaUrl{number}")
+    )
+
+
+def _kind(details: Mapping[str, str], media: tuple[dict[str, Any], ...]) -> str:
+    if given := details.get("MessageType", "").lower():
+        return given
+    if media:
+        return KIND_OF_MEDIA.get(media[0]["content_type"].split("/")[0], "document")
+    return "location" if details.get("Latitude") else "text"
+
+
+def _is_referral(name: str, value: str) -> bool:
+    return name.startswith("Referral") and value not in ("", "0")

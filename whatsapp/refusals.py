@@ -1,0 +1,56 @@
+"""Twilio's error codes in plain words, and what each means for what we do next.
+
+Meanings: twilio.com/docs/api/errors. Twilio often sends a code with an empty text.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SLOW_DOWN = _("WhatsApp asks us to slow down. It will be tried again.")
+NOT_ON_WHATSAPP = _("This number is not on WhatsApp.")
+ACCOUNT_PROBLEM = _("The line is not set up correctly at Twilio. A manager should check it.")
+WHATSAPP_FAILED = _("WhatsApp failed to deliver this message. It can be sent again.")
+WINDOW_CLOSED = _("The 24-hour window is closed. Only an approved template can be sent.")
+STOPPED = _("This client asked not to receive messages.")
+TEMPLATE_PROBLEM = _("The template is missing, rejected or paused, or its variables do not fit.")
+TOO_LONG = _("The message is too long for WhatsApp.")
+BLOCKED_BY_POLICY = _("WhatsApp blocked this message because of its policy.")
+MEDIA_PROBLEM = _("WhatsApp did not take the attachment.")
+NOT_CONFIRMED = _("Twilio did not confirm this message. It may have arrived.")
+NEVER_ARRIVED = _("Twilio has no record of this message. It can be sent again.")
+UNREACHABLE = _("Twilio could not be reached for a long time. It can be sent again.")
+NO_ACCOUNT = _("No Twilio account is configured for this line.")
+OTHER = _("Twilio refused this message (error %(code)s).")
+
+_CODES: dict[Promise, str] = {
+    SLOW_DOWN: "429 20429 63018 63038 30001 21611 14107",
+    NOT_ON_WHATSAPP: "63024 63003 63005 21211 21614 30003 30005 30006 63032 21408",
+    ACCOUNT_PROBLEM: "401 403 20003 20404 20008 63015 63007 21910 21606 21660 21212 21659 63020 63051",
+    WHATSAPP_FAILED: "63009 63010 63012 63017 30410 30008 20500 20503",
+    WINDOW_CLOSED: "63016",
+    STOPPED: "21610",
+    TEMPLATE_PROBLEM: "21654 21655 21656 63021 63027 63028 63030 63040 63041 63042",
+    TOO_LONG: "21617",
+    BLOCKED_BY_POLICY: "63049 63033 63013 63026 30007",
+    MEDIA_PROBLEM: "63019 11751 63034 21620",
+}
+NOT_CONFIRMED_CODE, NEVER_ARRIVED_CODE = "not_confirmed", "never_arrived"
+UNREACHABLE_CODE, NO_ACCOUNT_CODE = "unreachable", "no_account"
+OWN_TEXTS = {
+    NOT_CONFIRMED_CODE: NOT_CONFIRMED,
+    NEVER_ARRIVED_CODE: NEVER_ARRIVED,
+    UNREACHABLE_CODE: UNREACHABLE,
+    NO_ACCOUNT_CODE: NO_ACCOUNT,
+}
+TEXTS = OWN_TEXTS | {code: text for text, codes in _CODES.items() for code in codes.split()}
+
+TRY_LATER = frozenset(_CODES[SLOW_DOWN].split())
+WINDOW_CLOSED_CODE, STOPPED_CODE = "63016", "21610"
+IS_LINES_FAULT = frozenset(_CODES[ACCOUNT_PROBLEM].split())
+
+
+def text_of(code: str) -> str:
+    """What to tell a consultant; '' for no error."""
+    if not code or code == "0":
+        return ""
+    return str(TEXTS.get(code) or OTHER % {"code": code})

@@ -1,0 +1,20 @@
+"""The doors of the wire: everything that other apps ask of WhatsApp."""
+
+from whatsapp.locks import lock_conversation
+from whatsapp.services.hands import link_lead, return_to_agent, take_over, transfer
+from whatsapp.services.inbound import record_inbound
+from whatsapp.services.outbound import retry_message, send, send_as_consultant
+from whatsapp.typing import show_typing
+
+__all__ = [
+    "link_lead",
+    "lock_conversation",
+    "record_inbound",
+    "retry_message",
+    "return_to_agent",
+    "send",
+    "send_as_consultant",
+    "show_typing",
+    "take_over",
+    "transfer",
+]

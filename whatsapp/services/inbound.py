@@ -1,0 +1,157 @@
+"""A client's message becomes a row, exactly once, in order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from leads import clock
+from leads.models import LeadIdentity
+from leads.on_commit import announce
+from leads.services import activity
+from whatsapp import consent
+from whatsapp.models import ConsentEvent, Conversation, Line, Message
+from whatsapp.payloads import InboundMessage, text_of
+from whatsapp.services import outbound
+from whatsapp.signals import message_received
+
+
+def record_inbound(line: Line, inbound: InboundMessage, *, at: datetime | None = None) -> Message | None:
+    """Take in one message. None: this MessageSid is known already, nothing changed.
+
+    Announces `message_received`. `at`: when it was sent, for messages that are taken in late.
+    """
+    with transaction.atomic():
+        conversation = _conversation_of(line, inbound)
+        if Message.objects.filter(sid=inbound.sid).exists():
+            return None
+        moment = at or clock.now()
+        message = _append(conversation, inbound, moment)
+        _note_arrival(conversation, inbound, moment)
+        _hear_consent(conversation, message)
+        conversation.save()
+        if conversation.lead_id:
+            activity.client_wrote(lead_id=conversation.lead_id, text=text_of(inbound), at=moment)
+        announce(
+            message_received,
+            conversation_id=str(conversation.pk),
+            message_id=str(message.pk),
+            line_kind=line.kind,
+        )
+    return message
+
+
+def lead_of(inbound: InboundMessage) -> object | None:
+    """The id of the lead that this client is, by phone or by WhatsApp user id."""
+    return leads_by_key([inbound]).get(inbound.client_key)
+
+
+def leads_by_key(messages: Sequence[InboundMessage]) -> dict[str, object]:
+    """client_key → lead id, for the senders that are leads. One statement for any number of messages."""
+    keys = {key for message in messages for key in (message.client_key, message.external_user_id) if key}
+    kinds = [LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID]
+    rows = LeadIdentity.objects.filter(kind__in=kinds, key__in=keys).values_list("key", "lead_id")
+    leads = dict(rows)
+    found = {
+        message.client_key: leads.get(message.client_key) or leads.get(message.external_user_id)
+        for message in messages
+    }
+    return {key: lead_id for key, lead_id in found.items() if lead_id}
+
+
+def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
+    """The client's conversation on this line with its row held, made now if this is the first message."""
+    known = _find(line, inbound)
+    if known is None:
+        Conversation.objects.bulk_create([_new_conversation(line, inbound)], ignore_conflicts=True)
+        known = _find(line, inbound)
+    if known is None:
+        raise Conversation.DoesNotExist
+    return known
+
+
+def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
+    """By identity; somebody who began to hide the number is found by the user id known from before."""
+    locked = Conversation.objects.select_for_update().filter(line=line)
+    known = locked.filter(client_key=inbound.client_key).first()
+    if known is None and inbound.external_user_id:
+        known = locked.filter(external_user_id=inbound.external_user_id).first()
+    if known is not None:
+        known.line = line
+    return known
+
+
+def _new_conversation(line: Line, inbound: InboundMessage) -> Conversation:
+    is_consultants = line.kind == Line.Kind.CONSULTANT
+    is_opted_out = consent.is_opted_out(inbound.client_key)
+    return Conversation(
+        line=line,
+        client_key=inbound.client_key,
+        client_address=inbound.sender,
+        is_opted_out=is_opted_out,
+        stage=Conversation.Stage.OPTED_OUT if is_opted_out else Conversation.Stage.QUALIFYING,
+        status=Conversation.Status.TRANSFERRED if is_consultants else Conversation.Status.ACTIVE,
+        consultant_id=line.consultant_id if is_consultants else None,
+    )
+
+
+def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -> Message:
+    conversation.last_seq += 1
+    return Message.objects.create(
+        conversation=conversation,
+        seq=conversation.last_seq,
+        direction=Message.Direction.IN,
+        author=Message.Author.CLIENT,
+        kind=inbound.kind,
+        body=inbound.body,
+        media=list(inbound.media),
+        details=inbound.details,
+        sid=inbound.sid,
+        status=Message.Status.RECEIVED,
+        created_at=at,
+    )
+
+
+def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datetime) -> None:
+    """What the message says of the client and of who owes an answer."""
+    if conversation.status == Conversation.Status.CLOSED:
+        _reopen(conversation)
+    if inbound.phone:
+        conversation.client_key = inbound.client_key
+    conversation.client_address = inbound.sender
+    conversation.external_user_id = inbound.external_user_id or conversation.external_user_id
+    conversation.profile_name = inbound.profile_name or conversation.profile_name
+    conversation.referral = conversation.referral or inbound.referral
+    conversation.lead_id = conversation.lead_id or lead_of(inbound)
+    conversation.last_inbound_at = max(at, conversation.last_inbound_at or at)
+    conversation.last_message_at = max(at, conversation.last_message_at or at)
+    conversation.window_closed_early = False
+    _note_what_is_owed(conversation, at)
+
+
+def _note_what_is_owed(conversation: Conversation, at: datetime) -> None:
+    if conversation.last_inbound_seq <= conversation.answered_seq:
+        conversation.burst_started_at = at
+    conversation.last_inbound_seq = conversation.last_seq
+    if not conversation.is_agents:
+        conversation.answered_seq, conversation.burst_started_at = conversation.last_seq, None
+
+
+def _reopen(conversation: Conversation) -> None:
+    """The client came back: the agent answers on its own line, the consultant on theirs."""
+    is_agents = conversation.line.kind == Line.Kind.AGENT
+    conversation.status = Conversation.Status.ACTIVE if is_agents else Conversation.Status.TRANSFERRED
+    conversation.context_start_seq = conversation.last_seq - 1
+    conversation.epoch += 1
+
+
+def _hear_consent(conversation: Conversation, message: Message) -> None:
+    """A client who opted out is owed nothing but one confirmation."""
+    wish = consent.wish_in(message.body)
+    if wish and wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
+        outbound.confirm_opt_out(conversation, wish.confirmation)
+        consent.opt_out(conversation, message)
+    elif wish and wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
+        consent.opt_in(conversation, message)
+    if conversation.is_opted_out:
+        conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None

@@ -1,0 +1,146 @@
+"""Writing to a client: rows of the outbox, committed with the decision to send."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from leads import clock
+from leads.errors import InvalidError, NotFoundError
+from leads.models import User
+from leads.on_commit import announce, enqueue
+from leads.services import activity
+from whatsapp import splitting, window
+from whatsapp.locks import lock_conversation
+from whatsapp.models import Conversation, Message
+from whatsapp.services import hands
+from whatsapp.signals import message_changed
+from whatsapp.tasks import deliver_messages
+
+# WhatsApp slows down senders that write to one person faster than they could read.
+PAUSE_BETWEEN_PIECES = timedelta(seconds=1)
+RETRYABLE = (Message.Status.FAILED, Message.Status.UNKNOWN)
+
+
+def send(
+    conversation: Conversation,
+    texts: Sequence[str],
+    *,
+    author: str,
+    user: User | None = None,
+    client_id: str | None = None,
+    delay_seconds: float = 0.0,
+) -> list[Message]:
+    """Put `texts` into the outbox, in order, the first not before `delay_seconds` have passed.
+
+    Runs in the caller's transaction, which holds the row of `conversation`. Long texts become several
+    messages. A consultant who writes where the agent answers takes the conversation over. The same
+    `client_id` again returns the messages of the first time. InvalidError where WhatsApp's 24-hour
+    window is closed or the client opted out. Announces `message_changed`.
+    """
+    if client_id and (known := _sent_before(conversation, client_id)):
+        return known
+    pieces = [piece for text in texts for piece in splitting.split(text.replace("\x00", ""))]
+    if not pieces:
+        raise InvalidError(fields={"body": [_("Write something first.")]})
+    if reason := window.refusal(conversation):
+        raise InvalidError(reason)
+    if author == Message.Author.CONSULTANT and user is not None:
+        hands.give_to_writer(conversation, user)
+    messages = _queue(conversation, pieces, author, user, client_id, delay_seconds)
+    _tell_lead(conversation, author, user, pieces[-1])
+    return messages
+
+
+@transaction.atomic
+def send_as_consultant(
+    *, conversation_id: UUID | str, user: User, body: str, client_id: str | None = None
+) -> list[Message]:
+    """What a person typed. NotFoundError where the conversation is not theirs to see."""
+    if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
+        raise NotFoundError
+    conversation = lock_conversation(conversation_id)
+    return send(conversation, [body], author=Message.Author.CONSULTANT, user=user, client_id=client_id)
+
+
+def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
+    """The one message that still goes out to somebody who asked for no more."""
+    hands.cancel_queued(conversation)
+    return _queue(conversation, [text], Message.Author.SYSTEM)
+
+
+@transaction.atomic
+def retry_message(*, message_id: UUID | str, user: User) -> Message:
+    """A person sends a failed or unconfirmed message again: a new row, the old one stays as it is."""
+    visible = Conversation.objects.visible_to(user)
+    old = Message.objects.filter(pk=message_id, conversation__in=visible).first()
+    if old is None:
+        raise NotFoundError
+    conversation = lock_conversation(old.conversation_id)
+    old.refresh_from_db()
+    if old.direction != Message.Direction.OUT or old.status not in RETRYABLE:
+        raise InvalidError(_("Only a message that failed or was not confirmed can be sent again."))
+    if again := old.retries.first():
+        return again
+    if reason := window.refusal(conversation):
+        raise InvalidError(reason)
+    return _queue(conversation, [old.body], old.author, user, retry_of=old)[0]
+
+
+def _sent_before(conversation: Conversation, client_id: str) -> list[Message]:
+    pieces = Q(client_id=client_id) | Q(client_id__startswith=f"{client_id}#")
+    return list(conversation.messages.filter(pieces).order_by("seq"))
+
+
+def _queue(
+    conversation: Conversation,
+    pieces: Sequence[str],
+    author: str,
+    user: User | None = None,
+    client_id: str | None = None,
+    delay_seconds: float = 0.0,
+    retry_of: Message | None = None,
+) -> list[Message]:
+    now = clock.now()
+    first_at = now + timedelta(seconds=delay_seconds)
+    messages = [
+        Message(
+            conversation=conversation,
+            seq=conversation.last_seq + number,
+            direction=Message.Direction.OUT,
+            author=author,
+            user=user,
+            body=piece,
+            client_id=client_id and (client_id if number == 1 else f"{client_id}#{number}"),
+            status=Message.Status.QUEUED,
+            send_after=first_at + (number - 1) * PAUSE_BETWEEN_PIECES,
+            retry_of=retry_of,
+            created_at=now,
+        )
+        for number, piece in enumerate(pieces, start=1)
+    ]
+    Message.objects.bulk_create(messages)
+    conversation.last_seq += len(messages)
+    conversation.last_message_at = now
+    conversation.save(update_fields=["last_seq", "last_message_at", "updated_at"])
+    _announce(messages)
+    return messages
+
+
+def _announce(messages: Sequence[Message]) -> None:
+    for message in messages:
+        announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
+    enqueue(deliver_messages)
+
+
+def _tell_lead(conversation: Conversation, author: str, user: User | None, text: str) -> None:
+    if conversation.lead_id is None:
+        return
+    now = clock.now()
+    if author == Message.Author.CONSULTANT and user is not None:
+        activity.consultant_replied(lead_id=conversation.lead_id, user=user, text=text, at=now)
+    elif author == Message.Author.AGENT:
+        activity.agent_replied(lead_id=conversation.lead_id, text=text, at=now)

@@ -1,0 +1,120 @@
+"""What became of a message of ours: a status only ever rises, whatever order the reports come in."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from leads.on_commit import announce
+from whatsapp import consent, refusals
+from whatsapp.locks import lock_conversation
+from whatsapp.models import Conversation, Line, Message, StatusReport
+from whatsapp.payloads import DeliveryStatus
+from whatsapp.signals import message_changed
+
+Status = Message.Status
+# A message that was delivered has arrived, whatever a late report of failure says.
+RANK = {
+    status: rank
+    for rank, status in enumerate(
+        (
+            Status.QUEUED,
+            Status.SENDING,
+            Status.CANCELLED,
+            Status.UNKNOWN,
+            Status.SENT,
+            Status.FAILED,
+            Status.DELIVERED,
+            Status.READ,
+        )
+    )
+}
+# Twilio's words. All of the first row say that Twilio has it: it was sent as far as we are concerned.
+MEANING = {
+    **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), Status.SENT),
+    **dict.fromkeys(("failed", "undelivered", "canceled"), Status.FAILED),
+    "delivered": Status.DELIVERED,
+    "read": Status.READ,
+}
+
+
+def hear(report: DeliveryStatus, message_id: UUID | None = None) -> None:
+    """Take in a status callback. `message_id`: our own id, which we put into the callback's address.
+
+    A report about a message that is not known (yet) is kept until it is.
+    """
+    if report.status not in MEANING:
+        return
+    code = "" if report.error_code == "0" else report.error_code
+    with transaction.atomic():
+        message = _find(report.sid, message_id)
+        if message is None:
+            StatusReport.objects.create(sid=report.sid, status=report.status, error_code=code)
+            return
+        rise(message, MEANING[report.status], sid=report.sid, error_code=code)
+    act_on(message, code)
+
+
+def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = "") -> None:
+    """Write the outcome of a call to Twilio, and of reports that were faster than its answer."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(pk=message_id)
+        rise(message, status, sid=sid, error_code=error_code)
+        early = list(StatusReport.objects.select_for_update().filter(sid=sid)) if sid else []
+        for report in early:
+            rise(message, MEANING[report.status], error_code=report.error_code)
+            report.delete()
+    for code in {error_code, *(report.error_code for report in early)}:
+        act_on(message, code)
+
+
+def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") -> None:
+    """Save `status` if it is further along than what is known. The caller holds the row."""
+    fields = {"updated_at", "lease_until"}
+    message.lease_until = None
+    if sid and not message.sid and not Message.objects.filter(sid=sid).exists():
+        message.sid = sid
+        fields.add("sid")
+    is_further = RANK[status] > RANK[message.status]
+    if is_further:
+        message.status, message.error_code = status, error_code
+        message.error_text = refusals.text_of(error_code)
+        fields |= {"status", "error_code", "error_text"}
+    message.save(update_fields=fields)
+    if is_further:
+        announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
+
+
+def act_on(message: Message, error_code: str) -> None:
+    """What some refusals mean beyond their message. Outside the message's transaction: rows of a
+    conversation are locked before those of its messages, never after."""
+    if error_code == refusals.WINDOW_CLOSED_CODE:
+        closed = Conversation.objects.filter(
+            pk=message.conversation_id, last_inbound_at__lt=message.created_at
+        )
+        closed.update(window_closed_early=True)
+    elif error_code == refusals.STOPPED_CODE:
+        _block(message)
+    elif error_code in refusals.IS_LINES_FAULT:
+        Line.objects.filter(conversations=message.conversation_id).update(
+            last_error=refusals.text_of(error_code), last_error_at=timezone.now()
+        )
+
+
+def _find(sid: str, message_id: UUID | None) -> Message | None:
+    """By our id unless the row is known to be another message at Twilio; else by Twilio's id."""
+    ours = Message.objects.select_for_update().filter(direction=Message.Direction.OUT)
+    if message_id is not None:
+        by_id = ours.filter(Q(sid=sid) | Q(sid=None), pk=message_id).first()
+        if by_id is not None:
+            return by_id
+    return ours.filter(sid=sid).first()
+
+
+@transaction.atomic
+def _block(message: Message) -> None:
+    conversation = lock_conversation(message.conversation_id)
+    if not conversation.is_opted_out:
+        consent.opt_out(conversation, None, f"Twilio {refusals.STOPPED_CODE}")
+        conversation.save(update_fields=["is_opted_out", "stage", "updated_at"])

@@ -1,0 +1,18 @@
+"""The wake-up of the outbox. The rows are the queue: this task only makes it happen sooner."""
+
+from celery import shared_task
+
+from leads.wakeups import taken, wake
+from whatsapp import delivery
+
+LATER = "later"
+LONGEST_COUNTDOWN_SECONDS = 30  # beyond it the sweep comes by anyway
+
+
+@shared_task(name="whatsapp.deliver_messages")
+def deliver_messages(when: str = "now") -> None:
+    """Send what is due; come back for what will be due in a moment."""
+    taken(deliver_messages, *([when] if when == LATER else []))
+    seconds = delivery.deliver_due()
+    if seconds is not None and seconds < LONGEST_COUNTDOWN_SECONDS:
+        wake(deliver_messages, LATER, countdown=seconds)

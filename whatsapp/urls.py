@@ -1,0 +1,13 @@
+"""Where Twilio knocks, and the simulator where it is switched on."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from whatsapp import views
+
+urlpatterns = [
+    path("webhooks/whatsapp/", views.inbound, name="whatsapp-inbound"),
+    path("webhooks/whatsapp/status/", views.status, name="whatsapp-status"),
+]
+if settings.SIMULATOR and False:
+    urlpatterns.append(path("simulator/", include("whatsapp.simulator.urls")))

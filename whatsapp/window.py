@@ -1,0 +1,27 @@
+"""The one place that says whether free text may be sent now."""
+
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leads import clock
+from whatsapp.models import Conversation
+
+OPTED_OUT = _("This client asked not to receive messages.")
+NEVER_OPEN = _("This client has not written yet. Only an approved template can begin a conversation.")
+CLOSED = _("The client last wrote more than 24 hours ago. Only an approved template can be sent.")
+
+
+def is_open(conversation: Conversation, at: datetime | None = None) -> bool:
+    closes_at = conversation.window_closes_at
+    return closes_at is not None and (at or clock.now()) < closes_at
+
+
+def refusal(conversation: Conversation, at: datetime | None = None) -> Promise | None:
+    """Why free text may not be sent, in words for people; None: it may."""
+    if conversation.is_opted_out:
+        return OPTED_OUT
+    if is_open(conversation, at):
+        return None
+    return NEVER_OPEN if conversation.last_inbound_at is None else CLOSED
