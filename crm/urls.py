@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from crm import health
 
 urlpatterns = [
+    path("", include("kanban.page_urls")),
     path("admin/", admin.site.urls),
     path("api/", include("leads.api.urls")),
     path("api/", include("kanban.api.urls")),

@@ -4,7 +4,7 @@ import { getFragment, tabId } from "../api.js";
 import { bindDrawer, openLead, refreshLead } from "../lead/drawer.js";
 import { toast } from "../notices.js";
 import { say } from "../words.js";
-import { adopt, allStatuses, board, cardOf, columnOf, place } from "./cards.js";
+import { adopt, allStatuses, board, cardOf, columnOf } from "./cards.js";
 import { bindDrag } from "./drag.js";
 import { bindFilters, loadColumns } from "./filters.js";
 import { bindKeys } from "./keys.js";
@@ -67,7 +67,6 @@ function bindMore() {
       if (next) button.replaceWith(document.importNode(next, true));
       else button.remove();
       list.append(...cards);
-      cards.forEach(place);
       cards[0]?.querySelector(".card-link").focus({ preventScroll: true });
     } catch {
       button.disabled = false;

@@ -75,6 +75,7 @@ function apply(id, fetched) {
   const card = adopt(fetched);
   const movesOver = old && old.dataset.status !== card.dataset.status;
   if (old) replaceCard(old, card);
+  if (old?.dataset.position === card.dataset.position && !movesOver) return;
   if (!place(card)) return;
   if (!old) welcome(card);
   else if (movesOver) flash(card);

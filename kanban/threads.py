@@ -1,0 +1,114 @@
+"""The inbox: transferred conversations and the chats of one's own line as one list, who waits longest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from redis.exceptions import RedisError
+
+from leads.models import User
+from whatsapp import chat_index
+from whatsapp.chat_index import Chat
+from whatsapp.models import Conversation, Line
+
+SHOWN = 100
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One row. `lead` None: a chat of the own line with somebody who is no lead; nothing of it is stored."""
+
+    key: str
+    name: str
+    text: str
+    author: str
+    at: datetime | None
+    line: str
+    unread: int = 0
+    waiting_since: datetime | None = None
+    lead: str | None = None
+    conversation: str | None = None
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """`is_complete` False: the chat list of the own line could not be read now."""
+
+    threads: list[Thread]
+    is_complete: bool
+
+
+def inbox_of(user: User, *, only_waiting: bool = False, words: str = "") -> Inbox:
+    """Whoever waits comes first, the longest wait on top; then the latest message."""
+    stored = {thread.conversation: thread for thread in _transferred(user)}
+    chats, is_complete = _own_chats(user)
+    threads = [*stored.values(), *(chat for chat in chats if chat.conversation not in stored)]
+    shown = [thread for thread in threads if _matches(thread, only_waiting, words.strip().lower())]
+    return Inbox(sorted(shown, key=_turn)[:SHOWN], is_complete)
+
+
+def _turn(thread: Thread) -> tuple[bool, float]:
+    if thread.waiting_since:
+        return False, thread.waiting_since.timestamp()
+    return True, -(thread.at or LONG_AGO).timestamp()
+
+
+def _matches(thread: Thread, only_waiting: bool, words: str) -> bool:
+    if only_waiting and thread.waiting_since is None and not thread.unread:
+        return False
+    return words in f"{thread.name} {thread.phone} {thread.text}".lower()
+
+
+def _transferred(user: User) -> Iterable[Thread]:
+    conversations = (
+        Conversation.objects.visible_to(user)
+        .filter(status=Conversation.Status.TRANSFERRED, lead__archived_at=None)
+        .exclude(lead=None)
+        .select_related("lead", "line")
+        .order_by("-last_message_at")[:SHOWN]
+    )
+    return [_stored_thread(conversation) for conversation in conversations]
+
+
+def _stored_thread(conversation: Conversation) -> Thread:
+    lead = conversation.lead
+    return Thread(
+        key=str(conversation.pk),
+        name=lead.name or conversation.profile_name or lead.phone or conversation.client_address,
+        text=lead.last_message,
+        author=lead.last_message_author,
+        at=conversation.last_message_at,
+        line=conversation.line.name,
+        unread=lead.unread_count,
+        waiting_since=lead.waiting_since,
+        lead=str(lead.pk),
+        conversation=str(conversation.pk),
+        phone=lead.phone or "",
+    )
+
+
+def _own_chats(user: User) -> tuple[list[Thread], bool]:
+    lines = list(Line.objects.filter(consultant=user.pk, is_active=True))
+    try:
+        return [_chat_thread(chat, line) for line in lines for chat in chat_index.page(line.pk, limit=SHOWN)], True
+    except RedisError:
+        return [], False
+
+
+def _chat_thread(chat: Chat, line: Line) -> Thread:
+    entry = chat.entry
+    phone = entry.address.removeprefix("whatsapp:")
+    return Thread(
+        key=entry.chat_id,
+        name=entry.name or phone,
+        text=entry.text,
+        author="client" if entry.direction == "in" else "consultant",
+        at=entry.at,
+        line=line.name,
+        unread=chat.unread,
+        lead=entry.lead,
+        conversation=entry.conversation,
+        phone=phone,
+    )

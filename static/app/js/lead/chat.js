@@ -1,0 +1,163 @@
+/** The conversation: writing, sending once, drafts, who answers, staying at the end of the log. */
+
+import { newId, postJson } from "../api.js";
+import { announce, toast } from "../notices.js";
+import { say, sayCount } from "../words.js";
+
+const NEAR_END_PX = 80;
+const isTouch = matchMedia("(pointer: coarse)").matches;
+const draftKey = (form) => `draft:${form.dataset.conversation}`;
+
+export function bindChat() {
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "reply-form") return;
+    event.preventDefault();
+    sendReply(event.target);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.id !== "reply" || event.key !== "Enter" || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || !(event.shiftKey || isTouch)) {
+      event.preventDefault();
+      sendReply(event.target.form);
+    }
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "reply") localStorage.setItem(draftKey(event.target.form), event.target.value);
+  });
+  document.addEventListener("click", (event) => {
+    const hand = event.target.closest("[data-hand]");
+    if (hand) changeHands(hand);
+    const again = event.target.closest("[data-again]");
+    if (again) sendAgain(again.closest(".message"));
+    if (event.target.closest("#jump")) scrollToEnd();
+  });
+  document.addEventListener("scroll", (event) => event.target.id === "log" && isNearEnd() && hideJump(), true);
+}
+
+/** A conversation has just been put into the page. */
+export function openChat() {
+  restoreDraft();
+  scrollToEnd("instant");
+}
+
+/** Remember whether the reader is at the end; the answer brings them there again after a change. */
+export function stickToEnd() {
+  const wasNear = isNearEnd();
+  const before = countMessages();
+  return () => {
+    restoreDraft();
+    const more = countMessages() - before;
+    if (wasNear) scrollToEnd("instant");
+    else if (more > 0) showJump(more);
+  };
+}
+
+const log = () => document.getElementById("log");
+const countMessages = () => document.querySelectorAll("#messages > .message").length;
+
+function isNearEnd() {
+  const box = log();
+  return !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+}
+
+function scrollToEnd(behavior = "smooth") {
+  log()?.scrollTo({ top: log().scrollHeight, behavior });
+  hideJump();
+}
+
+function showJump(count) {
+  const jump = document.getElementById("jump");
+  jump.textContent = sayCount("new_message", count);
+  jump.hidden = false;
+}
+
+function hideJump() {
+  const jump = document.getElementById("jump");
+  if (jump) jump.hidden = true;
+}
+
+function restoreDraft() {
+  const form = document.getElementById("reply-form");
+  if (!form || form.dataset.restored) return;
+  form.dataset.restored = "1";
+  form.elements.body.value = localStorage.getItem(draftKey(form)) ?? "";
+}
+
+function sendReply(form) {
+  const body = form.elements.body.value.trim();
+  if (!body) return;
+  form.elements.body.value = "";
+  localStorage.removeItem(draftKey(form));
+  send(form.dataset.conversation, body, newId());
+}
+
+/** A new attempt; the failed message stays where it is. */
+function sendAgain(message) {
+  const conversation = document.getElementById("talk").dataset.conversation;
+  send(conversation, message.querySelector(".bubble").textContent, newId());
+}
+
+/** The bubble appears at once; `clientId` makes every repetition of the request the same message. */
+async function send(conversation, body, clientId) {
+  const bubble = showDraft(body, clientId);
+  scrollToEnd();
+  try {
+    await postJson(`/api/conversations/${conversation}/messages/`, { body, client_id: clientId });
+    document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
+  } catch (error) {
+    showFailure(bubble, error.message || say("network"), () => {
+      bubble.remove();
+      send(conversation, body, clientId);
+    });
+  }
+}
+
+function showDraft(body, clientId) {
+  document.getElementById(`message-${clientId}`)?.remove();
+  const bubble = document.getElementById("message-draft").content.firstElementChild.cloneNode(true);
+  bubble.id = `message-${clientId}`;
+  bubble.querySelector(".bubble").textContent = body;
+  document.getElementById("messages").append(bubble);
+  return bubble;
+}
+
+function showFailure(bubble, reason, retry) {
+  const state = bubble.querySelector(".state");
+  const text = document.createElement("span");
+  text.className = "failed";
+  text.textContent = say("not_sent", { reason });
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "linklike";
+  button.textContent = say("retry");
+  button.addEventListener("click", retry);
+  state.replaceChildren(text, button);
+  announce(text.textContent, { isUrgent: true });
+}
+
+async function changeHands(button) {
+  const conversation = document.getElementById("talk").dataset.conversation;
+  button.disabled = true;
+  try {
+    await postJson(`/api/conversations/${conversation}/${button.dataset.hand}/`);
+    announce(say(button.dataset.hand === "take-over" ? "took_over" : "returned"));
+    document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
+    if (button.dataset.hand === "take-over") focusReplySoon();
+  } catch (error) {
+    toast(error.message || say("load_failed"), { kind: "danger" });
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** The composer appears with the next refresh of the panel. */
+function focusReplySoon() {
+  const watcher = new MutationObserver(() => {
+    const reply = document.getElementById("reply");
+    if (!reply) return;
+    watcher.disconnect();
+    reply.focus();
+  });
+  watcher.observe(document.getElementById("lead-panel").parentElement, { childList: true, subtree: true });
+  setTimeout(() => watcher.disconnect(), 3000);
+}

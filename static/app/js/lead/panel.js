@@ -1,0 +1,143 @@
+/** The lead panel, wherever it is shown: tabs, status, consultant, and staying fresh while open. */
+
+import { ApiError, getFragment, postJson, sendJson } from "../api.js";
+import { toast } from "../notices.js";
+import { refreshTimes } from "../times.js";
+import { say } from "../words.js";
+import { bindChat, openChat, stickToEnd } from "./chat.js";
+
+const GATHER_MS = 120;
+const LOOK_AGAIN_MS = 20000;
+let timer;
+let whenGone = () => {};
+
+export const panel = () => document.getElementById("lead-panel");
+
+/** Once per page. `onGone` runs when the lead is no longer the reader's. */
+export function bindPanel(live, { onGone }) {
+  whenGone = onGone;
+  bindChat();
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("#lead-panel [data-show]");
+    if (tab) showTab(tab.dataset.show);
+    const other = event.target.closest("#lead-panel .talk-owner [data-conversation]");
+    if (other) switchConversation(other.dataset.conversation);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.matches?.('#lead-panel [role="tab"]')) walkTabs(event);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("#lead-panel [data-change]")) changeFact(event.target);
+  });
+  document.addEventListener("crm:lead-edited", () => {
+    document.getElementById("edit-lead").open = false;
+    toast(say("saved"), { key: "saved" });
+    refreshPanel();
+  });
+  document.addEventListener("crm:refresh-lead", refreshPanel);
+  live.addEventListener("frame", ({ detail }) => hear(detail));
+  live.addEventListener("open", () => look(live));
+  setInterval(() => panel() && look(live), LOOK_AGAIN_MS);
+}
+
+/** A panel has just been put into the page. */
+export function openPanel(live) {
+  window.htmx.process(panel());
+  refreshTimes(panel());
+  openChat();
+  markRead();
+  look(live);
+}
+
+function look(live) {
+  if (panel() && document.visibilityState === "visible") {
+    live.say({ type: "presence:lead", lead: panel().dataset.lead, state: "viewing" });
+  }
+}
+
+function hear(frame) {
+  if (frame.type !== "presence:lead" || panel()?.dataset.lead !== frame.lead) return;
+  const others = frame.viewers.filter((viewer) => String(viewer.id) !== document.body.dataset.user);
+  const place = document.getElementById("presence");
+  place.textContent = others.map((viewer) => viewer.name).join(", ");
+}
+
+export function refreshPanel() {
+  clearTimeout(timer);
+  timer = setTimeout(fetchPanel, GATHER_MS);
+}
+
+/** The fresh panel is morphed in: what somebody types and where they are stays. */
+async function fetchPanel() {
+  const open = panel();
+  if (!open) return;
+  const query = new URLSearchParams({ tab: open.dataset.tab, conversation: open.dataset.conversation });
+  const keepEnd = stickToEnd();
+  try {
+    const fragment = await getFragment(`/leads/${open.dataset.lead}/?${query}`);
+    if (panel() !== open) return;
+    const presence = document.getElementById("presence").textContent;
+    await window.htmx.swap({ target: open, text: fragment.getElementById("lead-panel").outerHTML, swap: "outerMorph" });
+    document.getElementById("presence").textContent = presence;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      toast(say("lead_gone"));
+      whenGone();
+    }
+    return;
+  }
+  refreshTimes(panel());
+  keepEnd();
+  markRead();
+}
+
+export function showTab(name) {
+  panel().dataset.tab = name;
+  for (const tab of panel().querySelectorAll('[role="tab"]')) {
+    const isShown = tab.dataset.show === name;
+    tab.setAttribute("aria-selected", String(isShown));
+    tab.tabIndex = isShown ? 0 : -1;
+  }
+  if (name === "chat") stickToEnd()();
+}
+
+function walkTabs(event) {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!by) return;
+  const tabs = [...panel().querySelectorAll('[role="tab"]')].filter((tab) => tab.offsetParent);
+  const next = tabs[(tabs.indexOf(event.target) + by + tabs.length) % tabs.length];
+  showTab(next.dataset.show);
+  next.focus();
+  event.preventDefault();
+}
+
+function switchConversation(id) {
+  panel().dataset.conversation = id;
+  fetchPanel();
+}
+
+async function changeFact(select) {
+  const { lead, status } = panel().dataset;
+  try {
+    if (select.dataset.change === "status") {
+      const facts = await postJson(`/api/leads/${lead}/move/`, { status: select.value, expected_status: status });
+      panel().dataset.status = facts.status;
+      toast(say("moved", { name: panel().dataset.name, status: select.selectedOptions[0].textContent }), { key: "move" });
+    } else {
+      const facts = await sendJson("POST", `/api/leads/${lead}/assign/`, select.value ? { consultant: Number(select.value) } : {});
+      const name = facts.consultant?.name;
+      toast(name ? say("assigned", { name }) : say("unassigned"), { key: "assign" });
+    }
+  } catch (error) {
+    toast(error.message || say("load_failed"), { kind: "danger" });
+  }
+  refreshPanel();
+}
+
+/** Somebody who looks at the messages has read them. */
+function markRead() {
+  const open = panel();
+  if (!open || document.visibilityState !== "visible" || open.dataset.unread === "0") return;
+  open.dataset.unread = "0";
+  postJson(`/leads/${open.dataset.lead}/read/`).catch(() => {});
+}
