@@ -71,8 +71,13 @@ def stop(data_dir: str | os.PathLike[str]) -> bool:
 def _use(layout: Layout) -> Servers:
     """Share the `users` lock for the rest of this process's life and have the servers running."""
     if layout.data_dir not in _uses:
-        layout.make_folders()
-        users = layout.lock("users").open("a")
+        try:
+            layout.make_folders()
+            users = layout.lock("users").open("a")
+        except PermissionError as error:
+            raise EmbeddedServerError(
+                f"{error.filename} cannot be written; choose another DATA_DIR."
+            ) from error
         fcntl.flock(users, fcntl.LOCK_SH)  # waits where the keeper is just stopping the servers
         _uses[layout.data_dir] = (_start(layout), users)
     return _uses[layout.data_dir][0]

@@ -91,7 +91,7 @@ def keeper_is_running(layout: Layout) -> bool:
         return not free
 
 
-def last_lines(path: Path, count: int = 15) -> str:
+def last_lines(path: Path, count: int = 8) -> str:
     if not path.exists():
         return ""
     return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
