@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from leads.inference.words import any_of, plain
+from leads.inference.words import any_of, phrases, plain, word_set
 from leads.models import Lead, ScoringProfile
 
 REASONS: dict[str, str | Promise] = {
@@ -30,39 +30,54 @@ REASONS: dict[str, str | Promise] = {
 }
 
 _NOW = any_of(
-    "agora", "imediat[oa](?:mente)?", "urgente", "urgencia", "hoje", "esta semana", "o quanto antes", "ja", "pronta entrega",
-    "asap", "right away", "immediately", "now", "today", "this week", "urgent(?:ly)?", "as soon as possible", "ahora",
-    "cuanto antes", "hoy", "ya mismo", "inmediat[oa](?:mente)?",
-)  # fmt: skip
+    """
+    agora, imediat[oa](?:mente)?, urgente, urgencia, hoje, esta semana, o quanto antes, ja, pronta
+    entrega, asap, right away, immediately, now, today, this week, urgent(?:ly)?, as soon as
+    possible, ahora, cuanto antes, hoy, ya mismo, inmediat[oa](?:mente)?
+    """
+)
 _SOON = any_of(
-    "(?:este|proximo|no proximo) mes", "(?:em |en |in )?(?:30|45|60|90) (?:dias|days)", "(?:um|dois|tres|1|2|3) mes(?:es)?",
-    "(?:this|next) month", "(?:one|two|three|1|2|3) months?", "proximas semanas", "next weeks", "(?:up to |ate |hasta )3 ?m",
-    "up to 3 m",
-)  # fmt: skip
+    """
+    (?:este|proximo|no proximo) mes, (?:em |en |in )?(?:30|45|60|90) (?:dias|days),
+    (?:um|dois|tres|1|2|3) mes(?:es)?, (?:this|next) month, (?:one|two|three|1|2|3) months?,
+    proximas semanas, next weeks, (?:up to |ate |hasta )3 ?m, up to 3 m
+    """
+)
 _BUYING = any_of(
-    "compr(?:ar|o|aria)", "fechar", "contratar", "agendar", "marcar", "visit(?:ar|a)", "simul(?:ar|acao)", "proposta",
-    "orcamento", "financi(?:ar|amento)", "alug(?:ar|uel)", "negociar", "buy(?:ing)?", "purchase", "schedule", "visit",
-    "quote", "hire", "rent(?:ing)?", "book", "mortgage", "cotiz(?:ar|acion)", "reserv(?:ar|a)", "alquilar", "arrendar",
-    "presupuesto", "propuesta", "financiacion", "sign up", "ready to",
-)  # fmt: skip
-_SPAM = (
-    "backlinks?", "guest posts?", "first page of google", "primeira pagina do google", "primera pagina de google",
-    "seo services?", "seo", "bitcoin", "crypto(?:currency)?", "casinos?", "viagra", "cialis", "porn", "escorts?", "forex",
-    "web traffic", "buy followers", "comprar seguidores", "ganhe dinheiro", "renda extra", "gana dinero", "make money",
-    "payday loans?", "emprestimo facil", "loan offer", "you have won", "voce ganhou", "domain authority", "telegram channel",
-    "rank(?:ing)? higher", "website redesign", "unsubscribe",
-)  # fmt: skip
+    """
+    compr(?:ar|o|aria), fechar, contratar, agendar, marcar, visit(?:ar|a), simul(?:ar|acao),
+    proposta, orcamento, financi(?:ar|amento), alug(?:ar|uel), negociar, buy(?:ing)?, purchase,
+    schedule, visit, quote, hire, rent(?:ing)?, book, mortgage, cotiz(?:ar|acion), reserv(?:ar|a),
+    alquilar, arrendar, presupuesto, propuesta, financiacion, sign up, ready to
+    """
+)
+_SPAM = phrases(
+    """
+    backlinks?, guest posts?, first page of google, primeira pagina do google, primera pagina de
+    google, seo services?, seo, bitcoin, crypto(?:currency)?, casinos?, viagra, cialis, porn,
+    escorts?, forex, web traffic, buy followers, comprar seguidores, ganhe dinheiro, renda extra,
+    gana dinero, make money, payday loans?, emprestimo facil, loan offer, you have won, voce ganhou,
+    domain authority, telegram channel, rank(?:ing)? higher, website redesign, unsubscribe
+    """
+)
 _SPAM_PATTERNS = [any_of(phrase) for phrase in _SPAM]
-_DISPOSABLE = {
-    "mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com", "tempmail.com", "temp-mail.org", "trashmail.com",
-    "sharklasers.com", "getnada.com", "dispostable.com", "maildrop.cc", "throwawaymail.com", "fakeinbox.com", "moakt.com",
-}  # fmt: skip
+_DISPOSABLE = word_set(
+    """
+    mailinator.com guerrillamail.com 10minutemail.com yopmail.com tempmail.com temp-mail.org
+    trashmail.com sharklasers.com getnada.com dispostable.com maildrop.cc throwawaymail.com
+    fakeinbox.com moakt.com
+    """
+)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _STOP_WORDS = {
-    "pt": {"nao", "voce", "quero", "uma", "um", "para", "com", "estou", "ola", "obrigado", "gostaria", "meu", "sim", "em", "do", "tenho", "interesse", "bom", "dia"},
-    "es": {"quiero", "una", "un", "para", "con", "estoy", "hola", "gracias", "gustaria", "mi", "si", "el", "los", "usted", "tengo", "necesito", "buenos", "dias", "en"},
-    "en": {"the", "i", "want", "a", "for", "with", "am", "hello", "thanks", "would", "like", "my", "yes", "in", "of", "to", "is", "and", "looking"},
-}  # fmt: skip
+    "pt": word_set(
+        "bom com dia do em estou gostaria interesse meu nao obrigado ola para quero sim tenho um uma voce"
+    ),
+    "es": word_set(
+        "buenos con dias el en estoy gracias gustaria hola los mi necesito para quiero si tengo un una usted"
+    ),
+    "en": word_set("a am and for hello i in is like looking my of thanks the to want with would yes"),
+}
 LONG_MESSAGE = 40
 
 
@@ -120,7 +135,7 @@ def classify(facts: Facts, profile: ScoringProfile) -> Classification:
     points = dict(_points(facts, profile))
     score = max(0, min(100, sum(points.values())))
     is_spam = facts.is_test or _is_spam(facts, profile)
-    temperature = _temperature(0 if is_spam else score, profile)
+    temperature = temperature_of(0 if is_spam else score, profile)
     missing = _missing(facts)
     return Classification(
         temperature=temperature,
@@ -155,7 +170,9 @@ def _points(facts: Facts, profile: ScoringProfile) -> Iterator[tuple[str, int]]:
     yield from _points_of_words(facts, profile)
     if facts.product:
         yield "product", profile.product
-    if facts.city and plain(facts.city) in {plain(area) for area in profile.areas.splitlines() if area.strip()}:
+    if facts.city and plain(facts.city) in {
+        plain(area) for area in profile.areas.splitlines() if area.strip()
+    }:
         yield "city_in_area", profile.city_in_area
     if facts.source_weight:
         yield "source", facts.source_weight
@@ -202,7 +219,7 @@ def _is_spam(facts: Facts, profile: ScoringProfile) -> bool:
     return hits >= 2 or (hits == 1 and (bool(links) or not facts.phone)) or len(links) >= 4
 
 
-def _temperature(score: int, profile: ScoringProfile) -> str:
+def temperature_of(score: int, profile: ScoringProfile) -> str:
     if score >= profile.hot_from:
         return Lead.Temperature.HOT
     return Lead.Temperature.WARM if score >= profile.warm_from else Lead.Temperature.COLD
