@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from leads import deliveries, wakeups
 from leads.services import assigning
 
 
@@ -9,3 +10,10 @@ from leads.services import assigning
 def assign_waiting_leads() -> int:
     """Give leads of the unassigned queue to whoever is available now."""
     return assigning.assign_waiting_leads()
+
+
+@shared_task(name="leads.process_deliveries")
+def process_deliveries() -> int:
+    """Make leads of the requests that wait. Woken by each of them, and by a sweep."""
+    wakeups.taken(process_deliveries)
+    return deliveries.process_pending()

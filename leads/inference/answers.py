@@ -96,14 +96,18 @@ def _naming(node: dict[str, Any], value_key: str, definitions: dict[str, str]) -
     name = next((usable[key] for key in NAMES if usable.get(key)), "")
     labels = [usable[key] for key in LABELS if usable.get(key)]
     labels += [usable["text"]] if usable.get("text") and value_key != "text" else []
-    labels += [definitions[ref] for ref in (usable.get("id"), usable.get("key")) if ref and ref in definitions]
+    labels += [
+        definitions[ref] for ref in (usable.get("id"), usable.get("key")) if ref and ref in definitions
+    ]
     labels += [usable[key] for key in ("ref", "key", "id", "property name", "column id") if usable.get(key)]
     return name, tuple(dict.fromkeys(label for label in labels if label != name))
 
 
 def _describes_itself(node: dict[str, Any]) -> bool:
     """Under a key of its own, `{name, value}` may be a product and its price; other labels say it is a field."""
-    return not {"name", "nome", "nombre"} & node.keys() or bool({"type", "label", "title", "id"} & node.keys())
+    return not {"name", "nome", "nombre"} & node.keys() or bool(
+        {"type", "label", "title", "id"} & node.keys()
+    )
 
 
 def _chosen(value: Any, options: Any) -> Any:

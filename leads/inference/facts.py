@@ -7,47 +7,65 @@ from decimal import Decimal
 from leads.inference.fields import Field
 from leads.inference.money import read_money
 from leads.inference.people import NOTHING, Pick
-from leads.inference.words import any_of, plain
+from leads.inference.words import any_of, plain, word_set
 
 _MESSAGE = any_of(
-    "messages?", "mensagem", "mensaje", "mensajes", "comments?", "comentarios?", "observac(?:ao|oes)", "observaciones",
-    "obs", "duvidas?", "dudas?", "consulta", "questions?", "inquiry", "enquiry", "descricao", "description",
-    "descripcion", "notes?", "notas?", "details", "detalhes", "detalles", "body", "texto", "recado", "remarks",
-    "(?:how|como|en que) (?:can|podemos|puedo|posso|te|le) .*", "tell us", "conte .*", "cuentanos", "assunto detalhado",
-    "additional info(?:rmation)?", "anything else", "necessidade", "o que (?:voce )?precisa", "your text", "content",
-)  # fmt: skip
-_SUBJECT = any_of("subject", "assunto", "asunto", "motivo", "reason", "tema")
+    """
+    messages?, mensagem, mensaje, mensajes, comments?, comentarios?, observac(?:ao|oes),
+    observaciones, obs, duvidas?, dudas?, consulta, (?:your|sua|tu|su)
+    (?:question|pergunta|pregunta), inquiry, enquiry, descricao, description, descripcion, notes?,
+    notas?, details, detalhes, detalles, body, texto, recado, remarks, (?:how|como|en que)
+    (?:can|podemos|puedo|posso|te|le) .*, tell us, conte .*, cuentanos, assunto detalhado,
+    additional info(?:rmation)?, anything else, necessidade, o que (?:voce )?precisa, your text,
+    content
+    """
+)
+_SUBJECT = any_of("subject, assunto, asunto, motivo, reason, tema")
 _VALUE = any_of(
-    "budget", "orcamento", "presupuesto", "value", "valor", "preco", "price", "precio", "investimento", "inversion",
-    "investment", "faixa de preco", "price range", "ticket", "amount", "quanto (?:pretende|quer|voce).*", "max price",
-    "cuanto .*", "how much .*",
-)  # fmt: skip
+    """
+    budget, orcamento, presupuesto, value, valor, preco, price, precio, investimento, inversion,
+    investment, faixa de preco, price range, ticket, amount, quanto (?:pretende|quer|voce).*, max
+    price, cuanto .*, how much .*
+    """
+)
 _PRODUCT = any_of(
-    "products?", "produtos?", "productos?", "interesses?", "interests?", "interes(?:es)?", "services?", "servicos?",
-    "servicios?", "imovel", "imoveis", "inmueble", "property", "empreendimento", "modelo", "model", "vehicle", "veiculo",
-    "vehiculo", "carro", "car", "auto", "planos?", "plans?", "cursos?", "courses?", "unit", "unidade", "offer", "oferta",
-    "(?:o )?que (?:voce )?(?:procura|busca|deseja)", "que (?:buscas|busca|te interesa)", "looking for", "interested in",
-    "property type", "tipo de (?:imovel|inmueble|propiedad)", "especialidade", "procedimento", "treatment", "listing",
-    "interessado em", "car make",
-)  # fmt: skip
+    """
+    products?, produtos?, productos?, interesses?, interests?, interes(?:es)?, services?, servicos?,
+    servicios?, imovel, imoveis, inmueble, property, empreendimento, modelo, model, vehicle,
+    veiculo, vehiculo, carro, car, auto, planos?, plans?, cursos?, courses?, unit, unidade, offer,
+    oferta, (?:o )?que (?:voce )?(?:procura|busca|deseja), que (?:buscas|busca|te interesa), looking
+    for, interested in, property type, tipo de (?:imovel|inmueble|propiedad), especialidade,
+    procedimento, treatment, listing, interessado em, car make
+    """
+)
 _CITY = any_of(
-    "city", "cities", "cidade", "ciudad", "municipio", "localidade", "localidad", "town", "location", "localizacao",
-    "ubicacion", "onde (?:voce )?mora", "donde vives", "where (?:do )?you live", "cidade uf", "regiao", "region",
-)  # fmt: skip
-_LANGUAGE = any_of("language", "idioma", "lang", "locale", "lingua")
+    """
+    city, cities, cidade, ciudad, municipio, localidade, localidad, town, location, localizacao,
+    ubicacion, onde (?:voce )?mora, donde vives, where (?:do )?you live, cidade uf, regiao, region
+    """
+)
+_LANGUAGE = any_of("language, idioma, lang, locale, lingua")
 _CONSENT = any_of(
-    "consent(?:imento|imiento)?", "lgpd", "gdpr", "aceit[oae]r?", "aceite", "acepto", "acepta", "accept(?:ed|s)?",
-    "opt ?in", "privacy", "privacidade", "privacidad", "terms", "termos", "terminos", "newsletter", "autorizo",
-    "autorizacao", "autorizacion", "concordo", "i agree", "agree(?:ment)?", "marketing", "legal basis", "permission",
-)  # fmt: skip
+    """
+    consent(?:imento|imiento)?, lgpd, gdpr, aceit[oae]r?, aceite, acepto, acepta, accept(?:ed|s)?,
+    opt ?in, privacy, privacidade, privacidad, terms, termos, terminos, newsletter, autorizo,
+    autorizacao, autorizacion, concordo, i agree, agree(?:ment)?, marketing, legal basis, permission
+    """
+)
 _NOT_WORDS = any_of(
-    "ids?", "ip", "url", "link", "user agent", "agent", "date", "data", "time", "hora", "token", "hash", "utm", "form",
-    "formulario", "page", "pagina", "campaign", "campanha", "ad", "event type", "type", "referrer", "status", "version",
-    "empresa", "company", "bio",
-)  # fmt: skip
-_TECHNICAL = re.compile(r"https?://|^[\w.-]+/\d|^\S{25,}$|^[\d\W_]+$")
-_YES = {"1", "true", "yes", "sim", "si", "on", "y", "s", "accepted", "aceito", "acepto", "checked", "granted", "agree", "concordo"}  # fmt: skip
-_NO = {"0", "false", "no", "nao", "off", "n", "", "declined", "denied", "revoked"}
+    """
+    ids?, ip, url, link, user agent, agent, date, data, time, hora, token, hash, utm, form,
+    formulario, page, pagina, campaign, campanha, ad, event type, type, referrer, status, version,
+    empresa, company, bio, property name, property value, sid
+    """
+)
+_TECHNICAL = re.compile(
+    r"^https?://\S+$|^[\w.-]+/\d|^\S{25,}$|^[\d\W_]+$|^whatsapp:|^(?:audio|image|video|text|application)/\w"
+    r"|^(?:true|false|null|undefined)$",
+    re.IGNORECASE,
+)
+_YES = word_set("1 accepted aceito acepto agree checked concordo granted on s si sim true y yes")
+_NO = word_set("0 declined denied false n nao no off revoked")
 _LANGUAGES = {"pt": ("pt", "port"), "en": ("en", "ingl"), "es": ("es", "span", "cast")}
 
 
@@ -56,7 +74,7 @@ def pick_message(fields: Sequence[Field]) -> Pick:
     said = [one for one in fields if _is_prose(one) and _says(_MESSAGE, one)]
     subject = [one for one in fields if _is_prose(one) and _says(_SUBJECT, one)][:1]
     if said:
-        chosen = max(said, key=lambda one: len(one.text))
+        chosen = min(said, key=lambda one: (_shortest_name(_MESSAGE, one), -len(one.text)))
         return Pick("\n\n".join(one.text for one in (*subject, chosen)), (*subject, chosen))
     long = [one for one in fields if _is_prose(one) and len(one.text) > 40 and " " in one.text]
     if not long:
@@ -86,7 +104,9 @@ def pick_language(fields: Iterable[Field]) -> Pick:
     """`pt`, `en` or `es`, where a field says so."""
     for one in fields:
         if _says(_LANGUAGE, one) and isinstance(one.value, str):
-            code = next((code for code, starts in _LANGUAGES.items() if plain(one.line).startswith(starts)), "")
+            code = next(
+                (code for code, starts in _LANGUAGES.items() if plain(one.line).startswith(starts)), ""
+            )
             if code:
                 return Pick(code, (one,))
     return NOTHING
@@ -104,12 +124,16 @@ def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]],
 def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pick:
     """The field of that name; among several, the one whose name says least else."""
     named = [
-        (min(len(words) for words in one.words if pattern.search(words)), index, one)
+        (_shortest_name(pattern, one), index, one)
         for index, one in enumerate(fields)
         if _is_prose(one) and len(one.line) <= limit and _says(pattern, one) and not _says(_NOT_WORDS, one)
     ]
     best = min(named, default=None, key=lambda rank: rank[:2])
     return Pick(best[2].line, (best[2],)) if best else NOTHING
+
+
+def _shortest_name(pattern: re.Pattern[str], one: Field) -> int:
+    return min(len(words) for words in one.words if pattern.search(words))
 
 
 def _says(pattern: re.Pattern[str], one: Field) -> bool:
@@ -127,7 +151,7 @@ def _answered(one: Field) -> bool | None:
     if isinstance(one.value, bool):
         return one.value
     folded = plain(one.line)
-    if folded in _NO:
+    if not folded or folded in _NO:
         return False
     is_repeated = any(folded and folded == plain(label) for label in one.labels)
     return True if folded in _YES or is_repeated or _CONSENT.search(folded) else None

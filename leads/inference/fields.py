@@ -12,9 +12,11 @@ from typing import Any
 from leads.bodies import BodyError, read_json
 from leads.cleaning import DEEPEST, clean_line, clean_text
 from leads.inference.answers import Answer, definitions_in, read_answer
-from leads.inference.words import bare, plain
+from leads.inference.words import any_of, bare, plain
 
 Scalar = str | int | float | bool
+# A form's data is the person's; a form's name is not.
+_FORM_DATA = any_of("form (?:response|data|fields?|submission|values?|answers?|inputs?)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,12 @@ class Field:
     @cached_property
     def surroundings(self) -> str:
         """The names it stands under, in plain words, nearest last."""
-        return " ".join(plain(name) for name in self.context[-3:])
+        return " ".join(_FORM_DATA.sub(" ", plain(name)).strip() for name in self.context[-3:])
+
+    @property
+    def is_private(self) -> bool:
+        """A sender's own bookkeeping, such as WordPress's `_wpcf7_…`."""
+        return self.key.startswith("_") and len(self.key) > 1
 
     @property
     def parent(self) -> str:
@@ -65,6 +72,7 @@ class _Place:
     type: str = ""
     context: tuple[str, ...] = ()
     depth: int = 0
+    is_element: bool = False
     definitions: dict[str, str] = field(default_factory=dict)
 
     def below(self, name: str, position: str | None = None) -> "_Place":
@@ -77,6 +85,7 @@ class _Place:
             type="",
             context=(*self.context, self.key) if self.key else self.context,
             depth=self.depth + 1,
+            is_element=position is not None,
         )
 
 
@@ -99,7 +108,8 @@ def _walk(node: Any, place: _Place) -> Iterator[Field]:
 
 
 def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
-    answer = read_answer(node, place.definitions, is_named=bool(place.key)) if place.depth else None
+    is_named = bool(place.key) and not place.is_element
+    answer = read_answer(node, place.definitions, is_named=is_named) if place.depth else None
     if answer is not None:
         yield from _walk_answer(answer, place)
         return

@@ -1,6 +1,7 @@
 """A manager's mapping: our field → path (or paths, joined) in the payload. Proposed from an example."""
 
-from collections.abc import Iterable, Mapping as AnyMapping, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
 
 from leads.inference.fields import Field
 from leads.inference.people import NOTHING, Pick
@@ -8,7 +9,18 @@ from leads.inference.words import plain
 
 Mapping = AnyMapping[str, str | Sequence[str]]
 
-TARGETS = ("name", "phone", "email", "whatsapp_id", "message", "value", "product", "city", "language", "external_id")
+TARGETS = (
+    "name",
+    "phone",
+    "email",
+    "whatsapp_id",
+    "message",
+    "value",
+    "product",
+    "city",
+    "language",
+    "external_id",
+)
 
 
 def mapped(target: str, fields: Sequence[Field], mapping: Mapping) -> Pick | None:
@@ -35,4 +47,6 @@ def _at(path: str, fields: Iterable[Field]) -> Field | None:
 def normal_path(path: str) -> str:
     """`$.items[0].name`, `items.0.name` and `Items.0.Name` are one path."""
     bracketless = path.strip().replace("[", ".").replace("]", "").replace('"', "").replace("'", "")
-    return ".".join(part.strip().casefold() for part in bracketless.removeprefix("$").split(".") if part.strip())
+    return ".".join(
+        part.strip().casefold() for part in bracketless.removeprefix("$").split(".") if part.strip()
+    )

@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from leads.inference.words import plain
 
 _AMOUNT = re.compile(
-    r"(\d[\d.,\u00a0 ]*\d|\d)\s*(milh(?:[aã]o|[oõ]es)|mill(?:[oó]n(?:es)?|ions?)|mi|mm|m|mil|thousand|k)?\b", re.IGNORECASE
+    r"(\d[\d.,\u00a0 ]*\d|\d)\s*(milh(?:[aã]o|[oõ]es)|mill(?:[oó]n(?:es)?|ions?)|mi|mm|m|mil|thousand|k)?\b",
+    re.IGNORECASE,
 )
 _MILLIONS = ("milh", "mill", "mi", "mm", "m")
 _THOUSANDS = ("mil", "thousand", "k")

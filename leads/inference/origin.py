@@ -7,41 +7,55 @@ from urllib.parse import parse_qsl, urlsplit
 from leads.cleaning import clean_line
 from leads.inference.fields import Field
 from leads.inference.people import NOTHING, Pick
-from leads.inference.words import any_of, only, plain
+from leads.inference.words import only, plain
 
 _UTM = re.compile(r"\butm (source|medium|campaign|content|term|id)$")
 _CLICK_IDS = {
-    "gclid": "gclid", "gcl id": "gclid", "fbclid": "fbclid", "msclkid": "msclkid", "ttclid": "ttclid", "wbraid": "wbraid",
-    "gbraid": "gbraid", "dclid": "dclid", "twclid": "twclid", "li fat id": "li_fat_id", "ctwa clid": "ctwa_clid",
-    "fbp": "fbp", "fbc": "fbc",
-}  # fmt: skip
+    "gclid": "gclid",
+    "gcl id": "gclid",
+    "fbclid": "fbclid",
+    "msclkid": "msclkid",
+    "ttclid": "ttclid",
+    "wbraid": "wbraid",
+    "gbraid": "gbraid",
+    "dclid": "dclid",
+    "twclid": "twclid",
+    "li fat id": "li_fat_id",
+    "ctwa clid": "ctwa_clid",
+    "fbp": "fbp",
+    "fbc": "fbc",
+}
 _NAMED = {
-    "campaign_id": only("campaign id", "id (?:da )?campanha"),
-    "campaign_name": only("campaign(?: name)?", "campanha", "campana", "nome (?:da )?campanha"),
-    "adset_id": only("ad ?set id", "ad ?group id"),
-    "adset_name": only("ad ?set(?: name)?", "ad ?group(?: name)?"),
-    "ad_id": only("ad id", "creative id"),
-    "ad_name": only("ad(?: name)?", "anuncio", "nome do anuncio"),
-    "form_id": only("form id", "formid", "id formulario"),
-    "form_name": only("form(?: name| title)", "formname", "formtitle", "nome do formulario", "formulario"),
+    "campaign_id": only("campaign id, id (?:da )?campanha"),
+    "campaign_name": only("campaign(?: name)?, campanha, campana, nome (?:da )?campanha"),
+    "adset_id": only("ad ?set id, ad ?group id"),
+    "adset_name": only("ad ?set(?: name)?, ad ?group(?: name)?"),
+    "ad_id": only("ad id, creative id"),
+    "ad_name": only("ad(?: name)?, anuncio, nome do anuncio"),
+    "form_id": only("form id, formid, id formulario"),
+    "form_name": only("form(?: name| title), formname, formtitle, nome do formulario, formulario"),
     "page_id": only("page id"),
-    "platform": only("platform", "plataforma"),
+    "platform": only("platform, plataforma"),
     "page_url": only(
-        "page ?ur[li]", "pageurl", "landing(?: page)?(?: url)?", "source url", "url", "page", "pagina", "pagina url",
-        "url (?:da )?pagina", "page location", "location href", "uri", "origin url", "conversion url",
-    ),
-    "referrer": only("referr?er(?: url)?", "http referr?er", "document referrer"),
-    "origin": only("source", "origem", "origen", "origin", "traffic source", "lead source", "fonte", "fuente", "canal"),
+    """
+    page ?ur[li], pageurl, landing(?: page)?(?: url)?, source url, url, page, pagina, pagina url,
+    url (?:da )?pagina, page location, location href, uri, origin url, conversion url
+    """
+),
+    "referrer": only("referr?er(?: url)?, http referr?er, document referrer"),
+    "origin": only("source, origem, origen, origin, traffic source, lead source, fonte, fuente, canal"),
 }  # fmt: skip
-_FORM_ITSELF = only("id", "name", "title")
+_FORM_ITSELF = only("id, name, title")
 _SUBMISSION = only(
-    "idempotency key", "submission ?id", "submissionid", "leadgen id", "lead id", "response id", "entry id", "event id",
-    "external id", "message id", "delivery id", "webhook id", "id do lead", "conversion id", "form submission id",
-    "submission uuid", "request id", "response token",
-)  # fmt: skip
-_BEST_SUBMISSION = only("idempotency key", "submission ?id", "leadgen id")
-_TEST = only("is test", "test", "teste", "is test lead", "test mode", "test lead", "sandbox")
-_TRUE = {True, 1, "1", "true", "yes", "sim", "si"}
+    """
+    idempotency key, submission ?id, submissionid, leadgen id, lead id, response id, entry id, event
+    id, external id, message id, delivery id, webhook id, id do lead, conversion id, form submission
+    id, submission uuid, request id, response token
+    """
+)
+_BEST_SUBMISSION = only("idempotency key, submission ?id, leadgen id")
+_TEST = only("is test, test, teste, is test lead, test mode, test lead, sandbox")
+_TRUE = {True, "1", "true", "yes", "sim", "si"}
 _URL = re.compile(r"https?://\S+")
 LIMIT = 500
 
@@ -78,7 +92,11 @@ def _attribution_name(one: Field) -> str | None:
             return f"utm_{match[1]}"
         if words in _CLICK_IDS:
             return _CLICK_IDS[words]
-    if one.context and plain(one.context[-1]) in ("form", "formulario") and _FORM_ITSELF.match(plain(one.key)):
+    if (
+        one.context
+        and plain(one.context[-1]) in ("form", "formulario")
+        and _FORM_ITSELF.match(plain(one.key))
+    ):
         return "form_id" if plain(one.key) == "id" else "form_name"
     name = next((name for name, pattern in _NAMED.items() if _named(one, pattern)), None)
     if name == "page_url" and not _URL.match(one.line):
@@ -94,7 +112,7 @@ def _from_address(text: str) -> dict[str, str]:
         query = parse_qsl(urlsplit(match[0]).query, max_num_fields=100)
     except ValueError:
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for key, value in query:
         words = plain(key)
         utm = _UTM.search(words)
@@ -110,23 +128,3 @@ def _named(one: Field, pattern: re.Pattern[str]) -> bool:
 
 def _is_true(value: object) -> bool:
     return (value.strip().lower() if isinstance(value, str) else value) in _TRUE
-
-
-COUNTRY = any_of("country", "pais", "country code", "codigo pais")
-_COUNTRIES = {
-    "brasil": "BR", "brazil": "BR", "argentina": "AR", "mexico": "MX", "colombia": "CO", "chile": "CL", "peru": "PE",
-    "uruguay": "UY", "uruguai": "UY", "paraguay": "PY", "paraguai": "PY", "espana": "ES", "spain": "ES", "espanha": "ES",
-    "portugal": "PT", "united states": "US", "usa": "US", "estados unidos": "US", "united kingdom": "GB", "uk": "GB",
-    "ecuador": "EC", "bolivia": "BO", "venezuela": "VE", "canada": "CA",
-}  # fmt: skip
-
-
-def country_of(fields: Iterable[Field], default: str) -> str:
-    """The ISO code of the country that the submission names, else `default`."""
-    for one in fields:
-        if isinstance(one.value, str) and any(COUNTRY.search(words) for words in one.words):
-            if re.fullmatch(r"[A-Z]{2}", one.line):
-                return one.line
-            if plain(one.line) in _COUNTRIES:
-                return _COUNTRIES[plain(one.line)]
-    return default

@@ -24,76 +24,123 @@ NOTHING = Pick("", ())
 
 # Whatever belongs to these is not the person who asks.
 _OTHERS = any_of(
-    "forms?", "formularios?", "pages?", "pagina", "landing", "campaigns?", "campanha", "campana", "ads?", "adset",
-    "anuncio", "adgroup", "company", "empresa", "compania", "organi[sz]ation", "organizacao", "account", "business",
-    "razao social", "fantasia", "agents?", "owner", "seller", "broker", "corretora?", "vendedora?", "consultora?",
-    "atendente", "agente", "asesora?", "host", "organi[sz]er", "assigned", "assignee", "responsavel pelo atendimento",
-    "sales ?(?:person|man|rep)", "captador", "indicado por", "referred by", "indicacao", "referral", "sender app",
-    "workflow", "zap name", "project", "projeto", "proyecto", "event", "evento", "calendar", "files?", "arquivo",
-    "product", "produto", "producto", "item", "items", "property", "imovel", "inmueble", "empreendimento",
-    "development", "unit", "unidade", "plan", "plano", "curso", "course", "store", "loja", "tienda", "site", "website",
-    "domain", "dominio", "list", "lista", "segment", "tags?", "variables?", "mae", "pai", "madre", "padre", "mother",
-    "father", "filh[oa]s?", "hij[oa]s?", "conjuge", "esposa", "marido", "spouse", "partner", "pet", "cachorro", "gato",
-    "funnel", "funil", "pipeline", "stage", "etapa", "origin", "origem", "origen", "utm", "template", "theme",
-    "browser", "device", "channel", "canal", "platform", "plataforma", "city", "cidade", "ciudad", "street", "rua",
-    "bairro", "school", "escola", "integration", "connection", "user agent", "powered by", "server", "instance",
-    "emergency", "emergencia", "recado", "fiador", "guarantor", "cartao", "card", "banco", "bank", "widget", "section",
-    "question name", "group name", "tracking", "hook", "webhook", "trigger", "metadata", "meta", "seo",
-)  # fmt: skip
+    """
+    forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,
+    anuncio, adgroup, company, empresa, compania, organi[sz]ation, organizacao, account, business,
+    razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?,
+    atendente, agente, asesora?, host, organi[sz]er, assigned, assignee, responsavel pelo
+    atendimento, sales ?(?:person|man|rep), captador, indicado por, referred by, indicacao,
+    referral, sender app, workflow, zap name, project, projeto, proyecto, event, evento, calendar,
+    files?, arquivo, product, produto, producto, item, items, property(?! (?:name|value)), imovel,
+    inmueble, empreendimento, development, unit, unidade, plan, plano, curso, course, store, loja,
+    tienda, site, website, domain, dominio, list, lista, segment, tags?, variables?, mae, pai,
+    madre, padre, mother, father, filh[oa]s?, hij[oa]s?, conjuge, esposa, marido, spouse, partner,
+    pet, cachorro, gato, funnel, funil, pipeline, stage, etapa, origin, origem, origen, utm,
+    template, theme, browser, device, channel, canal, platform, plataforma, city, cidade, ciudad,
+    street, rua, bairro, school, escola, integration, connection, user agent, powered by, server,
+    instance, emergency, emergencia, recado, fiador, guarantor, cartao, card, banco, bank, widget,
+    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo
+    """
+)
 _PERSON = any_of(
-    "lead", "contact", "contato", "contacto", "client[ea]?", "customer", "person", "pessoa", "persona", "visitor",
-    "visitante", "prospect", "prospecto", "buyer", "comprador", "interessado", "interesado", "subscriber", "applicant",
-    "candidato", "invitee", "respondent", "attendee", "aluno", "alumno", "student", "paciente", "patient", "tenant",
-    "inquirer", "guest", "hospede", "member", "from", "sender", "remetente", "requester", "solicitante", "proponente",
-)  # fmt: skip
+    """
+    lead, contact, contato, contacto, client[ea]?, customer, person, pessoa, persona, visitor,
+    visitante, prospect, prospecto, buyer, comprador, interessado, interesado, subscriber,
+    applicant, candidato, invitee, respondent, attendee, aluno, alumno, student, paciente, patient,
+    tenant, inquirer, guest, hospede, member, from, sender, remetente, requester, solicitante,
+    proponente
+    """
+)
 
-_EMAIL = any_of("e ?mail", "mail", "correo", "email address", "endereco eletronico", "correio")
-_EMAIL_NOT_THEIRS = any_of("to", "cc", "bcc", "reply to", "recipient", "destinatario", "notification", "support")
+_EMAIL = any_of("e ?mail, mail, correo, email address, endereco eletronico, correio")
+_EMAIL_NOT_THEIRS = any_of("to, cc, bcc, reply to, recipient, destinatario, notification, support")
 
 _PHONE = any_of(
-    "phones?", "telephone", "telefones?", "telefonos?", "telefonico", "tel", "fone", "celular", "cel", "mobile", "movil",
-    "cell", "cellphone", "whats ?app", "whats", "wpp", "wapp", "wa id", "zap", "zapzap", "telemovel", "msisdn",
-    "smartphone", "contact number", "numero (?:de|para|do) (?:contato|contacto|whats ?app|celular|telefone|telefono)",
-    "number to call", "call(?: me)?(?: back)?", "ligar", "llamar", "text reminder number", "sms", "numero cel",
-)  # fmt: skip
-_PHONE_WEAK = any_of("contato", "contacto", "contact", "numero", "number", "nro", "whatsapp id", "from", "como te contactamos")
-_PHONE_BEST = any_of("whats ?app", "whats", "wpp", "zap", "wa id")
-_PHONE_GOOD = any_of("mobile", "celular", "cel", "movil", "cell", "cellphone", "telemovel")
-_PHONE_POOR = any_of("landline", "fixo", "fijo", "work", "comercial", "trabalho", "trabajo", "home", "residencial", "secondary", "secundario", "alternativ[oa]", "outro", "other", "alternate", r"2")
+    """
+    phones?, telephone, telefones?, telefonos?, telefonico, tel, fone, celular, cel, mobile, movil,
+    cell, cellphone, whats ?app, whats, wpp, wapp, wa id, zap, zapzap, telemovel, msisdn,
+    smartphone, contact number, numero (?:de|para|do) (?:contato|contacto|whats
+    ?app|celular|telefone|telefono), number to call, call(?: me)?(?: back)?, ligar, llamar, text
+    reminder number, sms, numero cel
+    """
+)
+_PHONE_WEAK = any_of(
+    """
+    contato, contacto, contact, numero, number, nro, whatsapp id, from, como te contactamos
+    """
+)
+_PHONE_BEST = any_of("whats ?app, whats, wpp, zap, wa id")
+_PHONE_GOOD = any_of("mobile, celular, cel, movil, cell, cellphone, telemovel")
+_PHONE_POOR = any_of(
+    """
+    landline, fixo, fijo, work, comercial, trabalho, trabajo, home, residencial, secondary,
+    secundario, alternativ[oa], outro, other, alternate, 2
+    """
+)
 _NO_PHONE = any_of(
-    "cpf", "cnpj", "rg", "cep", "zip", "postal", "ids?", "ip", "date", "data", "fecha", "timestamp", "time", "hora",
-    "at", "valor", "preco", "price", "precio", "amount", "budget", "orcamento", "presupuesto", "protocolo", "order",
-    "pedido", "fax", "score", "lat", "latitude", "lng", "lon", "longitude", "version", "hash", "token", "renda",
-    "salario", "income", "nascimento", "birth", "birthday", "dni", "curp", "rut", "nit", "documento", "document",
-    "passport", "ssn", "matricula", "codigo", "code", "height", "width", "country code", "ddi", "ddd",
-)  # fmt: skip
-_PHONE_TYPE = any_of("tel", "phone", "phone number", "telephone", "mobile", "input phone number", "control phone", "telefone", "whatsapp")
-_EMAIL_TYPE = any_of("e ?mail", "input email", "control email")
-_AREA = only("ddd", "area", "area code", "cod(?:igo)? (?:de )?area", "prefixo", "prefijo", "phone area", "telefone ddd", "ddd telefone")
-_NATION = only("ddi", "country code", "cod(?:igo)? (?:do |de )?pais", "dial code", "calling code", "phone country code", "phone code")
+    """
+    cpf, cnpj, rg, cep, zip, postal, ids?, ip, date, data, fecha, timestamp, time, hora, at, valor,
+    preco, price, precio, amount, budget, orcamento, presupuesto, protocolo, order, pedido, fax,
+    score, lat, latitude, lng, lon, longitude, version, hash, token, renda, salario, income,
+    nascimento, birth, birthday, dni, curp, rut, nit, documento, document, passport, ssn, matricula,
+    codigo, to, destination, destino, code, height, width, country code, ddi, ddd
+    """
+)
+_PHONE_TYPE = any_of(
+    """
+    tel, phone, phone number, telephone, mobile, input phone number, control phone, telefone,
+    whatsapp
+    """
+)
+_EMAIL_TYPE = any_of("e ?mail, input email, control email")
+_AREA = only(
+    """
+    ddd, area, area code, cod(?:igo)? (?:de )?area, prefixo, prefijo, phone area, telefone ddd, ddd
+    telefone
+    """
+)
+_NATION = only(
+    """
+    ddi, country code, cod(?:igo)? (?:do |de )?pais, dial code, calling code, phone country code,
+    phone code
+    """
+)
 
 _FULL_NAME = any_of(
-    "full ?name", "nome completo", "nombre completo", "nome e sobrenome", "nombre y apellidos?", "fullname",
-    "name and surname", "first and last name", "(?:seu|your|tu|su) (?:full )?(?:nome|name|nombre)", "nomecompleto",
-    "como (?:podemos|posso|devemos) (?:te |lhe )?(?:chamar|chamar voce)", "como (?:te llamas|se llama|se chama)",
-    "como (?:voce )?(?:se chama|gostaria de ser chamado)", "(?:com )?quem (?:falo|fala|estou falando|estamos falando)",
-    "(?:whats|what is|what s) your name", "who are you", "quien eres", "quem e voce", "profile name", "push name",
-    "display name", "invitee name", "control fullname",
-)  # fmt: skip
-_NAME = only("names?", "nome", "nombres?", "nomes")
-_SOME_NAME = any_of("names?", "nome", "nombres?")
+    """
+    full ?name, nome completo, nombre completo, nome e sobrenome, nombre y apellidos?, fullname,
+    name and surname, first and last name, (?:seu|your|tu|su) (?:full )?(?:nome|name|nombre),
+    nomecompleto, como (?:podemos|posso|devemos) (?:te |lhe )?(?:chamar|chamar voce), como (?:te
+    llamas|se llama|se chama), como (?:voce )?(?:se chama|gostaria de ser chamado), (?:com )?quem
+    (?:falo|fala|estou falando|estamos falando), (?:whats|what is|what s) your name, who are you,
+    quien eres, quem e voce, profile name, push name, display name, invitee name, control fullname
+    """
+)
+_NAME = only("names?, nome, nombres?, nomes")
+_SOME_NAME = any_of("names?, nome, nombres?")
 _FIRST = only(
-    "first", "first ?name", "given(?: ?name)?", "fname", "forename", "primeiro nome", "primer nombre", "nome", "nombres?",
-    "prenome", "name first", "nome proprio", "what is first name",
-)  # fmt: skip
-_MIDDLE = only("middle", "middle ?name", "nome do meio", "segundo nombre", "nome meio")
+    """
+    first, first ?name, given(?: ?name)?, fname, forename, primeiro nome, primer nombre, nome,
+    nombres?, prenome, name first, nome proprio, what is first name
+    """
+)
+_MIDDLE = only("middle, middle ?name, nome do meio, segundo nombre, nome meio")
 _LAST = only(
-    "last", "last ?name", "surname", "family(?: ?name)?", "lname", "sobrenome", "ultimo nome", "apellidos?",
-    "apellido (?:paterno|materno)", "primer apellido", "segundo apellido", "second name", "name last", "sobre nome",
-)  # fmt: skip
-_LOGIN = any_of("user ?name", "usuario", "login", "nick ?name", "apelido", "apodo", "handle", "social name", "screen name")
+    """
+    last, last ?name, surname, family(?: ?name)?, lname, sobrenome, ultimo nome, apellidos?,
+    apellido (?:paterno|materno), primer apellido, segundo apellido, second name, name last, sobre
+    nome
+    """
+)
+_LOGIN = any_of(
+    """
+    user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name
+    """
+)
 _A_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=/\\|#$%^*+~]{0,119}")
-_EMPTY = {"undefined", "null", "none", "nan", "n a", "na", "test field", "nil", "nao informado", "sem nome", "unknown", "anonymous", "no label"}  # fmt: skip
+_EMPTY = only(
+    "anonymous, n a, na, nan, nao informado, nil, no label, none, null, sem nome, test field, undefined, unknown"
+)
 _MESSENGER_URL = re.compile(r"https?://|www\.", re.IGNORECASE)
 
 
@@ -122,7 +169,9 @@ def pick_name(fields: Sequence[Field]) -> Pick:
 
 
 def _best(fields: Iterable[Field], score: Callable[[Field], int]) -> Field | None:
-    ranked = [(score(one), -index, one) for index, one in enumerate(fields) if not isinstance(one.value, bool)]
+    ranked = [
+        (score(one), -index, one) for index, one in enumerate(fields) if not isinstance(one.value, bool)
+    ]
     top = max(ranked, default=None, key=lambda rank: rank[:2])
     return top[2] if top and top[0] >= ENOUGH else None
 
@@ -233,7 +282,7 @@ def _could_be_a_name(one: Field) -> bool:
     text = one.line
     if isinstance(one.value, int | float) or not _A_NAME.fullmatch(text) or _MESSENGER_URL.search(text):
         return False
-    return plain(text) not in _EMPTY and not text.endswith("?")
+    return not _EMPTY.match(plain(text)) and not text.endswith("?")
 
 
 def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:

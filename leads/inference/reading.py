@@ -9,13 +9,20 @@ from phonenumbers import PhoneNumberMatcher
 from leads.cleaning import clean_line, clean_text
 from leads.identity import parse_email, parse_phone, whatsapp_key
 from leads.inference import facts, origin, people
+from leads.inference.countries import country_of
 from leads.inference.fields import Field
 from leads.inference.mapping import Mapping, mapped
 from leads.inference.money import read_money
 from leads.inference.people import NOTHING, Pick
+from leads.inference.words import any_of
 from leads.payload import LeadPayload
 
 EXTRA_TEXT = 5_000
+_SECRET = any_of(
+    """
+    password, senha, secret, api ?key, google key, access token, auth token, authorization
+    """
+)
 
 
 class Understanding(NamedTuple):
@@ -31,7 +38,7 @@ def read_fields(fields: Sequence[Field], country: str, mapping: Mapping | None =
 
 def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | None = None) -> Understanding:
     """Read each of our fields, most recognisable first; a field that one took is not offered to the next."""
-    reader = _Reader(fields, origin.country_of(fields, country), mapping or {})
+    reader = _Reader(fields, country_of(fields, country), mapping or {})
     email = reader.take("email", lambda left: people.pick_email(left))
     phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country))
     whatsapp = reader.take("whatsapp_id", _pick_whatsapp_id)
@@ -72,7 +79,9 @@ class _Reader:
         self.country = country
         self.paths: dict[str, list[str]] = {}
         self._mapping = mapping
-        self._mapped = {target: pick for target in mapping if (pick := mapped(target, fields, mapping)) is not None}
+        self._mapped = {
+            target: pick for target in mapping if (pick := mapped(target, fields, mapping)) is not None
+        }
 
     def take(self, target: str, pick_from: Any) -> Pick:
         """By the mapping where it says something of `target`, else by inference among what is left."""
@@ -97,7 +106,7 @@ class _Reader:
     def _free(self) -> list[Field]:
         """What is left, without the fields that the mapping promised to somebody."""
         promised = {id(one) for pick in self._mapped.values() for one in pick.fields}
-        return [one for one in self.left if id(one) not in promised]
+        return [one for one in self.left if id(one) not in promised and not one.is_private]
 
     def _use(self, target: str, used: Iterable[Field]) -> None:
         taken = {id(one) for one in used}
@@ -126,7 +135,12 @@ def _phone(pick: Pick, country: str) -> str | None:
 
 def _pick_whatsapp_id(fields: Iterable[Field]) -> Pick:
     for one in fields:
-        if isinstance(one.value, str) and whatsapp_key(one.line) and one.line.count(".") == 1 and "@" not in one.line:
+        if (
+            isinstance(one.value, str)
+            and whatsapp_key(one.line)
+            and one.line.count(".") == 1
+            and "@" not in one.line
+        ):
             has_digits = any(map(str.isdigit, one.line))
             if has_digits or one.line.startswith("whatsapp:"):
                 return Pick(one.line, (one,))
@@ -134,6 +148,10 @@ def _pick_whatsapp_id(fields: Iterable[Field]) -> Pick:
 
 
 def _extra(fields: Iterable[Field]) -> dict[str, Any]:
-    return {
-        one.path or "_": clean_text(one.value, EXTRA_TEXT) if isinstance(one.value, str) else one.value for one in fields
-    }
+    return {one.path or "_": _shown(one) for one in fields}
+
+
+def _shown(one: Field) -> Any:
+    if any(_SECRET.search(words) for words in one.words):
+        return "•••"
+    return clean_text(one.value, EXTRA_TEXT) if isinstance(one.value, str) else one.value

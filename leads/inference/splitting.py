@@ -10,9 +10,11 @@ from leads.inference.fields import Field, fields_of
 from leads.inference.words import only, plain
 
 _PEOPLE = only(
-    "leads", "contacts", "contatos", "contactos", "people", "pessoas", "personas", "clientes", "customers", "records",
-    "data", "items", "results", "rows", "entries", "submissions", "responses", "prospects", "subscribers", "lista",
-)  # fmt: skip
+    """
+    leads, contacts, contatos, contactos, people, pessoas, personas, clientes, customers, records,
+    data, items, results, rows, entries, submissions, responses, prospects, subscribers, lista
+    """
+)
 
 
 def people_in(tree: Any) -> list[list[Field]]:
@@ -54,7 +56,9 @@ def _speaks_of_a_person(node: Any) -> bool:
 
 def _is_phone_like(key: str, text: str) -> bool:
     digits = sum(map(str.isdigit, text))
-    return 8 <= digits <= 15 and any(word in plain(key) for word in ("phone", "fone", "cel", "whats", "tel", "mobile"))
+    return 8 <= digits <= 15 and any(
+        word in plain(key) for word in ("phone", "fone", "cel", "whats", "tel", "mobile")
+    )
 
 
 def _texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

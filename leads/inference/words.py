@@ -17,24 +17,34 @@ def plain(text: str) -> str:
     return _DIGIT_EDGE.sub(" ", _NOT_WORD.sub(" ", folded)).strip()
 
 
-def any_of(*phrases: str) -> re.Pattern[str]:
-    """A pattern that finds any of the phrases (themselves patterns) as whole words."""
-    return re.compile(rf"(?:^|\s)(?:{'|'.join(phrases)})(?=\s|$)")
+def any_of(text: str) -> re.Pattern[str]:
+    """A pattern that finds any of the phrases, parted by commas (each a pattern), as whole words."""
+    return re.compile(rf"(?:^|\s)(?:{'|'.join(phrases(text))})(?=\s|$)")
 
 
-def only(*phrases: str) -> re.Pattern[str]:
+def only(text: str) -> re.Pattern[str]:
     """A pattern for a text that is nothing but one of the phrases."""
-    return re.compile(rf"^(?:{'|'.join(phrases)})$")
+    return re.compile(rf"^(?:{'|'.join(phrases(text))})$")
+
+
+def word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+def phrases(text: str) -> list[str]:
+    return [phrase.strip() for phrase in text.split(",") if phrase.strip()]
 
 
 # Words around a key that say nothing about what it holds.
 _NOISE = any_of(
-    "q", "f", "c", "cf", "field", "fields", "form fields?", "input", "txt", "text", "campo", "question",
-    "pergunta", "pregunta", "resposta", "respuesta", "answer", "your", "my", "seu", "sua", "tu", "su", "o", "a",
-    "os", "el", "la", "de", "do", "da", "del", "the", "wpforms", "et pb contact", "mauticform", "data", "custom",
-    "user", "client[ea]?", "customer", "lead", "contact", "contacto", "contato", "person", "pessoa", "persona",
-    "main", "principal", "primary", "value", "obrigatorio", "required", "opcional", "optional", "si", "no", r"\d+",
-)  # fmt: skip
+    r"""
+    q, f, c, cf, field, fields, form fields?, input, txt, text, campo, question, pergunta, pregunta,
+    resposta, respuesta, answer, your, my, seu, sua, tu, su, o, a, os, el, la, de, do, da, del, the,
+    wpforms, et pb contact, mauticform, data, custom, user, client[ea]?, customer, lead, contact,
+    contacto, contato, person, pessoa, persona, main, principal, primary, value, obrigatorio,
+    required, opcional, optional, si, no, \d+
+    """
+)
 
 
 def bare(text: str) -> str:

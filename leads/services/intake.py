@@ -11,7 +11,7 @@ from leads.actors import Actor
 from leads.claims import claim_identities, claim_submission, repoint_submission
 from leads.cleaning import clean_tree
 from leads.errors import InvalidError
-from leads.identity import identities_of
+from leads.identity import Identity, identities_of
 from leads.models import Assignment, Lead, LeadEvent, ScoringProfile, Source, Status
 from leads.on_commit import announce
 from leads.payload import LeadPayload
@@ -29,11 +29,21 @@ class Received(NamedTuple):
     is_repeat: bool = False
 
 
+class _Arrival(NamedTuple):
+    """What `receive_lead` was asked; `new_id` is the lead's, should the person be new."""
+
+    new_id: UUID
+    payload: LeadPayload
+    source: Source | None
+    actor: Actor
+    assign: bool
+    trigger: str
+
+
 class NoContactError(InvalidError):
     code = "no_contact"
 
 
-@transaction.atomic
 def receive_lead(
     *,
     payload: LeadPayload,
@@ -51,19 +61,39 @@ def receive_lead(
     identities = identities_of(payload)
     if not identities:
         raise NoContactError(_("No phone, e-mail or WhatsApp id was found in what came."))
-    new_id = uuid4()
-    if source and payload.external_id:
-        seen_as = claim_submission(source.pk, payload.external_id, new_id)
-        if seen_as != new_id:
-            return Received(Lead.objects.get(pk=seen_as), is_new=False, is_repeat=True)
-    owner, others = claim_identities(identities, new_id)
-    if owner == new_id:
-        lead = _create_lead(new_id, payload, source, actor)
-        _give(lead, actor, assign, trigger)
-        return Received(lead, is_new=True)
-    if source and payload.external_id:
-        repoint_submission(source.pk, payload.external_id, owner)
-    return Received(_return_lead(owner, others, payload, source, actor, assign, trigger), is_new=False)
+    # Nothing below is caught in between, so no savepoint is paid for.
+    with transaction.atomic(savepoint=False):
+        arrival = _Arrival(uuid4(), payload, source, actor, assign, trigger)
+        return _known_submission(arrival) or _known_person(arrival, identities) or _new_person(arrival)
+
+
+def _known_submission(arrival: _Arrival) -> Received | None:
+    if not (arrival.source and arrival.payload.external_id):
+        return None
+    owner = claim_submission(arrival.source.pk, arrival.payload.external_id, arrival.new_id)
+    if owner == arrival.new_id:
+        return None
+    return Received(Lead.objects.get(pk=owner), is_new=False, is_repeat=True)
+
+
+def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | None:
+    owner, others = claim_identities(identities, arrival.new_id)
+    if owner == arrival.new_id:
+        return None
+    if arrival.source and arrival.payload.external_id:
+        repoint_submission(arrival.source.pk, arrival.payload.external_id, owner)
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("status", "source").get(pk=owner)
+    was_closed = lead.status.kind != Status.Kind.OPEN
+    welcome_back(lead, arrival.payload, arrival.source, arrival.actor, also_known_as=others)
+    if lead.consultant_id is None or (was_closed and not _still_sells(lead)):
+        _give(lead, arrival)
+    return Received(lead, is_new=False)
+
+
+def _new_person(arrival: _Arrival) -> Received:
+    lead = _create_lead(arrival.new_id, arrival.payload, arrival.source, arrival.actor)
+    _give(lead, arrival)
+    return Received(lead, is_new=True)
 
 
 def first_status() -> Status:
@@ -123,27 +153,10 @@ def _first_events(
         yield event(LeadEvent.Kind.CONSENT, consent=clean_tree(payload.consent))
 
 
-def _return_lead(
-    lead_id: UUID,
-    others: list[UUID],
-    payload: LeadPayload,
-    source: Source | None,
-    actor: Actor,
-    assign: bool,
-    trigger: str,
-) -> Lead:
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("status", "source").get(pk=lead_id)
-    was_closed = lead.closed_at is not None or lead.status.kind != Status.Kind.OPEN
-    welcome_back(lead, payload, source, actor, also_known_as=others)
-    if lead.consultant_id is None or (was_closed and not _still_sells(lead)):
-        _give(lead, actor, assign, trigger)
-    return lead
-
-
-def _give(lead: Lead, actor: Actor, assign: bool, trigger: str) -> None:
+def _give(lead: Lead, arrival: _Arrival) -> None:
     """Last in the transaction, for it queues on the row of the assignment rule."""
-    if assign and not lead.is_spam:
-        assign_lead(lead=lead, actor=actor, trigger=trigger)
+    if arrival.assign and not lead.is_spam:
+        assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger)
 
 
 def _still_sells(lead: Lead) -> bool:
@@ -166,5 +179,3 @@ def facts_of(payload: LeadPayload, source: Source | None) -> Facts:
         source_weight=source.weight if source else 0,
         is_test=payload.is_test,
     )
-
-

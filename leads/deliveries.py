@@ -1,0 +1,154 @@
+"""From a stored request to leads. The row is the queue; any number of workers may take from it.
+
+Claim (one statement) → understand (no transaction held, perhaps over HTTP) → settle (leads and the
+delivery's state in one transaction). A worker that dies anywhere leaves a row that is due again when
+its lease ends; a worker that comes back too late finds the claim gone and writes nothing.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.actors import SYSTEM
+from leads.bodies import BodyError, read_body
+from leads.identity import identities_of
+from leads.models import Delivery
+from leads.payload import LeadPayload
+from leads.services.correcting import correct_lead
+from leads.services.intake import NoContactError, Received, receive_lead
+from leads.sources import kind_of
+from leads.sources.fetching import FetchError
+from leads.summaries import summary_of
+
+logger = logging.getLogger(__name__)
+
+BATCH = 20
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
+OWED = (Delivery.State.RECEIVED, Delivery.State.FAILED)
+
+_CLAIM = """
+UPDATE leads_delivery SET attempts = attempts + 1, next_attempt_at = statement_timestamp() + %s
+WHERE id IN (
+  SELECT id FROM leads_delivery WHERE state IN ('received', 'failed') AND next_attempt_at <= statement_timestamp()
+  ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING *"""
+
+
+class ClaimLostError(Exception):
+    """Another worker has taken the delivery meanwhile: what this one did is rolled back."""
+
+
+def process_pending(batches: int = 50) -> int:
+    """Process what is due, oldest first. Returns how many deliveries were looked at."""
+    seen = 0
+    for _turn in range(batches):
+        claimed = claim_batch()
+        for delivery in claimed:
+            process(delivery)
+        seen += len(claimed)
+        if len(claimed) < BATCH:
+            break
+    return seen
+
+
+def claim_batch(limit: int = BATCH) -> list[Delivery]:
+    """Take deliveries that are due, for as long as the lease lasts."""
+    with transaction.atomic():
+        claimed = list(Delivery.objects.raw(_CLAIM, [LEASE, limit]).prefetch_related("source"))
+    return sorted(claimed, key=lambda delivery: delivery.received_at)
+
+
+def process(delivery: Delivery) -> None:
+    """Settle one claimed delivery, or postpone it with the reason in words."""
+    try:
+        _settle(delivery, understand(delivery))
+    except BodyError as error:
+        _finish(delivery, Delivery.State.REJECTED, str(error))
+    except ClaimLostError:
+        logger.info("delivery was taken over", extra={"delivery": str(delivery.pk)})
+    except FetchError as error:
+        _postpone(delivery, str(error), is_final=error.is_final)
+    except DatabaseError as error:
+        _postpone(delivery, f"{_('The database did not answer as expected')}: {error}")
+    except Exception as error:
+        logger.exception("delivery failed", extra={"delivery": str(delivery.pk)})
+        _postpone(delivery, f"{_('This is a fault of ours')}: {type(error).__name__}: {error}")
+
+
+def understand(delivery: Delivery) -> list[LeadPayload]:
+    """What the request says, by the source's kind. Raises BodyError or FetchError."""
+    if delivery.body is None:
+        raise BodyError(_("The body was removed after its retention time."))
+    kind, source = kind_of(delivery.source), delivery.source
+    tree = read_body(bytes(delivery.body), delivery.content_type)
+    fetched = kind.fetch(tree, source)
+    return kind.parse(tree, source, delivery.headers) if fetched is None else fetched
+
+
+@transaction.atomic
+def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
+    """Leads first, in an order that all workers share; then the delivery, if it is still ours."""
+    outcomes: list[Received] = []
+    refusals: list[str] = []
+    for payload in sorted(payloads, key=identities_of):
+        try:
+            outcomes.append(_receive(delivery, payload))
+        except NoContactError as error:
+            refusals.append(str(error.detail))
+    state = _state_of(outcomes, delivery)
+    if not outcomes:
+        refusals = refusals or [_("There was no submission in what came.")]
+    _link(delivery, outcomes)
+    _finish(
+        delivery, state, " ".join(dict.fromkeys(refusals)), understood=[summary_of(one) for one in payloads]
+    )
+
+
+def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
+    """A replayed delivery mends the lead it made; any other makes or enriches one."""
+    if delivery.understood:
+        corrected = correct_lead(delivery=delivery, payload=payload, actor=SYSTEM)
+        if corrected is not None:
+            return corrected
+    return receive_lead(payload=payload, source=delivery.source, actor=SYSTEM)
+
+
+def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
+    if not outcomes:
+        return Delivery.State.REJECTED
+    return Delivery.State.PROCESSED if any(one.is_new for one in outcomes) else Delivery.State.DUPLICATE
+
+
+def _link(delivery: Delivery, outcomes: list[Received]) -> None:
+    through = Delivery.leads.through
+    links = {one.lead.pk: through(delivery_id=delivery.pk, lead_id=one.lead.pk) for one in outcomes}
+    through.objects.bulk_create(links.values(), ignore_conflicts=True)
+
+
+def _finish(delivery: Delivery, state: str, error: str = "", **fields: Any) -> None:
+    """Raises ClaimLostError where the delivery is no longer this worker's."""
+    written = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED).update(
+        state=state, error=error, processed_at=timezone.now(), next_attempt_at=None, **fields
+    )
+    if not written:
+        raise ClaimLostError
+
+
+def _postpone(delivery: Delivery, error: str, *, is_final: bool = False) -> None:
+    """Try again later, each time twice as late, until it is given up for a person to look at."""
+    is_dead = is_final or delivery.attempts >= MAX_ATTEMPTS
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (delivery.attempts - 1))
+    Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED).update(
+        state=Delivery.State.DEAD if is_dead else Delivery.State.FAILED,
+        error=error[:2000].replace("\x00", ""),
+        next_attempt_at=None if is_dead else timezone.now() + pause,
+        processed_at=timezone.now() if is_dead else None,
+    )

@@ -1,0 +1,80 @@
+"""What every kind of source does: check the sender, and turn a body into LeadPayloads."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+
+from leads.identity import identities_of
+from leads.inference import understand
+from leads.models import Source
+from leads.payload import LeadPayload
+from leads.sources.credentials import has_bearer, has_standard_signature
+
+
+@dataclass(frozen=True)
+class Knock:
+    """A request as far as credentials need it. Header names in lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+
+class SourceKind:
+    """One kind of sender. Subclasses say how it signs and where it puts the answers.
+
+    `reads_over_http`: the body names submissions, their answers are fetched by the worker.
+    `takes_key_in_address`: senders of this kind can set no header, so `?key=<secret>` is accepted.
+    """
+
+    slug: ClassVar[str] = ""
+    label: ClassVar[str | Promise] = ""
+    takes_key_in_address: ClassVar[bool] = False
+    signature_header: ClassVar[str] = ""
+
+    def is_authentic(self, knock: Knock, source: Source) -> bool:
+        """The vendor's signature where there is one; else a bearer secret or our own signed form."""
+        if self.signature_header and self.signature_header in knock.headers:
+            return any(self.is_signed(knock, secret) for secret in secrets_of(source))
+        return has_bearer(
+            knock, secrets_of(source), in_address=self.takes_key_in_address
+        ) or has_standard_signature(knock, source)
+
+    def is_signed(self, knock: Knock, secret: str) -> bool:
+        """Whether the vendor's own signature is right under `secret`."""
+        return False
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        """The submissions in the body. No network: see `fetch`."""
+        return understand(tree, source.default_country, source.mapping)
+
+    def answer_challenge(self, query: Mapping[str, Any], source: Source) -> str | None:
+        """What to answer to a GET by which a vendor makes sure of the address; None: nothing."""
+        return None
+
+    def fetch(self, tree: Any, source: Source) -> list[LeadPayload] | None:
+        """Answers that must be asked for, over HTTP with a deadline; None where the body has them."""
+        return None
+
+
+def secrets_of(source: Source) -> list[str]:
+    return [secret for secret in (source.secret, source.previous_secret) if secret]
+
+
+def with_submission_id(payload: LeadPayload, submission: object) -> LeadPayload:
+    """The vendor's id of the submission, which no two submissions share."""
+    return replace(payload, external_id=str(submission or "")[:120])
+
+
+def bound_to_person(payload: LeadPayload) -> LeadPayload:
+    """An id that we merely recognised may be some constant: it counts together with the person."""
+    if not payload.external_id:
+        return payload
+    person = "|".join(f"{one.kind}:{one.key}" for one in identities_of(payload))
+    digest = hashlib.sha256(person.encode()).hexdigest()[:16]
+    return replace(payload, external_id=f"{payload.external_id[:120]}:{digest}")

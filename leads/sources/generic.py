@@ -1,0 +1,25 @@
+"""Any JSON or form: our own contract for developers, and every sender we have no module for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.models import Source
+from leads.payload import LeadPayload
+from leads.sources.base import SourceKind, bound_to_person
+
+
+class Generic(SourceKind):
+    slug = "generic"
+    label = _("Any JSON or form")
+    takes_key_in_address = True
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        """Understood by mapping or inference. A signed message's id, or an idempotency key, is the submission's."""
+        found = super().parse(tree, source, headers)
+        message_id = headers.get("idempotency-key") or headers.get("webhook-id") or ""
+        if message_id:
+            found = [replace(payload, external_id=message_id) for payload in found]
+        return [bound_to_person(payload) for payload in found]

@@ -1,0 +1,219 @@
+"""The front door: what is answered, and that the request is kept before it is understood."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from leads import deliveries
+from leads.models import Delivery, Lead, LeadEvent, Source
+from leads.tests.makers import make_circle, make_consultant, make_statuses
+from leads.tests.signing import standard_headers
+
+pytestmark = pytest.mark.django_db
+
+SIGNING_SECRET = "whsec_c2VjcmV0LWZvci10ZXN0cy1vbmx5LWFhYQ=="
+FORM = {
+    "nome": "Rita Prado",
+    "fone": "(11) 98877-6655",
+    "email": "Rita@Example.com",
+    "mensagem": "Quero visitar",
+}
+
+
+@pytest.fixture
+def source():
+    make_statuses()
+    return Source.objects.create(
+        slug="page", name="Landing page", secret="top-secret", signing_secret=SIGNING_SECRET
+    )
+
+
+def send(client, body, source="page", content_type="application/json", **headers):
+    headers = headers or {"authorization": "Bearer top-secret"}
+    data = body if isinstance(body, bytes | str) else json.dumps(body)
+    return client.post(
+        reverse("lead-webhook", args=[source]), data=data, content_type=content_type, headers=headers
+    )
+
+
+def test_webhook_with_bearer_secret_stores_the_raw_body_and_answers_202(client, source):
+    response = send(client, FORM)
+
+    delivery = Delivery.objects.get()
+    assert response.status_code == 202
+    assert response.json() == {"delivery": str(delivery.pk)}
+    assert json.loads(bytes(delivery.body)) == FORM
+    assert delivery.state == "received"
+    assert "top-secret" not in json.dumps(delivery.headers)
+    assert Lead.objects.count() == 0
+
+
+def test_delivery_when_processed_becomes_an_assigned_classified_lead(client, source):
+    consultant = make_consultant("vera")
+    make_circle(consultant)
+    send(client, FORM)
+
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    assert (lead.name, lead.phone, lead.email) == ("Rita Prado", "+5511988776655", "rita@example.com")
+    assert lead.consultant == consultant
+    assert lead.classification["source"] == "rules"
+    assert lead.score == sum((15, 5, 10))
+    assert [reason["code"] for reason in lead.classification["reasons"]] == ["phone", "email", "buying_words"]
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.error, list(delivery.leads.all())) == ("processed", "", [lead])
+    assert {event.kind for event in lead.events.all()} == {"received", "classified", "assigned"}
+
+
+def test_same_person_again_enriches_the_open_lead_and_is_a_duplicate(client, source):
+    send(client, FORM)
+    send(client, {"name": "Rita", "celular": "11 8877-6655", "cidade": "Campinas", "mensagem": "Tem vaga?"})
+
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    assert lead.city == "Campinas"
+    assert lead.message == "Quero visitar\n\nTem vaga?"
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["duplicate", "processed"]
+    assert lead.events.filter(kind=LeadEvent.Kind.RETURNED).count() == 1
+
+
+def test_same_idempotency_key_again_changes_nothing(client, source):
+    for _ in range(2):
+        send(client, FORM | {"idempotency_key": "visit-7"})
+
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    assert lead.version == 2  # made and, with nobody in a circle, put into the queue
+    assert not lead.events.filter(kind=LeadEvent.Kind.RETURNED).exists()
+    assert Delivery.objects.filter(state="duplicate", leads=lead).count() == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "Bearer wrong"},
+        {"authorization": "top-secret"},
+        {"authorization": "Bearer "},
+        {"x-other": "1"},
+        {"authorization": "Bearer tóp-secret"},
+    ],
+)
+def test_webhook_without_the_right_credential_gets_401_and_leaves_no_row(client, source, headers):
+    response = send(client, FORM, **headers)
+
+    assert response.status_code == 401
+    assert response.json()["code"] == "unauthorized"
+    assert Delivery.objects.count() == 0
+
+
+def test_source_without_any_secret_lets_nobody_in(client, source):
+    Source.objects.create(slug="open", name="No secret")
+
+    assert send(client, FORM, source="open").status_code == 401
+    assert send(client, FORM, source="open", authorization="Bearer ").status_code == 401
+
+
+def test_previous_secret_still_opens_during_rotation(client, source):
+    Source.objects.filter(pk=source.pk).update(secret="brand-new")
+    source.previous_secret, source.secret = "top-secret", "brand-new"
+    source.save()
+
+    assert send(client, FORM).status_code == 202
+    assert send(client, FORM, authorization="Bearer brand-new").status_code == 202
+
+
+def test_standard_signature_within_five_minutes_opens_and_later_does_not(client, source):
+    body = json.dumps(FORM)
+
+    for age, status in [(0, 202), (290, 202), (-290, 202), (310, 401), (-310, 401)]:
+        headers = standard_headers(SIGNING_SECRET, "msg_1", body, age=age)
+        assert send(client, body, **headers).status_code == status, age
+
+
+def test_standard_signature_of_another_body_id_or_secret_is_refused(client, source):
+    headers = standard_headers(SIGNING_SECRET, "msg_1", json.dumps(FORM))
+    other = standard_headers("whsec_b3RoZXI=", "msg_1", json.dumps(FORM))
+
+    assert send(client, json.dumps(FORM, indent=1), **headers).status_code == 401
+    assert send(client, json.dumps(FORM), **headers | {"webhook-id": "msg_2"}).status_code == 401
+    assert send(client, json.dumps(FORM), **other).status_code == 401
+
+
+def test_one_right_signature_among_several_is_enough(client, source):
+    body = json.dumps(FORM)
+    headers = standard_headers(SIGNING_SECRET, "msg_1", body)
+    headers["webhook-signature"] = f"v1,bm90aGluZw== {headers['webhook-signature']}"
+
+    assert send(client, body, **headers).status_code == 202
+
+
+def test_unknown_and_inactive_sources_get_404(client, source):
+    Source.objects.filter(pk=source.pk).update(is_active=False)
+
+    assert send(client, FORM).status_code == 404
+    assert send(client, FORM, source="nowhere").json()["code"] == "not_found"
+
+
+def test_body_over_the_limit_gets_413_and_no_row(client, source):
+    response = send(client, b'{"a": "' + b"x" * 256 * 1024 + b'"}')
+
+    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+    assert Delivery.objects.count() == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"hello there", b"<lead/>", b"{", b"\x00\xff\xfe", b'{"a":' * 40000])
+def test_body_that_is_neither_json_nor_form_gets_400_and_is_kept(client, source, body):
+    response = send(client, body)
+
+    delivery = Delivery.objects.get()
+    assert response.status_code == 400
+    assert (delivery.state, bytes(delivery.body)) == ("rejected", body)
+    assert delivery.error
+
+
+def test_body_without_any_contact_is_rejected_with_the_reason(client, source):
+    assert send(client, {"hello": "world"}).status_code == 202
+
+    deliveries.process_pending()
+
+    delivery = Delivery.objects.get()
+    assert delivery.state == "rejected"
+    assert "phone" in delivery.error
+
+
+def test_webhook_over_the_rate_gets_429(client, source):
+    Source.objects.filter(pk=source.pk).update(rate_per_minute=0)
+
+    response = send(client, FORM)
+
+    assert (response.status_code, response.json()["code"]) == (429, "too_many_requests")
+    assert Delivery.objects.count() == 0
+
+
+def test_webhook_without_slash_at_the_end_is_accepted(client, source):
+    url = reverse("lead-webhook", args=["page"]).rstrip("/")
+
+    response = client.post(url, FORM, headers={"authorization": "Bearer top-secret"})
+
+    assert response.status_code == 202
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "get", "patch"])
+def test_other_methods_get_405_in_the_one_error_shape(client, source, method):
+    response = getattr(client, method)(reverse("lead-webhook", args=["page"]))
+
+    assert response.status_code == 405
+    assert response.json()["code"]
+
+
+def test_latin_1_form_of_an_old_page_keeps_its_accents(client, source):
+    body = "nome=João Conceição&telefone=11988776655".encode("latin-1")
+    send(client, body, content_type="application/x-www-form-urlencoded")
+
+    deliveries.process_pending()
+
+    assert Lead.objects.get().name == "João Conceição"

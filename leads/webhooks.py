@@ -1,0 +1,135 @@
+"""The front door for outside systems: store the request as it came, answer, understand it later."""
+
+import ipaddress
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException, UnreadablePostError
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from leads import rate
+from leads.bodies import BodyError, read_body
+from leads.models import Delivery, Source
+from leads.on_commit import enqueue
+from leads.sources import Knock, kind_of
+from leads.tasks import process_deliveries
+
+logger = logging.getLogger(__name__)
+
+# Kept with the delivery. Signatures and secrets are not among them.
+KEPT_HEADERS = (
+    "content-type",
+    "user-agent",
+    "referer",
+    "origin",
+    "webhook-id",
+    "webhook-timestamp",
+    "idempotency-key",
+    "x-request-id",
+    "x-forwarded-for",
+)
+SECRET_HEADERS = ("authorization", "x-api-key")
+
+
+@csrf_exempt
+def receive(request: HttpRequest, slug: str) -> HttpResponse:
+    """`POST /webhooks/leads/<slug>/`: 202 once the request is durable. GET answers Meta's challenge."""
+    source = Source.objects.filter(slug=slug, is_active=True).first()
+    if source is None:
+        return _refusal("not_found", _("There is no such source."), 404)
+    if request.method == "GET":
+        return _challenge(request, source)
+    if request.method != "POST":
+        return _refusal("method_not_allowed", _("Send leads with POST."), 405)
+    body = _bounded_body(request)
+    if body is None:
+        return _refuse(source, "too_large", _("The body is larger than 256 KiB."), 413)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    if not kind_of(source).is_authentic(_knock(request, headers, body), source):
+        return _refuse(source, "unauthorized", _("The credential is missing or wrong."), 401)
+    if rate.is_over(source.pk, source.rate_per_minute):
+        return _refuse(source, "too_many_requests", _("Too many requests for this source."), 429)
+    return _store(source, body, headers, _remote_address(request))
+
+
+def _store(source: Source, body: bytes, headers: Mapping[str, str], address: str | None) -> HttpResponse:
+    """The row first; a body that can never be understood is kept too, and said so at once."""
+    content_type = headers.get("content-type", "")[:200].replace("\x00", "")
+    try:
+        delivery = Delivery.objects.create(
+            source=source,
+            body=body,
+            content_type=content_type,
+            headers=_kept(headers),
+            remote_address=address,
+        )
+        read_body(body, content_type)
+    except BodyError as error:
+        Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.RECEIVED).update(
+            state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
+        )
+        return _refusal("not_understood", _("The body is neither JSON nor a form."), 400)
+    except DatabaseError:
+        logger.exception("delivery not stored", extra={"source": source.slug})
+        return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
+    enqueue(process_deliveries)
+    return JsonResponse({"delivery": str(delivery.pk)}, status=202)
+
+
+def _challenge(request: HttpRequest, source: Source) -> HttpResponse:
+    answer = kind_of(source).answer_challenge(request.GET, source)
+    if answer is None:
+        return _refusal("not_allowed", _("Send leads with POST."), 403 if "hub.mode" in request.GET else 405)
+    return HttpResponse(answer, content_type="text/plain; charset=utf-8")
+
+
+def _bounded_body(request: HttpRequest) -> bytes | None:
+    """The body, or None where it is too large; read only as far as that takes."""
+    declared = request.META.get("CONTENT_LENGTH") or "0"
+    if declared.isdigit() and int(declared) > settings.WEBHOOK_MAX_BYTES:
+        return None
+    try:
+        body = request.read(settings.WEBHOOK_MAX_BYTES + 1)
+    except (UnreadablePostError, RawPostDataException):
+        return b""
+    return body if len(body) <= settings.WEBHOOK_MAX_BYTES else None
+
+
+def _knock(request: HttpRequest, headers: Mapping[str, str], body: bytes) -> Knock:
+    return Knock(
+        method=request.method or "POST",
+        url=f"{settings.PUBLIC_URL}{request.get_full_path()}",
+        headers=headers,
+        query={key: str(value) for key, value in request.GET.items()},
+        body=body,
+    )
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: headers[name][:500].replace("\x00", "") for name in KEPT_HEADERS if name in headers}
+    return kept | {name: "•••" for name in SECRET_HEADERS if name in headers}
+
+
+def _remote_address(request: HttpRequest) -> str | None:
+    """The caller's address; behind our own proxy the last one that the proxy saw."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        address = request.headers.get("x-forwarded-for", address).rpartition(",")[2].strip()
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return None
+
+
+def _refuse(source: Source, code: str, detail: str, status: int) -> JsonResponse:
+    rate.count_refusal(source.slug, code)
+    return _refusal(code, detail, status, {"Retry-After": "60"} if status == 429 else None)
+
+
+def _refusal(code: str, detail: str, status: int, headers: dict[str, Any] | None = None) -> JsonResponse:
+    return JsonResponse({"code": code, "detail": detail}, status=status, headers=headers)
