@@ -31,7 +31,7 @@ def tell_consultants() -> int:
 @transaction.atomic
 def _tell_one() -> bool:
     owed = Assignment.objects.filter(notice=Assignment.Notice.PENDING).order_by("created_at")
-    assignment = owed.select_for_update(skip_locked=True, of=("self",)).first()
+    assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
     if assignment.consultant_id:
@@ -108,7 +108,9 @@ def _claim() -> list[Notification]:
     """Take a batch and push its next attempt away, so that a worker that dies here loses only time."""
     now = timezone.now()
     owed = Notification.objects.filter(state=Notification.State.PENDING, next_attempt_at__lte=now)
-    batch = list(owed.select_for_update(skip_locked=True).select_related("consultant__user")[:BATCH])
+    batch = list(
+        owed.select_for_update(skip_locked=True, of=("self",)).select_related("consultant__user")[:BATCH]
+    )
     for notification in batch:
         notification.attempts += 1
         notification.next_attempt_at = now + timedelta(minutes=2**notification.attempts)

@@ -175,8 +175,7 @@ def _lease(
 
 
 def _lock(conversation_id: UUID | str) -> Conversation | None:
-    rows = Conversation.objects.select_for_update(of=("self",)).select_related("line", "lead")
-    return rows.filter(pk=conversation_id).first()
+    return Conversation.objects.select_for_update().filter(pk=conversation_id).first()
 
 
 def _is_owed(conversation: Conversation) -> bool:

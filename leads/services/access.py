@@ -11,9 +11,11 @@ from leads.models import Lead, User
 def get_lead(user: User, lead_id: UUID | str, *, lock: bool = False) -> Lead:
     """The lead, if `user` may see it; else NotFoundError. `lock` holds its row until the transaction ends."""
     leads = Lead.objects.visible_to(user)
-    if lock:
-        leads = leads.select_for_update(of=("self",))
-    lead = leads.select_related("status", "source", "consultant__user").filter(pk=lead_id).first()
+    # A lock never joins: a row whose foreign key changed while we waited would drop out of the join.
+    leads = (
+        leads.select_for_update() if lock else leads.select_related("status", "source", "consultant__user")
+    )
+    lead = leads.filter(pk=lead_id).first()
     if lead is None:
         raise NotFoundError(_("There is no such lead, or it is not yours."))
     return lead

@@ -1,0 +1,156 @@
+"""Moving cards, notes, edits and archiving, as people do it."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from leads.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from leads.models import Lead, LeadEvent
+from leads.services import board, editing
+from leads.tests.makers import make_consultant, make_lead, make_manager
+
+
+@pytest.fixture
+def ana(db):
+    return make_consultant("ana")
+
+
+def column(status: str) -> list[str]:
+    return list(
+        Lead.objects.filter(status_id=status).order_by("position", "id").values_list("name", flat=True)
+    )
+
+
+def test_move_lead_to_another_status_writes_history_and_version(ana):
+    lead = make_lead(consultant=ana)
+    moved = board.move_lead(user=ana.user, lead_id=lead.pk, status="contacted", expected_status="new")
+    assert (moved.status_id, moved.version) == ("contacted", 2)
+    event = LeadEvent.objects.get(lead=lead)
+    assert (event.kind, event.user, event.data) == (
+        "moved",
+        ana.user,
+        {"came_from": "new", "to": "contacted"},
+    )
+
+
+def test_move_lead_from_an_old_board_tells_the_truth(ana):
+    lead = make_lead(consultant=ana, status_id="contacted")
+    with pytest.raises(ConflictError) as refusal:
+        board.move_lead(user=ana.user, lead_id=lead.pk, status="won", expected_status="new")
+    assert refusal.value.current.status_id == "contacted"
+
+
+def test_move_lead_to_an_unknown_status_is_refused(ana):
+    lead = make_lead(consultant=ana)
+    with pytest.raises(InvalidError):
+        board.move_lead(user=ana.user, lead_id=lead.pk, status="nowhere")
+
+
+def test_move_lead_of_a_colleague_does_not_exist(ana):
+    lead = make_lead(consultant=make_consultant("bia"))
+    with pytest.raises(NotFoundError):
+        board.move_lead(user=ana.user, lead_id=lead.pk, status="won")
+
+
+def test_move_lead_to_won_closes_and_back_opens_it(ana):
+    lead = make_lead(consultant=ana)
+    assert board.move_lead(user=ana.user, lead_id=lead.pk, status="won").closed_at is not None
+    assert board.move_lead(user=ana.user, lead_id=lead.pk, status="new").closed_at is None
+
+
+def test_move_lead_between_neighbours_lands_there(ana):
+    cards = {name: make_lead(name=name, consultant=ana) for name in ("c", "b", "a")}
+    assert column("new") == ["a", "b", "c"]
+    board.move_lead(user=ana.user, lead_id=cards["c"].pk, status="new", after=cards["a"].pk)
+    assert column("new") == ["a", "c", "b"]
+    board.move_lead(user=ana.user, lead_id=cards["b"].pk, status="new", before=cards["a"].pk)
+    assert column("new") == ["b", "a", "c"]
+
+
+def test_move_lead_without_neighbours_lands_on_top(ana):
+    for name in ("b", "a"):
+        make_lead(name=name, consultant=ana, status_id="contacted")
+    lead = make_lead(name="x", consultant=ana)
+    board.move_lead(user=ana.user, lead_id=lead.pk, status="contacted")
+    assert column("contacted") == ["x", "a", "b"]
+
+
+def test_move_lead_where_no_room_is_left_spreads_the_column(ana):
+    for position, name in enumerate(("a", "b", "c"), start=1):
+        make_lead(name=name, consultant=ana, position=position)
+    lead = make_lead(name="x", consultant=ana, status_id="contacted")
+    after = Lead.objects.get(name="a")
+    board.move_lead(user=ana.user, lead_id=lead.pk, status="new", after=after.pk)
+    assert column("new") == ["a", "x", "b", "c"]
+
+
+def test_move_lead_next_to_a_neighbour_that_left_lands_on_top(ana):
+    make_lead(name="a", consultant=ana)
+    gone = make_lead(name="gone", consultant=ana, status_id="won")
+    lead = make_lead(name="x", consultant=ana, status_id="contacted")
+    board.move_lead(user=ana.user, lead_id=lead.pk, status="new", after=gone.pk)
+    assert column("new") == ["x", "a"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_move_lead_by_two_at_once_lets_one_win():
+    ana = make_consultant("ana")
+    lead = make_lead(consultant=ana)
+
+    def move(status: str) -> str:
+        try:
+            board.move_lead(user=ana.user, lead_id=lead.pk, status=status, expected_status="new")
+        except ConflictError:
+            return "conflict"
+        finally:
+            connection.close()
+        return "moved"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(move, ["contacted", "won"])) == ["conflict", "moved"]
+
+
+def test_add_note_without_words_is_refused(ana):
+    lead = make_lead(consultant=ana)
+    with pytest.raises(InvalidError):
+        board.add_note(user=ana.user, lead_id=lead.pk, text=" \x00 ")
+
+
+def test_archive_lead_as_consultant_is_refused(ana):
+    lead = make_lead(consultant=ana)
+    with pytest.raises(NotAllowedError):
+        board.archive_lead(user=ana.user, lead_id=lead.pk)
+
+
+def test_archive_lead_takes_it_off_the_board(ana):
+    lead = make_lead(consultant=ana)
+    board.archive_lead(user=make_manager(), lead_id=lead.pk)
+    assert not Lead.objects.on_board().filter(pk=lead.pk).exists()
+
+
+def test_edit_lead_remembers_before_and_after(ana):
+    lead = make_lead(name="Jo", consultant=ana)
+    editing.edit_lead(user=ana.user, lead_id=lead.pk, changes={"name": "João", "city": "Natal"})
+    event = LeadEvent.objects.get(lead=lead)
+    assert event.data == {"changes": {"name": ["Jo", "João"], "city": ["", "Natal"]}}
+
+
+def test_edit_lead_with_a_phone_of_somebody_else_conflicts(ana):
+    one, other = make_lead(consultant=ana), make_lead(consultant=ana)
+    editing.edit_lead(user=ana.user, lead_id=one.pk, changes={"phone": "(11) 98765-4321"})
+    with pytest.raises(ConflictError):
+        editing.edit_lead(user=ana.user, lead_id=other.pk, changes={"phone": "+55 11 98765 4321"})
+
+
+def test_edit_lead_with_what_is_no_phone_is_refused(ana):
+    lead = make_lead(consultant=ana)
+    with pytest.raises(InvalidError) as refusal:
+        editing.edit_lead(user=ana.user, lead_id=lead.pk, changes={"phone": "soon"})
+    assert "phone" in refusal.value.fields
+
+
+def test_edit_lead_of_a_field_that_is_not_theirs_is_refused(ana):
+    lead = make_lead(consultant=ana)
+    with pytest.raises(InvalidError):
+        editing.edit_lead(user=ana.user, lead_id=lead.pk, changes={"score": 100})
