@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"{prefix}asgi"
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = prefix
     celery_app.conf.broker_transport_options["global_keyprefix"] = prefix
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a second per user saved
     for name in ACCOUNTS:
         setattr(settings, name, "")
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as rest_exception_handler
 
 from leads.api.facts import lead_facts
+from leads.cleaning import clean_line
 from leads.errors import ConflictError, CrmError, InvalidError
 from leads.models import Lead
 
@@ -96,9 +97,10 @@ def _rest_body(error: Exception, response: Response) -> dict[str, Any]:
 
 
 def _as_invalid(error: exceptions.ValidationError) -> InvalidError:
+    """Names and texts may quote what was sent, and that may be unfit to be sent back."""
     fields: dict[str, list[str]] = {}
     for path, text in _messages(error.detail):
-        fields.setdefault(path, []).append(text)
+        fields.setdefault(clean_line(path), []).append(clean_line(text))
     general = fields.pop("", []) + fields.pop("non_field_errors", [])
     return InvalidError(" ".join(general) or None, fields)
 

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from crm.demo.workspace import PASSWORD
 
 
-class NoDemoPasswordBackend(BaseBackend):
+class NoDemoPasswordBackend:
     """Stands before the others: outside the demo, the demo's public password opens nothing."""
 
     def authenticate(
