@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from agent.brain_choice import make_brain
 from agent.brains.protocol import Brain
 from agent.evaluation import dialogues, player, scoring
-from agent.playbook_library import snapshot_for_slots
+from agent.playbook_library import from_definition
 
 
 class Command(BaseCommand):
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         played = []
         try:
             for dialogue in dialogues.read(options["file"]):
-                snapshot = snapshot_for_slots(dialogue.domain, domains[dialogue.domain])
+                snapshot = from_definition(dialogue.domain, domains[dialogue.domain]).to_snapshot()
                 for _ in range(options["trials"]):
                     played.append((dialogue, self._play(dialogue, snapshot, brain)))
         except (OSError, ValueError, KeyError) as error:
