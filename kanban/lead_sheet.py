@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from kanban.history import assignment_sentence
 from leads.models import Assignment, Lead
+from leads.scoring import REASONS
+
+# Below this a number may be a year or a postcode.
+FIRST_GROUPED = 10_000
 
 
 def lead_sheet(lead: Lead) -> dict[str, Any]:
@@ -14,7 +19,7 @@ def lead_sheet(lead: Lead) -> dict[str, Any]:
     assignment = Assignment.objects.filter(lead=lead).select_related("rule", "consultant__user").first()
     return {
         "slots": [slot_line(key, slot) for key, slot in lead.slots.items()],
-        "reasons": [str(reason) for reason in lead.classification.get("reasons", [])],
+        "reasons": [reason_in_words(reason) for reason in lead.classification.get("reasons", [])],
         "classified_by": lead.classification.get("source", "rules"),
         "attribution": _pairs(lead.attribution),
         "extra": _pairs(lead.extra),
@@ -43,12 +48,24 @@ def slot_line(key: str, slot: Any) -> dict[str, str]:
     }
 
 
+def reason_in_words(reason: Any) -> str:
+    """Reasons of the rules in the reader's language, those of a model as it gave them."""
+    if not isinstance(reason, Mapping):
+        return str(reason)
+    known = REASONS.get(reason.get("code", ""))
+    return str(known or reason.get("text", ""))
+
+
 def shown(value: Any) -> str:
     """A JSON value as a person would write it."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, int | float):
+        return formats.number_format(value, use_l10n=True, force_grouping=abs(value) >= FIRST_GROUPED)
+    if isinstance(value, Mapping) and set(value) == {"min", "max"}:
+        return " – ".join(shown(value[end]) for end in ("min", "max"))
     if isinstance(value, Mapping):
         return ", ".join(f"{_words(name)}: {shown(part)}" for name, part in value.items())
     if isinstance(value, list):

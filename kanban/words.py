@@ -23,8 +23,6 @@ def _board_words() -> dict[str, str]:
         "move_title": _("Move {name}"),
         "new_leads_one": _("1 new lead above"),
         "new_leads_many": _("{count} new leads above"),
-        "waiting_one": _("1 waiting"),
-        "waiting_many": _("{count} waiting"),
         "lead_arrived": _("New lead for you: {name}"),
         "lead_created": _("Lead created: {name}"),
         "lead_gone": _("This lead is no longer on your board."),

@@ -1,7 +1,6 @@
 /** Cards in the page: finding them, putting them in their place, counting them. */
 
 import { refreshTimes } from "../times.js";
-import { sayCount } from "../words.js";
 
 export const board = () => document.getElementById("board");
 export const cardOf = (leadId) => document.getElementById(`lead-${leadId}`);
@@ -68,7 +67,7 @@ export function showCounts(counts) {
     const chip = document.querySelector(`[data-waiting-of="${CSS.escape(status)}"]`);
     if (!chip) continue;
     chip.hidden = waiting === 0;
-    chip.querySelector("span").textContent = sayCount("waiting", waiting);
+    chip.querySelector("[data-number]").textContent = waiting;
   }
 }
 

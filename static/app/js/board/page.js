@@ -46,7 +46,7 @@ function applyChanges({ leads, removed }) {
 
 /** A frame says which lead; what it looks like now, the server says. */
 function applyFrame(frame) {
-  if (!frame.lead) return;
+  if (!frame.lead?.id) return;
   const isOurs = frame.origin === tabId && frame.data?.action === "status_changed";
   mark(frame.lead.id, frame.data?.removed || isOurs ? null : frame.lead.version);
   refreshLead(frame.lead.id, null);
