@@ -1,0 +1,78 @@
+"""Consultants are told once per channel, with what lets them act."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+
+from agent import notify
+from agent.models import Notification
+from leads.actors import SYSTEM
+from leads.models import Assignment
+from leads.services import assigning
+from leads.tests.makers import make_circle, make_consultant, make_lead
+
+
+def assign_to_ana(**lead_facts) -> Assignment:
+    make_circle(make_consultant("ana"))
+    with transaction.atomic():
+        return assigning.assign_lead(lead=make_lead(**lead_facts), actor=SYSTEM, trigger="arrival")
+
+
+@pytest.mark.django_db
+def test_tell_consultants_writes_one_notification_per_channel():
+    assignment = assign_to_ana()
+    assert notify.tell_consultants() == 1
+    assert notify.tell_consultants() == 0
+    assert sorted(assignment.notifications.values_list("channel", "state")) == [
+        ("app", "sent"),
+        ("email", "pending"),
+    ]
+
+
+@pytest.mark.django_db
+def test_deliver_notifications_mails_what_lets_the_consultant_act(settings):
+    slots = {"budget": {"value": {"max": 600000}, "quote": "até 600 mil"}}
+    assignment = assign_to_ana(name="Júlia", message="Quero visitar", slots=slots, score=80, temperature="hot")
+    notify.tell_consultants()
+    assert notify.deliver_notifications() == 1
+    assert notify.deliver_notifications() == 0
+    (letter,) = mail.outbox
+    assert letter.subject == "New lead: Júlia"
+    assert letter.to == ["ana@crm.example"]
+    for part in ("Hot (80/100)", "“até 600 mil”", "Quero visitar", f"/leads/{assignment.lead_id}/"):
+        assert part in letter.body
+
+
+@pytest.mark.django_db
+def test_deliver_notifications_without_a_mail_server_tries_again_then_says_so(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assignment = assign_to_ana()
+    notify.tell_consultants()
+    for attempt in range(1, notify.MAX_ATTEMPTS + 1):
+        assert notify.deliver_notifications() == 0
+        letter = assignment.notifications.get(channel="email")
+        assert letter.attempts == attempt
+        Notification.objects.filter(pk=letter.pk).update(next_attempt_at=letter.created_at)
+    assert (letter.state, letter.error) == ("failed", "ConnectionRefusedError")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tell_consultants_by_eight_workers_tells_each_once():
+    make_circle(make_consultant("ana"), make_consultant("bia"))
+    for _ in range(20):
+        with transaction.atomic():
+            assigning.assign_lead(lead=make_lead(), actor=SYSTEM, trigger="arrival")
+
+    def work(_: int) -> int:
+        try:
+            return notify.tell_consultants()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        told = sum(pool.map(work, range(8)))
+    assert told == 20
+    assert Notification.objects.filter(channel="app").count() == 20
