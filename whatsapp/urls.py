@@ -9,5 +9,5 @@ urlpatterns = [
     path("webhooks/whatsapp/", views.inbound, name="whatsapp-inbound"),
     path("webhooks/whatsapp/status/", views.status, name="whatsapp-status"),
 ]
-if settings.SIMULATOR and False:
+if settings.SIMULATOR:
     urlpatterns.append(path("simulator/", include("whatsapp.simulator.urls")))

@@ -28,7 +28,7 @@ def make_consultant_line(consultant, **over) -> Line:
 
 
 def new_sid() -> str:
-    return f"SM{next(_numbers):032x}"
+    return f"SM{next(_numbers):031x}c"
 
 
 def inbound_form(body: str = "Oi", **over) -> dict[str, str]:

@@ -1,0 +1,123 @@
+/** The phone of the simulator: it writes through the webhook, polls its thread, and reads what came. */
+
+const POLL_MS = 1000;
+const TICKS = { queued: "✓", sent: "✓", delivered: "✓✓", read: "✓✓" };
+
+const root = document.getElementById("simulator");
+const form = document.getElementById("phone-form");
+const list = document.getElementById("phone-messages");
+const log = document.getElementById("phone-log");
+const typing = document.getElementById("phone-typing");
+const error = document.getElementById("phone-error");
+const body = form.elements.body;
+let shownThread = "";
+let isReading = false;
+
+function ends() {
+  return { number: form.elements.number.value, line: form.elements.line.value };
+}
+
+async function post(url, facts) {
+  const csrf = document.querySelector('meta[name="csrf-token"]').content;
+  const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf }, body: new URLSearchParams(facts) });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.detail ?? response.statusText);
+  return answer;
+}
+
+function showError(text) {
+  error.textContent = text;
+  error.hidden = !text;
+}
+
+function row(message) {
+  const item = document.getElementById("phone-message").content.cloneNode(true).querySelector("li");
+  item.id = message.sid;
+  // On the client's phone their own words stand on the right, ours on the left.
+  item.dataset.direction = message.is_ours ? "in" : "out";
+  item.dataset.author = message.is_ours ? "client" : "consultant";
+  item.querySelector(".bubble").textContent = message.body || `[${message.kind}]`;
+  const time = item.querySelector("time");
+  time.dateTime = message.at;
+  time.textContent = new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const ticks = item.querySelector(".ticks");
+  if (!message.is_ours) ticks.textContent = TICKS[message.status] ?? "";
+  ticks.classList.toggle("read", message.status === "read");
+  return item;
+}
+
+function show({ messages, is_typing: isTyping }) {
+  const thread = JSON.stringify(messages);
+  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  typing.hidden = !isTyping;
+  if (thread !== shownThread) {
+    shownThread = thread;
+    list.replaceChildren(...messages.map(row));
+  }
+  if (isAtEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** Opening the chat reads it: the CRM hears sent, delivered and read. */
+async function read(messages) {
+  const isWaiting = messages.some((message) => message.is_ours && message.status !== "read");
+  if (!isWaiting || isReading || document.hidden) return;
+  isReading = true;
+  try {
+    await post(root.dataset.read, ends());
+  } finally {
+    isReading = false;
+  }
+}
+
+async function poll() {
+  try {
+    const asked = ends();
+    const response = await fetch(`${root.dataset.messages}?${new URLSearchParams(asked)}`);
+    const facts = await response.json();
+    const { number, line } = ends();
+    if (response.ok && asked.number === number && asked.line === line) {
+      show(facts);
+      await read(facts.messages);
+    }
+  } catch {
+    // The server restarts; the next poll will tell.
+  } finally {
+    setTimeout(poll, POLL_MS);
+  }
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const facts = Object.fromEntries(new FormData(form));
+  body.value = "";
+  showError("");
+  try {
+    await post(root.dataset.send, facts);
+  } catch (problem) {
+    body.value = body.value || facts.body;
+    showError(problem.message);
+  }
+  body.focus();
+});
+
+body.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+for (const preset of document.querySelectorAll("[data-number]")) {
+  preset.addEventListener("click", () => {
+    form.elements.number.value = preset.dataset.number;
+    form.elements.name.value = preset.dataset.name;
+    body.value = preset.dataset.body;
+    body.focus();
+  });
+}
+
+document.getElementById("phone-reset").addEventListener("click", async () => {
+  show({ messages: [], is_typing: false });
+  await post(root.dataset.reset, ends()).catch((problem) => showError(problem.message));
+});
+
+poll();

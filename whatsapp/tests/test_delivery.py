@@ -1,0 +1,232 @@
+"""From the outbox to Twilio, at most once each, whatever Twilio answers."""
+
+import base64
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from leads.errors import InvalidError
+from whatsapp import delivery
+from whatsapp.models import Conversation, Line, Message
+from whatsapp.payloads import DeliveryStatus
+from whatsapp.services import retry_message, send
+from whatsapp.statuses import hear
+from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_conversation
+from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN
+
+pytestmark = pytest.mark.django_db
+
+
+def queue(text="Olá!", **options) -> Message:
+    conversation = Conversation.objects.first() or make_conversation()
+    return send(conversation, [text], author="agent", **options)[0]
+
+
+def due_now() -> None:
+    Message.objects.filter(status="queued").update(send_after=Now())
+
+
+def outcome(message: Message) -> tuple[str, str]:
+    message.refresh_from_db()
+    return message.status, message.error_code
+
+
+def test_deliver_due_accepted_message_is_sent_with_our_id_in_the_callback(twilio, settings):
+    message = queue("Olá, tudo bem?")
+
+    delivery.deliver_due()
+
+    assert outcome(message) == ("sent", "")
+    request = twilio.requests[0]
+    assert request.path == f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
+    assert request.form == {
+        "From": AGENT_NUMBER,
+        "To": CLIENT,
+        "Body": "Olá, tudo bem?",
+        "StatusCallback": f"{settings.PUBLIC_URL}/webhooks/whatsapp/status/?message={message.pk}",
+    }
+    credentials = base64.b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
+    assert request.authorization == f"Basic {credentials}"
+    assert message.sid == twilio.accepted[0]["sid"]
+
+
+def test_deliver_due_message_of_later_waits(twilio):
+    message = queue(delay_seconds=5)
+
+    seconds = delivery.deliver_due()
+
+    assert outcome(message) == ("queued", "")
+    assert 3 < seconds <= 5
+
+
+@pytest.mark.parametrize("behaviour", ["429", "400:63018"])
+def test_deliver_due_slowed_down_is_tried_again_later(twilio, behaviour):
+    twilio.behave(behaviour)
+    message = queue()
+
+    delivery.deliver_due()
+    assert outcome(message) == ("queued", "")
+    assert message.send_after > timezone.now()
+
+    due_now()
+    delivery.deliver_due()
+    assert outcome(message) == ("sent", "")
+    assert len(twilio.accepted) == 1
+
+
+def test_deliver_due_connection_refused_is_tried_again_later(settings, twilio):
+    settings.TWILIO_API_BASE_URL = "http://127.0.0.1:9"
+    message = queue()
+    delivery.deliver_due()
+    assert outcome(message) == ("queued", "")
+
+    settings.TWILIO_API_BASE_URL = twilio.url
+    due_now()
+    delivery.deliver_due()
+    assert outcome(message) == ("sent", "")
+
+
+@pytest.mark.parametrize(
+    "behaviour", ["500", "accept_then_500", "accept_then_hang", "hang", "garbage", "empty", "drop"]
+)
+def test_deliver_due_lost_answer_is_never_sent_again(twilio, behaviour):
+    twilio.behave(behaviour)
+    message = queue()
+
+    delivery.deliver_due()
+    delivery.deliver_due()
+
+    assert outcome(message) == ("unknown", "not_confirmed")
+    assert len([request for request in twilio.requests if request.method == "POST"]) == 1
+    assert "may have arrived" in message.error_text
+
+
+def test_deliver_due_status_callback_settles_a_lost_answer(twilio):
+    twilio.behave("accept_then_500")
+    message = queue()
+    delivery.deliver_due()
+
+    hear(DeliveryStatus(sid=twilio.accepted[0]["sid"], status="delivered"), message.pk)
+
+    assert outcome(message) == ("delivered", "")
+    assert message.sid == twilio.accepted[0]["sid"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("63024", "not on WhatsApp"), ("21617", "too long"), ("99999", "error 99999")]
+)
+def test_deliver_due_refusal_fails_in_plain_words(twilio, code, words):
+    twilio.behave(f"400:{code}")
+    message = queue()
+
+    delivery.deliver_due()
+
+    assert outcome(message) == ("failed", code)
+    assert words in message.error_text
+
+
+def test_deliver_due_closed_window_refusal_closes_ours(twilio):
+    twilio.behave("400:63016")
+    queue()
+
+    Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(hours=23))
+    delivery.deliver_due()
+
+    assert Conversation.objects.get().window_closes_at is None
+
+
+def test_deliver_due_stop_at_twilio_opts_out_here(twilio):
+    twilio.behave("400:21610")
+    queue()
+
+    delivery.deliver_due()
+
+    assert Conversation.objects.get().is_opted_out
+
+
+def test_deliver_due_wrong_credentials_are_noted_on_the_line(twilio):
+    twilio.behave("400:20003")
+    queue()
+
+    delivery.deliver_due()
+
+    assert "not set up correctly" in Line.objects.get().last_error
+
+
+def test_deliver_due_later_message_waits_for_the_earlier_one(twilio):
+    twilio.behave("429")
+    first, second = queue("um"), queue("dois")
+    due_now()
+
+    delivery.deliver_due()
+    assert (outcome(first)[0], outcome(second)[0]) == ("queued", "queued")
+
+    due_now()
+    delivery.deliver_due()
+    assert twilio.bodies == ["um", "dois"]
+
+
+def test_deliver_due_window_closed_meanwhile_sends_nothing(twilio):
+    message = queue()
+    Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(hours=25))
+
+    delivery.deliver_due()
+
+    assert outcome(message) == ("failed", "63016")
+    assert twilio.requests == []
+
+
+def test_deliver_due_opt_out_confirmation_is_the_last_word(twilio):
+    conversation = make_conversation(body="PARAR")
+
+    delivery.deliver_due()
+
+    assert len(twilio.accepted) == 1
+    with pytest.raises(InvalidError):
+        send(conversation, ["volte!"], author="agent")
+
+
+def test_deliver_due_row_of_a_dead_worker_becomes_unknown(twilio):
+    message = queue()
+    claimed = delivery.claim_next()
+    Message.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    delivery.deliver_due()
+
+    assert claimed == message
+    assert outcome(message) == ("unknown", "not_confirmed")
+    assert twilio.requests == []
+
+
+def test_deliver_due_without_any_account_fails_plainly(settings):
+    settings.SIMULATOR = False
+    message = queue()
+
+    delivery.deliver_due()
+
+    assert outcome(message) == ("failed", "no_account")
+
+
+def test_deliver_due_same_id_from_twilio_twice_is_no_crash(twilio, monkeypatch):
+    twilio._numbers = iter([7, 7])
+    first, second = queue("um"), queue("dois")
+    due_now()
+
+    delivery.deliver_due()
+
+    assert (outcome(first)[0], outcome(second)[0]) == ("sent", "sent")
+
+
+def test_retry_message_failed_one_is_a_new_row(twilio, admin_user):
+    twilio.behave("400:63024")
+    message = queue("de novo")
+    delivery.deliver_due()
+
+    again = retry_message(message_id=message.pk, user=admin_user)
+    delivery.deliver_due()
+
+    assert again.retry_of == message
+    assert (outcome(message)[0], outcome(again)[0]) == ("failed", "sent")
+    assert retry_message(message_id=message.pk, user=admin_user) == again

@@ -1,0 +1,192 @@
+"""Twilio's knocks at the door, real shapes and bad ones."""
+
+import json
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from whatsapp.accounts import Account, account_of
+from whatsapp.models import Conversation, Message
+from whatsapp.services import send
+from whatsapp.signatures import HEADER, sign
+from whatsapp.tests.makers import (
+    INBOUND_PATH,
+    STATUS_PATH,
+    inbound_form,
+    make_conversation,
+    make_line,
+    post_signed,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_inbound_signed_message_is_recorded_and_answered_with_empty_twiml(client):
+    make_line()
+
+    response = post_signed(client, INBOUND_PATH, inbound_form("Olá"))
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/xml"
+    assert response.content.endswith(b"<Response></Response>")
+    assert Message.objects.get().body == "Olá"
+
+
+@pytest.mark.parametrize("signature", ["", "bm9wZQ==", "nonsense"])
+def test_inbound_bad_signature_is_refused_and_leaves_no_row(client, signature):
+    make_line()
+
+    response = client.post(INBOUND_PATH, inbound_form(), headers={HEADER: signature})
+
+    assert response.status_code == 403
+    assert not Conversation.objects.exists()
+
+
+def test_inbound_missing_signature_is_refused(client):
+    make_line()
+    assert client.post(INBOUND_PATH, inbound_form()).status_code == 403
+
+
+def test_inbound_signature_of_a_foreign_account_is_refused(client):
+    make_line(account_sid="AC" + "2" * 32, auth_token="the lines own")
+
+    assert post_signed(client, INBOUND_PATH, inbound_form()).status_code == 403
+    assert not Message.objects.exists()
+
+
+def test_inbound_next_token_of_a_line_is_accepted_during_rotation(client):
+    line = make_line(account_sid="AC" + "2" * 32, auth_token="old", next_auth_token="new")
+    new = Account("AC", "new", ("new",))
+
+    assert post_signed(client, INBOUND_PATH, inbound_form(), account=account_of(line)).status_code == 200
+    assert post_signed(client, INBOUND_PATH, inbound_form(), account=new).status_code == 200
+
+
+def test_inbound_without_any_account_believes_nobody(client):
+    make_line()
+    signed_by = account_of(None)
+    settings.SIMULATOR, before = False, settings.SIMULATOR
+    try:
+        assert post_signed(client, INBOUND_PATH, inbound_form(), account=signed_by).status_code == 403
+    finally:
+        settings.SIMULATOR = before
+
+
+def test_inbound_unknown_line_is_answered_and_forgotten(client):
+    response = post_signed(client, INBOUND_PATH, inbound_form(To="whatsapp:+15550009999"))
+
+    assert response.status_code == 200
+    assert not Conversation.objects.exists()
+
+
+def test_inbound_same_sid_again_changes_nothing(client):
+    make_line()
+    form = inbound_form()
+
+    assert post_signed(client, INBOUND_PATH, form).status_code == 200
+    assert post_signed(client, INBOUND_PATH, form).status_code == 200
+    assert Message.objects.count() == 1
+
+
+def test_inbound_strange_but_signed_messages_are_taken(client):
+    make_line()
+    strange = [
+        inbound_form(""),
+        inbound_form("x", MessageType="hologram", Surprise="yes"),
+        inbound_form("com \x00 nulo"),
+        inbound_form("a" * 70_000),
+        inbound_form("", NumMedia="20", **{f"MediaUrl{n}": f"https://api.twilio.com/{n}" for n in range(20)}),
+        inbound_form("x", NumMedia="many"),
+        inbound_form("👨‍👩‍👧‍👦 \u202e olá"),
+    ]
+
+    assert [post_signed(client, INBOUND_PATH, form).status_code for form in strange] == [200] * len(strange)
+    assert Message.objects.count() == len(strange)
+    assert len(Message.objects.get(seq=5).media) == 20
+
+
+def test_inbound_too_large_or_incomplete_is_a_client_error(client):
+    make_line()
+
+    assert post_signed(client, INBOUND_PATH, inbound_form("a" * 1_000_000)).status_code == 413
+    assert post_signed(client, INBOUND_PATH, {"To": "whatsapp:+14155238886", "Body": "x"}).status_code == 400
+    assert client.get(INBOUND_PATH).status_code == 405
+    assert not Message.objects.exists()
+
+
+def test_inbound_needs_no_csrf_token():
+    make_line()
+    assert post_signed(Client(enforce_csrf_checks=True), INBOUND_PATH, inbound_form()).status_code == 200
+
+
+def test_inbound_every_documented_parameter_is_kept(client):
+    make_line()
+    form = inbound_form(
+        "Quero comprar",
+        MessageType="button",
+        ButtonPayload="buy",
+        ButtonText="Quero comprar",
+        OriginalRepliedMessageSid="SM" + "d" * 32,
+        Forwarded="true",
+        Latitude="51.5",
+        Longitude="-0.2",
+        Address="187 Freston Road",
+        MessagingServiceSid="MG" + "1" * 32,
+        ChannelMetadata=json.dumps({"type": "whatsapp"}),
+    )
+
+    post_signed(client, INBOUND_PATH, form)
+
+    message = Message.objects.get()
+    assert message.kind == "button"
+    assert form.items() <= message.details.items()
+
+
+def test_status_signed_report_moves_the_message(client):
+    message = send(make_conversation(), ["Olá"], author="agent")[0]
+    form = {"MessageSid": "SM1", "MessageStatus": "delivered", "From": "whatsapp:+14155238886"}
+    path = f"{STATUS_PATH}?message={message.pk}"
+
+    assert post_signed(client, path, form).status_code == 200
+
+    message.refresh_from_db()
+    assert message.status == "delivered"
+
+
+def test_status_report_of_failure_speaks_plainly_and_closes_the_window(client):
+    message = send(make_conversation(), ["Olá"], author="agent")[0]
+    form = {
+        "MessageSid": "SM1",
+        "MessageStatus": "undelivered",
+        "ErrorCode": "63016",
+        "ErrorMessage": "",
+        "From": "whatsapp:+14155238886",
+    }
+
+    post_signed(client, f"{STATUS_PATH}?message={message.pk}", form)
+
+    message.refresh_from_db()
+    assert message.status == "failed"
+    assert "24-hour window" in message.error_text
+    assert Conversation.objects.get().window_closed_early
+
+
+def test_status_bad_signature_or_odd_ids_are_refused_or_kept(client):
+    form = {"MessageSid": "SM404", "MessageStatus": "read", "From": "whatsapp:+14155238886"}
+
+    assert client.post(STATUS_PATH, form).status_code == 403
+    assert post_signed(client, f"{STATUS_PATH}?message=not-a-uuid", form).status_code == 200
+    assert post_signed(client, STATUS_PATH, {"MessageStatus": "read"}).status_code == 400
+
+
+def test_inbound_url_of_the_signature_is_the_public_one_not_the_hosts(client, settings):
+    settings.PUBLIC_URL = "https://crm.example.com"
+    settings.ALLOWED_HOSTS = ["*"]
+    make_line()
+    form = inbound_form()
+    signature = sign(f"https://crm.example.com{INBOUND_PATH}", form, account_of(None))
+
+    response = client.post(INBOUND_PATH, form, headers={HEADER: signature, "Host": "127.0.0.1:8000"})
+
+    assert response.status_code == 200

@@ -1,0 +1,150 @@
+"""A server that speaks Twilio's REST over HTTP and fails as it is told to.
+
+`with TwilioDouble() as twilio:` then point TWILIO_API_BASE_URL at `twilio.url`. What it accepted is
+in `twilio.accepted`, everything that came in `twilio.requests`. `twilio.behave("429", "500")`: the
+next two messages are answered so, later ones are accepted.
+"""
+
+import json
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from django.utils import timezone
+
+ACCOUNT_SID = "AC" + "1" * 32
+AUTH_TOKEN = "double-secret"
+
+
+@dataclass
+class Received:
+    method: str
+    path: str
+    form: dict[str, str]
+    authorization: str
+
+
+@dataclass
+class TwilioDouble:
+    """Behaviours: ok, 429, 400:CODE, 500, accept_then_500, accept_then_hang, hang, garbage, empty, drop."""
+
+    hang_seconds: float = 3.0
+    requests: list[Received] = field(default_factory=list)
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    typing: list[str] = field(default_factory=list)
+    behaviours: deque[str] = field(default_factory=deque)
+    on_accept: Any = None
+    _numbers: Any = field(default_factory=lambda: count(1))
+    _lock: Any = field(default_factory=threading.Lock)
+
+    def __enter__(self) -> "TwilioDouble":
+        handler = type("Handler", (_Handler,), {"double": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    @property
+    def bodies(self) -> list[str]:
+        return [message["body"] for message in self.accepted]
+
+    def behave(self, *behaviours: str) -> None:
+        self.behaviours.extend(behaviours)
+
+    def accept(self, form: dict[str, str]) -> dict[str, Any]:
+        now = format_datetime(timezone.now())
+        record = {
+            "sid": f"SM{next(self._numbers):032x}",
+            "from": form.get("From"),
+            "to": form.get("To"),
+            "body": form.get("Body", ""),
+            "status": "queued",
+            "error_code": None,
+            "num_media": "0",
+            "direction": "outbound-api",
+            "date_created": now,
+            "date_sent": now,
+            "status_callback": form.get("StatusCallback", ""),
+        }
+        with self._lock:
+            self.accepted.append(record)
+        if self.on_accept:
+            self.on_accept(record)
+        return record
+
+
+class _Handler(BaseHTTPRequestHandler):
+    double: TwilioDouble
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        self._note("POST", form)
+        if self.path.endswith("/Messages.json"):
+            self._create(form)
+        elif self.path.endswith("/Indicators/Typing.json"):
+            self.double.typing.append(form["messageId"])
+            self._answer(200, {"success": True})
+        else:
+            self._answer(404, {"code": 20404, "message": "not found"})
+
+    def do_GET(self) -> None:
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        self._note("GET", query)
+        asked = {ours: query[theirs] for theirs, ours in (("To", "to"), ("From", "from")) if theirs in query}
+        found = [one for one in self.double.accepted if all(one[key] == asked[key] for key in asked)]
+        self._answer(200, {"messages": found[::-1], "next_page_uri": None, "page_size": 50})
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+    def _note(self, method: str, form: dict[str, str]) -> None:
+        authorization = self.headers.get("Authorization", "")
+        self.double.requests.append(Received(method, urlsplit(self.path).path, form, authorization))
+
+    def _create(self, form: dict[str, str]) -> None:
+        behaviour = self.double.behaviours.popleft() if self.double.behaviours else "ok"
+        if behaviour.startswith("accept_then"):
+            self.double.accept(form)
+        if behaviour == "drop":
+            self.close_connection = True
+        elif behaviour == "429":
+            self._answer(429, {"code": 20429, "message": "Too Many Requests", "status": 429})
+        elif behaviour.startswith("400:"):
+            self._answer(400, {"code": int(behaviour[4:]), "message": "no", "status": 400})
+        elif behaviour.endswith("500"):
+            self._answer(500, {"code": 20500, "message": "Internal Server Error", "status": 500})
+        elif behaviour.endswith("hang"):
+            time.sleep(self.double.hang_seconds)
+        elif behaviour == "garbage":
+            self.double.accept(form)
+            self._send(201, b"<html>created</html>")
+        elif behaviour == "empty":
+            self.double.accept(form)
+            self._answer(201, {})
+        else:
+            self._answer(201, self.double.accept(form))
+
+    def _answer(self, status: int, body: dict[str, Any]) -> None:
+        self._send(status, json.dumps(body).encode())
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
