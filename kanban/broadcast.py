@@ -18,8 +18,10 @@ from redis.retry import Retry
 from kanban import frames
 from kanban.cursor import read_head
 from kanban.wire import CHANNEL, Address, pack, session_mark
-from leads.api.facts import CARD_COLUMNS, card_of_row
+from leads.api.facts import CARD_COLUMNS, as_time, card_of_row
 from leads.models import Lead
+from whatsapp.api.facts import author_facts, message_facts
+from whatsapp.models import Message
 
 logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 5
@@ -62,21 +64,28 @@ def lead_updated(
     _publish(messages)
 
 
-def lead_message(lead_id: str, message: dict[str, Any], *, actor: dict[str, Any]) -> None:
-    """A message of a lead's conversation was written, sent, read …"""
-    row = _row(lead_id)
-    if row:
-        text = _about(row, frames.MESSAGE, {"message": message}, "", actor)
-        _publish([(_audience(row), text)])
+def message_changed(message_id: str) -> None:
+    """A message was written, sent, read … Where nobody is a lead yet, those who see the thread hear of it."""
+    row = Message.objects.filter(pk=message_id).select_related("conversation__line", "user").first()
+    if row is None:
+        return
+    lead = row.conversation.lead_id and _row(row.conversation.lead_id)
+    if lead:
+        data, actor = {"message": message_facts(row)}, author_facts(row)
+        _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
+    else:
+        thread = row.conversation
+        people = {thread.consultant_id, thread.line.consultant_id} - {None}
+        _chat(
+            str(thread.pk), message_facts(row), as_time(row.created_at), Address(tuple(people), managers=True)
+        )
 
 
 def chat_message(
-    chat_id: str, message: dict[str, Any], timestamp: str | None, *, to: Iterable[int], managers: bool = False
+    *, consultant_id: int, chat_id: str, message: dict[str, Any], timestamp: str | None, **_: Any
 ) -> None:
-    """A message of somebody who is no lead."""
-    data = {"chat_id": chat_id, "message": message, "timestamp": timestamp}
-    text = frames.envelope(frames.MESSAGE, seq=read_head(), lead=None, data=data)
-    _publish([(Address(users=tuple(to), managers=managers), text)])
+    """A message of somebody who is no lead, on a consultant's own line: nobody else's business."""
+    _chat(chat_id, message, timestamp, Address(users=(consultant_id,)))
 
 
 def session_ended(session_key: str) -> None:
@@ -84,7 +93,12 @@ def session_ended(session_key: str) -> None:
     _publish([(Address(closes=session_mark(session_key)), "")])
 
 
-def _row(lead_id: str) -> dict[str, Any] | None:
+def _chat(chat_id: str, message: dict[str, Any], timestamp: str | None, to: Address) -> None:
+    data = {"chat_id": chat_id, "message": message, "timestamp": timestamp}
+    _publish([(to, frames.envelope(frames.MESSAGE, seq=read_head(), lead=None, data=data))])
+
+
+def _row(lead_id: Any) -> dict[str, Any] | None:
     return Lead.objects.filter(pk=lead_id).values(*CARD_COLUMNS, "archived_at").first()
 
 

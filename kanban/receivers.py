@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from kanban import broadcast
 from leads.signals import lead_changed, lead_received
+from whatsapp.signals import message_changed, message_received
 
 
 @receiver(lead_received)
@@ -28,6 +29,14 @@ def show_changed_lead(
     broadcast.lead_updated(
         lead_id, action=action, changed=changed, origin=origin, actor=actor, lost_by=lost_by
     )
+
+
+@receiver([message_received, message_changed])
+def show_message(message_id: str = "", chat: dict[str, Any] | None = None, **_: Any) -> None:
+    if chat is None:
+        broadcast.message_changed(message_id)
+    else:
+        broadcast.chat_message(**chat)
 
 
 @receiver(user_logged_out)

@@ -13,7 +13,7 @@ from leads.actors import Actor
 from leads.api.facts import as_time, assignment_facts, event_facts
 from leads.errors import InvalidError
 from leads.models import Assignment, Lead, LeadEvent
-from whatsapp.api.facts import message_facts
+from whatsapp.api.facts import author_facts, message_facts
 from whatsapp.models import Message
 
 PAGE_SIZE = 50
@@ -85,14 +85,22 @@ def _rows(lead: Lead, model: type[Model]) -> QuerySet[Any]:
 def _entry(row: LeadEvent | Assignment | Message) -> dict[str, Any]:
     if isinstance(row, LeadEvent):
         return event_facts(row)
-    is_message = isinstance(row, Message)
-    author = row.author if is_message else LeadEvent.Actor.SYSTEM
+    if isinstance(row, Message):
+        return {
+            "id": f"message-{row.pk}",
+            "type": "message",
+            "kind": row.direction,
+            "actor": author_facts(row),
+            "data": message_facts(row),
+            "created_at": as_time(row.created_at),
+        }
+    decider = Actor(LeadEvent.Actor.USER if row.user else LeadEvent.Actor.SYSTEM, row.user)
     return {
-        "id": f"message-{row.pk}" if is_message else f"assignment-{row.pk}",
-        "type": "message" if is_message else "assignment",
-        "kind": row.direction if is_message else row.outcome,
-        "actor": Actor(LeadEvent.Actor.USER if row.user else author, row.user).as_facts(),
-        "data": message_facts(row) if is_message else assignment_facts(row),
+        "id": f"assignment-{row.pk}",
+        "type": "assignment",
+        "kind": row.outcome,
+        "actor": decider.as_facts(),
+        "data": assignment_facts(row),
         "created_at": as_time(row.created_at),
     }
 

@@ -14,6 +14,7 @@ from leads.search import LeadWords, search_query
 
 NOBODY = "none"
 YES = frozenset({"1", "true", "yes", "on"})
+DEFAULT_COUNTRY = "BR"
 LONGEST_ID = 18  # digits that surely fit a bigint
 
 
@@ -66,6 +67,6 @@ def user_is(path: str, text: str) -> Q:
 def _with_phone(text: str) -> object:
     """Leads known by this number. A `+` that an address turned into a space is forgiven."""
     spellings = (text, "+" + re.sub(r"\D", "", text))
-    phones = {parse_phone(spelling, "BR") for spelling in spellings} - {None}
+    phones = {parse_phone(spelling, DEFAULT_COUNTRY) for spelling in spellings} - {None}
     keys = [phone_key(phone) for phone in phones if phone]
     return LeadIdentity.objects.filter(kind=LeadIdentity.Kind.PHONE, key__in=keys).values("lead")

@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from leads.api.filters import user_is
+from leads.api.filters import DEFAULT_COUNTRY, user_is
 from leads.cleaning import clean_line, clean_text
+from leads.identity import parse_phone
 from leads.models import Consultant
+from leads.payload import LeadPayload
 
 
 class LineField(serializers.CharField):
@@ -33,6 +35,16 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+def consultant_named(text: str | None) -> int | None:
+    """The id of an active consultant, by id or username."""
+    if not text:
+        return None
+    consultant = Consultant.objects.filter(user_is("user", text), user__is_active=True).first()
+    if consultant is None:
+        raise serializers.ValidationError(_("There is no such active consultant."))
+    return consultant.pk
+
+
 class LeadChangesRequest(StrictSerializer):
     """Only what is given changes."""
 
@@ -47,8 +59,44 @@ class LeadChangesRequest(StrictSerializer):
         max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False
     )
 
-    def validate_phone(self, phone: str | None) -> str | None:
-        return phone or None
+    def validate_phone(self, text: str | None) -> str | None:
+        if not text:
+            return None
+        phone = parse_phone(text, DEFAULT_COUNTRY)
+        if phone is None:
+            raise serializers.ValidationError(_("This is not a phone number."))
+        return phone
+
+
+class LeadRequest(LeadChangesRequest):
+    """A new lead: at least a phone or an e-mail. Names that are not known are kept in `extra`."""
+
+    source = LineField(max_length=50, allow_blank=True, allow_null=True, required=False)
+    status = LineField(max_length=40, allow_blank=True, allow_null=True, required=False)
+    consultant = LineField(max_length=150, allow_blank=True, allow_null=True, required=False)
+    attribution = serializers.DictField(child=LineField(max_length=2000, allow_blank=True), required=False)
+    extra = serializers.DictField(required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        known = {name: value for name, value in data.items() if name in self.fields}
+        rest = {name: value for name, value in data.items() if name not in self.fields}
+        wanted = super().to_internal_value(known)
+        return wanted | {"extra": wanted.get("extra", {}) | rest}
+
+    def validate_consultant(self, text: str | None) -> int | None:
+        return consultant_named(text)
+
+    def as_arguments(self) -> dict[str, Any]:
+        """What `add_lead` takes."""
+        facts = dict(self.validated_data)
+        place = {
+            "source_slug": facts.pop("source", None) or "",
+            "status": facts.pop("status", None) or "",
+            "consultant_id": facts.pop("consultant", None),
+        }
+        return place | {"payload": LeadPayload(**facts)}
 
 
 class MoveRequest(StrictSerializer):
@@ -66,12 +114,7 @@ class AssignRequest(StrictSerializer):
     consultant = LineField(max_length=150, allow_null=True, allow_blank=True, required=False)
 
     def validate_consultant(self, text: str | None) -> int | None:
-        if not text:
-            return None
-        consultant = Consultant.objects.filter(user_is("user", text)).first()
-        if consultant is None:
-            raise serializers.ValidationError(_("There is no such consultant."))
-        return consultant.pk
+        return consultant_named(text)
 
 
 class NoteRequest(StrictSerializer):

@@ -13,12 +13,13 @@ from leads.api.facts import CARD_COLUMNS, assignment_facts, card_of_row, event_f
 from leads.api.filters import LeadFilters
 from leads.api.paging import NewestFirst
 from leads.api.permissions import IsManager
-from leads.api.requests import AssignRequest, LeadChangesRequest, MoveRequest, NoteRequest
+from leads.api.requests import AssignRequest, LeadChangesRequest, LeadRequest, MoveRequest, NoteRequest
 from leads.api.shapes import AssignmentShape, CardPage, EventShape, LeadShape
 from leads.models import Lead
-from leads.services import assigning, board, editing
+from leads.services import assigning, board, editing, manual
 from leads.services.access import get_lead
 
+LONGEST_KEY = 150
 FILTERS = [
     OpenApiParameter("phone", str, description="In any spelling."),
     OpenApiParameter("status", str, description="Slug of a status."),
@@ -48,6 +49,31 @@ class LeadList(APIView):
         pages = NewestFirst()
         rows = pages.paginate_queryset(leads.values(*CARD_COLUMNS), request, view=self)
         return pages.get_paginated_response([card_of_row(row) for row in rows])
+
+    @extend_schema(
+        operation_id="leads_add",
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        request=LeadRequest,
+        responses={201: LeadShape, 200: LeadShape},
+    )
+    def post(self, request: Request) -> Response:
+        """Add a lead: 201. Somebody who is known, or the same Idempotency-Key again: 200, the same lead.
+
+        Of a lead that the caller may not see, only the id is told.
+        """
+        wanted = LeadRequest(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        received = manual.add_lead(
+            user=request.user,
+            idempotency_key=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY],
+            origin=origin_of(request),
+            **wanted.as_arguments(),
+        )
+        is_told = (
+            received.is_new or Lead.objects.visible_to(request.user).filter(pk=received.lead.pk).exists()
+        )
+        facts = lead_facts(received.lead) if is_told else {"id": str(received.lead.pk)}
+        return Response(facts, status=201 if received.is_new else 200)
 
 
 class LeadView(APIView):

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from leads.actors import Actor
 from leads.api.facts import as_time
+from leads.models import LeadEvent
 from whatsapp.models import Message
 
 
@@ -22,6 +24,12 @@ def message_facts(message: Message) -> dict[str, Any]:
         "client_id": message.client_id,
         "created_at": as_time(message.created_at),
     }
+
+
+def author_facts(message: Message) -> dict[str, Any]:
+    """Who wrote it, as live updates and the timeline name people; `user` should be loaded with it."""
+    is_person = message.user or message.author == Message.Author.CONSULTANT
+    return Actor(LeadEvent.Actor.USER if is_person else message.author, message.user).as_facts()
 
 
 def _error(message: Message) -> dict[str, str] | None:
