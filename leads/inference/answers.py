@@ -4,28 +4,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from leads.cleaning import DEEPEST, clean_line
-from leads.inference.words import plain
+from leads.inference.words import phrases, plain
 
-LABELS = (
-    "label", "title", "question", "field name", "field label", "display name", "column name", "property name",
-    "pergunta", "pregunta", "rotulo", "etiqueta", "campo", "caption", "prompt", "nome campo", "nombre", "nome", "name",
-)  # fmt: skip
-NAMES = (
-    "key", "ref", "name", "id", "field id", "column id", "slug", "code", "property name", "field name", "nome",
-    "nombre", "campo", "field", "identifier", "alias", "internal name",
-)  # fmt: skip
-VALUES = (
-    "value", "values", "answer", "answers", "response", "responses", "string value", "property value", "field value",
-    "resposta", "respuesta", "valor", "valores", "user response", "input", "content", "selected", "val", "raw value",
-    "pretty format",
-)  # fmt: skip
+LABELS = phrases(
+    """
+    label, title, question, field name, field label, display name, column name, property name,
+    pergunta, pregunta, rotulo, etiqueta, campo, caption, prompt, nome campo, nombre, nome, name
+    """
+)
+NAMES = phrases(
+    """
+    key, ref, name, id, field id, column id, slug, code, property name, field name, nome, nombre,
+    campo, field, identifier, alias, internal name
+    """
+)
+VALUES = phrases(
+    """
+    value, values, answer, answers, response, responses, string value, property value, field value,
+    resposta, respuesta, valor, valores, user response, input, content, selected, val, raw value,
+    pretty format, answer details, text question answer
+    """
+)
 # What may stand beside a label and a value without making the whole something else than an answer.
-BESIDE = {
-    "type", "field type", "kind", "tipo", "required", "is required", "options", "choices", "position", "order",
-    "index", "text", "field", "placeholder", "hidden", "properties", "sublabels", "section", "page", "group",
-    "multiple", "is checked", "other", "format", "description", "label type", "question id", "unit", "score",
-    "timestamp", "versions", "source", "source id", "source type",
-}  # fmt: skip
+BESIDE = phrases(
+    """
+    type, field type, kind, tipo, required, is required, options, choices, position, order, index,
+    text, field, placeholder, hidden, properties, sublabels, section, page, group, multiple, is
+    checked, other, format, description, label type, question id, unit, score, timestamp, versions,
+    source, source id, source type
+    """
+)
 _KNOWN = {*LABELS, *NAMES, *VALUES, *BESIDE}
 
 
@@ -42,7 +50,7 @@ def read_answer(node: dict[str, Any], definitions: dict[str, str], *, is_named: 
     plain_node = {plain(str(key)): value for key, value in node.items()}
     kind = _text(plain_node.get("type") or plain_node.get("field type") or plain_node.get("tipo"))
     typed = _typed_value(node, plain_node, kind)
-    if typed is None and not plain_node.keys() <= _KNOWN:
+    if typed is None and not _says_nothing_else(plain_node):
         return None
     found = typed or _plain_value(plain_node)
     if found is None:
@@ -54,6 +62,11 @@ def read_answer(node: dict[str, Any], definitions: dict[str, str], *, is_named: 
     if is_named and typed is None and not _describes_itself(plain_node):
         return None
     return Answer(name, labels, kind, _chosen(value, plain_node.get("options") or plain_node.get("choices")))
+
+
+def _says_nothing_else(node: dict[str, Any]) -> bool:
+    """Beside what we know only switches and numbers stand: no other text could be lost."""
+    return not any(isinstance(value, str | dict | list) for key, value in node.items() if key not in _KNOWN)
 
 
 def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:

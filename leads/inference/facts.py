@@ -11,7 +11,7 @@ from leads.inference.words import any_of, plain, word_set
 
 _MESSAGE = any_of(
     """
-    messages?, mensagem, mensaje, mensajes, comments?, comentarios?, observac(?:ao|oes),
+    messages?, text, mensagem, mensaje, mensajes, comments?, comentarios?, observac(?:ao|oes),
     observaciones, obs, duvidas?, dudas?, consulta, (?:your|sua|tu|su)
     (?:question|pergunta|pregunta), inquiry, enquiry, descricao, description, descripcion, notes?,
     notas?, details, detalhes, detalles, body, texto, recado, remarks, (?:how|como|en que)

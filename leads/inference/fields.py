@@ -49,9 +49,9 @@ class Field:
         return tuple(dict.fromkeys(bare(name) for name in (self.key, *self.labels) if name))
 
     @cached_property
-    def surroundings(self) -> str:
+    def surroundings(self) -> tuple[str, ...]:
         """The names it stands under, in plain words, nearest last."""
-        return " ".join(_FORM_DATA.sub(" ", plain(name)).strip() for name in self.context[-3:])
+        return tuple(_FORM_DATA.sub(" ", plain(name)).strip() for name in self.context[-3:])
 
     @property
     def is_private(self) -> bool:
@@ -121,7 +121,9 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
 
 def _walk_answer(answer: Answer, place: _Place) -> Iterator[Field]:
     """The answer's own name is its key, unless it stands under a name already."""
-    labels = tuple(dict.fromkeys((*place.labels, *answer.labels)))
+    is_renamed = answer.name != place.key or isinstance(answer.value, dict)
+    own = (answer.name,) if answer.name and is_renamed else ()
+    labels = tuple(dict.fromkeys((*place.labels, *own, *answer.labels)))
     yield from _walk(
         answer.value, replace(place, labels=labels, type=answer.type or place.type, depth=place.depth + 1)
     )

@@ -101,7 +101,9 @@ def _attribution_name(one: Field) -> str | None:
     name = next((name for name, pattern in _NAMED.items() if _named(one, pattern)), None)
     if name == "page_url" and not _URL.match(one.line):
         return None
-    return None if name == "origin" and (len(one.line) > 80 or "person" in one.surroundings) else name
+    return (
+        None if name == "origin" and (len(one.line) > 80 or "person" in " ".join(one.surroundings)) else name
+    )
 
 
 def _from_address(text: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ def word_set(words: str) -> frozenset[str]:
 
 
 def phrases(text: str) -> list[str]:
-    return [phrase.strip() for phrase in text.split(",") if phrase.strip()]
+    return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]
 
 
 # Words around a key that say nothing about what it holds.

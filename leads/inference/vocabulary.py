@@ -1,0 +1,133 @@
+"""How people who build forms call a person, a name, a phone, an e-mail: Portuguese, Spanish, English.
+
+Patterns over plain words (see `words`). A number such as `1 3` is how Gravity Forms calls a part of a name.
+"""
+
+from leads.inference.words import any_of, only
+
+# Whatever belongs to these is not the person who asks.
+OTHERS = any_of(
+    """
+    forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,
+    anuncio, adgroup, company, empresa, compania, organi[sz]ation, organizacao, account, business,
+    razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?,
+    atendente, agente, asesora?, host, organi[sz]er, assigned, assignee, responsavel pelo
+    atendimento, sales ?(?:person|man|rep), captador, indicado por, referred by, indicacao,
+    referral, sender app, workflow, zap name, project, projeto, proyecto, event, evento, calendar,
+    files?, arquivo, product, produto, producto, item, items, property(?! (?:name|value)), imovel,
+    inmueble, empreendimento, development, unit, unidade, plan, plano, curso, course, store, loja,
+    tienda, site, website, domain, dominio, list, lista, segment, tags?, variables?, mae, pai,
+    madre, padre, mother, father, filh[oa]s?, hij[oa]s?, conjuge, esposa, marido, spouse, partner,
+    pet, cachorro, gato, funnel, funil, pipeline, stage, etapa, origin, origem, origen, utm,
+    template, theme, browser, device, channel, canal, platform, plataforma, city, cidade, ciudad,
+    street, rua, bairro, school, escola, integration, connection, user agent, powered by, server,
+    instance, emergency, emergencia, recado, fiador, guarantor, cartao, card, banco, bank, widget,
+    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo
+    """
+)
+PERSON = any_of(
+    """
+    lead, contact, contato, contacto, client[ea]?, customer, person, pessoa, persona, visitor,
+    visitante, prospect, prospecto, buyer, comprador, interessado, interesado, subscriber,
+    applicant, candidato, invitee, respondent, attendee, aluno, alumno, student, paciente, patient,
+    tenant, inquirer, guest, hospede, member, from, sender, remetente, requester, solicitante,
+    proponente
+    """
+)
+
+EMAIL = any_of("e ?mail, mail, correo, email address, endereco eletronico, correio")
+EMAIL_NOT_THEIRS = any_of("to, cc, bcc, reply to, recipient, destinatario, notification, support")
+
+PHONE = any_of(
+    """
+    ph, phones?, telephone, telefones?, telefonos?, telefonico, tel, fone, celular, cel, mobile, movil,
+    cell, cellphone, whats ?app, whats, wpp, wapp, wa id, zap, zapzap, telemovel, msisdn,
+    smartphone, contact number, numero (?:de|para|do) (?:contato|contacto|whats
+    ?app|celular|telefone|telefono), number to call, call(?: me)?(?: back)?, ligar, llamar, text
+    reminder number, sms, numero cel
+    """
+)
+PHONE_WEAK = any_of(
+    """
+    contato, contacto, contact, numero, number, nro, whatsapp id, from, como te contactamos
+    """
+)
+PHONE_BEST = any_of("whats ?app, whats, wpp, zap, wa id")
+PHONE_GOOD = any_of("mobile, celular, cel, movil, cell, cellphone, telemovel")
+PHONE_POOR = any_of(
+    """
+    landline, fixo, fijo, work, comercial, trabalho, trabajo, home, residencial, secondary,
+    secundario, alternativ[oa], outro, other, alternate, 2
+    """
+)
+NO_PHONE = any_of(
+    """
+    cpf, cnpj, rg, cep, zip, postal, ids?, ip, date, data, fecha, timestamp, time, hora, at, valor,
+    preco, price, precio, amount, budget, orcamento, presupuesto, protocolo, order, pedido, fax,
+    score, lat, latitude, lng, lon, longitude, version, hash, token, renda, salario, income,
+    nascimento, birth, birthday, dni, curp, rut, nit, documento, document, passport, ssn, matricula,
+    codigo, to, destination, destino, code, height, width, country code, ddi, ddd
+    """
+)
+PHONE_TYPE = any_of(
+    """
+    tel, phone, phone number, telephone, mobile, input phone number, control phone, telefone,
+    whatsapp
+    """
+)
+EMAIL_TYPE = any_of("e ?mail, input email, control email")
+AREA = only(
+    """
+    ddd, area, area code, cod(?:igo)? (?:de )?area, prefixo, prefijo, phone area, telefone ddd, ddd
+    telefone
+    """
+)
+NATION = only(
+    """
+    ddi, country code, cod(?:igo)? (?:do |de )?pais, dial code, calling code, phone country code,
+    phone code
+    """
+)
+
+FULL_NAME = any_of(
+    """
+    full ?name, nome completo, nombre completo, nome e sobrenome, nombre y apellidos?, fullname,
+    name and surname, first and last name, (?:seu|your|tu|su) (?:full )?(?:nome|name|nombre),
+    nomecompleto, como (?:podemos|posso|devemos) (?:te |lhe )?(?:chamar|chamar voce), como (?:te
+    llamas|se llama|se chama), como (?:voce )?(?:se chama|gostaria de ser chamado), (?:com )?quem
+    (?:falo|fala|estou falando|estamos falando), (?:whats|what is|what s) your name, who are you,
+    quien eres, quem e voce, profile name, push name, display name, invitee name, control fullname
+    """
+)
+NAME = only("names?, nome, nombres?, nomes")
+SOME_NAME = any_of("names?, nome, nombres?")
+FIRST = only(
+    r"""
+    fn, first, first ?name, given(?: ?name)?, fname, forename, primeiro nome, primer nombre, nome,
+    nombres?, prenome, name first, nome proprio, what is first name, \d\d? 3
+    """
+)
+MIDDLE = only(r"middle, middle ?name, nome do meio, segundo nombre, nome meio, \d\d? 4")
+LAST = only(
+    r"""
+    last, last ?name, surname, family(?: ?name)?, lname, sobrenome, ultimo nome, apellidos?,
+    apellido (?:paterno|materno), primer apellido, segundo apellido, second name, name last, sobre
+    nome, ln, \d\d? 6
+    """
+)
+LOGIN = any_of(
+    """
+    user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name
+    """
+)
+EMPTY = only(
+    "anonymous, n a, na, nan, nao informado, nil, no label, none, null, sem nome, test field, undefined, unknown"
+)
+# Values that are names of fields: in `{field: "email", …}` nobody is called so.
+FIELD_NAME = only(
+    """
+    e ?mail, phone, phone number, telefone, telefono, celular, mobile, whats ?app, full ?name, name, nome,
+    nombre, first ?name, last ?name, sobrenome, apellido, message, mensagem, mensaje, city, cidade, lead,
+    contact, contato, new lead, novo lead, website, site, form, formulario, test lead
+    """
+)
