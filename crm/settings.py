@@ -194,6 +194,8 @@ CELERY_BEAT_SCHEDULE = {
         "agent.tell_consultants": 10,
         "agent.refine_leads": 30,
         "leads.assign_waiting_leads": 10,
+        "leads.process_deliveries": 10,
+        "whatsapp.deliver_messages": 5,
     }.items()
 }
 
