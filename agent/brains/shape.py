@@ -1,0 +1,55 @@
+"""The one answer a model gives per turn: evidence first, then proposals, then words.
+
+Only what the strictest endpoints accept: every field required, no defaults, no bounds, no open objects.
+Lengths and values are checked by us, after the types.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from agent.brains.playbook import Playbook
+from agent.stages import DISQUALIFIED, HANDOFF_REASONS, NEEDS_HUMAN, NURTURE, QUALIFIED, QUALIFYING
+
+INTENTS = (
+    "answering", "question", "objection", "ask_human", "complaint", "off_topic", "injection", "spam", "goodbye",
+    "not_interested", "opt_out", "emergency", "other",
+)  # fmt: skip
+STRICT = ConfigDict(extra="forbid")
+
+
+def answer_shape(playbook: Playbook) -> type[BaseModel]:
+    return _shape_of(tuple(question.key for question in playbook.questions))
+
+
+@lru_cache(maxsize=64)
+def _shape_of(slots: tuple[str, ...]) -> type[BaseModel]:
+    update = create_model(
+        "SlotProposal",
+        __config__=STRICT,
+        slot=(Literal[slots], ...),
+        op=(Literal["set", "clear"], ...),
+        quote=(str, ...),
+        value=(str, ...),
+    )
+    return create_model(
+        "AgentAnswer",
+        __config__=STRICT,
+        language=(Literal["pt-BR", "es", "en", "other"], ...),
+        intent=(Literal[INTENTS], ...),
+        evidence=(str, ...),
+        sentiment=(Literal["positive", "neutral", "negative", "angry"], ...),
+        updates=(list[update], ...),
+        kb_ids=(list[str], ...),
+        unanswered=(list[str], ...),
+        confidence=(Literal["low", "medium", "high"], ...),
+        stage=(Literal[QUALIFYING, QUALIFIED, DISQUALIFIED, NURTURE, NEEDS_HUMAN], ...),
+        handoff=(bool, ...),
+        handoff_reason=(Literal["none", *HANDOFF_REASONS], ...),
+        next_slot=(Literal[(*slots, "none")], ...),
+        summary=(str, ...),
+        messages=(list[str], ...),
+    )
