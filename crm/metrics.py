@@ -4,7 +4,7 @@ Only work still owed is counted. Partial indexes hold exactly those rows, so a s
 same after a million leads as after ten.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,9 @@ def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, text, value=value)
 
 
-def counted(name: str, text: str, rows: QuerySet[Any], field: str, values: list[str]) -> GaugeMetricFamily:
+def counted(
+    name: str, text: str, rows: QuerySet[Any], field: str, values: Sequence[str]
+) -> GaugeMetricFamily:
     """One sample per value of `field`, zero included, so that an alert never lacks its series."""
     found = dict(rows.order_by().values_list(field).annotate(Count("pk")))
     family = GaugeMetricFamily(name, text, labels=[field])

@@ -22,7 +22,6 @@ START_SECONDS = 60
 
 class Server(Protocol):
     name: str
-    url: str
 
     def start(self) -> None: ...
     def is_running(self) -> bool: ...

@@ -142,9 +142,6 @@ class Postgres:
         return output.decode()
 
     def _popen(self, program: str, *arguments: str, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
-        identity = (
-            {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}
-        )
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_"))}
         return subprocess.Popen(
             [str(self.programs / program), *arguments],
@@ -153,5 +150,7 @@ class Postgres:
             stderr=subprocess.STDOUT,
             cwd="/",
             env={**environment, "LC_ALL": "C", "TZ": "UTC"},
-            **identity,  # type: ignore[arg-type]
+            user=self.owner.pw_uid if self.owner else None,
+            group=self.owner.pw_gid if self.owner else None,
+            extra_groups=[] if self.owner else None,
         )
