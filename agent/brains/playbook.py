@@ -45,7 +45,8 @@ class Question:
     """One slot and how to ask for it.
 
     `terms` are answers by themselves, `cues` announce an answer nearby, `avoid` says that what
-    stands nearby answers something else (a down payment is not the budget).
+    stands nearby answers something else (a down payment is not the budget). `needs_cue` takes a term
+    only beside a cue; `proper_noun` may be filled by a name that is not a person's.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Question:
     cues: PerLanguage = field(default_factory=dict)
     avoid: PerLanguage = field(default_factory=dict)
     needs_cue: bool = False
+    proper_noun: bool = False
 
     @classmethod
     def from_snapshot(cls, raw: Mapping[str, Any]) -> Question:
@@ -75,6 +77,7 @@ class Question:
             sensitive=bool(raw.get("sensitive")),
             labels=dict(raw.get("labels") or {}),
             needs_cue=bool(raw.get("needs_cue")),
+            proper_noun=bool(raw.get("proper_noun")),
             **wording,
         )
 

@@ -132,6 +132,7 @@ class State:
     failures: int = 0
     out_of_scope: int = 0
     injections: int = 0
+    annoyances: int = 0
     greeted: bool = False
     recent_agent_texts: tuple[str, ...] = ()
     recent_inbound: tuple[str, ...] = ()

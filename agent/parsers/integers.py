@@ -35,7 +35,11 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
             first = _start_of_range(folded, known[:index], number)
             start = min(span[0], first.start)
             found.append(Found(int(first.value), text[start : span[1]], start, span[1]))
-    bare = [number for number in known if not number.article and not _covered(number, found)]
+    bare = [
+        number
+        for number in known
+        if not number.article and not _covered(number, found) and not _glued(folded, number)
+    ]
     return found + [Found(int(n.value), text[n.start : n.end], n.start, n.end, explicit=False) for n in bare]
 
 
@@ -60,6 +64,11 @@ def _start_of_range(folded: str, earlier: list[numbers.Number], number: numbers.
         if JOINED.fullmatch(folded[earlier[-1].end : number.start]):
             return earlier[-1]
     return number
+
+
+def _glued(folded: str, number: numbers.Number) -> bool:
+    """ "HB20" holds no count."""
+    return number.start > 0 and folded[number.start - 1].isalpha()
 
 
 def _covered(number: numbers.Number, found: list[Found]) -> bool:

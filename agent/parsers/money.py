@@ -92,6 +92,11 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     return found
 
 
+def has_mark(text: str) -> bool:
+    """Whether an amount in the text shows by itself that it is money."""
+    return any(amount.explicit for amount in _amounts(fold(clean(text)), ""))
+
+
 def _amounts(folded: str, country: str) -> list[Amount]:
     candidates = [_amount(folded, number) for number in numbers.find(folded, country) if not number.article]
     amounts = [amount for amount in candidates if amount.value > 0]
@@ -126,8 +131,11 @@ def _is_range(folded: str, low: Amount, high: Amount) -> bool:
         return False
     low_value = _scaled(low, high)
     opened = bool(RANGE_OPENING.search(folded[: low.start])) or bool(DASH.match(gap))
-    loosely = gap.strip() in {"a", "ate", "to", "hasta", "ou", "o", "or", "/"} and (
-        high.explicit or low.explicit
+    both_large = gap.strip() in {"a", "ate", "to", "hasta"} and min(low.value, high.value) >= 100
+    loosely = (
+        both_large
+        or gap.strip() in {"a", "ate", "to", "hasta", "ou", "o", "or", "/"}
+        and (high.explicit or low.explicit)
     )
     return low_value < high.value and (opened or loosely)
 

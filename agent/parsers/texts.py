@@ -3,68 +3,88 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from agent.brains.protocol import Context, Question
 from agent.parsers.found import BLANK, Found, clean, fold, phrase_pattern
 from agent.parsers.negation import is_negated
 
-TOKEN = re.compile(r"[^\s,;!?()\"]+")
+TOKEN = re.compile(r"[^\s,;!?()\"" + BLANK + r"]+")
 JOIN = re.compile(
-    r"\s*(?:,\s*)?(?:(?:de|do|da|del|para|pra|of|for|with|com|con|e|y|and|em|en|a|al|ao|à|\+|/|-)\s+){0,2}(?:(?:o|a|os|as|el|la|the|um|uma|un|una|mi|meu|minha|my)\s+)?"
+    r"\s*(?:,\s*)?(?:(?:de|do|da|del|para|pra|of|for|with|com|con|e|y|and|em|en|a|al|ao|à|no|na|\+|/|-)\s+){0,2}"
+    r"(?:(?:o|a|os|as|el|la|the|um|uma|un|una|mi|meu|minha|my)\s+)?"
 )
-VERSION = re.compile(r"\s*(?:[-/]?\d[\w.]*)(?!\w|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos))")
+VERSION = re.compile(
+    r"\s*(?:[-/]?\d[\w.]*)(?!\w|[.,]?\d|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos|mi\b|milhoes))"
+)
 END = re.compile(r"[.;!?\n,()" + BLANK + r"]|\s[-–—]\s|\.\s")
 STOP = frozenset(
     "porque pq pois mas mais porem que q se quando onde ate entao so hoje agora por pero porque cuando donde pues si "
     "hasta ahora because but when where if so since until now today please pls obrigado obrigada gracias thanks thank "
     "vcs voces ustedes you tem tienen have e y and com con with pra para quero quiero want preciso necesito need sou "
-    "soy i'm im meu minha mi my tenho tengo i eu yo gostaria moro vivo live hj ok quanto cuanto how gracias favor "
-    "vocês estou estoy am ser seria would could podem pueden ainda tbm tambem tambien also aqui aca here la ali".split()
-)  # fmt: skip
-INNER = frozenset("e y and com con with pra para por de".split())
+    "soy i'm im meu minha mi my tenho tengo i eu yo gostaria moro vivo live hj ok quanto cuanto how favor estou estoy "
+    "am ser seria would could podem pueden ainda tbm tambem also aqui aca here la ali como".split()
+)
+INNER = frozenset("e y and com con with pra para por de meu minha mi my la".split())
 LEADING = frozenset(
     "o a os as um uma uns umas el la los las un una unos unas the an some de do da del of meu minha mi my nosso nossa "
-    "nuestro nuestra our seu sua su your fazer hacer do uma alguma algum algun alguna any sobre about umas com con".split()
-)  # fmt: skip
+    "nuestro nuestra our seu sua su your fazer hacer alguma algum algun alguna any sobre about com con : = é e es is "
+    "to no na in on en em al ao for pra para".split()
+)
 LONGEST = 7
 
 
 def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
     """Known terms first, widened over the terms they join; then whatever follows a cue."""
+    return known(text, language, question) or announced(text, question)
+
+
+def known(text: str, language: str, question: Question) -> list[Found]:
+    """The question's own terms; where it needs a cue, only those that stand beside one."""
     text = clean(text)
     folded = fold(text)
-    terms = [] if question.needs_cue else _terms(text, folded, language, question)
-    cued = _cued(text, folded, question)
+    terms = _terms(text, folded, language, question)
     if not question.needs_cue:
-        return terms or cued
-    return _near_cue(text, folded, language, question) or cued
+        return terms
+    cues = [match.span() for match in phrase_pattern(every(question.cues)).finditer(folded)]
+    return [term for term in terms if _beside(folded, term, cues)]
+
+
+def announced(text: str, question: Question) -> list[Found]:
+    """What follows a cue, up to the end of the thought."""
+    text = clean(text)
+    folded = fold(text)
+    found: list[Found] = []
+    for match in phrase_pattern(every(question.cues)).finditer(folded):
+        captured = _after(text, folded, match.end())
+        if captured and not any(captured.overlaps(other) for other in found):
+            found.append(captured)
+    return found
 
 
 def segment(text: str) -> str:
     """An answer without the words people wrap it in."""
-    trimmed = text.replace(BLANK, " ").strip(" .,;:!?-–—\n\"'")
-    words = trimmed.split()
+    words = text.replace(BLANK, " ").strip(" .,;:!?-–—\n\"'").split()
     while len(words) > 1 and fold(words[0]) in LEADING:
         words = words[1:]
     return " ".join(words)
 
 
-def all_terms(question: Question) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(term for terms in question.terms.values() for term in terms))
-
-
-def all_cues(question: Question) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(cue for cues in question.cues.values() for cue in cues))
+def every(texts: object) -> tuple[str, ...]:
+    """All phrases of a per-language table: clients mix languages."""
+    return tuple(dict.fromkeys(phrase for phrases in texts.values() for phrase in phrases))  # type: ignore[attr-defined]
 
 
 def _terms(text: str, folded: str, language: str, question: Question) -> list[Found]:
     spans: list[tuple[int, int]] = []
-    for match in _plural_pattern(all_terms(question)).finditer(folded):
+    for match in _term_pattern(every(question.terms)).finditer(folded):
         start, end = match.span()
         if is_negated(folded, start, language, spans[-1][1] if spans else 0):
             continue
         version = VERSION.match(folded, end)
         end = version.end() if version else end
+        if spans and start < spans[-1][1]:
+            continue
         if spans and JOIN.fullmatch(folded[spans[-1][1] : start]):
             spans[-1] = (spans[-1][0], end)
         else:
@@ -72,37 +92,22 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
     return [Found(text[start:end], text[start:end], start, end) for start, end in spans]
 
 
-def _plural_pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
+@lru_cache(maxsize=256)
+def _term_pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
+    """Terms as whole words, also in the plural."""
     return re.compile(phrase_pattern(terms).pattern.removesuffix(r"(?!\w)") + r"(?:e?s)?(?!\w)")
 
 
-def _near_cue(text: str, folded: str, language: str, question: Question) -> list[Found]:
-    """A term counts when a cue stands right before or right after it, in the same clause."""
-    cues = [match.span() for match in phrase_pattern(all_cues(question)).finditer(folded)]
-    return [term for term in _terms(text, folded, language, question) if _beside(folded, term, cues)]
-
-
 def _beside(folded: str, term: Found, cues: list[tuple[int, int]]) -> bool:
+    """Right before or right after the term, in the same clause, with no other vehicle of thought between."""
     for start, end in cues:
-        gap = folded[end : term.start] if end <= term.start else folded[term.end : start]
         if start < term.end and term.start < end:
             return True
-        if (
-            len(gap) <= 25
-            and not END.search(gap)
-            and not re.search(r"\b(?:por um|num|numa|for an?|por una?)\b", gap)
-        ):
+        gap = folded[end : term.start] if end <= term.start else folded[term.end : start]
+        far = len(gap) > 25 or END.search(gap)
+        if not far and not re.search(r"\b(?:por um|pelo|pela|num|numa|for an?|por una?|por el)\b", gap):
             return True
     return False
-
-
-def _cued(text: str, folded: str, question: Question) -> list[Found]:
-    found: list[Found] = []
-    for match in phrase_pattern(all_cues(question)).finditer(folded):
-        captured = _after(text, folded, match.end())
-        if captured and not any(captured.overlaps(other) for other in found):
-            found.append(captured)
-    return found
 
 
 def _after(text: str, folded: str, start: int) -> Found | None:
@@ -111,14 +116,14 @@ def _after(text: str, folded: str, start: int) -> Found | None:
     taken: list[re.Match[str]] = []
     for match in TOKEN.finditer(folded, start, limit):
         word = match[0].strip("':")
-        if not taken and (word in LEADING or word in {":", "=", "é", "e", "es", "is"}):
+        if not taken and (word in LEADING or not word):
             continue
-        if word in STOP and not (word in INNER and taken) or len(taken) == LONGEST:
+        if len(taken) == LONGEST or (word in STOP and not (word in INNER and taken)):
             break
         taken.append(match)
-    while taken and (taken[-1][0] in INNER | LEADING | STOP):
+    while taken and taken[-1][0] in INNER | LEADING | STOP:
         taken.pop()
     if not taken:
         return None
     begin, end = taken[0].start(), taken[-1].end()
-    return Found(text[begin:end].strip(" :.'"), text[begin:end], begin, end, explicit=True)
+    return Found(text[begin:end].strip(" :.'"), text[begin:end], begin, end)

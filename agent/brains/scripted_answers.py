@@ -1,0 +1,60 @@
+"""Answers to what clients ask: knowledge word for word where we have it, an honest "I don't know" where not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.brains.protocol import Inbound, Playbook, Snippet
+from agent.brains.scripted_signals import QUESTION_WORDS, Mood
+from agent.brains.scripted_wording import Wording
+from agent.parsers.found import clean, fold
+from agent.parsers.lexicons import common_words
+
+ENOUGH_OVERLAP = 0.5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say back, the knowledge it rests on, and the questions we could not answer."""
+
+    text: str = ""
+    kb_ids: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+def answer(playbook: Playbook, burst: list[Inbound], mood: Mood, wording: Wording) -> Answer:
+    questions = [
+        clean(m.words) for m in burst if "?" in m.words or QUESTION_WORDS.match(fold(clean(m.words)))
+    ]
+    for question in questions or [clean(message.words) for message in burst if "price" in mood]:
+        snippet = best_snippet(playbook, question, wording.language)
+        if snippet:
+            return Answer(snippet.body, (snippet.id,))
+    for intent, kind in (("promise", "no_promise"), ("price", "no_price"), ("question", "no_answer")):
+        if intent in mood:
+            return Answer(wording.say(kind), (), tuple(questions))
+    return Answer()
+
+
+def best_snippet(playbook: Playbook, question: str, language: str) -> Snippet | None:
+    """The snippet that covers at least half of the question's telling words."""
+    asked = _telling(question)
+    if not asked:
+        return None
+    scored = [
+        (_overlap(asked, snippet), snippet) for snippet in playbook.snippets if snippet.lang == language
+    ]
+    best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] >= ENOUGH_OVERLAP else None
+
+
+def _overlap(asked: set[str], snippet: Snippet) -> float:
+    offered = _telling(" ".join((snippet.title, snippet.body, *snippet.tags)))
+    return sum(1 for word in asked if word in offered) / len(asked)
+
+
+def _telling(text: str) -> set[str]:
+    words = re.findall(r"[^\W\d_]{3,}", fold(text))
+    telling = {word.rstrip("s") for word in words if word not in common_words()}
+    return telling or {word.rstrip("s") for word in words if len(word) > 4}

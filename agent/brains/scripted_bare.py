@@ -1,0 +1,161 @@
+"""Bare answers: "Rogério", "em Cuiabá", "uma padaria", read by what was asked and by what they look like."""
+
+from __future__ import annotations
+
+import re
+
+from agent import intents
+from agent.brains.protocol import Context, Playbook, Question
+from agent.brains.scripted_lines import Claim, Line
+from agent.parsers import names, places, texts, yes_no
+from agent.parsers.found import BLANK, Found, fold
+from agent.parsers.lexicons import common_words
+
+FILLERS = frozenset(
+    "oi ola opa hola hi hello hey buenas bom boa dia tarde noite buenos dias tardes noches good morning afternoon evening "
+    "ok okay okey blz beleza certo claro sim s ss si yes yeah yep sure nao n no nope isso eso tudo bem todo bien td fine "
+    "obrigado obrigada obg vlw valeu gracias thanks thank you thx ty por favor porfa please pls pf pfv pfvr a o e y and "
+    "as os um uma de do da que q me eu yo i la el los las the to for pra para com con with no na em en in on at mas pero "
+    "but so entao entonces ah eh oh hm hmm uhum aham kk kkk kkkk rs rsrs haha hahaha jaja jajaja lol ja ya la ai aqui aca "
+    "quero queria gostaria quiero quisiera want would like need preciso necesito saber informacoes informacion info "
+    "information ajuda ayuda help whatever qualquer cualquiera anything dale listo vale perfeito perfecto perfect otimo "
+    "legal bacana show genial great cool nice pode ser puede could can voce vc vcs voces ustedes u ur tem tienen have is "
+    "are it its isso esse essa este esta esto this that what o que como how e ai tudo alguem ninguem hoje hoy today now "
+    "agora ahora depois despues later sei sei la nse idk dont know not sure depende tanto faz da igual mesmo so solo only "
+    "just mais mas more menos less bom bueno good well pois pues se if vou voy ver see ali la moment momento minuto um "
+    "desculpa perdao perdon sorry espera wait calma foi fue was eu tenho tengo meu minha mi my ne viu hein oie oii oiii "
+    "bão beleza joia tranquilo tranqui tarde noche sou soy im am sr sra senhor senhora moca moco amigo amiga querida "
+    "quanto custa preco valor cuanto cuesta precio much price cost orcamento presupuesto quote budget duvida pergunta "
+    "pregunta question resto rest dinheiro dinero money".split()
+)
+LONGEST_ANSWER = 12
+UNSURE = re.compile(
+    r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|idk|no idea|tanto faz|whatever|any of)(?!\w)"
+)
+TALK = (
+    "ask_human",
+    "price",
+    "promise",
+    "angry",
+    "injection",
+    "off_topic",
+    "why",
+    "are_you_bot",
+    "wait",
+    "not_interested",
+)
+
+
+class BareReader:
+    """Assigns what no reader understood, the question that was asked first."""
+
+    def __init__(self, playbook: Playbook, context: Context, pending: str | None, known: set[str]) -> None:
+        self.playbook = playbook
+        self.context = context
+        self.pending = playbook.question(pending) if pending else None
+        self.known = known
+
+    def read(self, lines: list[Line]) -> list[Claim]:
+        claims: list[Claim] = []
+        for line in lines:
+            claims += self._read_yes_no(line)
+            for piece in list(line.segments()):
+                claim = self._assign(piece, line)
+                if claim:
+                    claims.append(claim)
+                    self.known.add(claim.slot)
+        return claims
+
+    def _assign(self, piece: str, line: Line) -> Claim | None:
+        for attempt in (
+            self._known_name,
+            self._known_place,
+            self._pending,
+            self._likely_name,
+            self._likely_text,
+        ):
+            claim = attempt(piece, line)
+            if claim:
+                return claim
+        return None
+
+    def _known_name(self, piece: str, line: Line) -> Claim | None:
+        question = self._open("name")
+        if question is None or (self.pending and self.pending.type == "place" and self._is_place(piece)):
+            return None
+        words = piece.split()
+        if not names.is_known(words[0]) or (
+            self._is_place(piece) and self._open("place") and self.pending is not question
+        ):
+            return None
+        return self._claim(question, names.bare(piece, self.context, pending=False), line)
+
+    def _known_place(self, piece: str, line: Line) -> Claim | None:
+        question = self._open("place")
+        return (
+            self._claim(question, places.bare(piece, self.context, pending=False), line) if question else None
+        )
+
+    def _pending(self, piece: str, line: Line) -> Claim | None:
+        question = self.pending
+        if question is None or question.key in self.known or line.is_question or UNSURE.search(fold(piece)):
+            return None
+        if question.type == "name" and not self._looks_like_talk(piece):
+            return self._claim(question, names.bare(piece, self.context, pending=True), line)
+        if question.type == "place" and not self._looks_like_talk(piece):
+            return self._claim(question, places.bare(piece, self.context, pending=True), line)
+        return self._pending_text(question, piece, line) if question.type == "text" else None
+
+    def _pending_text(self, question: Question, piece: str, line: Line) -> Claim | None:
+        whole = line.unread.replace(BLANK, " ").strip()
+        answer = texts.segment(piece if line.claimed else whole)
+        if self._is_filler(answer) or self._looks_like_talk(answer) or len(answer.split()) > LONGEST_ANSWER:
+            return None
+        if line.claimed and all(word in common_words() for word in fold(answer).split()):
+            return None
+        return self._claim(question, Found(answer, answer, 0, len(answer), explicit=False), line)
+
+    def _likely_name(self, piece: str, line: Line) -> Claim | None:
+        question = self._open("name")
+        if question is None or line.is_question or self._likely_owner(piece) is not None:
+            return None
+        return self._claim(question, names.bare(piece, self.context, pending=False), line)
+
+    def _likely_text(self, piece: str, line: Line) -> Claim | None:
+        """A proper noun nobody else wants, such as the name of a company."""
+        question = self._likely_owner(piece)
+        if question is None or line.is_question:
+            return None
+        found = names.bare(piece, self.context, pending=False)
+        return self._claim(question, Found(piece, piece, 0, len(piece), False), line) if found else None
+
+    def _likely_owner(self, piece: str) -> Question | None:
+        """The open question about a proper noun, where the words do not look like a person."""
+        if names.is_known(piece.split()[0]):
+            return None
+        return next((q for q in self.playbook.questions if q.proper_noun and q.key not in self.known), None)
+
+    def _read_yes_no(self, line: Line) -> list[Claim]:
+        question = self.pending
+        if question is None or question.type != "bool" or question.key in self.known:
+            return []
+        found = yes_no.parse(line.unread, self.context, "")
+        return [Claim(question.key, item.value, item.quote, line, False) for item in found]
+
+    def _open(self, kind: str) -> Question | None:
+        """The first question of this type that is still unanswered."""
+        return next((q for q in self.playbook.questions if q.type == kind and q.key not in self.known), None)
+
+    def _is_place(self, piece: str) -> bool:
+        return places.is_known(piece, self.context)
+
+    def _is_filler(self, text: str) -> bool:
+        return all(word in FILLERS or word.isdigit() for word in re.findall(r"[^\W_]+", fold(text)))
+
+    def _looks_like_talk(self, text: str) -> bool:
+        return self._is_filler(text) or any(intents.found(intent, text) for intent in TALK)
+
+    def _claim(self, question: Question | None, found: Found | None, line: Line) -> Claim | None:
+        if question is None or found is None:
+            return None
+        return Claim(question.key, found.value, found.quote, line, explicit=False)

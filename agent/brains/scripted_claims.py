@@ -1,0 +1,223 @@
+"""Explicit claims: what each line says about the slots whatever was asked, one reader for each kind of fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from agent.brains.protocol import Context, Playbook, Question
+from agent.brains.scripted_lines import Claim, Line
+from agent.parsers import choices, dates, emails, horizons, integers, money, names, phones, places, texts
+from agent.parsers.found import BLANK, Found, blank, fold, phrase_pattern
+
+NEARBY = re.compile(
+    r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
+)
+SMALLEST_BARE_AMOUNT = 100
+
+
+@dataclass
+class Reader:
+    """Reads one line after another for one turn; ambiguous alternatives are kept aside."""
+
+    playbook: Playbook
+    context: Context
+    language: str
+    pending: str | None
+
+    def __post_init__(self) -> None:
+        self.ambiguous: list[Claim] = []
+
+    def read(self, line: Line) -> list[Claim]:
+        readers: tuple[Callable[[Line], list[Claim]], ...] = (
+            self._contacts, self._names, self._dates, self._horizons, self._counts, self._terms, self._money,
+            self._choices, self._places, self._announced,
+        )  # fmt: skip
+        return [claim for reader in readers for claim in reader(line)]
+
+    def of_type(self, *types: str) -> list[Question]:
+        return [question for question in self.playbook.questions if question.type in types]
+
+    def _contacts(self, line: Line) -> list[Claim]:
+        claims = []
+        for kind, parser in (("email", emails), ("phone", phones)):
+            found = parser.parse(line.unread, self.context, self.language)
+            claims += [
+                self._claim(question, item, line) for question in self.of_type(kind) for item in found[-1:]
+            ]
+            for item in found:
+                line.take(item)
+        return claims
+
+    def _names(self, line: Line) -> list[Claim]:
+        found = names.parse(line.unread, self.context, self.language)
+        claims = [
+            self._claim(question, item, line) for question in self.of_type("name") for item in found[:1]
+        ]
+        for item in found:
+            line.take(item)
+        return claims
+
+    def _dates(self, line: Line) -> list[Claim]:
+        claims = []
+        found = dates.parse(line.unread, self.context, self.language)
+        for question in self.of_type("date"):
+            if found and (
+                not question.needs_cue or question.key == self.pending or self._has_cue(question, line)
+            ):
+                chosen = found[-1] if line.corrects else found[0]
+                claims.append(self._claim(question, chosen, line))
+                line.take(chosen)
+        return claims
+
+    def _horizons(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.playbook.questions:
+            if question.is_horizon:
+                found = choices.parse(line.unread, self.context, self.language, question)
+                found = found or self._dates_as_horizon(line, question)
+                claims += [self._claim(question, item, line) for item in found[-1:]]
+                for item in found:
+                    line.take(item)
+        return claims
+
+    def _dates_as_horizon(self, line: Line, question: Question) -> list[Found]:
+        """A day says how far ahead only where no slot wants the day itself."""
+        if self.of_type("date") or not re.search(
+            r"\b(?:ate|hasta|by|before|antes|dia|start|mud\w+|comec\w+)\b", line.folded
+        ):
+            return []
+        found = dates.parse(line.unread, self.context, self.language)
+        return [
+            replace(
+                item, value=horizons.bucket(question.choices, horizons.days_until(item.value, self.context))
+            )
+            for item in found
+        ]
+
+    def _counts(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.of_type("int"):
+            found = integers.parse(line.unread, self.context, self.language, question)
+            explicit = [item for item in found if item.explicit]
+            wanted = explicit or [
+                item for item in found if question.key == self.pending and self._answers_alone(line)
+            ]
+            if wanted:
+                chosen = wanted[-1] if line.corrects else wanted[0]
+                claims.append(self._claim(question, chosen, line))
+            for item in explicit or wanted:
+                line.take(item)
+        return claims
+
+    def _answers_alone(self, line: Line) -> bool:
+        """A bare number answers the question only when it is about all the line says."""
+        return len(re.findall(r"[^\W\d_]{2,}", line.unread)) <= 4 and not money.has_mark(line.unread)
+
+    def _terms(self, line: Line) -> list[Claim]:
+        """Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish."""
+        claims = []
+        for question in sorted(self.of_type("text"), key=lambda item: not item.needs_cue):
+            found = texts.known(line.unread, self.language, question)
+            if found:
+                claims.append(self._claim(question, found[-1] if line.corrects else found[0], line))
+            for item in found:
+                line.take(item)
+        return claims
+
+    def _money(self, line: Line) -> list[Claim]:
+        claims = []
+        questions = self.of_type("money_range")
+        found = money.parse(line.unread, self.context, self.language)
+        for item in found:
+            question = self._money_question(questions, line)
+            if question and self._is_amount_for(question, item, line):
+                claims.append(self._claim(question, item, line))
+            if item.explicit:
+                line.take(item)
+        return claims
+
+    def _money_question(self, questions: list[Question], line: Line) -> Question | None:
+        cued = [question for question in questions if self._has_cue(question, line)]
+        return next(iter(cued or questions), None)
+
+    def _is_amount_for(self, question: Question, item: Found, line: Line) -> bool:
+        if self._avoided(question, item, line.folded):
+            return False
+        if item.explicit:
+            return True
+        amount = item.value["max"] or item.value["min"]
+        bounded = item.value["min"] != item.value["max"]
+        if question.key == self.pending:
+            return amount >= SMALLEST_BARE_AMOUNT or bounded
+        return amount >= SMALLEST_BARE_AMOUNT and (bounded or self._has_cue(question, line))
+
+    def _avoided(self, question: Question, item: Found, folded: str) -> bool:
+        """ "80 mil de entrada": a word of the question's `avoid` right beside the amount."""
+        for match in phrase_pattern(texts.every(question.avoid)).finditer(folded):
+            gap = (
+                folded[item.end : match.start()]
+                if match.start() >= item.end
+                else folded[match.end() : item.start]
+            )
+            if match.end() <= item.start or match.start() >= item.end:
+                if NEARBY.fullmatch(gap):
+                    return True
+        return False
+
+    def _choices(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.of_type("choice", "bool"):
+            if question.is_horizon:
+                continue
+            readable = self._without_avoided(question, line)
+            found = choices.parse(readable, self.context, self.language, question)
+            if not found:
+                continue
+            chosen = self._claim(question, found[-1] if line.corrects else found[0], line)
+            if choices.is_open_alternative(readable, found):
+                self.ambiguous.append(chosen)
+            else:
+                claims.append(chosen)
+            line.unread = blank(line.unread, [(item.start, item.end) for item in found])
+        return claims
+
+    def _without_avoided(self, question: Question, line: Line) -> str:
+        spans = [match.span() for match in phrase_pattern(texts.every(question.avoid)).finditer(line.folded)]
+        return blank(line.text, spans)
+
+    def _places(self, line: Line) -> list[Claim]:
+        claims = []
+        questions = self.of_type("place")
+        found = places.parse(line.unread, self.context, self.language) if questions else []
+        for question in questions[:1]:
+            claims += [self._claim(question, item, line) for item in found[:1]]
+        for item in found:
+            line.take(item)
+        return claims
+
+    def _announced(self, line: Line) -> list[Claim]:
+        """Words after a cue, for text questions that no known term has answered on this line."""
+        claims = []
+        for question in self.of_type("text"):
+            if question.needs_cue and question.terms:
+                continue
+            found = texts.announced(line.unread, question) if question.cues else []
+            if found and not self._has_terms(question, line):
+                claims.append(self._claim(question, found[0], line))
+                line.take(found[0])
+        return claims
+
+    def _has_terms(self, question: Question, line: Line) -> bool:
+        return bool(texts.known(line.text, self.language, question))
+
+    def _has_cue(self, question: Question, line: Line) -> bool:
+        return bool(phrase_pattern(texts.every(question.cues)).search(line.folded))
+
+    def _claim(self, question: Question, item: Found, line: Line) -> Claim:
+        value = item.value
+        if question.type == "bool":
+            value = value in {True, "true"}
+        line.claimed = True
+        return Claim(question.key, value, item.quote.replace(BLANK, " ").strip(), line, item.explicit)

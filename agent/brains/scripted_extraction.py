@@ -1,0 +1,116 @@
+"""From a burst to slot updates: explicit claims, then bare answers, then one value for each slot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.brains.protocol import Question, Rejected, SlotUpdate, TurnInput
+from agent.brains.scripted_bare import BareReader
+from agent.brains.scripted_claims import Reader
+from agent.brains.scripted_lines import Claim, lines_of
+from agent.parsers import choices
+from agent.parsers.found import fold
+
+LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
+
+
+@dataclass(frozen=True)
+class Extraction:
+    updates: list[SlotUpdate] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    corrected: bool = False
+
+
+def extract(turn: TurnInput, language: str) -> Extraction:
+    """Never reads the profile name, orders to us, or card numbers; the state's slots are what is known."""
+    playbook, state = turn.playbook, turn.state
+    lines = lines_of(turn.burst)
+    reader = Reader(playbook, turn.context, language, state.pending)
+    claims = [claim for line in lines for claim in reader.read(line)]
+    known = set(state.slots) | {claim.slot for claim in claims}
+    claims += BareReader(playbook, turn.context, state.pending, known).read(lines)
+    return _settle(turn, claims, reader.ambiguous, language)
+
+
+def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], language: str) -> Extraction:
+    updates: list[SlotUpdate] = []
+    rejected = [_rejected(claim, "ambiguous") for claim in ambiguous]
+    corrected = False
+    for question in turn.playbook.questions:
+        own = [claim for claim in claims if claim.slot == question.key]
+        if not own:
+            updates += _cleared(turn, question, language)
+            continue
+        update = _update(turn, question, own)
+        if _is_unchanged(turn, update):
+            rejected.append(Rejected(update.slot, update.value, update.quote, "unchanged"))
+            continue
+        corrected = corrected or question.key in turn.state.slots
+        updates.append(update)
+    return Extraction(updates, rejected, corrected)
+
+
+def _update(turn: TurnInput, question: Question, claims: list[Claim]) -> SlotUpdate:
+    chosen = _chosen(question, claims)
+    value: Any = chosen.value
+    if question.type == "place":
+        value = _joined_places(turn, question, claims)
+    elif question.type in {"text", "name"} and not _may_replace(turn, question, chosen):
+        value = turn.state.slots[question.key].value
+    return SlotUpdate(question.key, "set", value, chosen.quote, chosen.quote, chosen.line.seq)
+
+
+def _chosen(question: Question, claims: list[Claim]) -> Claim:
+    """The latest figure or option counts; of names and words the first, unless the client corrects it."""
+    explicit = [claim for claim in claims if claim.explicit] or claims
+    corrections = [claim for claim in explicit if claim.line.corrects]
+    if question.type in LATEST_WINS:
+        return explicit[-1]
+    return corrections[-1] if corrections and len(explicit) > 1 else explicit[0]
+
+
+def _may_replace(turn: TurnInput, question: Question, claim: Claim) -> bool:
+    known = turn.state.slots.get(question.key)
+    if known is None or claim.line.corrects or turn.state.pending == question.key:
+        return True
+    return question.type == "name" and claim.explicit and _words(known.value) <= _words(claim.value)
+
+
+def _joined_places(turn: TurnInput, question: Question, claims: list[Claim]) -> str:
+    """ "Jardim Europa" and later "Bauru" are one answer; a correction starts anew."""
+    known = turn.state.slots.get(question.key)
+    parts = [] if known is None else [str(known.value)]
+    for claim in claims:
+        if claim.line.corrects:
+            parts = []
+        if not any(_words(claim.value) <= _words(part) for part in parts):
+            parts = [part for part in parts if not _words(part) <= _words(claim.value)]
+            parts.append(str(claim.value))
+    return ", ".join(parts)
+
+
+def _is_unchanged(turn: TurnInput, update: SlotUpdate) -> bool:
+    known = turn.state.slots.get(update.slot)
+    return known is not None and known.value == update.value
+
+
+def _cleared(turn: TurnInput, question: Question, language: str) -> Iterable[SlotUpdate]:
+    """ "não quero mais apartamento" empties the slot when nothing replaces it."""
+    known = turn.state.slots.get(question.key)
+    if known is None or question.type != "choice":
+        return
+    for message in turn.burst:
+        if known.value in choices.refused(message.words, language, question):
+            yield SlotUpdate(question.key, "clear", None, message.words, message.words, message.seq)
+            return
+
+
+def _rejected(claim: Claim, reason: str) -> Rejected:
+    return Rejected(claim.slot, claim.value, claim.quote, reason)
+
+
+def _words(text: Any) -> set[str]:
+    return set(re.findall(r"\w+", fold(str(text))))

@@ -1,0 +1,94 @@
+"""The client's burst as lines to read from, each remembering which of its words are already understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent import intents
+from agent.brains.protocol import Inbound
+from agent.parsers import sensitive
+from agent.parsers.found import BLANK, Found, blank, clean, fold
+
+CORRECTION = re.compile(
+    r"(?<!\w)(?:na verdade|na vdd|vdd|na real|corrigindo|correcao|corrigi\w*|quer dizer|quis dizer|ops|errei|me enganei|"
+    r"melhor|pensando (?:bem|melhor)|mudei de ideia|mudando|prefiro|preferimos|alias|decidi\w*|desisti|troca|mudou|"
+    r"digo|em vez d\w+|en realidad|corrijo|correccion|mejor|perdon|quise decir|me equivoque|prefiero|preferimos|"
+    r"cambie de (?:idea|opinion)|pensandolo|mas bien|en vez de|actually|sorry|i mean|i meant|correction|rather|"
+    r"instead|scratch that|changed my mind|make (?:it|that)|i'?d prefer|prefer|on second thought|no wait|wait|oops|"
+    r"my bad|typo|aumentei|subiu|baixou|acho que|agora (?:e|eh|quero)|ahora (?:es|quiero))(?!\w)"
+    r"|^\s*(?:nao|no|n)\s*,|^\s*\*|\*\s*$"
+)
+SEPARATOR = re.compile(rf"[{BLANK}.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
+EDGES = re.compile(
+    r"^(?:e|y|and|com|con|with|de|do|da|em|en|in|no|na|a|o|el|la)\s+|\s+(?:e|y|and|de|em|en|in|a|o)$", re.I
+)
+
+
+@dataclass
+class Line:
+    """`unread` is the text with understood words blanked; offsets agree with `text` everywhere."""
+
+    text: str
+    seq: int
+    message: int
+    unread: str = ""
+    claimed: bool = False
+
+    def __post_init__(self) -> None:
+        self.unread = self.unread or self.text
+
+    @property
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @property
+    def is_question(self) -> bool:
+        return "?" in self.text
+
+    @property
+    def corrects(self) -> bool:
+        return bool(CORRECTION.search(self.folded))
+
+    def take(self, found: Found) -> None:
+        self.unread = blank(self.unread, [(found.start, found.end)])
+        self.claimed = True
+
+    def segments(self) -> Iterator[str]:
+        """What is left to understand, cut where people pause."""
+        for piece in SEPARATOR.split(self.unread):
+            trimmed = EDGES.sub("", piece.strip())
+            if re.search(r"\w", trimmed):
+                yield trimmed
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One reading of one slot, with the line it came from."""
+
+    slot: str
+    value: Any
+    quote: str
+    line: Line = field(repr=False)
+    explicit: bool = True
+
+
+def lines_of(burst: list[Inbound]) -> list[Line]:
+    """Orders to us, card and document numbers are blanked; a message repeated in the burst counts once."""
+    lines: list[Line] = []
+    seen: set[str] = set()
+    for index, message in enumerate(burst):
+        key = fold(clean(message.words)).strip()
+        if not key or key in seen:
+            continue
+        seen.add(key)
+        lines += [Line(part, message.seq, index) for part in _parts(message.words) if part.strip(BLANK + " ")]
+    return lines
+
+
+def _parts(words: str) -> list[str]:
+    text = clean(words)
+    text = blank(text, [(item.start, item.end) for item in sensitive.parse(text)])
+    return intents.without_injections(text).split("\n")

@@ -1,0 +1,163 @@
+"""What the burst says about the conversation itself: intents, counters, and whether a machine is writing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from agent import intents
+from agent.brains.protocol import Inbound, Signals, State, TurnInput
+from agent.brains.scripted_extraction import Extraction
+from agent.parsers import sensitive
+from agent.parsers.found import clean, fold
+
+SAME_BURSTS_FOR_BOT = 3
+SHORTEST_REPEATED = 12
+REMEMBERED_BURSTS = 6
+INJECTIONS_FOR_PERSON = 3
+UNREADABLE_KINDS = frozenset({"audio", "voice"})
+QUIET_INTENTS = (
+    "price",
+    "promise",
+    "question",
+    "why",
+    "are_you_bot",
+    "wait",
+    "thanks",
+    "unheard_audio",
+    "media",
+    "language",
+)
+
+PRIORITY = (
+    "opt_out", "opt_in", "emergency", "medical", "privacy", "angry", "job_seeker", "spam", "ask_human",
+    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "off_topic", "language",
+    "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
+)  # fmt: skip
+QUESTION_WORDS = re.compile(
+    r"^\W*(?:qual|quais|quando|onde|como|quanto|quantos|vcs|voces|tem|aceita\w*|atende\w*|faz\w*|que|cual|cuando|donde|tienen|aceptan|hacen|"
+    r"what|when|where|which|how|do|does|can|is|are|will|could)\b.{3,}"
+)
+
+
+@dataclass(frozen=True)
+class Mood:
+    """Everything heard in one burst, strongest intent first."""
+
+    heard: frozenset[str]
+    annoyances: int = 0
+
+    def __contains__(self, intent: str) -> bool:
+        return intent in self.heard
+
+    @property
+    def intent(self) -> str:
+        return next((name for name in PRIORITY if name in self.heard), "other")
+
+    @property
+    def sentiment(self) -> str:
+        if "angry" in self:
+            return "angry"
+        if self.annoyances or "complaint" in self:
+            return "negative"
+        return "positive" if "thanks" in self else "neutral"
+
+
+def listen(burst: Sequence[Inbound], state: State) -> Mood:
+    texts = [clean(message.words) for message in burst if message.words]
+    texts = [text for index, text in enumerate(texts) if text not in texts[:index]]
+    honest = [intents.without_injections(text) for text in texts]
+    heard = {name for name in _LEXICON if intents.has(name, honest)}
+    heard |= {"injection"} if intents.has("injection", texts) else set()
+    heard |= _judged(honest, state) | _seen(burst)
+    return Mood(frozenset(heard), intents.annoyance(honest))
+
+
+_LEXICON = (
+    "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "price",
+    "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
+)  # fmt: skip
+
+
+def _judged(texts: list[str], state: State) -> set[str]:
+    checks = {
+        "angry": intents.is_angry(texts, state.annoyances),
+        "complaint": intents.has("existing_customer", texts),
+        "spam": intents.is_spam(texts),
+        "language": intents.wants_language(texts) is not None,
+        "question": any("?" in text or QUESTION_WORDS.match(fold(text)) for text in texts),
+        "card": any(item.value in {"card", "cvv"} for text in texts for item in sensitive.parse(text)),
+    }
+    return {name for name, holds in checks.items() if holds}
+
+
+def _seen(burst: Sequence[Inbound]) -> set[str]:
+    unheard = any(message.kind in UNREADABLE_KINDS and not message.words for message in burst)
+    media = any(message.kind in {"image", "document", "video", "location", "contacts"} for message in burst)
+    sticker = any(message.kind == "sticker" for message in burst)
+    return {
+        name for name, holds in (("unheard_audio", unheard), ("media", media), ("sticker", sticker)) if holds
+    }
+
+
+def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | None) -> Signals:
+    """The signals that `stages.decide` judges, counters included."""
+    state = turn.state
+    progress = bool(extraction.updates)
+    stuck_on_orders = (
+        mood.intent == "injection" and not progress and state.injections + 1 >= INJECTIONS_FOR_PERSON
+    )
+    strayed = "off_topic" in mood and not progress
+    return Signals(
+        opted_out="opt_out" in mood or (state.opted_out and "opt_in" not in mood),
+        suspected_bot=is_machine(turn),
+        sensitive=bool({"emergency", "medical", "privacy"} & mood.heard),
+        angry="angry" in mood,
+        asked_human="ask_human" in mood,
+        outside=outside,
+        out_of_scope=2 if stuck_on_orders else (state.out_of_scope + strayed) * (not progress),
+        failures=failures(turn, mood, progress),
+        handed_over=state.handed_over,
+    )
+
+
+def failures(turn: TurnInput, mood: Mood, progress: bool) -> int:
+    """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs."""
+    state = turn.state
+    if progress or state.pending is None:
+        return 0
+    if any(intent in mood for intent in QUIET_INTENTS) or mood.intent in {"injection", "off_topic"}:
+        return state.failures
+    return state.failures + 1
+
+
+def outside(mood: Mood, state: State, progress: bool) -> str | None:
+    """Why the client is none of ours: sticky until the client comes back with business."""
+    for reason in ("job_seeker", "spam", "not_interested"):
+        if reason in mood and not (reason == "not_interested" and progress):
+            return reason
+    return None if progress else state.outside
+
+
+def is_machine(turn: TurnInput) -> bool:
+    """The same long text three bursts in a row, our own words back, or an autoresponder for the second time."""
+    text = burst_text(turn.burst)
+    if len(text) < SHORTEST_REPEATED:
+        return False
+    earlier = turn.state.recent_inbound
+    alike = sum(1 for other in earlier if _alike(text, other))
+    echoes = any(_alike(text, fold(ours)) for ours in turn.state.recent_agent_texts)
+    automatic = intents.has("autoresponder", [text])
+    repeated_automatic = automatic and any(intents.has("autoresponder", [other]) for other in earlier)
+    return alike >= SAME_BURSTS_FOR_BOT - 1 or echoes or repeated_automatic
+
+
+def burst_text(burst: Sequence[Inbound]) -> str:
+    lines = [fold(clean(message.words)).strip() for message in burst if message.words]
+    return " ".join(line for index, line in enumerate(lines) if line not in lines[:index])
+
+
+def _alike(left: str, right: str) -> bool:
+    return left == right or SequenceMatcher(None, left, right).ratio() > 0.9

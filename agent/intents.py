@@ -1,0 +1,86 @@
+"""What a client wants besides answering: a person, to be left alone, help now, a price."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from agent.parsers.found import blank, clean, fold
+from agent.parsers.negation import is_negated
+
+LEXICON = Path(__file__).parent / "lexicons" / "intents.toml"
+LANGUAGE_KEYS = ("pt", "es", "en", "any")
+SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+SPAM_CUES_NEEDED = 2
+ANNOYANCES_FOR_ANGER = 2
+
+# Refusing these is the opposite of wanting them: "não precisa de atendente".
+NEGATABLE = frozenset({"ask_human", "job_seeker", "emergency", "medical", "existing_customer", "promise"})
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    lexicon = tomllib.loads(LEXICON.read_text("utf-8"))
+    return {
+        intent: re.compile(
+            "|".join(_bounded(pattern) for key in LANGUAGE_KEYS for pattern in lists.get(key, []))
+        )
+        for intent, lists in lexicon.items()
+    }
+
+
+def _bounded(pattern: str) -> str:
+    start = r"(?<!\w)" if pattern[0].isalnum() or pattern[0] in "(?" else ""
+    end = r"(?!\w)" if pattern[-1].isalnum() or pattern[-1] in ")?" else ""
+    return f"(?:{start}(?:{pattern}){end})"
+
+
+def found(intent: str, text: str) -> list[str]:
+    """The client's words that show the intent, refusals left out."""
+    folded = fold(clean(text)).strip()
+    matches = _patterns()[intent].finditer(folded)
+    return [
+        match[0]
+        for match in matches
+        if not (intent in NEGATABLE and is_negated(folded, match.start(), "pt-BR"))
+    ]
+
+
+def has(intent: str, texts: Iterable[str]) -> bool:
+    return any(found(intent, text) for text in texts)
+
+
+def count(intent: str, texts: Iterable[str]) -> int:
+    """Distinct signs, so that one message sent twice counts once."""
+    return len({sign for text in texts for sign in found(intent, text)})
+
+
+def is_angry(texts: list[str], earlier_annoyances: int = 0) -> bool:
+    return has("angry", texts) or annoyance(texts) + earlier_annoyances >= ANNOYANCES_FOR_ANGER
+
+
+def annoyance(texts: list[str]) -> int:
+    return count("annoyed", texts) + (1 if has("existing_customer", texts) else 0)
+
+
+def is_spam(texts: list[str]) -> bool:
+    return count("spam", texts) >= SPAM_CUES_NEEDED
+
+
+def without_injections(text: str) -> str:
+    """The text with every sentence that gives us orders made unreadable; offsets stay."""
+    spans = [match.span() for match in SENTENCE.finditer(text) if found("injection", match[0])]
+    return blank(text, spans)
+
+
+def wants_language(texts: Iterable[str]) -> str | None:
+    """The language a client asks for by name; the last request wins."""
+    wanted = None
+    for text in texts:
+        for intent, language in (("speak_pt", "pt-BR"), ("speak_es", "es"), ("speak_en", "en")):
+            if found(intent, text):
+                wanted = language
+    return wanted
