@@ -15,12 +15,15 @@ from leads.models import LeadIdentity
 from leads.payload import LeadPayload
 
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}")
+_NAMED_EMAIL = re.compile(r"\"?([^<>\"@]{2,200}?)\"?\s*<[^<>@]+@[^<>@]+>")
 _WHATSAPP_USER = re.compile(r"([A-Za-z]{2})\.([A-Za-z0-9_.-]{4,100})")
 _EXTENSION = re.compile(
     r"(?:\b(?:ramal|ext|extension|extensao|int)\b\.?|#)\s*:?\s*\d{1,6}\s*$", re.IGNORECASE
 )
 _CARRIER = re.compile(r"^\(?0[xX]{2}\)?\s*")
-_SHAPE = re.compile(r"[+(]?[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
+_WHATSAPP_LINK = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{10,15})")
+_SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
+_SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
 _BRAZIL_MOBILE = re.compile(r"\+55([1-9]\d)9?([6-9]\d{7})")
 _MEXICO_MOBILE = re.compile(r"\+521?(\d{10})")
@@ -94,37 +97,47 @@ def is_email(text: str) -> bool:
     return bool(_EMAIL.fullmatch(bare))
 
 
+def display_name(text: str) -> str:
+    """The name in `Ana Souza <ana@…>`."""
+    match = _NAMED_EMAIL.fullmatch(text.strip())
+    return match[1] if match else ""
+
+
 def parse_phone(text: str, country: str, *, is_lenient: bool = False) -> str | None:
     """E.164, or None where `text` is no phone number of `country` (ISO code) or of any country it names.
 
     Lenient: a number of a possible length is enough, for a field that says it is a phone.
     """
-    spelled = _prepared(clean_line(text, 60))
-    if not spelled:
-        return None
-    for attempt in _readings(spelled):
+    for attempt in _readings(clean_line(text, 60)):
         number = _parsed(attempt, country)
         if number is not None and _is_good(number, is_lenient or attempt.startswith("+")):
             return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return None
 
 
+def _readings(text: str) -> list[str]:
+    """The number as written, else the first of several; without a plus also as an international one."""
+    first, *_others = _SEVERAL.split(text)
+    spelled = _prepared(text) or _prepared(first)
+    digits = "".join(filter(str.isdigit, spelled.replace("(0)", "")))
+    if not spelled:
+        return []
+    if spelled.startswith("+"):
+        return [f"+{digits}"]
+    return [spelled, f"+{digits}"] if len(digits) >= 11 else [spelled]
+
+
 def _prepared(text: str) -> str:
+    """Without what people and programs write around a number; '' where the rest cannot be one."""
+    if link := _WHATSAPP_LINK.search(text):
+        return f"+{link[1]}"
     for prefix in ("whatsapp:", "tel:", "p:"):
         text = text.removeprefix(prefix).strip()
-    text = _CARRIER.sub("0", _EXTENSION.sub("", text).strip())
+    text = _CARRIER.sub("0", _EXTENSION.sub("", text).strip()).removesuffix(".0")
     if text.startswith("00"):
         text = f"+{text[2:]}"
     digits = sum(map(str.isdigit, text))
     return text if 7 <= digits <= 17 and _SHAPE.fullmatch(text) else ""
-
-
-def _readings(spelled: str) -> list[str]:
-    """As written; then, for a long number without a plus, as an international one."""
-    digits = "".join(filter(str.isdigit, spelled.replace("(0)", "")))
-    if spelled.startswith("+"):
-        return [f"+{digits}"]
-    return [spelled, f"+{digits}"] if len(digits) >= 11 else [spelled]
 
 
 def _parsed(text: str, country: str) -> PhoneNumber | None:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from leads.identity import is_email, parse_email, parse_phone
+from leads.identity import display_name, is_email, parse_email, parse_phone
 from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.first_names import is_first_name
 from leads.inference.words import any_of, plain
 
 ENOUGH = 35
+# A label this telling makes up for a value that does not look the part.
+SURE = 80
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Pick:
 NOTHING = Pick("", ())
 
 _A_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=/\\|#$%^*+~]{0,119}")
-_MESSENGER_URL = re.compile(r"https?://|www\.", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 
 
 def pick_email(fields: Iterable[Field]) -> Pick:
@@ -82,23 +84,33 @@ def _ownership(one: Field) -> int:
 def _email_score(one: Field) -> int:
     if "@" not in one.text or len(one.text) > 400 or not parse_email(one.line):
         return 0
-    score = 50 if is_email(one.line) else 5
+    score = 50 if is_email(one.line) or display_name(one.line) else 5
     score += 30 if _says(vocabulary.EMAIL, one) else 0
     score += 30 if vocabulary.EMAIL_TYPE.search(plain(one.type)) else 0
-    score -= 40 if _says(vocabulary.EMAIL_NOT_THEIRS, one) else 0
+    score -= 40 if _says(vocabulary.EMAIL_NOT_THEIRS, one) and not _says(vocabulary.REPLY_TO, one) else 0
     return score + _ownership(one)
 
 
 def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
     digits = sum(map(str.isdigit, one.line))
-    if not 7 <= digits <= 17 or len(one.line) > 45 or "@" in one.line:
+    if not 7 <= digits <= 34 or len(one.line) > 60 or "@" in one.line or _is_bare(vocabulary.ADDRESSEE, one):
         return 0
-    is_said = _says(vocabulary.PHONE, one) or bool(vocabulary.PHONE_TYPE.search(plain(one.type)))
+    is_said = _says_phone(one)
     if not is_said and (_says(vocabulary.NO_PHONE, one) or one.line.startswith(("0.", "-"))):
         return 0
     if _phone_of(one, _phone_parts(one, fields) if is_said else [], country, is_lenient=is_said) is None:
         return 0
     return (70 if is_said else _phone_look(one)) + _phone_preference(one) + _ownership(one)
+
+
+def _says_phone(one: Field) -> bool:
+    """By its name, by its type, or by what it is a part of, as in `{telefone: {numero: …}}`."""
+    nearest = one.surroundings[-1:]
+    return (
+        _says(vocabulary.PHONE, one)
+        or bool(vocabulary.PHONE_TYPE.search(plain(one.type)))
+        or (any(vocabulary.PHONE.search(name) for name in nearest) and not _says(vocabulary.NO_PHONE, one))
+    )
 
 
 def _phone_look(one: Field) -> int:
@@ -130,12 +142,12 @@ def _phone_of(phone: Field, parts: Sequence[Field], country: str, *, is_lenient:
 
 
 def _name_score(one: Field) -> int:
-    if not _could_be_a_name(one):
+    label = _name_label(one)
+    if not _could_be_a_name(one) and not (label >= SURE and _has_letters(one)):
         return 0
     if _is_bare(vocabulary.LAST, one) and not _is_bare(vocabulary.FIRST, one):
         return 0
-    label = _name_label(one)
-    if label == 0 and not is_first_name(one.line) and not (vocabulary.PERSON.search(" ".join(one.words))):
+    if label == 0 and not is_first_name(one.line):
         return 0
     return label + _name_look(one) + _ownership(one)
 
@@ -164,11 +176,17 @@ def _name_look(one: Field) -> int:
 
 
 def _could_be_a_name(one: Field) -> bool:
-    text = one.line
-    if isinstance(one.value, int | float) or not _A_NAME.fullmatch(text) or _MESSENGER_URL.search(text):
+    return _has_letters(one) and bool(_A_NAME.fullmatch(one.line)) and not one.line.endswith("?")
+
+
+def _has_letters(one: Field) -> bool:
+    """What a field that says it is a name may hold, strange as it may be."""
+    text, said = one.line, plain(one.line)
+    if not isinstance(one.value, str) or not any(map(str.isalpha, text)) or len(text) > 200:
         return False
-    said = plain(text)
-    return not (vocabulary.EMPTY.match(said) or vocabulary.FIELD_NAME.match(said) or text.endswith("?"))
+    if is_email(text) or _ADDRESS.match(text):
+        return False
+    return not (vocabulary.EMPTY.match(said) or vocabulary.FIELD_NAME.match(said))
 
 
 def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
@@ -177,7 +195,9 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
     if any(vocabulary.FULL_NAME.search(words) for words in first.words):
         return parts
     for pattern in (vocabulary.MIDDLE, vocabulary.LAST):
-        named = [one for one in fields if one is not first and _is_bare(pattern, one) and _could_be_a_name(one)]
+        named = [
+            one for one in fields if one is not first and _is_bare(pattern, one) and _could_be_a_name(one)
+        ]
         beside = [one for one in named if one.parent == first.parent]
         alone = named if len(named) == 1 and _ownership(named[0]) >= 0 else []
         parts += [one for one in beside or alone if plain(one.line) not in plain(first.line)]

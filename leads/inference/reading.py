@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from phonenumbers import PhoneNumberMatcher
 
 from leads.cleaning import clean_line, clean_text
-from leads.identity import parse_email, parse_phone, whatsapp_key
+from leads.identity import display_name, parse_email, parse_phone, whatsapp_key
 from leads.inference import facts, origin, people
 from leads.inference.countries import country_of
 from leads.inference.fields import Field
@@ -53,7 +53,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     language = reader.take("language", facts.pick_language)
     contact = _contact_in(message.value, reader.country)
     payload = LeadPayload(
-        name=clean_line(name.value, 200),
+        name=clean_line(name.value, 200) or display_name(email.fields[0].line if email.fields else ""),
         phone=_phone(phone, reader.country) or (contact.phone if not whatsapp.value else None),
         email=parse_email(email.value) or contact.email,
         whatsapp_id=clean_line(whatsapp.value),

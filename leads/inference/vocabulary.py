@@ -12,7 +12,7 @@ OTHERS = any_of(
     anuncio, adgroup, company, empresa, compania, organi[sz]ation, organizacao, account, business,
     razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?,
     atendente, agente, asesora?, host, organi[sz]er, assigned, assignee, responsavel pelo
-    atendimento, sales ?(?:person|man|rep), captador, indicado por, referred by, indicacao,
+    atendimento, sales ?(?:person|man|rep), captador, indicado por, indicadora?, referred by, indicacao,
     referral, sender app, workflow, zap name, project, projeto, proyecto, event, evento, calendar,
     files?, arquivo, product, produto, producto, item, items, property(?! (?:name|value)), imovel,
     inmueble, empreendimento, development, unit, unidade, plan, plano, curso, course, store, loja,
@@ -36,7 +36,9 @@ PERSON = any_of(
 )
 
 EMAIL = any_of("e ?mail, mail, correo, email address, endereco eletronico, correio")
-EMAIL_NOT_THEIRS = any_of("to, cc, bcc, reply to, recipient, destinatario, notification, support")
+EMAIL_NOT_THEIRS = any_of("to, cc, bcc, recipient, destinatario, notification, support")
+REPLY_TO = any_of("reply to")
+ADDRESSEE = only("to, para")
 
 PHONE = any_of(
     """
@@ -66,7 +68,7 @@ NO_PHONE = any_of(
     preco, price, precio, amount, budget, orcamento, presupuesto, protocolo, order, pedido, fax,
     score, lat, latitude, lng, lon, longitude, version, hash, token, renda, salario, income,
     nascimento, birth, birthday, dni, curp, rut, nit, documento, document, passport, ssn, matricula,
-    codigo, to, destination, destino, code, height, width, country code, ddi, ddd
+    codigo, destination, destino, code, height, width, country code, ddi, ddd
     """
 )
 PHONE_TYPE = any_of(
@@ -95,7 +97,9 @@ FULL_NAME = any_of(
     name and surname, first and last name, (?:seu|your|tu|su) (?:full )?(?:nome|name|nombre),
     nomecompleto, como (?:podemos|posso|devemos) (?:te |lhe )?(?:chamar|chamar voce), como (?:te
     llamas|se llama|se chama), como (?:voce )?(?:se chama|gostaria de ser chamado), (?:com )?quem
-    (?:falo|fala|estou falando|estamos falando), (?:whats|what is|what s) your name, who are you,
+    (?:falo|fala|estou falando|estamos falando), (?:whats|what is|what s) your name,
+    (?:what|how) (?:should|can|may|do) (?:we|i) call you,
+    nosso contato, con quien (?:tenemos el gusto|hablamos|hablo), who are you,
     quien eres, quem e voce, profile name, push name, display name, invitee name, control fullname
     """
 )

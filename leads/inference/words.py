@@ -38,7 +38,7 @@ def phrases(text: str) -> list[str]:
 # Words around a key that say nothing about what it holds.
 _NOISE = any_of(
     r"""
-    q, f, c, cf, field, fields, form fields?, input, txt, text, campo, question, pergunta, pregunta,
+    q, f, c, cf, field, fields, form fields?, input, txt, campo, question, pergunta, pregunta,
     resposta, respuesta, answer, your, my, seu, sua, tu, su, o, a, os, el, la, de, do, da, del, the,
     wpforms, et pb contact, mauticform, data, custom, user, client[ea]?, customer, lead, contact,
     contacto, contato, person, pessoa, persona, main, principal, primary, value, obrigatorio,

@@ -3,7 +3,9 @@
 import pytest
 
 from leads.inference import understand
-from leads.tests.shapes import SHAPES
+from leads.tests import more_shapes, shapes
+
+SHAPES = [*shapes.SHAPES, *more_shapes.SHAPES]
 
 
 @pytest.mark.parametrize(("body", "person"), [shape[1:] for shape in SHAPES], ids=[shape[0] for shape in SHAPES])
