@@ -47,8 +47,21 @@ def assignment_sentence(consultant: str, rule: str, passed_over: list[Facts]) ->
         first = _("Given to %(consultant)s, next in “%(rule)s”") % {"consultant": consultant, "rule": rule}
     else:
         first = _("Given to %(consultant)s by hand") % {"consultant": consultant}
-    skipped = ", ".join(f"{seat.get('consultant', '')} ({_why(seat.get('why', ''))})" for seat in passed_over)
-    return _("%(sentence)s. Passed over: %(names)s") % {"sentence": first, "names": skipped} if skipped else first
+    skipped = _seats(passed_over)
+    return (
+        _("%(sentence)s. Passed over: %(names)s") % {"sentence": first, "names": skipped}
+        if skipped
+        else first
+    )
+
+
+def nobody_in_words(passed_over: list[Facts] | None) -> str:
+    """Why a lead has no consultant."""
+    return _seats(passed_over or []) or _("no circle serves this lead")
+
+
+def _seats(passed_over: list[Facts]) -> str:
+    return ", ".join(f"{seat.get('consultant', '')} ({_why(seat.get('why', ''))})" for seat in passed_over)
 
 
 def _why(code: str) -> str:

@@ -31,7 +31,9 @@ def lead_sheet(lead: Lead) -> dict[str, Any]:
 
 def _why_assigned(assignment: Assignment) -> str:
     consultant = str(assignment.consultant) if assignment.consultant else ""
-    return assignment_sentence(consultant, assignment.rule.name if assignment.rule else "", assignment.passed_over)
+    return assignment_sentence(
+        consultant, assignment.rule.name if assignment.rule else "", assignment.passed_over
+    )
 
 
 def _minutes(seconds: int | None) -> int:

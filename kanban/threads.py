@@ -92,7 +92,9 @@ def _stored_thread(conversation: Conversation) -> Thread:
 def _own_chats(user: User) -> tuple[list[Thread], bool]:
     lines = list(Line.objects.filter(consultant=user.pk, is_active=True))
     try:
-        return [_chat_thread(chat, line) for line in lines for chat in chat_index.page(line.pk, limit=SHOWN)], True
+        return [
+            _chat_thread(chat, line) for line in lines for chat in chat_index.page(line.pk, limit=SHOWN)
+        ], True
     except RedisError:
         return [], False
 

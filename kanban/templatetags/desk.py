@@ -167,3 +167,30 @@ def lead_name(lead: Lead) -> str:
 @register.filter
 def unlocalized_value(value: Decimal | None) -> str:
     return "" if value is None else f"{value:f}"
+
+
+@register.filter
+def lasting(span: timedelta | None) -> str:
+    """A duration in its two largest units."""
+    if span is None:
+        return "–"
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return _("%(count)d s") % {"count": span.total_seconds()}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 1:
+        return _("%(count)d min") % {"count": minutes}
+    days, hours = divmod(hours, 24)
+    if days < 1:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+
+
+@register.simple_tag
+def bar(percent: int) -> SafeString:
+    """A bar as SVG; the number stands beside it in words."""
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="10"></rect><rect class="fill" width="{}" height="10"></rect></svg>',
+        str(percent),
+    )

@@ -1,0 +1,25 @@
+"""The numbers of the managers' overview about the agent's work."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Avg, Count, Q, Sum
+
+from agent.models import AgentTurn
+
+
+def turn_totals(since: datetime) -> dict[str, Any]:
+    """`{replied, seconds, model_failures, tokens}`: answers, mean thinking time, and what the model cost."""
+    facts = AgentTurn.objects.filter(started_at__gte=since).aggregate(
+        replied=Count("pk", filter=Q(outcome=AgentTurn.Outcome.REPLIED)),
+        milliseconds=Avg("latency_ms", filter=Q(outcome=AgentTurn.Outcome.REPLIED)),
+        model_failures=Count("pk", filter=~Q(failure="")),
+        input_tokens=Sum("input_tokens"),
+        output_tokens=Sum("output_tokens"),
+    )
+    return {
+        "replied": facts["replied"],
+        "seconds": round((facts["milliseconds"] or 0) / 1000, 1),
+        "model_failures": facts["model_failures"],
+        "tokens": (facts["input_tokens"] or 0) + (facts["output_tokens"] or 0),
+    }

@@ -1,0 +1,181 @@
+"""The numbers of the managers' overview about leads. Plain facts; the page finds the words.
+
+Every figure counts leads that came in within the period unless it says otherwise; spam is left out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Aggregate, Count, DurationField, F, Min, OuterRef, Q, Subquery
+from django.db.models.functions import TruncDate
+
+from leads import clock
+from leads.models import Assignment, Consultant, Lead, Status
+from leads.models.lead import LeadQuerySet
+
+QUEUE_SHOWN = 20
+WON = Q(status__kind=Status.Kind.WON)
+OPEN = Q(status__kind=Status.Kind.OPEN)
+
+
+class Percentile(Aggregate):
+    """PostgreSQL's `percentile_cont`; NULLs do not count."""
+
+    function = "percentile_cont"
+    template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+@dataclass(frozen=True)
+class Period:
+    """The last `days` days, up to now."""
+
+    days: int
+
+    @property
+    def since(self) -> datetime:
+        return clock.now() - timedelta(days=self.days)
+
+    @property
+    def before(self) -> datetime:
+        """Where the period before this one, of the same length, began."""
+        return clock.now() - timedelta(days=2 * self.days)
+
+
+FIRST_RESPONSE = F("first_response_at") - F("assigned_at")
+
+
+def totals(period: Period) -> dict[str, Any]:
+    """What came in, who waits now, how fast the first answers were, what was won."""
+    leads = _counted()
+    came, came_before = _between(leads, period.since), _between(leads, period.before, period.since)
+    waiting = leads.filter(OPEN, waiting_since__isnull=False)
+    oldest = waiting.aggregate(count=Count("pk"), since=Min("waiting_since"))
+    return {
+        "came": came.count(),
+        "came_before": came_before.count(),
+        "waiting": oldest["count"],
+        "waiting_since": oldest["since"],
+        "first_response": _answered(came).aggregate(median=Percentile(FIRST_RESPONSE, fraction=0.5))[
+            "median"
+        ],
+        "won": leads.filter(WON, closed_at__gte=period.since).count(),
+        "unassigned": Lead.objects.awaiting_consultant().count(),
+    }
+
+
+def by_status(period: Period) -> list[dict[str, Any]]:
+    """`[{slug, name, kind, count, percent}]`: where the leads of the period stand now."""
+    counts = dict(_came_in(period).order_by().values_list("status").annotate(count=Count("pk")))
+    total = sum(counts.values())
+    return [
+        {
+            "slug": status.slug,
+            "name": status.name,
+            "kind": status.kind,
+            "count": counts.get(status.slug, 0),
+            "percent": _percent(counts.get(status.slug, 0), total),
+        }
+        for status in Status.objects.all()
+    ]
+
+
+def by_source(period: Period) -> list[dict[str, Any]]:
+    """`[{slug, name, count, won, percent_won, percent}]`, most leads first; slug None: WhatsApp or by hand."""
+    rows = list(
+        _came_in(period)
+        .order_by()
+        .values("source__slug", "source__name")
+        .annotate(count=Count("pk"), won=Count("pk", filter=WON))
+        .order_by("-count")
+    )
+    most = max((row["count"] for row in rows), default=0)
+    return [
+        {
+            "slug": row["source__slug"],
+            "name": row["source__name"],
+            "count": row["count"],
+            "won": row["won"],
+            "percent_won": _percent(row["won"], row["count"]),
+            "percent": _percent(row["count"], most),
+        }
+        for row in rows
+    ]
+
+
+def by_consultant(period: Period) -> list[dict[str, Any]]:
+    """`[{consultant, open, waiting, given, won, first_response}]`: who carries how much now."""
+    own = Q(leads__archived_at=None, leads__status__kind=Status.Kind.OPEN)
+    consultants = (
+        Consultant.objects.filter(user__is_active=True)
+        .select_related("user")
+        .annotate(
+            open=Count("leads", filter=own),
+            waiting=Count("leads", filter=own & Q(leads__waiting_since__isnull=False)),
+            given=Count("leads", filter=Q(leads__assigned_at__gte=period.since)),
+            won=Count(
+                "leads", filter=Q(leads__closed_at__gte=period.since, leads__status__kind=Status.Kind.WON)
+            ),
+        )
+        .order_by("-open", "user__first_name")
+    )
+    medians = dict(
+        _answered(_came_in(period))
+        .order_by()
+        .values_list("consultant")
+        .annotate(median=Percentile(FIRST_RESPONSE, fraction=0.5))
+    )
+    names = ("open", "waiting", "given", "won")
+    return [
+        {
+            "consultant": consultant,
+            "first_response": medians.get(consultant.pk),
+            **{name: getattr(consultant, name) for name in names},
+        }
+        for consultant in consultants
+    ]
+
+
+def response_days(period: Period) -> list[dict[str, Any]]:
+    """`[{day, median, slow, count}]`: first answers by the day the lead came; `slow` is the 90th percentile."""
+    return list(
+        _answered(_came_in(period))
+        .annotate(day=TruncDate("created_at"))
+        .order_by()
+        .values("day")
+        .annotate(
+            median=Percentile(FIRST_RESPONSE, fraction=0.5),
+            slow=Percentile(FIRST_RESPONSE, fraction=0.9),
+            count=Count("pk"),
+        )
+        .order_by("day")
+    )
+
+
+def unassigned_queue() -> list[Lead]:
+    """Leads that wait for a consultant, each with `passed_over`: why nobody could take it."""
+    last_try = Assignment.objects.filter(lead=OuterRef("pk"), outcome=Assignment.Outcome.NO_CONSULTANTS)
+    queue = Lead.objects.awaiting_consultant().select_related("source")
+    return list(queue.annotate(passed_over=Subquery(last_try.values("passed_over")[:1]))[:QUEUE_SHOWN])
+
+
+def _counted() -> LeadQuerySet:
+    return Lead.objects.filter(is_spam=False, archived_at=None)
+
+
+def _came_in(period: Period) -> LeadQuerySet:
+    return _between(_counted(), period.since)
+
+
+def _between(leads: LeadQuerySet, start: datetime, end: datetime | None = None) -> LeadQuerySet:
+    leads = leads.filter(created_at__gte=start)
+    return leads.filter(created_at__lt=end) if end else leads
+
+
+def _answered(leads: LeadQuerySet) -> LeadQuerySet:
+    return leads.filter(first_response_at__isnull=False, assigned_at__isnull=False)
+
+
+def _percent(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0
