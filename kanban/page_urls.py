@@ -1,9 +1,10 @@
 """The addresses of the HTML pages."""
 
+from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from kanban.pages import board, inbox, lead, session
+from kanban.pages import board, inbox, lead, session, story
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -21,3 +22,5 @@ urlpatterns = [
     path("me/accepting/", session.accept_leads, name="accept-leads"),
     path("me/waiting/", session.waiting, name="waiting"),
 ]
+if settings.SIMULATOR:
+    urlpatterns.append(path("simulator/story/", story.story, name="simulator-story"))

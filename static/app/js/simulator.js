@@ -1,6 +1,10 @@
 /** The phone of the simulator: it writes through the webhook, polls its thread, and reads what came. */
 
+import { getFragment } from "./api.js";
+import { refreshTimes } from "./times.js";
+
 const POLL_MS = 1000;
+const STORY_MS = 2000;
 const TICKS = { queued: "✓", sent: "✓", delivered: "✓✓", read: "✓✓" };
 
 const root = document.getElementById("simulator");
@@ -33,13 +37,14 @@ function showError(text) {
 function row(message) {
   const item = document.getElementById("phone-message").content.cloneNode(true).querySelector("li");
   item.id = message.sid;
+  item.dataset.status = message.status;
   // On the client's phone their own words stand on the right, ours on the left.
   item.dataset.direction = message.is_ours ? "in" : "out";
   item.dataset.author = message.is_ours ? "client" : "consultant";
   item.querySelector(".bubble").textContent = message.body || `[${message.kind}]`;
   const time = item.querySelector("time");
   time.dateTime = message.at;
-  time.textContent = new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  time.textContent = new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const ticks = item.querySelector(".ticks");
   if (!message.is_ours) ticks.textContent = TICKS[message.status] ?? "";
   ticks.classList.toggle("read", message.status === "read");
@@ -52,9 +57,33 @@ function show({ messages, is_typing: isTyping }) {
   typing.hidden = !isTyping;
   if (thread !== shownThread) {
     shownThread = thread;
-    list.replaceChildren(...messages.map(row));
+    update(messages);
   }
   if (isAtEnd) log.scrollTop = log.scrollHeight;
+}
+
+/** Rows that did not change stay, so that a screen reader hears only what is new. */
+function update(messages) {
+  const sids = new Set(messages.map((message) => message.sid));
+  for (const old of [...list.children]) if (!sids.has(old.id)) old.remove();
+  for (const message of messages) {
+    const old = document.getElementById(message.sid);
+    if (!old) list.append(row(message));
+    else if (old.dataset.status !== message.status) old.replaceWith(row(message));
+  }
+}
+
+async function tellStory() {
+  const fragment = await getFragment(`${root.dataset.story}?${new URLSearchParams(ends())}`).catch(() => null);
+  const fresh = fragment?.getElementById("story");
+  const old = document.getElementById("story");
+  if (fresh && fresh.innerHTML !== old.dataset.html) {
+    const ours = document.importNode(fresh, true);
+    refreshTimes(ours);
+    old.replaceWith(ours);
+    ours.dataset.html = fresh.innerHTML;
+  }
+  setTimeout(tellStory, STORY_MS);
 }
 
 /** Opening the chat reads it: the CRM hears sent, delivered and read. */
@@ -121,3 +150,4 @@ document.getElementById("phone-reset").addEventListener("click", async () => {
 });
 
 poll();
+tellStory();

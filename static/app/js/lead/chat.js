@@ -28,7 +28,7 @@ export function bindChat() {
     const hand = event.target.closest("[data-hand]");
     if (hand) changeHands(hand);
     const again = event.target.closest("[data-again]");
-    if (again) sendAgain(again.closest(".message"));
+    if (again) sendAgain(again);
     if (event.target.closest("#jump")) scrollToEnd();
   });
   document.addEventListener("scroll", (event) => event.target.id === "log" && isNearEnd() && hideJump(), true);
@@ -92,9 +92,14 @@ function sendReply(form) {
 }
 
 /** A new attempt; the failed message stays where it is. */
-function sendAgain(message) {
-  const conversation = document.getElementById("talk").dataset.conversation;
-  send(conversation, message.querySelector(".bubble").textContent, newId());
+async function sendAgain(button) {
+  button.disabled = true;
+  try {
+    await postJson(`/api/messages/${button.dataset.again}/retry/`);
+  } catch (error) {
+    toast(error.message || say("network"), { kind: "danger" });
+  }
+  document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
 }
 
 /** The bubble appears at once; `clientId` makes every repetition of the request the same message. */
