@@ -16,19 +16,24 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from kanban import frames
+from kanban.authors import author_facts
 from kanban.cursor import read_head
 from kanban.wire import CHANNEL, Address, pack, session_mark
 from leads.api.facts import CARD_COLUMNS, as_time, card_of_row
 from leads.models import Lead
-from whatsapp.api.facts import author_facts, message_facts
+from whatsapp.api.facts import message_facts
 from whatsapp.models import Message
 
 logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 5
 
-_redis = redis.Redis.from_url(
-    settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
-)
+
+def connect(url: str) -> redis.Redis:
+    """A connection that gives up after a second and does not try again."""
+    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
+
+
+_redis = connect(settings.REDIS_URL)
 _paused_until = 0.0
 
 

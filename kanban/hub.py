@@ -25,6 +25,7 @@ from kanban.members import CLOSE_LOGIN, CLOSE_RECONNECT, Member, revoked
 from kanban.wire import CHANNEL, unpack
 
 logger = logging.getLogger(__name__)
+CLIENT_NAME = CHANNEL.replace(":", "-")
 RECHECK_SECONDS = 20
 SILENCE_SECONDS = 10
 RETRY_SECONDS = 1
@@ -74,19 +75,28 @@ class Hub:
     async def _listen(self) -> None:
         """Subscribed for ever; after each gap everybody is told that something may be missing."""
         has_gap = False
-        async with Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=RETRY_SECONDS, retry=Retry(NoBackoff(), 0)
-        ) as redis:
-            while True:
-                try:
-                    async with redis.pubsub() as subscription:
-                        await subscription.subscribe(CHANNEL)
-                        await self._receive(subscription, has_gap)
-                except (RedisError, OSError) as error:
-                    logger.warning("live updates interrupted", extra={"error": type(error).__name__})
-                self._listening.clear()
-                has_gap = True
-                await asyncio.sleep(RETRY_SECONDS)
+        while True:
+            try:
+                await self._subscribe(has_gap)
+            except (RedisError, OSError) as error:
+                logger.warning("live updates interrupted", extra={"error": type(error).__name__})
+            self._listening.clear()
+            has_gap = True
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _subscribe(self, has_gap: bool) -> None:
+        """One connection to Redis, until it fails. It must not heal itself: a silent gap loses frames."""
+        async with (
+            Redis.from_url(
+                settings.REDIS_URL,
+                client_name=CLIENT_NAME,
+                socket_connect_timeout=RETRY_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            ) as redis,
+            redis.pubsub() as subscription,
+        ):
+            await subscription.subscribe(CHANNEL)
+            await self._receive(subscription, has_gap)
 
     async def _receive(self, subscription: PubSub, has_gap: bool) -> None:
         """Hand on what comes until the connection fails or stays silent after a ping."""

@@ -32,13 +32,13 @@ class Member:
 
     def __post_init__(self) -> None:
         self.session = session_mark(self.session_key)
-        self.waiting = asyncio.Queue(maxsize=BACKLOG + 1)
+        self.waiting = asyncio.Queue()
 
     def tell(self, text: str) -> None:
-        if self.waiting.qsize() < BACKLOG:
-            self.waiting.put_nowait(text)
-        else:
+        if self.waiting.qsize() >= BACKLOG:
             self.close(CLOSE_RECONNECT)
+        elif not self.is_closing:
+            self.waiting.put_nowait(text)
 
     def close(self, code: int) -> None:
         """What still waits is not sent: the next connection asks for the changes."""

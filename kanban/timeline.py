@@ -9,11 +9,12 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from kanban.authors import author_facts
 from leads.actors import Actor
 from leads.api.facts import as_time, assignment_facts, event_facts
 from leads.errors import InvalidError
 from leads.models import Assignment, Lead, LeadEvent
-from whatsapp.api.facts import author_facts, message_facts
+from whatsapp.api.facts import message_facts
 from whatsapp.models import Message
 
 PAGE_SIZE = 50

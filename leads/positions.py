@@ -15,7 +15,8 @@ from leads.models.lead import top_of_column
 STEP = 2**40
 
 RENUMBER = """
-UPDATE leads_lead AS lead SET position = ordered.place * %s - %s
+UPDATE leads_lead AS lead
+SET position = ordered.place * %s - %s, version = version + 1, changed_in = pg_current_xact_id()::text::bigint
 FROM (
   SELECT id, row_number() OVER (ORDER BY position, id) AS place FROM leads_lead
   WHERE status_id = %s AND archived_at IS NULL
@@ -58,6 +59,6 @@ def _above(column: QuerySet[Lead], lower: int, status_slug: str, neighbour: UUID
 
 
 def _renumber(status_slug: str) -> None:
-    """Spread the column out again. The order stays, so nobody needs to hear of it."""
+    """Spread the column out again. The order stays; boards learn the new numbers with their next changes."""
     with connection.cursor() as cursor:
         cursor.execute(RENUMBER, [STEP, -top_of_column(), status_slug])
