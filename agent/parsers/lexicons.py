@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
-from phonenumbers.geodata import GEOCODE_DATA
-from phonenumbers.phonemetadata import PhoneMetadata
+from phonenumbers import country_code_for_region
 
 from agent.parsers.found import fold
 
@@ -44,16 +42,8 @@ def famous_places(country: str) -> frozenset[str]:
 
 @cache
 def towns(country: str) -> frozenset[str]:
-    """Every town that has its own area code: `phonenumbers` ships the directories of each country."""
-    metadata = PhoneMetadata.metadata_for_region(country, None)
-    if metadata is None:
-        return frozenset()
-    prefix = str(metadata.country_code)
-    names = {
-        fold(name)
-        for code, described in GEOCODE_DATA.items()
-        if code.startswith(prefix)
-        for name in described.values()
-    }
-    towns = {part.strip() for name in names for part in re.split(r"[/(),]| - ", name)}
-    return frozenset(town for town in towns if len(town) >= SHORTEST_PLACE and town not in common_words())
+    """Every town that has its own area code, of the country's numbering plan (see `make_towns`)."""
+    prefix = str(country_code_for_region(country))
+    rows = (line.partition(":") for line in (DATA / "towns.txt").read_text("utf-8").splitlines())
+    names = next((towns for key, _, towns in rows if key == prefix), "")
+    return frozenset(names.split("|")) - {""} - common_words()
