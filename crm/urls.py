@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("kanban.page_urls")),
     path("admin/", admin.site.urls),
     path("api/", include("leads.api.urls")),
+    path("api/", include("whatsapp.api.urls")),
     path("api/", include("kanban.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),

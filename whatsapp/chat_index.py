@@ -18,6 +18,7 @@ from whatsapp.redis_connection import connection
 
 SEEN_SIDS = 5_000
 SNIPPET = 200
+ROWS, ALL = "rows", "all"
 
 # KEYS: order, facts, unread, seen. ARGV: chats at most, sids at most, then per message:
 # sid ('' for none), chat id, time in microseconds, JSON, what to add to unread.
@@ -79,16 +80,16 @@ def chat_id_of(line_id: int, client_key: str) -> str:
     return hashlib.sha256(f"{line_id}:{client_key}:{settings.SECRET_KEY}".encode()).hexdigest()[:32]
 
 
-def record(line_id: int, entries: Sequence[ChatEntry]) -> list[bool]:
+def record(line_id: int, entries: Sequence[ChatEntry], *, is_history: bool = False) -> list[bool]:
     """Put messages into the index, all at once; for each, whether it was new. Raises RedisError.
 
-    What comes in counts as unread; what goes out means that the chat was read.
+    What comes in counts as unread; what goes out means that the chat was read; history does neither.
     """
     if not entries:
         return []
     arguments: list[Any] = [settings.CHAT_INDEX_SIZE, SEEN_SIDS]
     for entry in entries:
-        unread = 1 if entry.direction == "in" else -1
+        unread = 0 if is_history else 1 if entry.direction == "in" else -1
         arguments += [entry.sid, entry.chat_id, _score(entry.at), _packed(entry), unread]
     script = connection().register_script(RECORD)
     return [bool(news) for news in script(keys=_keys(line_id), args=arguments)]
@@ -127,13 +128,13 @@ def forget(line_id: int, chat_ids: Iterable[str]) -> None:
             pipeline.zrem(order, chat_id).hdel(facts, chat_id).hdel(unread, chat_id).execute()
 
 
-def is_built(line_id: int) -> bool:
-    """False after Redis was lost: the index is then to be built again."""
-    return bool(connection().exists(_built_key(line_id)))
+def how_built(line_id: int) -> str:
+    """'' after Redis was lost, then ROWS, then ALL (Twilio was asked, too)."""
+    return connection().get(_built_key(line_id)) or ""
 
 
-def say_built(line_id: int) -> None:
-    connection().set(_built_key(line_id), 1)
+def say_built(line_id: int, how: str) -> None:
+    connection().set(_built_key(line_id), how)
 
 
 def _keys(line_id: int) -> list[str]:

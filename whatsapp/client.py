@@ -57,6 +57,7 @@ class SentMessage:
     error_code: str
     created_at: datetime | None
     media_count: int = 0
+    is_inbound: bool = False
 
 
 class Wire(TwilioHttpClient):
@@ -168,4 +169,5 @@ def _listed(records: Iterator[Any] | Sequence[Any]) -> Iterator[SentMessage]:
             error_code=str(record.error_code or ""),
             created_at=record.date_sent or record.date_created,
             media_count=int(record.num_media or 0),
+            is_inbound=str(record.direction or "").startswith("inbound"),
         )

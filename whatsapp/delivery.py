@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from leads.on_commit import announce
-from whatsapp import client, refusals, window
+from whatsapp import chat_entries, client, refusals, window
 from whatsapp.accounts import account_of
-from whatsapp.models import Message
+from whatsapp.models import Line, Message
 from whatsapp.signals import message_changed
 from whatsapp.statuses import act_on, settle
 
@@ -76,6 +76,8 @@ def deliver(message: Message) -> None:
         settle(message.pk, Status.UNKNOWN, error_code=refusals.NOT_CONFIRMED_CODE)
     else:
         settle(message.pk, Status.SENT, sid=sid)
+        if conversation.line.kind == Line.Kind.CONSULTANT:
+            chat_entries.put(conversation.line, [chat_entries.entry_of_row(conversation.line, message)])
 
 
 def _offer(message: Message) -> str:

@@ -7,6 +7,7 @@ so that every one of them is kept in `details`, whether this code knows it or no
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 from leads.identity import phone_key, whatsapp_key
@@ -28,7 +29,8 @@ class MalformedPayloadError(ValueError):
 class InboundMessage:
     """One message from a client. `sender` is the address as it came: replies go there.
 
-    `phone` is '' for people who hide their number; `external_user_id` then names them.
+    `phone` is '' for people who hide their number; `external_user_id` then names them. `sent_at` is
+    None for what comes just now.
     """
 
     sid: str
@@ -43,6 +45,7 @@ class InboundMessage:
     location: dict[str, str] = field(default_factory=dict)
     referral: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
+    sent_at: datetime | None = None
 
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:
@@ -67,6 +70,23 @@ class InboundMessage:
             location={ours: details[theirs] for theirs, ours in LOCATION.items() if details.get(theirs)},
             referral={name: value for name, value in details.items() if _is_referral(name, value)},
             details=details,
+        )
+
+    @classmethod
+    def listed(
+        cls, *, sid: str, sender: str, recipient: str, body: str, has_media: bool, sent_at: datetime
+    ) -> Self:
+        """From Twilio's list of messages, for what no webhook brought."""
+        phone = _phone(sender)
+        return cls(
+            sid=sid,
+            sender=sender,
+            recipient=recipient,
+            phone=phone,
+            external_user_id="" if phone else whatsapp_key(sender),
+            kind="media" if has_media else "text",
+            body=clean(body, LONGEST_TEXT),
+            sent_at=sent_at,
         )
 
     @property

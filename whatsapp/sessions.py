@@ -1,56 +1,37 @@
 """A consultant's own line: everybody who writes is in the chat list, only leads are kept in the database."""
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import redis
 
 from leads import clock
 from leads.on_commit import announce
-from whatsapp import chat_index
-from whatsapp.chat_index import ChatEntry, chat_id_of
+from whatsapp import chat_entries
+from whatsapp.chat_index import SNIPPET, ChatEntry, chat_id_of
 from whatsapp.models import Line, Message
 from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services.inbound import leads_by_key, record_inbound
 from whatsapp.signals import message_changed
 
-logger = logging.getLogger(__name__)
 BROADCAST_SUFFIXES = ("status@broadcast", "@newsletter", "@g.us")
 
 
-def take_in(line: Line, messages: Sequence[InboundMessage]) -> None:
-    """A batch of messages to a consultant's line. Safe to run twice.
+def take_in(line: Line, messages: Sequence[InboundMessage]) -> int:
+    """A batch of messages to a consultant's line; how many were new. Safe to run twice.
 
     Of leads: conversation and message rows. Of everybody: the chat list, in one call to Redis.
     Announces `message_received` for leads, `message_changed` with `chat` facts for the others.
     """
     wanted = [message for message in messages if is_for_us(line, message)]
     leads = leads_by_key(wanted)
-    kept = {message.sid: record_inbound(line, message) for message in wanted if message.client_key in leads}
+    rows = {message.sid: record_inbound(line, message) for message in wanted if message.client_key in leads}
     entries = [
-        _entry(line, message, leads.get(message.client_key), kept.get(message.sid)) for message in wanted
+        _entry(line, message, leads.get(message.client_key), rows.get(message.sid)) for message in wanted
     ]
-    for message, entry, is_new in zip(wanted, entries, _record(line, entries), strict=True):
+    news = chat_entries.put(line, entries)
+    for message, entry, is_new in zip(wanted, entries, news, strict=True):
         if is_new and message.client_key not in leads:
             announce(message_changed, chat=_facts(line, message, entry))
-
-
-def note_sent(message: Message) -> None:
-    """What went out on a consultant's line is the chat's last message, too. Best effort."""
-    conversation = message.conversation
-    line = conversation.line
-    entry = ChatEntry(
-        chat_id=chat_id_of(line.pk, conversation.client_key),
-        address=conversation.client_address,
-        name=conversation.profile_name,
-        text=message.body[: chat_index.SNIPPET],
-        direction=Message.Direction.OUT,
-        at=message.created_at,
-        lead=conversation.lead_id and str(conversation.lead_id),
-        conversation=str(conversation.pk),
-    )
-    _record(line, [entry])
+    return sum(news)
 
 
 def is_for_us(line: Line, message: InboundMessage) -> bool:
@@ -60,23 +41,14 @@ def is_for_us(line: Line, message: InboundMessage) -> bool:
     return not message.sender.endswith(BROADCAST_SUFFIXES)
 
 
-def _record(line: Line, entries: Sequence[ChatEntry]) -> Iterable[bool]:
-    """Without Redis the list is late, not the message: the index is built again from what is stored."""
-    try:
-        return chat_index.record(line.pk, entries)
-    except redis.RedisError as error:
-        logger.warning("chat index not updated", extra={"line": line.pk, "why": type(error).__name__})
-        return [True] * len(entries)
-
-
 def _entry(line: Line, message: InboundMessage, lead_id: object | None, row: Message | None) -> ChatEntry:
     return ChatEntry(
         chat_id=chat_id_of(line.pk, message.client_key),
         address=message.sender,
         name=message.profile_name,
-        text=text_of(message)[: chat_index.SNIPPET],
+        text=text_of(message)[:SNIPPET],
         direction=Message.Direction.IN,
-        at=clock.now(),
+        at=message.sent_at or clock.now(),
         sid=message.sid,
         lead=lead_id and str(lead_id),
         conversation=row and str(row.conversation_id),

@@ -1,1 +1,1 @@
-"""Conversations over HTTP."""
+"""Conversations, messages and chats over HTTP: parse, one service call, JSON."""

@@ -1,39 +1,92 @@
-"""Messages as JSON: one shape for the REST API, the timeline and the live updates."""
+"""A message, a conversation and a chat as JSON: one shape for the REST API and the live updates."""
 
 from typing import Any
 
-from leads.actors import Actor
 from leads.api.facts import as_time
-from leads.models import LeadEvent
-from whatsapp.models import Message
+from leads.models import Consultant
+from whatsapp import refusals
+from whatsapp.chat_index import Chat
+from whatsapp.models import Conversation, Line, Message
 
 
 def message_facts(message: Message) -> dict[str, Any]:
+    """`user` should be loaded with the message."""
     return {
         "id": str(message.pk),
         "conversation": str(message.conversation_id),
         "seq": message.seq,
         "direction": message.direction,
         "author": message.author,
-        "user": message.user_id,
+        "user": message.user and {"id": message.user.pk, "name": str(message.user)},
         "kind": message.kind,
         "body": message.body,
-        "media": message.media,
+        "media": [_media(message, number) for number in range(len(message.media))],
         "status": message.status,
         "error": _error(message),
         "client_id": message.client_id,
+        "retry_of": message.retry_of_id and str(message.retry_of_id),
         "created_at": as_time(message.created_at),
     }
 
 
-def author_facts(message: Message) -> dict[str, Any]:
-    """Who wrote it, as live updates and the timeline name people; `user` should be loaded with it."""
-    is_person = message.user or message.author == Message.Author.CONSULTANT
-    return Actor(LeadEvent.Actor.USER if is_person else message.author, message.user).as_facts()
+def conversation_facts(conversation: Conversation) -> dict[str, Any]:
+    """`line` and `consultant__user` should be loaded with the conversation."""
+    return {
+        "id": str(conversation.pk),
+        "lead": conversation.lead_id and str(conversation.lead_id),
+        "line": conversation.line.address,
+        "line_name": conversation.line.name,
+        "line_kind": conversation.line.kind,
+        "client": conversation.client_address,
+        "profile_name": conversation.profile_name,
+        "status": conversation.status,
+        "stage": conversation.stage,
+        "consultant": _consultant(conversation.consultant),
+        "handoff_reason": conversation.handoff_reason,
+        "transferred_at": as_time(conversation.transferred_at),
+        "window_closes_at": as_time(conversation.window_closes_at),
+        "is_opted_out": conversation.is_opted_out,
+        "last_message_at": as_time(conversation.last_message_at),
+        "created_at": as_time(conversation.created_at),
+    }
+
+
+def chat_facts(line: Line, chat: Chat) -> dict[str, Any]:
+    entry = chat.entry
+    return {
+        "id": entry.chat_id,
+        "line": line.address,
+        "name": entry.name,
+        "address": entry.address,
+        "lead": entry.lead,
+        "conversation": entry.conversation,
+        "last_message": entry.text,
+        "last_message_direction": entry.direction,
+        "last_message_at": as_time(entry.at),
+        "unread_count": chat.unread,
+    }
 
 
 def _error(message: Message) -> dict[str, str] | None:
-    """`{code, text}` where sending failed."""
-    if not (message.error_code or message.error_text):
+    """In the reader's language where the code is known."""
+    if not message.error_code:
         return None
-    return {"code": message.error_code, "text": message.error_text}
+    return {"code": message.error_code, "text": refusals.text_of(message.error_code)}
+
+
+def _media(message: Message, number: int) -> dict[str, Any]:
+    """`url` is ours, and null until the file has been fetched: the provider's wants its credentials."""
+    item = message.media[number]
+    is_stored = bool(item.get("file"))
+    return {
+        "url": f"/api/messages/{message.pk}/media/{number}/" if is_stored else None,
+        "content_type": item.get("content_type", ""),
+        "size": item.get("size"),
+        "error": item.get("error"),
+    }
+
+
+def _consultant(consultant: Consultant | None) -> dict[str, Any] | None:
+    if consultant is None:
+        return None
+    return {"id": consultant.pk, "username": consultant.user.username, "name": str(consultant)}

@@ -111,6 +111,12 @@ class Conversation(models.Model):
                 name="conversation_unanswered",
                 condition=Q(status="active", last_inbound_seq__gt=F("answered_seq")),
             ),
+            models.Index(
+                fields=["line", "external_user_id"],
+                name="conversation_by_user_id",
+                condition=~Q(external_user_id=""),
+            ),
+            models.Index(fields=["client_key"], name="conversation_by_client"),
             models.Index(fields=["consultant", "-last_message_at"], name="conversation_of_consultant"),
             models.Index(fields=["-last_message_at"], name="conversation_newest"),
         ]

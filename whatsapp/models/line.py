@@ -44,6 +44,8 @@ class Line(models.Model):
     default_language = models.CharField(_("default language"), max_length=10, default="pt-BR")
     is_active = models.BooleanField(_("active"), default=True)
     last_inbound_at = models.DateTimeField(_("last inbound"), null=True, blank=True, editable=False)
+    reconciled_at = models.DateTimeField(_("asked Twilio"), null=True, blank=True, editable=False)
+    recovered_count = models.PositiveIntegerField(_("recovered messages"), default=0, editable=False)
     last_error = models.CharField(_("last error"), max_length=300, blank=True, editable=False)
     last_error_at = models.DateTimeField(_("last error at"), null=True, blank=True, editable=False)
 

@@ -76,7 +76,8 @@ class Message(models.Model):
                 fields=["send_after", "created_at"],
                 name="message_owed",
                 condition=Q(status__in=["queued", "sending"]),
-            )
+            ),
+            models.Index(fields=["created_at"], name="message_unconfirmed", condition=Q(status="unknown")),
         ]
 
     def __str__(self) -> str:

@@ -77,11 +77,11 @@ def link_lead(conversation: Conversation, lead: Lead) -> None:
     conversation.save(update_fields=["lead", "updated_at"])
 
 
-def give_to_writer(conversation: Conversation, user: User) -> None:
+def give_to_writer(conversation: Conversation, user: User, origin: str = "") -> None:
     """A person who writes where the agent answers takes over. The caller holds the row."""
     if conversation.status != Conversation.Status.TRANSFERRED:
         _give_to(conversation, _consultant_of(user), TAKEN_OVER)
-        _write_history(conversation, LeadEvent.Kind.TAKEN_OVER, person(user))
+        _write_history(conversation, LeadEvent.Kind.TAKEN_OVER, person(user, origin))
 
 
 def cancel_queued(conversation: Conversation) -> None:

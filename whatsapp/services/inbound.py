@@ -16,16 +16,16 @@ from whatsapp.services import outbound
 from whatsapp.signals import message_received
 
 
-def record_inbound(line: Line, inbound: InboundMessage, *, at: datetime | None = None) -> Message | None:
+def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     """Take in one message. None: this MessageSid is known already, nothing changed.
 
-    Announces `message_received`. `at`: when it was sent, for messages that are taken in late.
+    Announces `message_received`.
     """
     with transaction.atomic():
         conversation = _conversation_of(line, inbound)
         if Message.objects.filter(sid=inbound.sid).exists():
             return None
-        moment = at or clock.now()
+        moment = inbound.sent_at or clock.now()
         message = _append(conversation, inbound, moment)
         _note_arrival(conversation, inbound, moment)
         _hear_consent(conversation, message)

@@ -1,6 +1,7 @@
 """Writing to a client: rows of the outbox, committed with the decision to send."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -33,6 +34,7 @@ def send(
     user: User | None = None,
     client_id: str | None = None,
     delay_seconds: float = 0.0,
+    origin: str = "",
 ) -> list[Message]:
     """Put `texts` into the outbox, in order, the first not before `delay_seconds` have passed.
 
@@ -49,21 +51,38 @@ def send(
     if reason := window.refusal(conversation):
         raise InvalidError(reason)
     if author == Message.Author.CONSULTANT and user is not None:
-        hands.give_to_writer(conversation, user)
+        hands.give_to_writer(conversation, user, origin)
     messages = _queue(conversation, pieces, author, user, client_id, delay_seconds)
-    _tell_lead(conversation, author, user, pieces[-1])
+    _tell_lead(conversation, author, user, pieces[-1], origin)
     return messages
+
+
+@dataclass(frozen=True)
+class Sent:
+    """`is_new` False: these were queued by an earlier try with the same `client_id`."""
+
+    messages: list[Message]
+    is_new: bool
 
 
 @transaction.atomic
 def send_as_consultant(
-    *, conversation_id: UUID | str, user: User, body: str, client_id: str | None = None
-) -> list[Message]:
+    *, conversation_id: UUID | str, user: User, body: str, client_id: str | None = None, origin: str = ""
+) -> Sent:
     """What a person typed. NotFoundError where the conversation is not theirs to see."""
     if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
         raise NotFoundError
     conversation = lock_conversation(conversation_id)
-    return send(conversation, [body], author=Message.Author.CONSULTANT, user=user, client_id=client_id)
+    before = conversation.last_seq
+    messages = send(
+        conversation,
+        [body],
+        author=Message.Author.CONSULTANT,
+        user=user,
+        client_id=client_id,
+        origin=origin,
+    )
+    return Sent(messages, is_new=conversation.last_seq > before)
 
 
 def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
@@ -136,11 +155,11 @@ def _announce(messages: Sequence[Message]) -> None:
     enqueue(deliver_messages)
 
 
-def _tell_lead(conversation: Conversation, author: str, user: User | None, text: str) -> None:
+def _tell_lead(conversation: Conversation, author: str, user: User | None, text: str, origin: str) -> None:
     if conversation.lead_id is None:
         return
     now = clock.now()
     if author == Message.Author.CONSULTANT and user is not None:
-        activity.consultant_replied(lead_id=conversation.lead_id, user=user, text=text, at=now)
+        activity.consultant_replied(lead_id=conversation.lead_id, user=user, text=text, at=now, origin=origin)
     elif author == Message.Author.AGENT:
         activity.agent_replied(lead_id=conversation.lead_id, text=text, at=now)

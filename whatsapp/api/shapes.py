@@ -1,0 +1,103 @@
+"""What clients send, and the answers as OpenAPI describes them (`facts` builds the answers themselves)."""
+
+from rest_framework import serializers as s
+
+from leads.api.requests import StrictSerializer, TextField
+from leads.api.shapes import PersonShape
+from whatsapp.models import Conversation, Line, Message
+
+
+class WriteRequest(StrictSerializer):
+    """`client_id`: chosen by the client, the same for every try of one message."""
+
+    body = TextField(max_length=8000)
+    client_id = s.CharField(max_length=60, required=False, allow_null=True)
+
+
+class ReturnRequest(StrictSerializer):
+    """`answer_pending`: the agent answers at once what the client wrote last."""
+
+    answer_pending = s.BooleanField(default=False)
+
+
+class ErrorShape(s.Serializer):
+    code = s.CharField()
+    text = s.CharField(help_text="In plain words.")
+
+
+class MediaShape(s.Serializer):
+    url = s.CharField(allow_null=True, help_text="Null until the file has been fetched.")
+    content_type = s.CharField()
+    size = s.IntegerField(allow_null=True)
+    error = s.CharField(allow_null=True)
+
+
+class WriterShape(s.Serializer):
+    id = s.IntegerField()
+    name = s.CharField()
+
+
+class MessageShape(s.Serializer):
+    id = s.UUIDField()
+    conversation = s.UUIDField()
+    seq = s.IntegerField(help_text="Order within the conversation.")
+    direction = s.ChoiceField(Message.Direction.choices)
+    author = s.ChoiceField(Message.Author.choices)
+    user = WriterShape(allow_null=True)
+    kind = s.CharField()
+    body = s.CharField()
+    media = MediaShape(many=True)
+    status = s.ChoiceField(Message.Status.choices)
+    error = ErrorShape(allow_null=True)
+    client_id = s.CharField(allow_null=True)
+    retry_of = s.UUIDField(allow_null=True)
+    created_at = s.DateTimeField()
+
+
+class ConversationShape(s.Serializer):
+    id = s.UUIDField()
+    lead = s.UUIDField(allow_null=True)
+    line = s.CharField(help_text="The address of our line.")
+    line_name = s.CharField()
+    line_kind = s.ChoiceField(Line.Kind.choices)
+    client = s.CharField(help_text="The client's address.")
+    profile_name = s.CharField()
+    status = s.ChoiceField(Conversation.Status.choices)
+    stage = s.ChoiceField(Conversation.Stage.choices)
+    consultant = PersonShape(allow_null=True)
+    handoff_reason = s.CharField()
+    transferred_at = s.DateTimeField(allow_null=True)
+    window_closes_at = s.DateTimeField(allow_null=True, help_text="Null: only templates may be sent.")
+    is_opted_out = s.BooleanField()
+    last_message_at = s.DateTimeField(allow_null=True)
+    created_at = s.DateTimeField()
+
+
+class ChatShape(s.Serializer):
+    id = s.CharField()
+    line = s.CharField()
+    name = s.CharField()
+    address = s.CharField()
+    lead = s.UUIDField(allow_null=True)
+    conversation = s.UUIDField(allow_null=True)
+    last_message = s.CharField()
+    last_message_direction = s.ChoiceField(Message.Direction.choices)
+    last_message_at = s.DateTimeField()
+    unread_count = s.IntegerField()
+
+
+class PageShape(s.Serializer):
+    next = s.CharField(allow_null=True)
+    previous = s.CharField(allow_null=True)
+
+
+class MessagePage(PageShape):
+    results = MessageShape(many=True)
+
+
+class ConversationPage(PageShape):
+    results = ConversationShape(many=True)
+
+
+class ChatPage(PageShape):
+    results = ChatShape(many=True)

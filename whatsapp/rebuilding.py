@@ -1,0 +1,91 @@
+"""A chat index that Redis lost, built again from the rows and from what Twilio still lists."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from leads import clock
+from whatsapp import chat_index, client
+from whatsapp.accounts import account_of
+from whatsapp.chat_entries import entry_of_row
+from whatsapp.chat_index import ALL, ROWS, SNIPPET, ChatEntry, chat_id_of
+from whatsapp.client import SentMessage
+from whatsapp.models import Line, Message
+from whatsapp.payloads import InboundMessage, text_of
+from whatsapp.services.inbound import leads_by_key
+
+LOOK_BACK = timedelta(days=30)
+MOST_LISTED = 1000
+BATCH = 500
+
+
+def ensure_built(line: Line) -> None:
+    """Build what the rows know, at once, where the index is gone; Twilio is asked by `rebuild`."""
+    if not chat_index.how_built(line.pk):
+        build_from_rows(line)
+
+
+def rebuild(line: Line) -> int:
+    """The whole index again. Answers how many messages Twilio gave. Raises RedisError, SendError."""
+    build_from_rows(line)
+    listed = _listed(line)
+    clients = [_as_inbound(line, message) for message in listed]
+    leads = leads_by_key(clients)
+    strangers = [
+        _entry_of_listed(line, message, person)
+        for message, person in zip(listed, clients, strict=True)
+        if person.client_key not in leads
+    ]
+    _record(line, strangers)
+    chat_index.say_built(line.pk, ALL)
+    return len(listed)
+
+
+def build_from_rows(line: Line) -> None:
+    """Chats of leads, from the newest message of each conversation."""
+    newest = Message.objects.filter(conversation__line=line).order_by("conversation_id", "-seq")
+    last = newest.distinct("conversation_id").values("pk")
+    messages = Message.objects.filter(pk__in=last).select_related("conversation")
+    recent = messages.order_by("-created_at")[: settings.CHAT_INDEX_SIZE]
+    _record(line, [entry_of_row(line, message) for message in recent])
+    chat_index.say_built(line.pk, ROWS)
+
+
+def _record(line: Line, entries: list[ChatEntry]) -> None:
+    for start in range(0, len(entries), BATCH):
+        chat_index.record(line.pk, entries[start : start + BATCH], is_history=True)
+
+
+def _listed(line: Line) -> list[SentMessage]:
+    account = account_of(line)
+    if account is None:
+        return []
+    since = clock.now() - LOOK_BACK
+    received = client.list_messages(account, recipient=line.address, since=since, limit=MOST_LISTED)
+    return received + client.list_messages(account, sender=line.address, since=since, limit=MOST_LISTED)
+
+
+def _as_inbound(line: Line, message: SentMessage) -> InboundMessage:
+    """The same, seen as if the client had written it: for the client's identity."""
+    is_ours = message.sender == line.address
+    return InboundMessage.listed(
+        sid=message.sid,
+        sender=message.recipient if is_ours else message.sender,
+        recipient=line.address,
+        body=message.body,
+        has_media=bool(message.media_count),
+        sent_at=message.created_at or clock.now(),
+    )
+
+
+def _entry_of_listed(line: Line, message: SentMessage, person: InboundMessage) -> ChatEntry:
+    is_ours = message.sender == line.address
+    return ChatEntry(
+        chat_id=chat_id_of(line.pk, person.client_key),
+        address=person.sender,
+        name="",
+        text=text_of(person)[:SNIPPET],
+        direction=Message.Direction.OUT if is_ours else Message.Direction.IN,
+        at=person.sent_at or clock.now(),
+        sid="" if is_ours else message.sid,
+    )

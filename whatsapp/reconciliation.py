@@ -1,0 +1,125 @@
+"""Asking Twilio about what we do not know: answers that were lost, webhooks that never came."""
+
+import logging
+from collections import defaultdict
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from whatsapp import client, refusals, sessions
+from whatsapp.accounts import account_of
+from whatsapp.client import SendError, SentMessage
+from whatsapp.models import Conversation, Line, Message
+from whatsapp.payloads import InboundMessage
+from whatsapp.services import record_inbound
+from whatsapp.statuses import MEANING, settle
+
+logger = logging.getLogger(__name__)
+ASK_AFTER = timedelta(seconds=20)  # a status callback is usually faster
+GIVE_UP_AFTER = timedelta(minutes=10)
+FORGET_AFTER = timedelta(days=1)
+MOST_ASKED = 100
+MOST_RECOVERED = 200
+OVERLAP = timedelta(minutes=10)
+FIRST_LOOK_BACK = timedelta(hours=1)
+
+
+def settle_unconfirmed() -> int:
+    """Find messages whose fate is unknown on Twilio's list. Answers how many were settled."""
+    now = timezone.now()
+    unknown = Message.objects.filter(
+        status=Message.Status.UNKNOWN,
+        updated_at__lte=now - ASK_AFTER,
+        created_at__gte=now - FORGET_AFTER,
+    )
+    by_conversation: dict[Conversation, list[Message]] = defaultdict(list)
+    for message in unknown.select_related("conversation__line").order_by("created_at")[:MOST_ASKED]:
+        by_conversation[message.conversation].append(message)
+    return sum(_settle_conversation(*pair) for pair in by_conversation.items())
+
+
+def recover_lost() -> int:
+    """Take in what clients wrote while our webhook was out of reach. Answers how many messages."""
+    return sum(_recover_line(line) for line in Line.objects.filter(is_active=True))
+
+
+def _settle_conversation(conversation: Conversation, messages: list[Message]) -> int:
+    line = conversation.line
+    account = account_of(line)
+    if account is None:
+        return 0
+    since = messages[0].created_at - timedelta(minutes=1)
+    try:
+        listed = client.list_messages(
+            account, sender=line.address, recipient=conversation.client_address, since=since, limit=MOST_ASKED
+        )
+    except SendError as error:
+        logger.info("Twilio did not say what it has", extra={"line": line.pk, "why": str(error)})
+        return 0
+    unclaimed = _unclaimed(listed)
+    return sum(_settle_message(message, unclaimed) for message in messages)
+
+
+def _settle_message(message: Message, unclaimed: list[SentMessage]) -> bool:
+    """The oldest record of the same words is this message; with none for long, it never got there."""
+    same = next((one for one in unclaimed if one.body == message.body), None)
+    if same is not None:
+        unclaimed.remove(same)
+        status = MEANING.get(same.status, Message.Status.SENT)
+        settle(message.pk, status, sid=same.sid, error_code=same.error_code)
+        return True
+    if message.updated_at > timezone.now() - GIVE_UP_AFTER:
+        return False
+    settle(message.pk, Message.Status.FAILED, error_code=refusals.NEVER_ARRIVED_CODE)
+    return True
+
+
+def _unclaimed(listed: list[SentMessage]) -> list[SentMessage]:
+    """Records that are no known message of ours, oldest first."""
+    known = _known_sids(listed)
+    return [one for one in reversed(listed) if one.sid not in known]
+
+
+def _known_sids(listed: list[SentMessage]) -> set[str | None]:
+    sids = [one.sid for one in listed]
+    return set(Message.objects.filter(sid__in=sids).values_list("sid", flat=True))
+
+
+def _recover_line(line: Line) -> int:
+    account, now = account_of(line), timezone.now()
+    if account is None:
+        return 0
+    since = (line.reconciled_at or now - FIRST_LOOK_BACK) - OVERLAP
+    try:
+        listed = client.list_messages(account, recipient=line.address, since=since, limit=MOST_RECOVERED)
+    except SendError as error:
+        logger.info("Twilio did not say what came in", extra={"line": line.pk, "why": str(error)})
+        return 0
+    lost = [one for one in _unclaimed(listed) if one.is_inbound and one.recipient == line.address]
+    recovered = _take_in(line, [_as_inbound(one) for one in lost])
+    Line.objects.filter(pk=line.pk).update(
+        reconciled_at=now, recovered_count=F("recovered_count") + recovered
+    )
+    if recovered:
+        logger.warning(
+            "recovered messages that no webhook brought", extra={"line": line.pk, "count": recovered}
+        )
+    return recovered
+
+
+def _take_in(line: Line, messages: list[InboundMessage]) -> int:
+    if line.kind == Line.Kind.CONSULTANT:
+        return sessions.take_in(line, messages)
+    return sum(record_inbound(line, message) is not None for message in messages)
+
+
+def _as_inbound(listed: SentMessage) -> InboundMessage:
+    return InboundMessage.listed(
+        sid=listed.sid,
+        sender=listed.sender,
+        recipient=listed.recipient,
+        body=listed.body,
+        has_media=bool(listed.media_count),
+        sent_at=listed.created_at or timezone.now(),
+    )

@@ -1,0 +1,42 @@
+"""What beat runs: the rows that a lost wake-up, a lost answer or a lost webhook left behind."""
+
+import logging
+from datetime import timedelta
+
+import redis
+from celery import shared_task
+from django.utils import timezone
+
+from whatsapp import chat_index, rebuilding, reconciliation
+from whatsapp.client import SendError
+from whatsapp.models import Line, StatusReport
+
+logger = logging.getLogger(__name__)
+REPORTS_KEPT = timedelta(days=7)
+
+
+@shared_task(name="whatsapp.settle_unconfirmed")
+def settle_unconfirmed() -> int:
+    return reconciliation.settle_unconfirmed()
+
+
+@shared_task(name="whatsapp.recover_lost")
+def recover_lost() -> int:
+    return reconciliation.recover_lost()
+
+
+@shared_task(name="whatsapp.rebuild_chat_lists")
+def rebuild_chat_lists() -> None:
+    """For each consultant's line whose list Redis lost."""
+    for line in Line.objects.filter(kind=Line.Kind.CONSULTANT, is_active=True):
+        try:
+            if chat_index.how_built(line.pk) != chat_index.ALL:
+                rebuilding.rebuild(line)
+        except (redis.RedisError, SendError) as error:
+            logger.warning("chat list not rebuilt", extra={"line": line.pk, "why": type(error).__name__})
+
+
+@shared_task(name="whatsapp.forget_status_reports")
+def forget_status_reports() -> int:
+    """Reports of messages that were never ours."""
+    return StatusReport.objects.filter(created_at__lt=timezone.now() - REPORTS_KEPT).delete()[0]
