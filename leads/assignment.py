@@ -1,65 +1,104 @@
-"""Who gets a lead: the next eligible seat of a circle, found and passed in one statement.
+"""Who gets a lead: the next eligible turn of a circle, found and taken in one statement.
 
 Concurrent decisions of one rule queue on that rule's row and on nothing else. The row is locked
-inside the statement, so every decision starts where the one before it ended; the seat is found by
+inside the statement, so every decision starts where the one before it ended; the turn is found by
 index from the pointer onwards, so the size of the circle does not matter.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
+from leads import clock
+from leads.inference.words import plain
 from leads.models import AssignmentRule, Lead
 
-# Why a seat is passed over; NULL means that it may be given the lead.
+# Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
 OBSTACLE = """
 CASE
   WHEN NOT person.is_active THEN 'inactive'
   WHEN NOT consultant.is_accepting_leads THEN 'not_accepting'
-  WHEN consultant.max_open_leads IS NOT NULL AND consultant.max_open_leads <= (
-    SELECT count(*) FROM leads_lead AS own JOIN leads_status AS status ON status.slug = own.status_id
-    WHERE own.consultant_id = consultant.user_id AND own.archived_at IS NULL AND status.kind = 'open'
-  ) THEN 'full'
+  WHEN EXISTS (
+    SELECT FROM leads_absence AS absence WHERE absence.consultant_id = consultant.user_id
+    AND absence.starts_at <= circle.at AND absence.ends_at > circle.at
+  ) THEN 'absent'
+  WHEN EXISTS (SELECT FROM leads_workinghours AS hours WHERE hours.consultant_id = consultant.user_id) THEN CASE
+    WHEN EXISTS (
+      SELECT FROM leads_holiday AS holiday
+      WHERE holiday.date = (circle.at AT TIME ZONE consultant.timezone)::date
+    ) THEN 'holiday'
+    WHEN NOT EXISTS (
+      SELECT FROM leads_workinghours AS hours WHERE hours.consultant_id = consultant.user_id
+      AND hours.weekday = extract(isodow FROM circle.at AT TIME ZONE consultant.timezone)
+      AND hours.starts <= (circle.at AT TIME ZONE consultant.timezone)::time
+      AND hours.ends > (circle.at AT TIME ZONE consultant.timezone)::time
+    ) THEN 'off_hours'
+    WHEN {full} THEN 'full' END
+  WHEN {full} THEN 'full'
 END"""
 
-SEATS = f"""
-SELECT seat.position, seat.consultant_id, {OBSTACLE} AS obstacle,
-       consultant.typical_response_seconds, COALESCE(NULLIF(person.first_name, ''), person.username) AS name
-FROM leads_rulemember AS seat
+OPEN_LEADS = """(
+  SELECT count(*) FROM leads_lead AS own JOIN leads_status AS status ON status.slug = own.status_id
+  WHERE own.consultant_id = consultant.user_id AND own.archived_at IS NULL AND status.kind = 'open'
+)"""
+FULL = f"consultant.max_open_leads IS NOT NULL AND consultant.max_open_leads <= {OPEN_LEADS}"
+
+TURNS = f"""
+SELECT turn.position, seat.id AS seat_id, seat.consultant_id, {OBSTACLE.format(full=FULL)} AS obstacle,
+       consultant.typical_response_seconds, COALESCE(NULLIF(person.first_name, ''), person.username) AS name,
+       {{load}} AS load
+FROM leads_circleturn AS turn
+JOIN leads_rulemember AS seat ON seat.id = turn.member_id
 JOIN leads_consultant AS consultant ON consultant.user_id = seat.consultant_id
 JOIN leads_user AS person ON person.id = seat.consultant_id
-WHERE seat.rule_id = circle.id"""  # noqa: S608
+WHERE turn.rule_id = circle.id"""  # noqa: S608 - composed of constants alone; values are parameters
 
-# Composed of the constants above alone; values are parameters.
-NEXT_SEAT = f"""
+NEXT_TURN = """
 WITH circle AS MATERIALIZED (
-  SELECT id, pointer FROM leads_assignmentrule WHERE id = %s FOR UPDATE
+  SELECT id, pointer, %s::timestamptz AS at FROM leads_assignmentrule WHERE id = %s {lock}
 ), ahead AS MATERIALIZED (
-  SELECT seats.* FROM circle, LATERAL ({SEATS} AND seat.position > circle.pointer) AS seats
-  WHERE obstacle IS NULL ORDER BY position LIMIT 1
+  SELECT turns.* FROM circle, LATERAL ({turns} AND turn.position > circle.pointer) AS turns
+  WHERE obstacle IS NULL ORDER BY {first}position LIMIT 1
 ), around AS MATERIALIZED (
-  SELECT seats.* FROM circle, LATERAL ({SEATS} AND seat.position <= circle.pointer) AS seats
-  WHERE obstacle IS NULL AND NOT EXISTS (SELECT FROM ahead) ORDER BY position LIMIT 1
+  SELECT turns.* FROM circle, LATERAL ({turns} AND turn.position <= circle.pointer) AS turns
+  WHERE obstacle IS NULL AND {either} ORDER BY {first}position LIMIT 1
 ), chosen AS MATERIALIZED (
-  SELECT * FROM ahead UNION ALL SELECT * FROM around
-), moved AS (
+  SELECT * FROM (SELECT 1 AS part, * FROM ahead UNION ALL SELECT 2, * FROM around) AS found
+  ORDER BY {first}part LIMIT 1
+), passed AS (
+  SELECT 1 AS part, turns.* FROM circle, LATERAL ({turns} AND turn.position > circle.pointer
+    AND turn.position < COALESCE((SELECT position FROM ahead), 2147483647)) AS turns
+  UNION ALL
+  SELECT 2, turns.* FROM circle, LATERAL ({turns} AND turn.position <= circle.pointer AND NOT EXISTS (
+    SELECT FROM ahead) AND turn.position < COALESCE((SELECT position FROM around), 2147483647)) AS turns
+){effects}
+SELECT chosen.consultant_id, chosen.name, chosen.typical_response_seconds, circle.pointer, chosen.position,
+  (SELECT COALESCE(json_agg(json_build_object('consultant', name, 'why', obstacle) ORDER BY part, position), '[]')
+   FROM (SELECT DISTINCT ON (seat_id) * FROM passed WHERE obstacle IS NOT NULL ORDER BY seat_id, part, position
+         LIMIT 20) AS seats)
+FROM circle LEFT JOIN chosen ON true"""
+
+EFFECTS = """, moved AS (
   UPDATE leads_assignmentrule AS rule SET pointer = chosen.position, decisions = rule.decisions + 1
   FROM chosen, circle WHERE rule.id = circle.id RETURNING rule.id
 ), counted AS (
   UPDATE leads_rulemember AS seat SET leads_given = seat.leads_given + 1
-  FROM chosen, circle WHERE seat.rule_id = circle.id AND seat.position = chosen.position RETURNING seat.id
-)
-SELECT chosen.consultant_id, chosen.name, chosen.typical_response_seconds, circle.pointer, chosen.position,
-  (SELECT COALESCE(json_agg(json_build_object('consultant', name, 'why', obstacle) ORDER BY position), '[]')
-   FROM ({SEATS}) AS seats
-   WHERE obstacle IS NOT NULL AND CASE
-     WHEN chosen.position IS NULL THEN true
-     WHEN chosen.position > circle.pointer THEN position > circle.pointer AND position < chosen.position
-     ELSE position > circle.pointer OR position < chosen.position
-   END) AS passed_over
-FROM circle LEFT JOIN chosen ON true"""  # noqa: S608
+  FROM chosen WHERE seat.id = chosen.seat_id RETURNING seat.id
+)"""
+
+
+def _statement(strategy: str, *, is_dry_run: bool) -> str:
+    is_least_busy = strategy == AssignmentRule.Strategy.LEAST_BUSY
+    return NEXT_TURN.format(
+        lock="" if is_dry_run else "FOR UPDATE",
+        turns=TURNS.format(load=OPEN_LEADS if is_least_busy else "0"),
+        first="load, " if is_least_busy else "",
+        either="true" if is_least_busy else "NOT EXISTS (SELECT FROM ahead)",
+        effects="" if is_dry_run else EFFECTS,
+    )
 
 
 @dataclass(frozen=True)
@@ -75,17 +114,49 @@ class Pick:
     passed_over: tuple[dict[str, Any], ...] = ()
 
 
-def rule_for(lead: Lead) -> AssignmentRule | None:
-    """The first active rule, in the managers' order, that serves the lead's source."""
+def pick_consultant(lead: Lead, *, is_dry_run: bool = False) -> Pick:
+    """Turn the circle of the first rule that fits by one lead, or of the next one where that is its fallback.
+
+    Takes the rule's row lock until the transaction ends. A dry run takes no lock and moves nothing.
+    """
+    pick = Pick(rule=None)
+    for rule in rules_for(lead):
+        pick = _turn(rule, is_dry_run)
+        if pick.consultant_id or rule.fallback == AssignmentRule.Fallback.QUEUE:
+            break
+    return pick
+
+
+def rules_for(lead: Lead) -> Iterable[AssignmentRule]:
+    """The active rules that serve this lead, in the managers' order."""
     fits = Q(sources=None) | Q(sources=lead.source_id) if lead.source_id else Q(sources=None)
-    return AssignmentRule.objects.filter(fits, is_active=True).order_by("position", "id").first()
+    rules = AssignmentRule.objects.filter(fits, is_active=True).order_by("position", "id")
+    return [rule for rule in rules if serves(rule, lead)]
 
 
-def pick_consultant(rule: AssignmentRule | None) -> Pick:
-    """Turn the circle of `rule` by one lead. Takes the rule's row lock until the transaction ends."""
-    if rule is None:
-        return Pick(rule=None)
+def serves(rule: AssignmentRule, lead: Lead) -> bool:
+    """Whether every condition that the rule has holds for the lead. Words compare without case and accents."""
+    product = plain(lead.product)
+    return (
+        (
+            not rule.languages
+            or plain(lead.language).split("-")[0] in {plain(word)[:2] for word in rule.languages}
+        )
+        and _is_one_of(lead.city, rule.cities)
+        and _is_one_of(lead.temperature, rule.temperatures)
+        and _is_one_of(lead.creator, rule.creators)
+        and (not rule.products or any(plain(word) in product for word in rule.products))
+        and (rule.min_value is None or (lead.value is not None and lead.value >= rule.min_value))
+        and (rule.max_value is None or (lead.value is not None and lead.value <= rule.max_value))
+    )
+
+
+def _is_one_of(text: str, allowed: list[str]) -> bool:
+    return not allowed or plain(text) in {plain(word) for word in allowed}
+
+
+def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_SEAT, [rule.pk])
+        cursor.execute(_statement(rule.strategy, is_dry_run=is_dry_run), [clock.now(), rule.pk])
         consultant_id, name, typical, before, after, passed_over = cursor.fetchone()
     return Pick(rule, consultant_id, name or "", typical, before, after, tuple(passed_over))

@@ -7,7 +7,8 @@ from agent.evaluation.dialogues import Dialogue
 from agent.models import Dialogue as AgentDialogue
 from agent.models import Playbook, PlaybookVersion
 from agent.playbooks import fingerprint_of
-from leads.models import AssignmentRule, Consultant, RuleMember, Status, User
+from leads import circles
+from leads.models import AssignmentRule, Consultant, Status, User
 from whatsapp.models import Conversation, Line
 
 FIRST = -32768
@@ -27,7 +28,7 @@ def build(dialogue: Dialogue, snapshot: dict) -> World:
     user = User.objects.create(username=f"evaluation-{uuid4().hex[:12]}", first_name="Carlos")
     consultant = Consultant.objects.create(user=user, notify_by_email=False)
     rule = AssignmentRule.objects.create(name="Evaluation", position=FIRST)
-    RuleMember.objects.create(rule=rule, consultant=consultant, position=1)
+    circles.seat(rule, [consultant])
     playbook = Playbook.objects.create(name=dialogue.domain, domain=dialogue.domain, draft=snapshot)
     version = PlaybookVersion.objects.create(
         playbook=playbook, number=1, snapshot=snapshot, sha256=fingerprint_of(snapshot)

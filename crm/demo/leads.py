@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from agent.brain_choice import make_brain
 from django.db import transaction
 from django.utils import timezone
 
 from agent import flows
+from agent.brain_choice import make_brain
 from crm.demo import stories
 from crm.demo.workspace import AGENT_LINE
 from leads import clock

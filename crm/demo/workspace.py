@@ -5,7 +5,8 @@ from django.contrib.auth.models import Group, Permission
 from agent.models import Playbook
 from agent.playbook_library import load_library
 from agent.playbooks import publish
-from leads.models import AssignmentRule, Consultant, RuleMember, Source, Status, User
+from leads import circles
+from leads.models import AssignmentRule, Consultant, Source, Status, User
 from leads.models.people import MANAGERS_GROUP
 from whatsapp.models import Line
 
@@ -65,9 +66,9 @@ def make_consultant(username: str, first_name: str, last_name: str) -> Consultan
 
 
 def make_circle(consultants: list[Consultant]) -> None:
-    rule, _ = AssignmentRule.objects.get_or_create(name="Everyone")
-    for position, consultant in enumerate(consultants, start=1):
-        RuleMember.objects.get_or_create(rule=rule, consultant=consultant, defaults={"position": position})
+    rule, is_new = AssignmentRule.objects.get_or_create(name="Everyone")
+    if is_new:
+        circles.seat(rule, consultants)
 
 
 def make_lines(ana: Consultant) -> None:

@@ -1,16 +1,20 @@
 """The ground's rows: people who sell, people who may buy, how the latter came in and to whom they went."""
 
-from leads.models.assignment import Assignment, AssignmentRule, RuleMember
+from leads.models.assignment import Assignment, AssignmentRule, CircleTurn, RuleMember
+from leads.models.availability import Absence, Holiday, WorkingHours
 from leads.models.intake import Delivery, SeenSubmission, Source
 from leads.models.lead import Lead, LeadEvent, LeadIdentity, Status
 from leads.models.people import Consultant, User
 from leads.models.scoring import ScoringProfile
 
 __all__ = [
+    "Absence",
     "Assignment",
     "AssignmentRule",
+    "CircleTurn",
     "Consultant",
     "Delivery",
+    "Holiday",
     "Lead",
     "LeadEvent",
     "LeadIdentity",
@@ -20,4 +24,5 @@ __all__ = [
     "Source",
     "Status",
     "User",
+    "WorkingHours",
 ]

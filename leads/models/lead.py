@@ -88,6 +88,7 @@ class Lead(models.Model):
     source = models.ForeignKey(
         "leads.Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
+    creator = models.CharField(_("brought by"), max_length=120, blank=True)
     attribution = models.JSONField(_("attribution"), default=dict, blank=True)
     extra = models.JSONField(_("everything else that came"), default=dict, blank=True)
 

@@ -1,7 +1,10 @@
 """Who works here."""
 
+from zoneinfo import available_timezones
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +30,18 @@ class User(AbstractUser):
         return self._is_manager
 
 
+def default_timezone() -> str:
+    return settings.TIME_ZONE
+
+
+def check_timezone(name: str) -> None:
+    """A name that both Python and PostgreSQL know."""
+    if name not in available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is no time zone. An example: America/Sao_Paulo.") % {"name": name}
+        )
+
+
 class Consultant(models.Model):
     """A user who sells."""
 
@@ -41,6 +56,9 @@ class Consultant(models.Model):
         _("accepting leads"),
         default=True,
         help_text=_("Off: new leads go to colleagues until it is on again."),
+    )
+    timezone = models.CharField(
+        _("time zone"), max_length=40, default=default_timezone, validators=[check_timezone]
     )
     phone = models.CharField(
         _("own phone"), max_length=20, blank=True, help_text=_("For notifications, +5511…")

@@ -21,7 +21,9 @@ class ScoringProfile(models.Model):
     no_contact = models.SmallIntegerField(_("cannot be reached"), default=-40)
     hot_from = models.PositiveSmallIntegerField(_("hot from"), default=65)
     warm_from = models.PositiveSmallIntegerField(_("warm from"), default=35)
-    budget_from = models.DecimalField(_("our range from"), max_digits=14, decimal_places=2, null=True, blank=True)
+    budget_from = models.DecimalField(
+        _("our range from"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
     budget_to = models.DecimalField(_("our range to"), max_digits=14, decimal_places=2, null=True, blank=True)
     areas = models.TextField(_("cities where we sell"), blank=True, help_text=_("One per line."))
     spam_words = models.TextField(

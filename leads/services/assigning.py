@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.actors import SYSTEM, Actor, person
-from leads.assignment import Pick, pick_consultant, rule_for
+from leads.assignment import Pick, pick_consultant
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, Lead, LeadEvent, User
 from leads.services import writes
@@ -23,7 +23,7 @@ def assign_lead(*, lead: Lead, actor: Actor, trigger: str, to: Consultant | None
     rule's row is locked here, and the sooner the transaction ends the less others wait. Nobody being
     available is an outcome, not an error; a lead that has a consultant keeps them then.
     """
-    pick = _by_hand(to) if to else pick_consultant(rule_for(lead))
+    pick = _by_hand(to) if to else pick_consultant(lead)
     previous = lead.consultant_id
     assignment = Assignment.objects.create(
         lead=lead,

@@ -2,7 +2,8 @@
 
 from itertools import count
 
-from leads.models import AssignmentRule, Consultant, Lead, RuleMember, Status, User
+from leads import circles
+from leads.models import AssignmentRule, Consultant, Lead, Status, User
 
 _numbers = count(1)
 
@@ -33,10 +34,11 @@ def make_consultant(username: str = "", **over) -> Consultant:
     return Consultant.objects.create(user=make_user(username), **over)
 
 
-def make_circle(*consultants: Consultant, name: str = "Everyone", **over) -> AssignmentRule:
+def make_circle(
+    *consultants: Consultant, name: str = "Everyone", weights: list[int] | None = None, **over
+) -> AssignmentRule:
     rule = AssignmentRule.objects.create(name=name, **over)
-    for position, consultant in enumerate(consultants, start=1):
-        RuleMember.objects.create(rule=rule, consultant=consultant, position=position)
+    circles.seat(rule, consultants, weights)
     return rule
 
 

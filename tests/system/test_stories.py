@@ -12,7 +12,8 @@ from rest_framework.authtoken.models import Token
 
 from agent.models import AgentTurn, Notification
 from agent.tests.openai_double import OpenAIDouble
-from leads.models import Assignment, AssignmentRule, Consultant, Delivery, Lead, RuleMember, User
+from leads import circles
+from leads.models import Assignment, AssignmentRule, Consultant, Delivery, Lead, User
 from tests.stack import Stack, wait_for
 from tests.system.twilio_client import ANAS_LINE, inbound, post
 from whatsapp.models import Conversation, Message
@@ -95,7 +96,14 @@ def test_lead_creation_from_webhook_to_notified_consultant(stack):
 
 def test_lead_qualification_to_handoff_with_history(stack, twilio):
     phone = "+5511977770001"
-    talk(stack, twilio, phone, "Oi, quero comprar um apartamento", "em Moema, até 600 mil", "Meu nome é Rita Lopes")
+    talk(
+        stack,
+        twilio,
+        phone,
+        "Oi, quero comprar um apartamento",
+        "em Moema, até 600 mil",
+        "Meu nome é Rita Lopes",
+    )
     transferred = Conversation.objects.filter(client_address=f"whatsapp:{phone}", status="transferred")
     conversation = wait_for(transferred.first, what="the handoff", seconds=40)
     lead = conversation.lead
@@ -116,14 +124,17 @@ def test_consultant_replies_from_the_desk_and_the_agent_is_silent(stack, twilio)
     phone = "+5511977770002"
     talk(stack, twilio, phone, "quero falar com um atendente")
     conversation = wait_for(
-        Conversation.objects.filter(client_address=f"whatsapp:{phone}", status="transferred").first, what="the handoff"
+        Conversation.objects.filter(client_address=f"whatsapp:{phone}", status="transferred").first,
+        what="the handoff",
     )
     username = conversation.lead.consultant.user.username
     body = {"body": "Olá, aqui é da equipe.", "client_id": "desk-1"}
     first = call_api(stack, username, f"conversations/{conversation.pk}/messages/", body)
     again = call_api(stack, username, f"conversations/{conversation.pk}/messages/", body)
     assert first["id"] == again["id"]
-    wait_for(lambda: heard_by(twilio, phone).count("Olá, aqui é da equipe.") == 1, what="the consultant's words")
+    wait_for(
+        lambda: heard_by(twilio, phone).count("Olá, aqui é da equipe.") == 1, what="the consultant's words"
+    )
     say(stack, phone, "ótimo, pode ser sábado?")
     time.sleep(3)
     assert heard_by(twilio, phone)[-1] == "Olá, aqui é da equipe."
@@ -170,14 +181,16 @@ def test_worker_killed_while_thinking_replies_once_after_restart(stack, twilio, 
 
 def test_two_hundred_leads_from_sixteen_connections_are_shared_fairly(stack):
     rule = AssignmentRule.objects.get()
-    for number in range(2):
-        user = User.objects.create(username=f"fair{number}", first_name=f"Fair {number}")
-        seat = rule.members.count() + 1
-        RuleMember.objects.create(rule=rule, consultant=Consultant.objects.create(user=user), position=seat)
+    users = [
+        User.objects.create(username=f"fair{number}", first_name=f"Fair {number}") for number in range(2)
+    ]
+    circles.seat(rule, [Consultant.objects.create(user=user) for user in users])
     first = Assignment.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def send(number: int) -> str:
-        return post_lead(stack, nome=f"Pessoa {number}", telefone=f"(21) 9{81000000 + number}", mensagem="Olá")
+        return post_lead(
+            stack, nome=f"Pessoa {number}", telefone=f"(21) 9{81000000 + number}", mensagem="Olá"
+        )
 
     with ThreadPoolExecutor(16) as pool:
         deliveries = list(pool.map(send, range(200)))

@@ -1,0 +1,70 @@
+"""Lays out the turns of a circle, so that giving out a lead is one step along a fixed sequence.
+
+With equal weights everybody has one turn, in order. With weights the turns are spread by Tijdeman's
+rule for the chairman assignment problem (Discrete Mathematics 32, 1980): after any number of turns
+nobody is more than one lead away from their exact share.
+"""
+
+from collections.abc import Sequence
+from math import gcd
+
+from django.db import transaction
+
+from leads.models import AssignmentRule, CircleTurn, Consultant, RuleMember
+
+
+def spread(weights: Sequence[int]) -> list[int]:
+    """The order of turns for seats of these weights: indexes into `weights`, sum(weights) / gcd of them."""
+    divisor = gcd(*weights) if weights else 1
+    shares = [weight // divisor for weight in weights]
+    if len(shares) < 2 or len(set(shares)) == 1:
+        return list(range(len(shares)))
+    total, slack = sum(shares), 2 * len(shares) - 2
+    given, order = [0] * len(shares), []
+    for turn in range(1, total + 1):
+        behind = [share * turn - total * had for share, had in zip(shares, given, strict=True)]
+        ready = [seat for seat, lag in enumerate(behind) if lag * slack >= total]
+        chosen = min(ready, key=lambda seat: (total * (slack - 1) - slack * behind[seat]) / shares[seat])
+        given[chosen] += 1
+        order.append(chosen)
+    return order
+
+
+@transaction.atomic
+def arrange(rule: AssignmentRule) -> None:
+    """Lay out the turns anew after seats or weights changed. The round goes on behind whoever had the last
+    turn; nobody is owed anything for turns that were not theirs."""
+    rule = AssignmentRule.objects.select_for_update().get(pk=rule.pk)
+    last = (
+        CircleTurn.objects.filter(rule=rule, position=rule.pointer)
+        .values_list("member_id", flat=True)
+        .first()
+    )
+    members = list(rule.members.order_by("position", "id"))
+    order = [members[index] for index in spread([member.weight for member in members])]
+    CircleTurn.objects.filter(rule=rule).delete()
+    turns = [
+        CircleTurn(rule=rule, position=place, member=member) for place, member in enumerate(order, start=1)
+    ]
+    CircleTurn.objects.bulk_create(turns, batch_size=1000)
+    rule.pointer = next((turn.position for turn in turns if turn.member_id == last), 0)
+    rule.save(update_fields=["pointer"])
+
+
+@transaction.atomic
+def seat(
+    rule: AssignmentRule, consultants: Sequence[Consultant], weights: Sequence[int] | None = None
+) -> None:
+    """Put these consultants at the end of the circle; whoever sits there already keeps the seat."""
+    start = rule.members.count()
+    RuleMember.objects.bulk_create(
+        [
+            RuleMember(rule=rule, consultant=consultant, position=start + number, weight=weight)
+            for number, (consultant, weight) in enumerate(
+                zip(consultants, weights or [1] * len(consultants), strict=True), start=1
+            )
+        ],
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+    arrange(rule)
