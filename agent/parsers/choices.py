@@ -8,6 +8,7 @@ from functools import lru_cache
 from agent.brains.protocol import Choice, Context, Question
 from agent.parsers import horizons
 from agent.parsers.found import WORD, Found, clean, fold, phrase_pattern
+from agent.parsers.lexicons import common_words
 from agent.parsers.negation import is_negated
 from agent.parsers.spelling import is_slip
 
@@ -70,7 +71,7 @@ def _slips(text: str, folded: str, question: Question) -> list[Found]:
     return [
         Found(choice.key, text[match.start() : match.end()], *match.span())
         for match in WORD.finditer(folded)
-        if len(match[0]) >= 6
+        if len(match[0]) >= 6 and match[0] not in common_words()
         for choice in question.choices
         if any(is_slip(match[0], word) for word in long_words(choice))
     ]

@@ -166,9 +166,8 @@ def _needs_no_cue(quote: str, context: Context) -> bool:
         return quote.isupper()
     famous = name in famous_places(context.country)
     ordinary = name in common_words() or name in first_names()
-    return (famous and not ordinary) or (
-        quote[0].isupper() and name in towns(context.country) and " " in name
-    )
+    town = quote[0].isupper() and " " in name and name in towns(context.country)
+    return (famous and not ordinary) or (town and name.split()[0] not in first_names())
 
 
 def _with_state(text: str, folded: str, start: int, end: int) -> Found:

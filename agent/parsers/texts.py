@@ -76,26 +76,27 @@ def every(texts: object) -> tuple[str, ...]:
 
 
 def _terms(text: str, folded: str, language: str, question: Question) -> list[Found]:
-    spans: list[tuple[int, int]] = []
+    spans: list[tuple[int, int, int]] = []
     for match in _term_pattern(every(question.terms)).finditer(folded):
         start, end = match.span()
-        if is_negated(folded, start, language, spans[-1][1] if spans else 0):
+        read_to = spans[-1][2] if spans else 0
+        if start < read_to or is_negated(folded, start, language, read_to):
             continue
         version = VERSION.match(folded, end)
+        singular = version.end() if version else match.end("term")
         end = version.end() if version else end
-        if spans and start < spans[-1][1]:
-            continue
-        if spans and JOIN.fullmatch(folded[spans[-1][1] : start]):
-            spans[-1] = (spans[-1][0], end)
+        if spans and JOIN.fullmatch(folded[read_to:start]):
+            spans[-1] = (spans[-1][0], singular, end)
         else:
-            spans.append((start, end))
-    return [Found(text[start:end], text[start:end], start, end) for start, end in spans]
+            spans.append((start, singular, end))
+    return [Found(text[start:value_end], text[start:end], start, end) for start, value_end, end in spans]
 
 
 @lru_cache(maxsize=256)
 def _term_pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
     """Terms as whole words, also in the plural."""
-    return re.compile(phrase_pattern(terms).pattern.removesuffix(r"(?!\w)") + r"(?:e?s)?(?!\w)")
+    phrases = phrase_pattern(terms).pattern.removeprefix(r"(?<!\w)").removesuffix(r"(?!\w)")
+    return re.compile(rf"(?<!\w)(?P<term>{phrases})(?:e?s)?(?!\w)")
 
 
 def _beside(folded: str, term: Found, cues: list[tuple[int, int]]) -> bool:
