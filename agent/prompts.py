@@ -34,8 +34,10 @@ RULES = """You are {persona}, the virtual assistant of {company}. You talk with 
 How you write
 - In {language}, whatever language these lines or the knowledge are in. Warm, short, natural.
 - One or two bubbles of at most 280 characters each. No lists, no markdown, no headings.
-- First react to what the client said, then ask at most ONE question, for the slot in state.ask_next.
-- When nothing is missing, or a person should take over, ask nothing.
+- First react to what the client said, then ask at most ONE question: for the first slot in state.missing
+  that the client has not answered just now. Name it in `next_slot`.
+- When nothing is missing, or a person should take over, ask nothing; `next_slot` is then "none".
+- The system has said hello and who you are; do not introduce yourself.
 - Never ask again what is known. Never repeat your last message in the same words.
 
 What you may say
@@ -69,9 +71,9 @@ FACTS
 {facts}"""
 
 
-def build(turn: TurnInput, language: str, ask_next: str | None) -> list[Message]:
+def build(turn: TurnInput, language: str) -> list[Message]:
     """The whole conversation as a model reads it: rules, earlier lines, and this turn as one JSON object."""
-    final = {"role": "user", "content": json.dumps(_this_turn(turn, language, ask_next), ensure_ascii=False)}
+    final = {"role": "user", "content": json.dumps(_this_turn(turn, language), ensure_ascii=False)}
     return _merged([{"role": "system", "content": rules(turn.playbook, language)}, *_earlier(turn), final])
 
 
@@ -105,7 +107,7 @@ def safe(text: str, longest: int = LONGEST_LINE) -> str:
     return CONTROL.sub(" ", mask_sensitive(text))[:longest]
 
 
-def _this_turn(turn: TurnInput, language: str, ask_next: str | None) -> dict[str, Any]:
+def _this_turn(turn: TurnInput, language: str) -> dict[str, Any]:
     state = turn.state
     return {
         "state": {
@@ -116,11 +118,9 @@ def _this_turn(turn: TurnInput, language: str, ask_next: str | None) -> dict[str
             "missing": missing_required(turn.playbook, state.slots),
             "you_asked_for": state.pending,
             "times_asked": dict(state.asked),
-            "ask_next": ask_next,
             "local_time": turn.context.now.strftime("%A %Y-%m-%d %H:%M"),
             "office_is_open": turn.context.is_open,
             "reply_language": language,
-            "first_contact": not state.greeted,
         },
         "knowledge": [
             {"id": snippet.id, "title": snippet.title, "text": snippet.body}
