@@ -11,6 +11,7 @@ from agent.brains.protocol import Brain, BrainReply
 from agent.classify import refine_lead
 from agent.models import AgentTurn
 from agent.stages import DISQUALIFIED, NURTURE
+from leads.on_commit import after_commit
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation
 
@@ -23,7 +24,7 @@ def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -
     claim = turns.claim(conversation_id)
     outcome = None
     while claim is not None:
-        whatsapp.show_typing(claim.conversation)
+        after_commit(whatsapp.show_typing, claim.conversation)
         reply = thinking.think(claim, brain)
         with turns.settle(claim) as verdict:
             outcome = verdict.outcome

@@ -33,7 +33,7 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
     if attempts_on(claim) > MAX_ATTEMPTS:
         return rescue(claim)
     began = time.monotonic()
-    reply = (brain or choose_brain()).respond(turn_input(claim))
+    reply = (brain or choose_brain(claim.conversation.pk)).respond(turn_input(claim))
     elapsed = round((time.monotonic() - began) * 1000)
     AgentTurn.objects.filter(pk=claim.turn.pk).update(latency_ms=elapsed, brain=reply.source)
     return reply

@@ -4,6 +4,7 @@ A broker or a listener that fails here loses a wake-up, not work: each piece of 
 that a sweep finds again.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,11 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from leads.wakeups import wake
+
+
+def after_commit(function: Callable[..., object], *args: Any) -> None:
+    """Call `function` once what was written is durable; at once where no transaction is open."""
+    transaction.on_commit(partial(function, *args), robust=True)
 
 
 def announce(signal: Signal, **facts: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agent import flows
-from agent.brain_choice import make_brain
+from agent.brains.scripted import ScriptedBrain
 from crm.demo import stories
 from crm.demo.workspace import AGENT_LINE
 from leads import clock
@@ -80,7 +80,7 @@ def _by_form(number: int, came_at: datetime) -> Lead:
 def _by_conversation(texts: list[str], number: int, came_at: datetime) -> Lead | None:
     """The real agent answers, in virtual time; its words are marked as read instead of being sent."""
     line = Line.objects.get(address=AGENT_LINE)
-    brain, phone = make_brain("scripted"), _phone(number)
+    brain, phone = ScriptedBrain(), _phone(number)
     with clock.virtual(came_at) as virtual:
         for text in texts:
             message = whatsapp.record_inbound(line, _inbound(line, phone, stories.NAMES[number], text))

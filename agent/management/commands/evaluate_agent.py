@@ -2,15 +2,17 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from agent.brain_choice import make_brain
+from agent.brain_choice import choose_brain
 from agent.brains.protocol import Brain
+from agent.brains.scripted import ScriptedBrain
+from agent.endpoint import Endpoint
 from agent.evaluation import dialogues, player, scoring
 from agent.playbook_library import from_definition
 
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True)
 
     def handle(self, **options: Any) -> None:
-        brain = make_brain(options["brain"], base_url=options["base_url"], model=options["model"])
+        brain = _brain(**{name: options[name] for name in ("brain", "base_url", "model")})
         domains = _read_json(options["playbooks"])["playbooks"]
         played = []
         try:
@@ -51,6 +53,17 @@ class Command(BaseCommand):
         except DatabaseError as error:
             self.stderr.write(f"{dialogue.id}: {error}")
             return player.Run(dialogue.id, infra_error=True)
+
+
+def _brain(brain: str, base_url: str, model: str) -> Brain:
+    """The scripted brain, or the model at `base_url`; what is not given comes from the settings."""
+    if brain == "scripted":
+        return ScriptedBrain()
+    configured = Endpoint.from_settings()
+    endpoint = replace(configured, base_url=base_url or configured.base_url, model=model or configured.model)
+    if not endpoint.is_configured:
+        raise CommandError("No model is configured: give --base-url or set OPENAI_API_KEY.")
+    return choose_brain(endpoint=endpoint)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
