@@ -205,14 +205,24 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
 TWILIO_TIMEOUT_SECONDS = 8
+META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com/v25.0").rstrip("/")
+HUBSPOT_API_URL = env.str("HUBSPOT_API_URL", default="https://api.hubapi.com").rstrip("/")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4.1-mini")
+# Money for a million tokens, in the currency of AGENT_MONEY_PER_DAY
+OPENAI_INPUT_PRICE = env.float("OPENAI_INPUT_PRICE", default=0.40)
+OPENAI_OUTPUT_PRICE = env.float("OPENAI_OUTPUT_PRICE", default=1.60)
 
 # The agent: seconds of silence that end a burst, and how lifelike it types (0: at once, 1: like a person)
 
 AGENT_DEBOUNCE_SECONDS = env.float("AGENT_DEBOUNCE_SECONDS", default=3.0)
 AGENT_TYPING_PACE = env.float("AGENT_TYPING_PACE", default=1.0)
+
+# What the model may use in a day; the scripted agent goes on beyond it. 0: no cap
+
+AGENT_MONEY_PER_DAY = env.float("AGENT_MONEY_PER_DAY", default=20.0)
+AGENT_TOKENS_PER_CONVERSATION = env.int("AGENT_TOKENS_PER_CONVERSATION", default=120_000)
 
 # People and sessions
 

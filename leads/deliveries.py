@@ -21,7 +21,7 @@ from leads.models import Delivery
 from leads.payload import LeadPayload
 from leads.services.correcting import correct_lead
 from leads.services.intake import NoContactError, Received, receive_lead
-from leads.sources import kind_of
+from leads.sources import NotASubmissionError, kind_of
 from leads.sources.fetching import FetchError
 from leads.summaries import summary_of
 
@@ -70,7 +70,7 @@ def process(delivery: Delivery) -> None:
     """Settle one claimed delivery, or postpone it with the reason in words."""
     try:
         _settle(delivery, understand(delivery))
-    except BodyError as error:
+    except (BodyError, NotASubmissionError) as error:
         _finish(delivery, Delivery.State.REJECTED, str(error))
     except ClaimLostError:
         logger.info("delivery was taken over", extra={"delivery": str(delivery.pk)})
@@ -84,7 +84,7 @@ def process(delivery: Delivery) -> None:
 
 
 def understand(delivery: Delivery) -> list[LeadPayload]:
-    """What the request says, by the source's kind. Raises BodyError or FetchError."""
+    """What the request says, by the source's kind. Raises BodyError, NotASubmissionError or FetchError."""
     if delivery.body is None:
         raise BodyError(_("The body was removed after its retention time."))
     kind, source = kind_of(delivery.source), delivery.source

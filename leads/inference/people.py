@@ -1,7 +1,7 @@
 """Which field is the person's name, phone and e-mail: from keys, labels, types and the values themselves."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from leads.identity import display_name, is_email, parse_email, parse_phone
@@ -44,9 +44,12 @@ def pick_phone(fields: Sequence[Field], country: str) -> Pick:
     return Pick(_phone_of(best, parts, country) or "", (best, *parts))
 
 
-def pick_name(fields: Sequence[Field]) -> Pick:
-    """The person's full name; first and last names that stand apart are joined."""
-    best = _best(fields, _name_score)
+def pick_name(fields: Sequence[Field], beside: Collection[str] = ()) -> Pick:
+    """The person's full name; first and last names that stand apart are joined.
+
+    `beside`: the parents of the phone and the e-mail, where a name is more likely the same person's.
+    """
+    best = _best(fields, lambda one: _name_score(one) + (12 if one.parent in beside else 0))
     if best is None:
         return NOTHING
     parts = _name_parts(best, fields)

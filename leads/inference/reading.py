@@ -45,7 +45,8 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     attribution = reader.take_all("attribution", origin.pick_attribution)
     submission = reader.take("external_id", origin.pick_submission_id)
     consent = reader.take_all("consent", facts.pick_consent)
-    name = reader.take("name", people.pick_name)
+    beside = {one.parent for one in (*email.fields, *phone.fields)}
+    name = reader.take("name", lambda left: people.pick_name(left, beside))
     value = reader.take_value()
     message = reader.take("message", facts.pick_message)
     product = reader.take("product", facts.pick_product)

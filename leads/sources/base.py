@@ -25,6 +25,10 @@ class Knock:
     body: bytes
 
 
+class NotASubmissionError(Exception):
+    """The body can be read, and nobody's submission is in it: the reason, for people."""
+
+
 class SourceKind:
     """One kind of sender. Subclasses say how it signs and where it puts the answers.
 

@@ -1,14 +1,12 @@
 """Asking a vendor for the answers behind an id: HTTPS, JSON, with deadlines, told apart by what may help."""
 
 import json
-import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
-
-logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 8
 MAX_BYTES = 4 * 1024 * 1024
@@ -35,30 +33,43 @@ _opener = build_opener(_NoRedirects)
 
 
 def fetch_json(
-    url: str, *, token: str, query: Mapping[str, str] | None = None, body: Any = None
+    url: str, *, token: str, query: Mapping[str, str] | None = None, passing_codes: Collection[int] = ()
 ) -> dict[str, Any]:
-    """GET (with `body`: POST) a JSON object. The token goes into a header, never into an address or a log."""
+    """GET a JSON object. The token goes into a header, never into an address or a log.
+
+    `passing_codes`: codes inside an error's body that mean "later", whatever the HTTP status.
+    """
     address = f"{url}?{urlencode(query)}" if query else url
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-    data = None
-    if body is not None:
-        data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+    request = Request(address, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})  # noqa: S310
     try:
-        with _opener.open(Request(address, data=data, headers=headers), timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+        with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
             answer = json.loads(response.read(MAX_BYTES))
     except HTTPError as error:
-        raise FetchError(_words(error), is_final=error.code not in PASSING) from error
-    except (URLError, OSError, ValueError) as error:
+        detail = _detail(error)
+        is_final = error.code not in PASSING and not _passes(detail, passing_codes)
+        message = f"The answers could not be fetched: HTTP {error.code} {detail[:500]}"
+        raise FetchError(message.strip(), is_final=is_final) from error
+    except (URLError, OSError, HTTPException, ValueError) as error:
         raise FetchError(f"The answers could not be fetched: {type(error).__name__}") from error
     if not isinstance(answer, dict):
         raise FetchError("The answer has an unexpected shape")
     return answer
 
 
-def _words(error: HTTPError) -> str:
-    """Their own words, short; a body may say why (an expired token, a missing permission)."""
+def _detail(error: HTTPError) -> str:
+    """The answer's own words: an expired token, a missing permission."""
     try:
-        detail = error.read(2000).decode("utf-8", "replace")
-    except OSError:
-        detail = ""
-    return f"The answers could not be fetched: HTTP {error.code} {detail}".strip()
+        return error.read(2000).decode("utf-8", "replace")
+    except (OSError, HTTPException):
+        return ""
+
+
+def _passes(detail: str, passing_codes: Collection[int]) -> bool:
+    """`{"error": {"code": 4, "is_transient": true}}`."""
+    try:
+        error = json.loads(detail).get("error")
+    except (ValueError, AttributeError):
+        return False
+    return isinstance(error, dict) and (
+        error.get("is_transient") is True or error.get("code") in passing_codes
+    )

@@ -23,3 +23,13 @@ class Generic(SourceKind):
         if message_id:
             found = [replace(payload, external_id=message_id) for payload in found]
         return [bound_to_person(payload) for payload in found]
+
+
+class Zapier(Generic):
+    slug = "zapier"
+    label = "Zapier"
+
+
+class Make(Generic):
+    slug = "make"
+    label = "Make"

@@ -1,0 +1,172 @@
+"""Form builders whose answers anybody can read: they differ in how they sign and name a submission."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from leads.bodies import BodyError, read_json
+from leads.inference import understand
+from leads.models import Source
+from leads.payload import LeadPayload
+from leads.sources.base import Knock, NotASubmissionError, SourceKind, bound_to_person, with_submission_id
+from leads.sources.credentials import hmac_base64, hmac_hex, is_recent, same
+
+
+class Tally(SourceKind):
+    slug = "tally"
+    label = "Tally"
+    signature_header = "tally-signature"
+
+    def is_signed(self, knock: Knock, secret: str) -> bool:
+        return same(knock.headers[self.signature_header], hmac_base64(secret.encode(), knock.body))
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        data = _part(tree, "data")
+        ids = ("responseId", "submissionId", "respondentId", "createdAt")
+        said = {name: value for name, value in data.items() if name not in ids}
+        [payload] = understand({"data": said}, source.default_country, source.mapping)
+        return [with_submission_id(payload, data.get("responseId") or tree.get("eventId"))]
+
+
+class Webflow(SourceKind):
+    slug = "webflow"
+    label = "Webflow"
+    signature_header = "x-webflow-signature"
+
+    def is_signed(self, knock: Knock, secret: str) -> bool:
+        """Over `time:body`; the time in milliseconds."""
+        stamp = knock.headers.get("x-webflow-timestamp", "")
+        if not is_recent(stamp, in_milliseconds=True):
+            return False
+        return same(
+            knock.headers[self.signature_header], hmac_hex(secret.encode(), f"{stamp}:".encode() + knock.body)
+        )
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        """Labels are the keys of `data`."""
+        payload = _part(tree, "payload")
+        said = {
+            "form_name": payload.get("name"),
+            "form_id": payload.get("formId"),
+            "data": payload.get("data"),
+        }
+        [read] = understand(said, source.default_country, source.mapping)
+        return [with_submission_id(read, payload.get("id"))]
+
+
+class Calendly(SourceKind):
+    slug = "calendly"
+    label = "Calendly"
+    signature_header = "calendly-webhook-signature"
+
+    def is_signed(self, knock: Knock, secret: str) -> bool:
+        """`t=…,v1=…` over `t.body`."""
+        parts = dict(
+            part.strip().partition("=")[::2] for part in knock.headers[self.signature_header].split(",")
+        )
+        stamp = parts.get("t", "")
+        signed = f"{stamp}.".encode() + knock.body
+        return is_recent(stamp) and same(parts.get("v1", ""), hmac_hex(secret.encode(), signed))
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        """A person who booked. Rescheduling books again; a cancellation alone makes no lead."""
+        payload = _part(tree, "payload")
+        if tree.get("event", "invitee.created") != "invitee.created":
+            raise NotASubmissionError("Nobody booked anything in this event")
+        event = payload.get("scheduled_event")
+        said = {name: value for name, value in payload.items() if name not in ("scheduled_event", "uri")}
+        said["scheduled"] = (
+            {key: event[key] for key in ("name", "start_time") if key in event}
+            if isinstance(event, dict)
+            else {}
+        )
+        [read] = understand({"invitee": said}, source.default_country, source.mapping)
+        return [with_submission_id(read, payload.get("uri"))]
+
+
+class Jotform(SourceKind):
+    slug = "jotform"
+    label = "Jotform"
+    takes_key_in_address = True
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        """The questions stand in `rawRequest`, JSON inside the form, under keys such as `q3_nome`."""
+        said = {
+            "form_id": tree.get("formID"),
+            "form_name": tree.get("formTitle"),
+            "answers": _raw_request(tree),
+        }
+        [read] = understand(said, source.default_country, source.mapping)
+        return [with_submission_id(read, tree.get("submissionID"))]
+
+
+class Elementor(SourceKind):
+    """Both shapes: labels as keys, or, with advanced data on, `fields[id][type|title|value]`."""
+
+    slug = "elementor"
+    label = "Elementor"
+    takes_key_in_address = True
+
+
+class ContactForm7(SourceKind):
+    slug = "contact_form_7"
+    label = "Contact Form 7"
+    takes_key_in_address = True
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        """Names are whatever the author typed; those that begin with `_` are the plugin's own."""
+        said = {name: value for name, value in _whole(tree).items() if not name.startswith("_")}
+        return understand(said, source.default_country, source.mapping)
+
+
+class GravityForms(SourceKind):
+    """Field ids are numbers; the parts of a name are `1.3` and `1.6`."""
+
+    slug = "gravity_forms"
+    label = "Gravity Forms"
+    takes_key_in_address = True
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        entry = (
+            tree.get("entry")
+            if isinstance(tree, dict) and isinstance(tree.get("entry"), dict)
+            else _whole(tree)
+        )
+        said = {
+            name: value for name, value in entry.items() if name not in ("id", "entry_id", "user_agent", "ip")
+        }
+        [read] = understand(said, source.default_country, source.mapping)
+        number = entry.get("id") or entry.get("entry_id")
+        return [
+            bound_to_person(
+                with_submission_id(read, f"{entry.get('form_id', '')}/{number}" if number else "")
+            )
+        ]
+
+
+def _whole(tree: Any) -> dict[str, Any]:
+    if not isinstance(tree, dict):
+        raise NotASubmissionError("This is no form")
+    return tree
+
+
+def _part(tree: Any, name: str) -> dict[str, Any]:
+    """The part of the body that holds the submission."""
+    part = _whole(tree).get(name)
+    if not isinstance(part, dict):
+        raise NotASubmissionError(f"This has no `{name}`")
+    return part
+
+
+def _raw_request(tree: Any) -> dict[str, Any]:
+    raw = _whole(tree).get("rawRequest")
+    if raw is None:
+        return {
+            name: value for name, value in tree.items() if name not in ("submissionID", "formID", "formTitle")
+        }
+    try:
+        request = read_json(raw) if isinstance(raw, str) else raw
+    except BodyError:
+        return {"pretty": tree.get("pretty")}
+    answers: dict[str, Any] = request if isinstance(request, dict) else {}
+    questions = {name: value for name, value in answers.items() if name[:1] == "q" and name[1:2].isdigit()}
+    return questions or answers

@@ -1,0 +1,90 @@
+"""HubSpot: a list of events about contacts, without the contacts; the answers are fetched by id."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from django.conf import settings
+
+from leads.inference import understand
+from leads.models import Source
+from leads.payload import LeadPayload
+from leads.sources.base import Knock, NotASubmissionError, SourceKind, with_submission_id
+from leads.sources.credentials import hmac_base64, is_recent, same
+from leads.sources.fetching import fetch_json
+
+PROPERTIES = (
+    "firstname,lastname,email,phone,mobilephone,hs_whatsapp_phone_number,city,country,company,message,hs_language,"
+    "hs_analytics_source,hs_analytics_first_url,hs_google_click_id,hs_facebook_click_id"
+)
+_GONE = ("deletion", "privacyDeletion", "merge", "associationChange")
+Contact = list[dict[str, Any]]
+
+
+class HubSpot(SourceKind):
+    slug = "hubspot"
+    label = "HubSpot"
+    signature_header = "x-hubspot-signature-v3"
+
+    def is_signed(self, knock: Knock, secret: str) -> bool:
+        """Version 3: method, address, body and time, in milliseconds, at most five minutes old."""
+        stamp = knock.headers.get("x-hubspot-request-timestamp", "")
+        if not is_recent(stamp, in_milliseconds=True):
+            return False
+        given = knock.headers[self.signature_header]
+        spellings = {knock.url, unquote(knock.url)}
+        signed = [f"{knock.method}{url}".encode() + knock.body + stamp.encode() for url in spellings]
+        return sum(same(given, hmac_base64(secret.encode(), message)) for message in signed) > 0
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        """What the events themselves say: enough where they carry a changed e-mail or phone."""
+        return [
+            _payload(_told_properties(events), contact, events, source)
+            for contact, events in _contacts(tree).items()
+        ]
+
+    def fetch(self, tree: Any, source: Source) -> list[LeadPayload] | None:
+        """Each contact once, however many events speak of it. Without a token the events must do."""
+        if not source.access_token:
+            return None
+        return [
+            _payload(_fetch_properties(contact, source) or _told_properties(events), contact, events, source)
+            for contact, events in _contacts(tree).items()
+        ]
+
+
+def _contacts(tree: Any) -> dict[str, Contact]:
+    found: dict[str, Contact] = {}
+    for event in tree if isinstance(tree, list) else [tree]:
+        if isinstance(event, dict) and event.get("objectId") and _is_about_contact(event):
+            found.setdefault(str(event["objectId"]), []).append(event)
+    if not found:
+        raise NotASubmissionError("There is no new or changed contact in these events")
+    return found
+
+
+def _is_about_contact(event: dict[str, Any]) -> bool:
+    kind = str(event.get("subscriptionType", "contact."))
+    return kind.startswith(("contact.", "object.")) and not kind.endswith(_GONE)
+
+
+def _told_properties(events: Contact) -> dict[str, Any]:
+    return {
+        str(event["propertyName"]): event.get("propertyValue")
+        for event in events
+        if event.get("propertyName")
+    }
+
+
+def _fetch_properties(contact: str, source: Source) -> dict[str, Any]:
+    url = f"{settings.HUBSPOT_API_URL}/crm/v3/objects/contacts/{contact if contact.isalnum() else 0}"
+    answer = fetch_json(url, token=source.access_token, query={"properties": PROPERTIES})
+    properties = answer.get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _payload(properties: dict[str, Any], contact: str, events: Contact, source: Source) -> LeadPayload:
+    """The same events again are the same submission."""
+    [payload] = understand({"contact": properties}, source.default_country, source.mapping)
+    first = min(str(event.get("eventId", "")) for event in events)
+    return with_submission_id(payload, f"{contact}@{first}")

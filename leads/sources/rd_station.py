@@ -1,0 +1,57 @@
+"""RD Station Marketing: the present webhook (`contact`) and the older one (`leads`); consent in `legal_bases`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from leads.inference import understand
+from leads.models import Source
+from leads.payload import LeadPayload
+from leads.sources.base import NotASubmissionError, SourceKind, with_submission_id
+
+
+class RdStation(SourceKind):
+    slug = "rd_station"
+    label = "RD Station Marketing"
+    takes_key_in_address = True
+
+    def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        if not isinstance(tree, dict):
+            raise NotASubmissionError("This is no conversion")
+        if isinstance(tree.get("contact"), dict):
+            return [_read_contact(tree, source)]
+        leads = [lead for lead in tree.get("leads") or [] if isinstance(lead, dict)]
+        return [_read_lead(lead, source) for lead in leads] or understand(
+            tree, source.default_country, source.mapping
+        )
+
+
+def _read_contact(tree: dict[str, Any], source: Source) -> LeadPayload:
+    contact = {name: value for name, value in tree["contact"].items() if name not in ("legal_bases", "uuid")}
+    said = {"contact": contact, "conversion": tree.get("event_identifier")}
+    [payload] = understand(said, source.default_country, source.mapping)
+    when = tree.get("event_timestamp") or tree.get("timestamp") or ""
+    submission = f"{tree['contact'].get('uuid') or ''}@{when}" if when else ""
+    consent = payload.consent | _consent(tree["contact"].get("legal_bases"))
+    return replace(with_submission_id(payload, submission), consent=consent)
+
+
+def _read_lead(lead: dict[str, Any], source: Source) -> LeadPayload:
+    said = {name: value for name, value in lead.items() if name not in ("id", "uuid", "user", "public_url")}
+    [payload] = understand({"lead": said}, source.default_country, source.mapping)
+    conversion = lead.get("last_conversion") or lead.get("first_conversion") or {}
+    when = conversion.get("created_at", "") if isinstance(conversion, dict) else ""
+    submission = f"{lead.get('uuid') or lead.get('id')}@{when}" if when else ""
+    return with_submission_id(payload, submission)
+
+
+def _consent(bases: Any) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = {}
+    for base in bases if isinstance(bases, list) else ():
+        if isinstance(base, dict):
+            text = str(base.get("type", ""))
+            found[str(base.get("category", "consent"))] = {
+                "given": base.get("status") == "granted",
+                "text": text,
+            }
+    return found

@@ -1,0 +1,235 @@
+"""Each kind of source: how its senders sign, and what its bodies say. Bodies have the vendors' shapes."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from leads import deliveries
+from leads.models import Delivery, Lead, Source
+from leads.sources import KINDS
+from leads.tests import bodies
+from leads.tests.makers import make_circle, make_consultant, make_statuses
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "vendor-secret"
+FORM = "application/x-www-form-urlencoded"
+
+
+def make_source(kind, **over):
+    make_statuses()
+    return Source.objects.create(slug=f"{kind}-1", name=kind, kind=kind, **{"secret": SECRET} | over)
+
+
+def post(client, source, body, content_type="application/json", query="", **headers):
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    url = reverse("lead-webhook", args=[source.slug]) + query
+    return client.post(url, data=text, content_type=content_type, headers=headers)
+
+
+def bearer():
+    return {"authorization": f"Bearer {SECRET}"}
+
+
+def mac(message, as_base64=False):
+    digest = hmac.new(SECRET.encode(), message.encode(), hashlib.sha256).digest()
+    return base64.b64encode(digest).decode() if as_base64 else digest.hex()
+
+
+def signatures(body, url="", now=None):
+    """Right headers of every vendor that signs."""
+    now = int(now or time.time())
+    return {
+        "meta": {"x-hub-signature-256": f"sha256={mac(body)}"},
+        "typeform": {"typeform-signature": f"sha256={mac(body, as_base64=True)}"},
+        "tally": {"tally-signature": mac(body, as_base64=True)},
+        "webflow": {
+            "x-webflow-timestamp": str(now * 1000),
+            "x-webflow-signature": mac(f"{now * 1000}:{body}"),
+        },
+        "calendly": {"calendly-webhook-signature": f"t={now},v1={mac(f'{now}.{body}')}"},
+        "hubspot": {
+            "x-hubspot-request-timestamp": str(now * 1000),
+            "x-hubspot-signature-v3": mac(f"POST{url}{body}{now * 1000}", as_base64=True),
+        },
+    }
+
+
+SIGNING = ("meta", "typeform", "tally", "webflow", "calendly", "hubspot")
+
+
+@pytest.mark.parametrize("kind", SIGNING)
+def test_vendor_signature_over_the_raw_body_opens(client, settings, kind):
+    source, body = make_source(kind), '{"a": "\\u00e9"}'
+    url = settings.PUBLIC_URL + reverse("lead-webhook", args=[source.slug])
+
+    assert post(client, source, body, **signatures(body, url)[kind]).status_code == 202
+
+
+@pytest.mark.parametrize("kind", SIGNING)
+def test_vendor_signature_of_another_body_is_refused(client, settings, kind):
+    source = make_source(kind)
+    url = settings.PUBLIC_URL + reverse("lead-webhook", args=[source.slug])
+
+    response = post(client, source, '{"a": 2}', **signatures('{"a": 1}', url)[kind])
+
+    assert response.status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["webflow", "calendly", "hubspot"])
+def test_vendor_signature_six_minutes_old_is_refused(client, settings, kind):
+    source = make_source(kind)
+    url = settings.PUBLIC_URL + reverse("lead-webhook", args=[source.slug])
+    headers = signatures("{}", url, now=time.time() - 360)[kind]
+
+    assert post(client, source, "{}", **headers).status_code == 401
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bearer_secret_opens_every_kind_and_a_wrong_one_none(client, kind):
+    source = make_source(kind)
+
+    assert post(client, source, "{}", **bearer()).status_code == 202
+    assert post(client, source, "{}", authorization="Bearer vendor").status_code == 401
+    assert post(client, source, "{}").status_code == 401
+
+
+def test_key_in_the_address_opens_only_kinds_that_cannot_set_headers(client):
+    opened = {
+        kind
+        for kind in KINDS
+        if post(client, make_source(kind), "{}", query=f"?key={SECRET}").status_code == 202
+    }
+
+    assert opened == {
+        "generic", "zapier", "make", "rd_station", "elementor", "contact_form_7", "jotform", "gravity_forms",
+    }  # fmt: skip
+
+
+def test_google_key_in_the_body_opens_and_a_wrong_one_does_not(client):
+    source = make_source("google_ads")
+
+    assert post(client, source, bodies.google_ads(SECRET)).status_code == 202
+    assert post(client, source, bodies.google_ads("other")).status_code == 401
+
+
+def test_meta_challenge_is_answered_to_the_right_verify_token_only(client):
+    source = make_source("meta", verify_token="check-me")
+    url = reverse("lead-webhook", args=[source.slug])
+    query = {"hub.mode": "subscribe", "hub.verify_token": "check-me", "hub.challenge": "1158201444"}
+
+    right = client.get(url, query)
+    wrong = client.get(url, query | {"hub.verify_token": "other"})
+
+    assert (right.status_code, right.content) == (200, b"1158201444")
+    assert wrong.status_code == 403
+
+
+READABLE = [
+    ("google_ads", lambda: bodies.google_ads(SECRET), "application/json", ("Vera Tempo", "+5511987650001", "vera@mail.example")),
+    ("rd_station", bodies.rd_station, "application/json", ("Caio Brito", "+5548996550002", "caio@mail.example")),
+    ("rd_station", bodies.rd_station_legacy, "application/json", ("Caio Brito", "+5548996550002", "caio@mail.example")),
+    ("typeform", bodies.typeform, "application/json", ("Nara Luz", "+5511987650003", "")),
+    ("tally", bodies.tally, "application/json", ("Nara Luz", "+5511987650004", "nara@mail.example")),
+    ("elementor", lambda: urlencode(bodies.elementor_simple()), FORM, ("Saulo Reis", "+5585987650005", "saulo@mail.example")),
+    ("elementor", lambda: urlencode(bodies.elementor_advanced()), FORM, ("Saulo Reis", "+5585987650005", "saulo@mail.example")),
+    ("contact_form_7", lambda: urlencode(bodies.contact_form_7()), FORM, ("Saulo Reis", None, "saulo@mail.example")),
+    ("jotform", lambda: urlencode(bodies.jotform()), FORM, ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
+    ("webflow", bodies.webflow, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
+    ("calendly", bodies.calendly, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
+    ("gravity_forms", bodies.gravity_forms, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
+    ("meta", bodies.meta_lead, "application/json", ("Rosa Paz", "+5511987650007", "rosa@mail.example")),
+    ("hubspot", bodies.hubspot, "application/json", ("", None, "rosa@mail.example")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["its own", "generic"])
+@pytest.mark.parametrize(("own_kind", "body", "content_type", "person"), READABLE)
+def test_body_posted_twice_makes_one_lead_of_the_right_person(
+    client, kind, own_kind, body, content_type, person
+):
+    source = make_source(own_kind if kind == "its own" else "generic")
+    make_circle(make_consultant())
+
+    for _ in range(2):
+        assert post(client, source, body(), content_type, **bearer()).status_code == 202
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    assert (lead.name, lead.phone, lead.email) == person
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["duplicate", "processed"]
+
+
+def test_multipart_jotform_body_is_read(client):
+    source = make_source("jotform")
+
+    client.post(reverse("lead-webhook", args=[source.slug]) + f"?key={SECRET}", bodies.jotform())
+    deliveries.process_pending()
+
+    assert Lead.objects.get().name == "Ilma Couto"
+
+
+def test_google_test_lead_is_kept_and_given_to_nobody(client):
+    source = make_source("google_ads")
+    make_circle(make_consultant())
+
+    post(client, source, bodies.google_ads(SECRET) | {"is_test": True})
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    assert lead.is_spam
+    assert lead.consultant is None
+    assert lead.awaits_consultant_since is None
+    assert [reason["code"] for reason in lead.classification["reasons"]][-1] == "test"
+
+
+def test_partial_typeform_response_makes_no_second_lead(client):
+    source = make_source("typeform")
+    whole = bodies.typeform()
+
+    post(client, source, whole | {"event_type": "form_response_partial"}, **bearer())
+    post(client, source, whole, **bearer())
+    deliveries.process_pending()
+
+    assert Lead.objects.count() == 1
+
+
+def test_cancelled_calendly_event_is_rejected_with_the_reason(client):
+    source = make_source("calendly")
+
+    post(client, source, bodies.calendly() | {"event": "invitee.canceled"}, **bearer())
+    deliveries.process_pending()
+
+    delivery = Delivery.objects.get()
+    assert delivery.state == "rejected"
+    assert "booked" in delivery.error
+
+
+def test_consent_and_attribution_are_kept_with_the_lead(client):
+    source = make_source("rd_station")
+
+    post(client, source, bodies.rd_station(), **bearer())
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    consent = lead.events.get(kind="consent").data["consent"]
+    assert consent["communications"] == {"given": True, "text": "consent"}
+    assert lead.city == "Florianópolis"
+
+
+def test_typeform_hidden_fields_become_the_attribution(client):
+    source = make_source("typeform")
+
+    post(client, source, bodies.typeform(), **bearer())
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    assert lead.attribution["utm_source"] == "google"
+    assert lead.attribution["gclid"] == "click-1"
+    assert lead.product == "Comprar"
