@@ -1,0 +1,183 @@
+"""A model's answer to one turn, weighed: what of it counts, where that leads, and what would be said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agent import reply_guards, stages
+from agent.brains.evidence import Judged, judge, stands
+from agent.brains.protocol import BrainReply, Decision, Question, Rejected, Signals, State, TurnInput
+from agent.brains.scripted import REMEMBERED_REPLIES, STAGE_CLOSINGS, next_question, summary
+from agent.brains.scripted_wording import Wording, bubbles, closing_messages, voice
+
+LONGEST_SUMMARY = 200
+MOST_UNANSWERED = 5
+MAX_BUBBLES = 2
+# Slots with a syntax of their own: a parser does not mistake them, a model forgets them.
+PLAIN_TYPES = frozenset({"phone", "email"})
+LEAVES_IN_PEACE = frozenset({"goodbye", "not_interested", "complaint", "opt_out"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`judged`, `state`, `signals` and `decision` are code's view; `answer` is the model's own."""
+
+    turn: TurnInput
+    scripted: BrainReply
+    answer: dict[str, Any]
+    judged: Judged
+    state: State
+    signals: Signals
+    decision: Decision
+
+    @classmethod
+    def of(cls, turn: TurnInput, scripted: BrainReply, answer: dict[str, Any]) -> Draft:
+        judged = completed(judge(answer["updates"], turn, scripted.language), turn, scripted, answer)
+        slots = turn.state.with_values(judged.accepted).slots
+        signals = weigh(turn, scripted, answer, judged)
+        state = replace(
+            scripted.state,
+            slots=slots,
+            asked=turn.state.asked,
+            failures=signals.failures,
+            out_of_scope=signals.out_of_scope,
+        )
+        return cls(
+            turn, scripted, answer, judged, state, signals, stages.decide(turn.playbook, slots, signals)
+        )
+
+    def problems(self) -> list[str]:
+        """What a client must not read, in words for the model. Closing words are the engine's own."""
+        if self.decision.stage != stages.QUALIFYING:
+            return []
+        return reply_guards.problems(self._said(), self.turn, self.state, self.language)
+
+    def reply(self) -> BrainReply:
+        asked = self._asked_for()
+        messages = self._closing() if self.decision.stage != stages.QUALIFYING else self._conversation()
+        return replace(
+            self.scripted,
+            intent=self.answer["intent"],
+            sentiment=self.answer["sentiment"],
+            state=self._after_speaking(messages, asked),
+            updates=self.judged.accepted,
+            rejected=self.judged.rejected,
+            kb_ids=self._cited(),
+            unanswered=[text[:LONGEST_SUMMARY] for text in self.answer["unanswered"][:MOST_UNANSWERED]],
+            messages=messages,
+            proposal=self.decision.stage,
+            handoff=self.decision.handoff,
+            handoff_reason=self.decision.reason,
+            summary=f"{summary(self.state.slots, self.decision)} · {self.answer['summary'][:LONGEST_SUMMARY]}",
+            next_slot=asked.key if asked else None,
+            source="llm",
+            signals=self.signals,
+        )
+
+    @property
+    def language(self) -> str:
+        return self.scripted.language
+
+    @property
+    def _voice(self) -> Wording:
+        return voice(self.turn.playbook, self.state, self.turn.context, self.language)
+
+    def _said(self) -> list[str]:
+        return [text.strip() for text in self.answer["messages"] if text.strip()]
+
+    def _asks(self) -> bool:
+        return any("?" in text for text in self._said())
+
+    def _asked_for(self) -> Question | None:
+        """The slot that the reply asks for: the model's word where that slot is missing, else the next one."""
+        if self.decision.stage != stages.QUALIFYING or self.answer["intent"] in LEAVES_IN_PEACE:
+            return None
+        named = self.turn.playbook.question(self.answer["next_slot"])
+        if named is not None and named.key not in self.state.slots and self._asks():
+            return named
+        return next_question(self.turn, self.state)
+
+    def _conversation(self) -> list[str]:
+        """The model's words, after our own introduction; the next question is added where it asked nothing."""
+        said = self._said()
+        question = self._asked_for()
+        if question and not self._asks():
+            said.append(self._voice.ask(question, self.turn.state.asked.get(question.key, 0)))
+        if self.turn.state.greeted:
+            return bubbles(" ".join(said)) if len(said) > MAX_BUBBLES else said
+        return bubbles(self._voice.say("greeting"), " ".join(said))
+
+    def _closing(self) -> list[str]:
+        """The engine's own words, once. The model's are left unsaid."""
+        turn, decision = self.turn, self.decision
+        greeting = "" if turn.state.greeted else self._voice.say("greeting")
+        if decision.handoff:
+            closing = closing_messages(turn.playbook, decision, self.language, turn.context, self.state)
+            return bubbles(greeting, *closing)
+        return bubbles(greeting, self._voice.say(STAGE_CLOSINGS.get(decision.stage, "after_closing")))
+
+    def _cited(self) -> list[str]:
+        known = {snippet.id for snippet in self.turn.playbook.snippets}
+        return [cited for cited in self.answer["kb_ids"] if cited in known]
+
+    def _after_speaking(self, messages: list[str], asked: Question | None) -> State:
+        before, decision = self.turn.state, self.decision
+        times = {**before.asked, asked.key: before.asked.get(asked.key, 0) + 1} if asked else before.asked
+        reasons = (decision.reason,) if decision.handoff and decision.reason else ()
+        return replace(
+            self.state,
+            asked=times,
+            pending=asked.key if asked else None,
+            greeted=before.greeted or bool(messages),
+            recent_agent_texts=(*before.recent_agent_texts, *messages)[-REMEMBERED_REPLIES:],
+            closed_with=None if decision.stage == stages.QUALIFYING else decision.stage,
+            handed_over=tuple(dict.fromkeys((*before.handed_over, *reasons))),
+        )
+
+
+def completed(judged: Judged, turn: TurnInput, scripted: BrainReply, answer: dict[str, Any]) -> Judged:
+    """What parsers are surer of than the model: an unsure guess goes, a plain answer it forgot or spoiled comes in."""
+    own = {update.slot: update for update in scripted.updates}
+    unsure = {
+        update.slot
+        for update in judged.accepted
+        if answer["confidence"] == "low"
+        and (update.slot not in own or own[update.slot].value != update.value)
+    }
+    accepted = [update for update in judged.accepted if update.slot not in unsure]
+    rejected = judged.rejected + [
+        Rejected(update.slot, update.value, update.quote, "ambiguous")
+        for update in judged.accepted
+        if update.slot in unsure
+    ]
+    taken = {update.slot for update in accepted} | unsure
+    spoiled = {one.slot for one in judged.rejected if one.reason != "unchanged"}
+    added = [
+        update
+        for slot, update in own.items()
+        if slot not in taken and (slot in spoiled or slot == turn.state.pending or _is_plain(turn, slot))
+    ]
+    return Judged(accepted + added, rejected)
+
+
+def weigh(turn: TurnInput, scripted: BrainReply, answer: dict[str, Any], judged: Judged) -> Signals:
+    """The model's view of the mood counts where it quotes the client; its counters never do."""
+    intent, reason = answer["intent"], answer["handoff_reason"]
+    proven = stands(answer["evidence"], turn)
+    progress = bool(judged.accepted or answer["kb_ids"])
+    strayed = intent == "off_topic" and not progress
+    counted = turn.state.out_of_scope + strayed
+    return replace(
+        scripted.signals,
+        asked_human=proven and (intent == "ask_human" or reason == "asked_human"),
+        angry=proven and answer["sentiment"] == "angry" and (intent == "complaint" or reason == "angry"),
+        sensitive=proven and (intent == "emergency" or reason == "sensitive"),
+        out_of_scope=0 if progress else max(counted, scripted.signals.out_of_scope),
+        failures=0 if progress else scripted.signals.failures,
+    )
+
+
+def _is_plain(turn: TurnInput, slot: str) -> bool:
+    question = turn.playbook.question(slot)
+    return question is not None and question.type in PLAIN_TYPES
