@@ -10,7 +10,12 @@ logger = logging.getLogger(__name__)
 
 
 def show_typing(conversation: Conversation) -> None:
-    """Show that an answer is being written, for up to 25 seconds. Takes 2 seconds at most; never raises."""
+    """Show that an answer is being written, for up to 25 seconds. Takes 2 seconds at most; never raises.
+
+    Nothing is shown where the answer has been decided meanwhile.
+    """
+    if not Conversation.objects.unanswered().filter(pk=conversation.pk).exists():
+        return
     inbound = conversation.messages.filter(direction=Message.Direction.IN).exclude(sid=None)
     sid = inbound.order_by("-seq").values_list("sid", flat=True).first()
     account = account_of(conversation.line)
