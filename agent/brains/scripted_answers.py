@@ -31,7 +31,12 @@ def answer(playbook: Playbook, burst: list[Inbound], mood: Mood, wording: Wordin
         snippet = best_snippet(playbook, question, wording.language)
         if snippet:
             return Answer(snippet.body, (snippet.id,))
-    for intent, kind in (("promise", "no_promise"), ("price", "no_price"), ("question", "no_answer")):
+    for intent, kind in (
+        ("support", "no_support"),
+        ("promise", "no_promise"),
+        ("price", "no_price"),
+        ("question", "no_answer"),
+    ):
         if intent in mood:
             return Answer(wording.say(kind), (), tuple(questions))
     return Answer()

@@ -100,7 +100,7 @@ class BareReader:
         question = self.pending
         if question is None or question.key in self.known or line.is_question or UNSURE.search(fold(piece)):
             return None
-        if question.type == "name" and not self._looks_like_talk(piece):
+        if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)
         if question.type == "place" and not self._looks_like_talk(piece):
             return self._claim(question, places.bare(piece, self.context, pending=True), line)
@@ -117,14 +117,14 @@ class BareReader:
 
     def _likely_name(self, piece: str, line: Line) -> Claim | None:
         question = self._open("name")
-        if question is None or line.is_question or self._likely_owner(piece) is not None:
+        if question is None or not self._stands_alone(piece, line) or self._likely_owner(piece) is not None:
             return None
         return self._claim(question, names.bare(piece, self.context, pending=False), line)
 
     def _likely_text(self, piece: str, line: Line) -> Claim | None:
         """A proper noun nobody else wants, such as the name of a company."""
         question = self._likely_owner(piece)
-        if question is None or line.is_question:
+        if question is None or not self._stands_alone(piece, line):
             return None
         found = names.bare(piece, self.context, pending=False)
         return self._claim(question, Found(piece, piece, 0, len(piece), False), line) if found else None
@@ -134,6 +134,11 @@ class BareReader:
         if names.is_known(piece.split()[0]):
             return None
         return next((q for q in self.playbook.questions if q.proper_noun and q.key not in self.known), None)
+
+    def _stands_alone(self, piece: str, line: Line) -> bool:
+        """A word nobody knows is taken for a name only where the line says little else."""
+        others = [other for other in line.segments() if other != piece and not self._is_filler(other)]
+        return not line.is_question and not others
 
     def _read_yes_no(self, line: Line) -> list[Claim]:
         question = self.pending

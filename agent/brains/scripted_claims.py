@@ -14,6 +14,9 @@ from agent.parsers.found import BLANK, Found, blank, fold, phrase_pattern
 NEARBY = re.compile(
     r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
 )
+FAVOUR = re.compile(
+    r"(?<!\w)(?:so|solo|only|somente|apenas|prefiro|prefer|melhor|mejor|rather)(?:\s+\w+){0,2}\s+$"
+)
 SMALLEST_BARE_AMOUNT = 100
 
 
@@ -120,8 +123,8 @@ class Reader:
         claims = []
         for question in sorted(self.of_type("text"), key=lambda item: not item.needs_cue):
             found = texts.known(line.unread, self.language, question)
-            if found:
-                claims.append(self._claim(question, found[-1] if line.corrects else found[0], line))
+            chosen = found[-1:] if line.corrects else found[:1]
+            claims += [replace(self._claim(question, item, line), surest=True) for item in chosen]
             for item in found:
                 line.take(item)
         return claims
@@ -175,13 +178,18 @@ class Reader:
             found = choices.parse(readable, self.context, self.language, question)
             if not found:
                 continue
-            chosen = self._claim(question, found[-1] if line.corrects else found[0], line)
+            chosen = self._claim(question, self._favoured(found, line), line)
             if choices.is_open_alternative(readable, found):
                 self.ambiguous.append(chosen)
             else:
                 claims.append(chosen)
             line.unread = blank(line.unread, [(item.start, item.end) for item in found])
         return claims
+
+    def _favoured(self, found: list[Found], line: Line) -> Found:
+        """ "estuda de manhã, só dá à tarde": the option after "only" or "better" counts, else the first."""
+        favoured = [item for item in found if FAVOUR.search(line.folded[: item.start])]
+        return (favoured or (found[-1:] if line.corrects else found))[0]
 
     def _without_avoided(self, question: Question, line: Line) -> str:
         spans = [match.span() for match in phrase_pattern(texts.every(question.avoid)).finditer(line.folded)]
@@ -201,13 +209,18 @@ class Reader:
         """Words after a cue, for text questions that no known term has answered on this line."""
         claims = []
         for question in self.of_type("text"):
-            if question.needs_cue and question.terms:
-                continue
             found = texts.announced(line.unread, question) if question.cues else []
+            if question.proper_noun:
+                found = [item for item in found if self._is_proper(item, line)]
             if found and not self._has_terms(question, line):
                 claims.append(self._claim(question, found[0], line))
                 line.take(found[0])
         return claims
+
+    def _is_proper(self, item: Found, line: Line) -> bool:
+        """Where the client uses capitals, a proper noun has one."""
+        mixed = not (line.text.isupper() or line.text.islower()) and any(c.isupper() for c in line.text[1:])
+        return not mixed or item.value[:1].isupper() or item.value[:1].isdigit()
 
     def _has_terms(self, question: Question, line: Line) -> bool:
         return bool(texts.known(line.text, self.language, question))

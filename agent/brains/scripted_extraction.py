@@ -14,6 +14,7 @@ from agent.brains.scripted_lines import Claim, lines_of
 from agent.parsers import choices
 from agent.parsers.found import fold
 
+LONGEST_TEXT = 120
 LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
 
 
@@ -58,6 +59,8 @@ def _update(turn: TurnInput, question: Question, claims: list[Claim]) -> SlotUpd
     value: Any = chosen.value
     if question.type == "place":
         value = _joined_places(turn, question, claims)
+    elif question.type == "text" and not question.proper_noun:
+        value = _joined_words(turn, question, claims)
     elif question.type in {"text", "name"} and not _may_replace(turn, question, chosen):
         value = turn.state.slots[question.key].value
     return SlotUpdate(question.key, "set", value, chosen.quote, chosen.quote, chosen.line.seq)
@@ -77,6 +80,15 @@ def _may_replace(turn: TurnInput, question: Question, claim: Claim) -> bool:
     if known is None or claim.line.corrects or turn.state.pending == question.key:
         return True
     return question.type == "name" and claim.explicit and _words(known.value) <= _words(claim.value)
+
+
+def _joined_words(turn: TurnInput, question: Question, claims: list[Claim]) -> str:
+    """What is said later makes the answer fuller ("moto", then "Fan 160") unless the client corrects it."""
+    known = turn.state.slots.get(question.key)
+    if known is not None and not any(claim.surest or claim.line.corrects for claim in claims):
+        return str(known.value)
+    joined = _joined_places(turn, question, [claim for claim in claims if claim.explicit] or claims)
+    return joined if len(joined) <= LONGEST_TEXT else str(claims[0].value)
 
 
 def _joined_places(turn: TurnInput, question: Question, claims: list[Claim]) -> str:

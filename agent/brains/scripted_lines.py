@@ -73,6 +73,7 @@ class Claim:
     quote: str
     line: Line = field(repr=False)
     explicit: bool = True
+    surest: bool = False
 
 
 def lines_of(burst: list[Inbound]) -> list[Line]:

@@ -33,7 +33,7 @@ QUIET_INTENTS = (
 
 PRIORITY = (
     "opt_out", "opt_in", "emergency", "medical", "privacy", "angry", "job_seeker", "spam", "ask_human",
-    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "off_topic", "language",
+    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support", "off_topic", "language",
     "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
 )  # fmt: skip
 QUESTION_WORDS = re.compile(
@@ -76,7 +76,7 @@ def listen(burst: Sequence[Inbound], state: State) -> Mood:
 
 
 _LEXICON = (
-    "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "price",
+    "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
     "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
 )  # fmt: skip
 
@@ -109,7 +109,7 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
     stuck_on_orders = (
         mood.intent == "injection" and not progress and state.injections + 1 >= INJECTIONS_FOR_PERSON
     )
-    strayed = "off_topic" in mood and not progress
+    strayed = bool({"off_topic", "support"} & mood.heard) and not progress
     return Signals(
         opted_out="opt_out" in mood or (state.opted_out and "opt_in" not in mood),
         suspected_bot=is_machine(turn),
@@ -128,7 +128,11 @@ def failures(turn: TurnInput, mood: Mood, progress: bool) -> int:
     state = turn.state
     if progress or state.pending is None:
         return 0
-    if any(intent in mood for intent in QUIET_INTENTS) or mood.intent in {"injection", "off_topic"}:
+    if any(intent in mood for intent in QUIET_INTENTS) or mood.intent in {
+        "injection",
+        "off_topic",
+        "support",
+    }:
         return state.failures
     return state.failures + 1
 

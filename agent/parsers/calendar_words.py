@@ -6,6 +6,8 @@ WEEKDAYS = {
     "segunda": 0, "segunda-feira": 0, "segunda feira": 0, "terca": 1, "terca-feira": 1, "terca feira": 1,
     "quarta": 2, "quarta-feira": 2, "quarta feira": 2, "quinta": 3, "quinta-feira": 3, "quinta feira": 3,
     "sexta": 4, "sexta-feira": 4, "sexta feira": 4, "sabado": 5, "domingo": 6,
+    "2a feira": 0, "3a feira": 1, "4a feira": 2, "5a feira": 3, "6a feira": 4, "2ª feira": 0, "3ª feira": 1,
+    "4ª feira": 2, "5ª feira": 3, "6ª feira": 4, "qui": 3, "qua": 2, "sab": 5,
     "lunes": 0, "martes": 1, "miercoles": 2, "jueves": 3, "viernes": 4,
     "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
     "mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4,

@@ -12,6 +12,7 @@ from agent.parsers.lexicons import common_words
 from agent.parsers.negation import is_negated
 from agent.parsers.spelling import is_slip
 
+SHORTEST_LABEL = 4
 ALTERNATIVE = re.compile(
     r"\s*(?:,?\s*(?:ou|o|u|or|vs\.?|versus)|/)\s*(?:(?:um|uma|un|una|a|an|em|en|de|a|in|so|el|la|o|os)\s+)?"
 )
@@ -78,8 +79,10 @@ def _slips(text: str, folded: str, question: Question) -> list[Found]:
 
 
 def phrases(choice: Choice) -> tuple[str, ...]:
+    """Short labels such as "no" or "now" are everyday words, so only longer ones stand for the choice."""
     return _phrases(
-        tuple(choice.labels.values()), tuple(word for words in choice.synonyms.values() for word in words)
+        tuple(label for label in choice.labels.values() if len(label) >= SHORTEST_LABEL),
+        tuple(word for words in choice.synonyms.values() for word in words),
     )
 
 

@@ -47,6 +47,7 @@ WEEKDAY = re.compile(
     rf"(?:\s+(?P<week>(?:da|de la|of|de)\s+(?:proxima semana|semana que vem|semana que viene|next week|"
     rf"semana q vem|semana proxima|the following week)|next week)|\s+(?P<next>{NEXT}))?"
 )
+PORTUGUESE_ORDINALS = frozenset({"segunda", "terca", "quarta", "quinta", "sexta"})
 ORDINAL_USE = re.compile(r"\s+(?:mao|via|opcao|vez|parcela|casa|unidade|opcion|mano|pessoa)\b")
 DAY_MONTH = re.compile(
     rf"(?<![\w/])(?P<day>\d{{1,2}})(?:o|º|st|nd|rd|th|ro)?\s*(?:de\s+|of\s+|/|-)?\s*{MONTH}(?!\w){YEAR}"
@@ -57,7 +58,7 @@ NUMERIC = re.compile(
     r"(?:(?P=sep)(?P<y>20\d\d|\d\d))?)(?![\w/])"
 )
 DAY_ONLY = re.compile(
-    rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th|º)?(?![\w/.,:%-]*\d)"
+    rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}}|primeiro|primero|first)(?:st|nd|rd|th|º)?(?![\w/.,:%-]*\d)"
     rf"(?!\s*(?:%|mil|k\b|reais|pesos|anos|horas|hs|h\b|am\b|pm\b))(?:\s+(?P<month_later>{NEXT_MONTH}))?"
 )
 AHEAD = re.compile(
@@ -77,7 +78,7 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     folded = fold(text)
     today = local_today(context)
     found: list[Found] = []
-    for start, end, day in _hits(folded, today, context.country):
+    for start, end, day in _hits(folded, today, context.country, language):
         candidate = Found(day.isoformat(), text[start:end], start, end)
         if not any(candidate.overlaps(other) for other in found):
             found.append(candidate)
@@ -88,12 +89,13 @@ def local_today(context: Context) -> date:
     return context.now.astimezone(ZoneInfo(context.timezone)).date()
 
 
-def _hits(folded: str, today: date, country: str) -> Iterator[Hit]:
+def _hits(folded: str, today: date, country: str, language: str) -> Iterator[Hit]:
     readers: tuple[Callable[[str, date, str], Iterator[Hit]], ...] = (
-        _numeric, _day_month, _month_end, _ahead, _day_only, _weekdays, _relative,
+        _numeric, _day_month, _month_end, _ahead, _day_only, _relative,
     )  # fmt: skip
     for reader in readers:
         yield from reader(folded, today, country)
+    yield from _weekdays(folded, today, language)
 
 
 def _numeric(folded: str, today: date, country: str) -> Iterator[Hit]:
@@ -120,7 +122,7 @@ def _day_month(folded: str, today: date, country: str) -> Iterator[Hit]:
 
 def _day_only(folded: str, today: date, country: str) -> Iterator[Hit]:
     for match in DAY_ONLY.finditer(folded):
-        number = int(match["day"])
+        number = int(match["day"]) if match["day"].isdigit() else 1
         first = today.replace(day=1)
         months_ahead = 1 if match["month_later"] or number < today.day else 0
         day = _in_month(add_months(first, months_ahead), number)
@@ -150,8 +152,10 @@ def _ahead(folded: str, today: date, country: str) -> Iterator[Hit]:
             yield match.start(), match.end(), today + timedelta(days=int(count * UNIT_DAYS[unit]))
 
 
-def _weekdays(folded: str, today: date, country: str) -> Iterator[Hit]:
+def _weekdays(folded: str, today: date, language: str) -> Iterator[Hit]:
     for match in WEEKDAY.finditer(folded):
+        if language == "es" and match["day"] in PORTUGUESE_ORDINALS:
+            continue
         if match["day"] == "segunda" and ORDINAL_USE.match(folded, match.end("day")):
             continue
         target = WEEKDAYS[match["day"]]

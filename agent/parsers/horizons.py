@@ -26,7 +26,9 @@ PAST_AFTER = re.compile(r"\s*(?:atras|ago|old|de uso|de idade|de edad|de garanti
 INSTALMENTS = re.compile(
     r"(?:financ\w+|parcel\w+|cuotas|install?ments|pagar|x de|prestac\w+|loan|contrato)[^,.;]*$"
 )
-COUPLE = {"couple": 2, "par": 2, "alguns": 3, "algunos": 3, "few": 3, "poucos": 3, "pocos": 3}
+COUPLE = {
+    "couple": 2, "par": 2, "algun": 3, "alguno": 3, "alguna": 3, "few": 3, "pouco": 3, "pouca": 3, "poco": 3, "poca": 3,
+}  # fmt: skip
 
 NEXT = r"(?:que vem|que viene|q vem|proximo|proxima|seguinte|entrante)"
 THIS = r"(?:este|esta|esse|essa|neste|nesta|nesse|nessa|this|deste|desta|desse|dessa)"
@@ -50,6 +52,14 @@ MONTH_ALONE = re.compile(
     rf"comecar em|around|mid|late|early|meados de|mediados de|inicio de|comeco de|so em|fim de|final de)\s+"
     rf"(?:o mes de\s+)?(?P<month>{MONTH}|march|may|maio|mayo|marco)(?!\w)(?!\s+\d{{1,2}}\b)"
     rf"(?:\s+(?:de\s+|del\s+|of\s+)?(?P<next>ano que vem|proximo ano|ano que viene|next year|20\d\d))?"
+)
+
+SEASON = re.compile(
+    r"(?<!\w)(?P<season>spring|summer|fall|autumn|winter)(?:\s+(?:of\s+)?(?P<year>20\d\d))?(?!\w)(?!\s+(?:course|semester class))"
+)
+SEASON_MONTHS = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 12}
+COUPLED = re.compile(
+    rf"(?<!\w)(?P<count>couple|few|algun[oa]s|pouc[oa]s|poc[oa]s|par)\s+(?:of\s+|de\s+)?(?P<unit>{UNIT})(?!\w)"
 )
 
 Hit = tuple[int, int, int]
@@ -80,6 +90,7 @@ def _hits(folded: str, context: Context) -> Iterator[Hit]:
     yield from months
     if not months or all(days < 540 for _, _, days in far):
         yield from far
+    yield from _seasons(folded, today)
     yield from _durations(folded)
 
 
@@ -98,6 +109,14 @@ def _months(folded: str, today: date, said_next_year: bool) -> Iterator[Hit]:
         yield match.start(), match.end(), (target - today).days
 
 
+def _seasons(folded: str, today: date) -> Iterator[Hit]:
+    for match in SEASON.finditer(folded):
+        month = SEASON_MONTHS[match["season"]]
+        years = int(match["year"]) - today.year if match["year"] else int(month < today.month)
+        target = dates.add_months(today, month - today.month + 12 * years)
+        yield match.start(), match.end(), (target - today).days
+
+
 def _years_ahead(today: date, month: int, said: str | None, said_next_year: bool) -> int:
     if said and said.isdigit():
         return int(said) - today.year
@@ -107,8 +126,10 @@ def _years_ahead(today: date, month: int, said: str | None, said_next_year: bool
 
 
 def _durations(folded: str) -> Iterator[Hit]:
+    for match in COUPLED.finditer(folded):
+        yield match.start(), match.end(), COUPLE[match["count"].rstrip("s")] * UNIT_DAYS[match["unit"]]
     for match in DURATION.finditer(folded):
-        count = COUPLE.get(match["count"]) or dates.count_of(match["count"])
+        count = dates.count_of(match["count"])
         before = folded[: match.start()]
         if count is None or PAST.search(before) or PAST_AFTER.match(folded, match.end()):
             continue

@@ -33,7 +33,7 @@ UPPER_BEFORE = phrase_pattern(
         "sin pasar de", "que no pase de", "que no pase los", "sem passar de", "no paso de", "nao passo de",
         "as much as", "cap of", "cap at", "no higher than", "nothing over", "nada acima de", "nao mais do que",
         "a lo mucho", "a lo sumo", "sin pasarme de", "don't want to go over", "not over", "can't go over",
-        "nao ultrapasse", "tope maximo", "maximo de", "ceiling of", "ceiling", "inferior a", "hata", "upto",
+        "nao ultrapasse", "tope maximo", "maximo de", "ceiling of", "ceiling", "como mucho", "a lo mas", "maximo ate", "limite e", "ate uns", "inferior a", "hata", "upto",
     )
 )  # fmt: skip
 LOWER_BEFORE = phrase_pattern(
@@ -45,7 +45,7 @@ LOWER_BEFORE = phrase_pattern(
     )
 )  # fmt: skip
 UPPER_AFTER = re.compile(
-    r"\s*,?\s*(?:no maximo|maximo|max|como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
+    r"\s*(?:(?:por|al|ao|a|per|/) ?(?:mes|month|mo|ano|year))?\s*,?\s*(?:(?:e|es|is|as|como)\s+(?:o\s+|el\s+|the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|maximo|max|como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
     r"|a lo sumo|maximum|de teto|pra baixo|para baixo|para abajo|and under|or under|tope)(?!\w)"
 )
 LOWER_AFTER = re.compile(
@@ -54,6 +54,11 @@ LOWER_AFTER = re.compile(
 )
 ROUGHLY = re.compile(r"(?:ou|o|or)\s+(?:um|un|a)?\s*(?:pouco|pouquinho|poco|poquito|little|bit)")
 JOINT = re.compile(r"^\s*(?:-|–|—|a|e|y|and|to|ate|hasta|ou|o|or|/)\s*(?:os|as|los|las|uns|unos)?\s*$")
+STRETCH = re.compile(
+    r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
+    r"(?:chegar|chego|esticar|ir|subir|llegar|llego|estirar\w*|go|stretch)(?:\s+up)?\s+(?:a|ate|hasta|to)\s*(?:uns|unos)?\s*$"
+)
+BOTH_BOUNDS = re.compile(r"^\s*(?:,|e|y|and)?\s*$")
 RANGE_OPENING = re.compile(r"(?:entre|between|de|desde|from|dos|das|los|uns|unos)\s*(?:os|as|los|las)?\s*$")
 DASH = re.compile(r"^\s*[-–—]\s*$")
 YEARS = range(1950, 2041)
@@ -83,13 +88,24 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     position = 0
     while position < len(amounts):
         pair = amounts[position : position + 2]
-        if len(pair) == 2 and _is_range(folded, *pair):
-            found.append(_range(text, folded, *pair))
-            position += 2
-        else:
-            found.append(_single(text, folded, amounts[position]))
-            position += 1
+        joined = _pair(text, folded, *pair) if len(pair) == 2 else None
+        found.append(joined or _single(text, folded, amounts[position]))
+        position += 2 if joined else 1
     return found
+
+
+def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None:
+    """Two amounts that are one answer: a range, a stretch ("500 mil, chego a 550"), a floor and a ceiling."""
+    if _is_range(folded, first, second):
+        return _range(text, folded, first, second)
+    if STRETCH.match(folded[first.end : second.start]):
+        value = second.value * (first.scale if second.scale == 1 and second.value < first.value else 1)
+        return _range(text, folded, first, replace(second, value=value))
+    low, floor = _bounded(folded, first)
+    high, ceiling = _bounded(folded, second)
+    if (floor, ceiling) == ("lower", "upper") and BOTH_BOUNDS.match(folded[low.end : high.start]):
+        return _range(text, folded, first, second)
+    return None
 
 
 def has_mark(text: str) -> bool:

@@ -12,7 +12,7 @@ STRONG = re.compile(
     r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?:o )?meu nome(?: completo)?|me llamo|mi nombre(?: completo)?|"
     r"my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )name(?:'?s| is)|call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
     r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|quem escreve e|le escribe|les escribe|te escribe|"
-    r"les habla|le habla|te habla|habla|firma|nome|nombre|name|ass|atte|signed|cheers|regards|abs)"
+    r"les habla|le habla|te habla|habla|firma|contact is|contato e|contato:|contacto es|contacto:|nome|nombre|name|ass|atte|signed|cheers|regards|abs)"
     r"\s*[:,.\-]?\s*(?:(?:e|eh|es|is|o|a|la|el)\s+)*(?<=[\s:.,-])(?=\w)"
 )
 WEAK = re.compile(
@@ -26,6 +26,7 @@ OTHER_PERSON = re.compile(
     r"(?:(?:minha|meu|mi|my|nossa|nosso|our|su|seu|sua|dele|dela|his|her|its|the|do|da|de la|del|company|empresa|user|usuario)\s+"
     r"(?:\w+\s+){0,2}(?:e|es|is|chama|se llama|se chama)?\s*|\w+'s\s+(?:\w+\s+)?|(?:ele|ela|el|ella|he|she|que)\s+(?:se\s+)?)$"
 )
+CASUAL = frozenset({"e", "eh", "it's", "its", "aqui", "aca"})
 PARTICLES = frozenset(
     {"da", "de", "do", "dos", "das", "e", "del", "la", "las", "los", "y", "van", "von", "di", "o'"}
 )
@@ -33,6 +34,11 @@ TITLES = re.compile(
     r"^(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|doña|seu|ing|lic|prof|professor|profa)\.?\s+", re.I
 )
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+CONTRACTED = frozenset("i we it you they he she that there what who let isn don doesn can won".split())
+POLITE = re.compile(
+    r"\s*,?\s*(?:para servirle|para servirte|a (?:sus|tus|la) ordenes?|as ordens|mucho gusto|un gusto|muito prazer|prazer|encantad[oa]|"
+    r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
+)
 NOT_A_NAME = frozenset(
     "brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
     "portugues portuguesa espanol espanola aposentado aposentada autonomo autonoma empresario empresaria professor "
@@ -63,6 +69,8 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
 def bare(segment: str, context: Context, pending: bool) -> Found | None:
     """A segment that is nothing but a name. Unknown words pass only as the answer to the question."""
     text = clean(segment)
+    polite = POLITE.search(fold(text))
+    text = text[: polite.start()] if polite else text
     words = list(WORD.finditer(text))
     if not words or len(words) > LONGEST or re.search(r"\w", WORD.sub("", text)):
         return None
@@ -90,6 +98,13 @@ def _introduced(text: str, folded: str, match: re.Match[str], trusted: bool) -> 
     ):
         return None
     return captured
+
+
+def _is_full_name(quote: str) -> bool:
+    """Two capitalised words or more, as in "Wendell Price"."""
+    return len(quote.split()) > 1 and all(
+        word[0].isupper() for word in quote.split() if fold(word) not in PARTICLES
+    )
 
 
 def _followed(text: str, folded: str, match: re.Match[str]) -> Found | None:
@@ -134,7 +149,9 @@ def _capture(text: str, start: int, trusted: bool) -> Found | None:
 def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trusted: bool) -> bool:
     plain = fold(word).rstrip(".")
     if plain in PARTICLES:
-        return bool(taken) and plain not in {"e", "y"}
+        return bool(taken) and (plain not in {"e", "y"} or len(taken) > 2)
+    if "'" in plain and plain.split("'")[0] in CONTRACTED:
+        return False
     if plain in NOT_A_NAME or (plain in common_words() and plain not in first_names()):
         return False
     known = plain in first_names()

@@ -10,15 +10,17 @@ ALWAYS = (
     r"en vez de|en lugar de|instead of|rather than|no longer|ja nao|ya no|menos|except|exceto|excepto|nada de|"
     r"descart\w+|changed my mind about|forget|esquece|olvida|era pra|era para"
 )
-BEFORE = re.compile(
-    rf"(?<!\w)(?:{ALWAYS})(?:\s+(?!mas\b|pero\b|but\b|so\b|sino\b|solo\b|only\b|just\b)[\w']+){{0,2}}\s+$"
-)
-BEFORE_WITH_NO = re.compile(
-    rf"(?<!\w)(?:no|{ALWAYS})(?:\s+(?!mas\b|pero\b|but\b|sino\b|solo\b|only\b|just\b)[\w']+){{0,2}}\s+$"
-)
+BETWEEN = r"(?:\s+(?!mas\b|pero\b|but\b|so\b|sino\b|solo\b|only\b|just\b)[\w']+){0,2}\s+$"
+ANY = re.compile(rf"(?<!\w)(?:{ALWAYS}){BETWEEN}")
+SPANISH_NO = re.compile(rf"(?<!\w)no{BETWEEN}")
+ENGLISH_NO = re.compile(r"(?<!\w)no\s+$")
 
 
 def is_negated(folded: str, start: int, language: str, after: int = 0) -> bool:
-    """Looks back from `start`, not further than `after`. "no" refuses in Spanish and English alone."""
-    pattern = BEFORE if language.startswith("pt") else BEFORE_WITH_NO
-    return bool(pattern.search(folded[max(after, start - 60) : start]))
+    """Looks back from `start`, not further than `after`. "no" is a refusal in Spanish and English alone."""
+    before = folded[max(after, start - 60) : start]
+    if ANY.search(before):
+        return True
+    if language.startswith("pt"):
+        return False
+    return bool((SPANISH_NO if language == "es" else ENGLISH_NO).search(before))

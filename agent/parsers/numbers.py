@@ -63,7 +63,7 @@ UNITS = {
 }  # fmt: skip
 HALVES = {"meio": 0.5, "meia": 0.5, "medio": 0.5, "media": 0.5, "half": 0.5}
 MULTIPLIERS = {
-    "k": 1e3, "mil": 1e3, "thousand": 1e3, "grand": 1e3, "lucas": 1e3, "luca": 1e3, "milhao": 1e6,
+    "k": 1e3, "mil": 1e3, "thousand": 1e3, "grand": 1e3, "lucas": 1e3, "luca": 1e3, "lukas": 1e3, "luka": 1e3, "milhao": 1e6,
     "milhoes": 1e6, "milhaozinho": 1e6, "millon": 1e6, "millones": 1e6, "million": 1e6, "millions": 1e6,
     "mi": 1e6, "mm": 1e6, "m": 1e6, "kk": 1e6, "palo": 1e6, "palos": 1e6, "mill": 1e6, "mio": 1e6,
 }  # fmt: skip
@@ -99,6 +99,7 @@ class _Tally:
     start: int = -1
     end: int = -1
     digits: int = 0
+    last_factor: float = 1
     words: list[str] | None = None
 
     @property
@@ -113,6 +114,7 @@ class _Tally:
         self.total += (self.group if self.group is not None else 1) * factor
         self.group = None
         self.scale = max(self.scale, factor)
+        self.last_factor = factor
         self._mark(token)
 
     def _mark(self, token: re.Match[str]) -> None:
@@ -121,9 +123,12 @@ class _Tally:
         self.words = [*(self.words or []), token[0]]
 
     def number(self) -> Number:
+        """After millions a bare tail of hundreds means thousands: "un millón doscientos"."""
         words = self.words or []
+        group = self.group or 0
+        group *= 1e3 if self.total >= 1e6 and 100 <= group < 1000 and self.last_factor == 1e6 else 1
         return Number(
-            value=self.total + (self.group or 0),
+            value=self.total + group,
             start=self.start,
             end=self.end,
             scale=self.scale,
@@ -190,7 +195,7 @@ def _step(tally: _Tally, tokens: list[re.Match[str]], position: int, country: st
 
 def _take_digits(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
     if tally.started:
-        return 0
+        return _add_thousands(tally, tokens, position, country) if tally.scale >= 1e3 else 0
     token = tokens[position]
     following = tokens[position + 1] if position + 1 < len(tokens) else None
     multiplied = following is not None and (following["word"] or "") in MULTIPLIERS
@@ -235,8 +240,8 @@ def _take_half(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int
 def _take_multiplier(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
     token = tokens[position]
     word = token["word"]
-    if word in HUNDRED and tally.group:
-        tally.take(tally.group * 99, token)
+    if word in HUNDRED:
+        tally.take((tally.group or 0) * 99 if tally.group else 100, token)
         return 1
     if word in DOZENS:
         tally.multiply(DOZENS[word], token)
@@ -245,7 +250,7 @@ def _take_multiplier(tally: _Tally, tokens: list[re.Match[str]], position: int) 
     factor = MULTIPLIERS.get(word)
     if factor is None or (tally.started and factor >= tally.scale > 1):
         return 0
-    if not tally.started and word not in {"mil", "milhao", "millon"}:
+    if not tally.started and word not in {"mil", "milhao", "millon", "million", "thousand"}:
         return 0
     if word in {"m", "k", "kk", "mm", "mi"} and token.start() - tally.end > 1:
         return 0
@@ -259,10 +264,13 @@ def _connect(tally: _Tally, tokens: list[re.Match[str]], position: int, country:
         return 0
     following = tokens[position + 1]
     word = following["word"] or ""
+    if word == "a" and position + 2 < len(tokens) and tokens[position + 2][0] in HALVES:
+        return 1 + _add_half(tally, tokens[position + 2])
     if word in HALVES:
         return _add_half(tally, following)
     if following["digits"] and tally.scale >= 1e3 and tally.group is None:
-        return _add_thousands(tally, tokens, position + 1, country)
+        added = _add_thousands(tally, tokens, position + 1, country)
+        return 1 + added if added else 0
     if word in UNITS and not tally.digits and word not in ARTICLES | {"uma"}:
         return 1 + _take_word(tally, UNITS[word], following) if _continues(tally, UNITS[word]) else 0
     if word in UNITS and tally.scale >= 1e3 and tally.group is None and UNITS[word] >= 100:
@@ -284,6 +292,8 @@ def _add_half(tally: _Tally, token: re.Match[str]) -> int:
 
 def _add_thousands(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
     """ "1 milhão e 200 mil", "1 milhão e 200", "2 mil e 500"; never "300 mil e 3 quartos"."""
+    if tally.group is not None:
+        return 0
     amount = digits_value(tokens[position]["digits"], country)
     following = tokens[position + 1]["word"] if position + 1 < len(tokens) else None
     said_thousands = following in {"mil", "k", "thousand"}
@@ -293,5 +303,4 @@ def _add_thousands(tally: _Tally, tokens: list[re.Match[str]], position: int, co
     tally._mark(tokens[position])
     if said_thousands:
         tally._mark(tokens[position + 1])
-        return 3
-    return 2
+    return 2 if said_thousands else 1

@@ -10,6 +10,8 @@ from phonenumbers import Leniency, NumberParseException, PhoneNumberFormat, Phon
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
 
+OLD_MEXICAN_MOBILE = re.compile(r"\+52[ -]?1(?=[ -]?\d{2,3}[ -])")
+SHAPED = re.compile(r"(?:\+|0|\()[\d\s()-]+|\d{3}-\d{3}-\d{4}")
 ANNOUNCED = re.compile(
     r"(?<!\w)(?:whats\w*|wpp|zap|tel\w*|fone|phone|cel\w*|mobile|number|numero|num|ligar|liga|llam\w+|call|ring|"
     r"text me|contato|contacto)\b[^\d+]{0,20}(?P<number>\+?\d[\d\s().-]{6,18}\d)"
@@ -17,10 +19,20 @@ ANNOUNCED = re.compile(
 
 
 def parse(text: str, context: Context, language: str) -> list[Found]:
-    text = clean(text)
+    text = OLD_MEXICAN_MOBILE.sub(lambda match: match[0][:-1] + " ", clean(text))
     matcher = PhoneNumberMatcher(text, context.country or None, leniency=Leniency.VALID)
     found = [Found(_e164(match.number), match.raw_string, match.start, match.end) for match in matcher]
-    return found or _announced(text, context)
+    return found or _announced(text, context) or _shaped(text, context)
+
+
+def _shaped(text: str, context: Context) -> list[Found]:
+    """Reserved and brand-new blocks are not "valid" yet; a national or international prefix still shows a phone."""
+    matcher = PhoneNumberMatcher(text, context.country or None, leniency=Leniency.POSSIBLE)
+    return [
+        Found(_e164(match.number), match.raw_string, match.start, match.end)
+        for match in matcher
+        if SHAPED.fullmatch(match.raw_string) and len(re.sub(r"\D", "", match.raw_string)) >= 10
+    ]
 
 
 def _announced(text: str, context: Context) -> list[Found]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from agent.brains.protocol import Context, Question
 from agent.parsers.found import BLANK, Found, clean, fold, phrase_pattern
+from agent.parsers.lexicons import common_words
 from agent.parsers.negation import is_negated
 
 TOKEN = re.compile(r"[^\s,;!?()\"" + BLANK + r"]+")
@@ -32,6 +33,7 @@ LEADING = frozenset(
     "to no na in on en em al ao for pra para".split()
 )
 LONGEST = 7
+SLOT = "{}"
 
 
 def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
@@ -46,7 +48,8 @@ def known(text: str, language: str, question: Question) -> list[Found]:
     terms = _terms(text, folded, language, question)
     if not question.needs_cue:
         return terms
-    cues = [match.span() for match in phrase_pattern(every(question.cues)).finditer(folded)]
+    stems = tuple(cue.replace(SLOT, "").strip() for cue in every(question.cues))
+    cues = [match.span() for match in phrase_pattern(stems).finditer(folded)]
     return [term for term in terms if _beside(folded, term, cues)]
 
 
@@ -54,12 +57,39 @@ def announced(text: str, question: Question) -> list[Found]:
     """What follows a cue, up to the end of the thought."""
     text = clean(text)
     folded = fold(text)
+    cues = every(question.cues)
     found: list[Found] = []
-    for match in phrase_pattern(every(question.cues)).finditer(folded):
-        captured = _after(text, folded, match.end())
-        if captured and not any(captured.overlaps(other) for other in found):
-            found.append(captured)
+    for match in phrase_pattern(plain_cues(question)).finditer(folded) if not question.needs_cue else ():
+        _add(found, _after(text, folded, match.end()))
+    for cue in (cue for cue in cues if SLOT in cue):
+        before, _, after = cue.partition(SLOT)
+        for match in phrase_pattern((before or after,)).finditer(folded):
+            _add(found, _after(text, folded, match.end()) if before else _before(text, folded, match.start()))
     return found
+
+
+def plain_cues(question: Question) -> tuple[str, ...]:
+    """Cues with a "{}" say exactly where the answer stands; the plain ones stand before it."""
+    return tuple(cue for cue in every(question.cues) if SLOT not in cue)
+
+
+def _add(found: list[Found], captured: Found | None) -> None:
+    if captured and not any(captured.overlaps(other) for other in found):
+        found.append(captured)
+
+
+def _before(text: str, folded: str, end: int) -> Found | None:
+    """Up to three words right before a cue such as "{} courses"."""
+    start = max((match.end() for match in END.finditer(folded, 0, end)), default=0)
+    taken: list[re.Match[str]] = []
+    for match in reversed(list(TOKEN.finditer(folded, start, end))):
+        if match[0] in STOP | LEADING | common_words() or len(taken) == 3:
+            break
+        taken.insert(0, match)
+    if not taken:
+        return None
+    begin, finish = taken[0].start(), taken[-1].end()
+    return Found(text[begin:finish], text[begin:finish], begin, finish)
 
 
 def segment(text: str) -> str:
@@ -96,6 +126,7 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
 def _term_pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
     """Terms as whole words, also in the plural."""
     phrases = phrase_pattern(terms).pattern.removeprefix(r"(?<!\w)").removesuffix(r"(?!\w)")
+    phrases = phrases.replace(re.escape(SLOT), r"[^\W\d_]{2,}(?:\s(?:e|y|and|&)\s[^\W\d_]+)?")
     return re.compile(rf"(?<!\w)(?P<term>{phrases})(?:e?s)?(?!\w)")
 
 
