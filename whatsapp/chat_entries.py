@@ -22,7 +22,7 @@ def entry_of_row(line: Line, message: Message) -> ChatEntry:
         text=(message.body or f"[{message.kind}]")[:SNIPPET],
         direction=message.direction,
         at=message.created_at,
-        lead=conversation.lead_id and str(conversation.lead_id),
+        lead=str(conversation.lead_id) if conversation.lead_id else None,
         conversation=str(conversation.pk),
     )
 

@@ -126,6 +126,12 @@ def clean(text: str, limit: int) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode()[:limit]
 
 
+def address_of(number: str) -> str:
+    """'whatsapp:+5511987654321' from however the number is written; '' where it cannot be one."""
+    digits = "".join(filter(str.isdecimal, number))
+    return f"{CHANNEL}+{digits}" if 8 <= len(digits) <= 15 else ""
+
+
 def text_of(inbound: InboundMessage) -> str:
     """One line for lists: the words, or what kind of thing came."""
     place = inbound.location.get("label") or inbound.location.get("address", "")

@@ -1,6 +1,7 @@
 """The wire's connection to Redis: what it holds may vanish at any moment, and it may hang."""
 
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -9,8 +10,11 @@ from redis.retry import Retry
 
 
 @cache
-def connection() -> redis.Redis:
-    """One pool per process; a call takes a second at most, a dropped connection is tried once more."""
+def connection() -> Any:
+    """A `redis.Redis`, whose own types mix answers with awaitables and bytes with text.
+
+    One pool per process; a call takes a second at most, a dropped connection is tried once more.
+    """
     return redis.Redis.from_url(
         settings.REDIS_URL,
         decode_responses=True,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from leads import clock
 from leads.on_commit import announce
@@ -41,7 +42,7 @@ def is_for_us(line: Line, message: InboundMessage) -> bool:
     return not message.sender.endswith(BROADCAST_SUFFIXES)
 
 
-def _entry(line: Line, message: InboundMessage, lead_id: object | None, row: Message | None) -> ChatEntry:
+def _entry(line: Line, message: InboundMessage, lead_id: UUID | None, row: Message | None) -> ChatEntry:
     return ChatEntry(
         chat_id=chat_id_of(line.pk, message.client_key),
         address=message.sender,
@@ -50,8 +51,8 @@ def _entry(line: Line, message: InboundMessage, lead_id: object | None, row: Mes
         direction=Message.Direction.IN,
         at=message.sent_at or clock.now(),
         sid=message.sid,
-        lead=lead_id and str(lead_id),
-        conversation=row and str(row.conversation_id),
+        lead=str(lead_id) if lead_id else None,
+        conversation=str(row.conversation_id) if row else None,
     )
 
 

@@ -15,7 +15,7 @@ from whatsapp.signals import message_changed
 
 Status = Message.Status
 # A message that was delivered has arrived, whatever a late report of failure says.
-RANK = {
+RANK: dict[str, int] = {
     status: rank
     for rank, status in enumerate(
         (

@@ -1,11 +1,11 @@
 """Where Twilio knocks, and the simulator where it is switched on."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from whatsapp import views
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/whatsapp/", views.inbound, name="whatsapp-inbound"),
     path("webhooks/whatsapp/status/", views.status, name="whatsapp-status"),
 ]

@@ -34,10 +34,8 @@ def inbound(request: HttpRequest) -> HttpResponse:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     if line is None:
         logger.warning("message to an unknown line", extra={"sid": message.sid})
-    elif line.kind == Line.Kind.CONSULTANT:
-        sessions.take_in(line, [message])
-    elif message.is_received:
-        record_inbound(line, message)
+    else:
+        take_in(line, message)
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
 
 
@@ -55,6 +53,14 @@ def status(request: HttpRequest) -> HttpResponse:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     statuses.hear(report, _message_id(request))
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
+
+
+def take_in(line: Line, message: InboundMessage) -> None:
+    if line.kind == Line.Kind.CONSULTANT:
+        sessions.take_in(line, [message])
+    elif message.is_received:
+        record_inbound(line, message)
+    line.say_heard()
 
 
 def line_at(address: str) -> Line | None:

@@ -61,7 +61,7 @@ class ConversationList(APIView):
         pages = NewestFirst()
         loaded = conversations.select_related("line", "consultant__user")
         rows = pages.paginate_queryset(loaded, request, view=self)
-        return pages.get_paginated_response([conversation_facts(row) for row in rows])
+        return pages.get_paginated_response([conversation_facts(row) for row in rows or []])
 
 
 class ConversationView(APIView):
@@ -110,7 +110,7 @@ class MessageList(ConversationView):
         pages = LatestFirst()
         messages = self.conversation.messages.select_related("user")
         rows = pages.paginate_queryset(messages, request, view=self)
-        return pages.get_paginated_response([message_facts(row) for row in rows])
+        return pages.get_paginated_response([message_facts(row) for row in rows or []])
 
     @extend_schema(operation_id="messages_send", request=WriteRequest, responses={201: MessageShape})
     def post(self, request: Request, conversation_id: UUID) -> Response:

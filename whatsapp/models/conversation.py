@@ -3,16 +3,17 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from leads.models import User
 
 SERVICE_WINDOW = timedelta(hours=24)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    def visible_to(self, user: settings.AUTH_USER_MODEL) -> "ConversationQuerySet":
+    def visible_to(self, user: User) -> "ConversationQuerySet":
         """Managers see every thread; a consultant those of own leads, own handoffs and own lines."""
         if not user.is_active:
             return self.none()

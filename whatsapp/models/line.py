@@ -1,7 +1,10 @@
 """One WhatsApp number of ours."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import EncryptedTextField
@@ -63,6 +66,12 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def say_heard(self) -> None:
+        """Note that a message came, once a minute at most: many webhooks must not queue for this row."""
+        now = timezone.now()
+        if self.last_inbound_at is None or self.last_inbound_at < now - timedelta(minutes=1):
+            Line.objects.filter(pk=self.pk).update(last_inbound_at=now)
 
     @property
     def number(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -41,12 +42,12 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     return message
 
 
-def lead_of(inbound: InboundMessage) -> object | None:
+def lead_of(inbound: InboundMessage) -> UUID | None:
     """The id of the lead that this client is, by phone or by WhatsApp user id."""
     return leads_by_key([inbound]).get(inbound.client_key)
 
 
-def leads_by_key(messages: Sequence[InboundMessage]) -> dict[str, object]:
+def leads_by_key(messages: Sequence[InboundMessage]) -> dict[str, UUID]:
     """client_key → lead id, for the senders that are leads. One statement for any number of messages."""
     keys = {key for message in messages for key in (message.client_key, message.external_user_id) if key}
     kinds = [LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID]

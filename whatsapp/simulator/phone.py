@@ -9,7 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from whatsapp.models import Line
-from whatsapp.payloads import CHANNEL
+from whatsapp.payloads import CHANNEL, address_of
 from whatsapp.simulator import webhooks, world
 from whatsapp.simulator.world import PhoneMessage
 
@@ -85,9 +85,7 @@ def _ends(data: Any) -> tuple[Line | None, str]:
     """The line and the phone's address that a request names."""
     wanted = data.get("line", "").replace("\x00", "").strip()
     address = CHANNEL + "+" + wanted.removeprefix(CHANNEL).lstrip("+ ")
-    return Line.objects.filter(address=address, is_active=True).first(), world.address_of(
-        data.get("number", "")
-    )
+    return Line.objects.filter(address=address, is_active=True).first(), address_of(data.get("number", ""))
 
 
 def _shown(message: PhoneMessage) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from django.conf import settings
 
-from whatsapp.payloads import CHANNEL
 from whatsapp.redis_connection import connection
 
 KEPT_SECONDS = 60 * 60 * 24 * 7
@@ -43,7 +42,7 @@ class PhoneMessage:
         return self.recipient if self.is_ours else self.sender
 
     @classmethod
-    def of(cls, stored: dict[str, str]) -> Self:
+    def of(cls, stored: dict[str, Any]) -> Self:
         return cls(**stored | {"is_ours": stored["is_ours"] == "1"})
 
 
@@ -57,7 +56,9 @@ def keep(message: PhoneMessage) -> None:
     with connection().pipeline() as pipeline:
         _store(pipeline, message)
         for name in names:
-            pipeline.rpush(name, message.sid).ltrim(name, -KEPT_MESSAGES, -1).expire(name, KEPT_SECONDS)
+            pipeline.rpush(name, message.sid)
+            pipeline.ltrim(name, -KEPT_MESSAGES, -1)
+            pipeline.expire(name, KEPT_SECONDS)
         if message.is_ours:
             pipeline.delete(_typing(message.line, message.phone))
         pipeline.execute()
@@ -104,13 +105,7 @@ def forget(line: str, phone: str) -> None:
     connection().delete(_thread(line, phone), _typing(line, phone))
 
 
-def address_of(number: str) -> str:
-    """'whatsapp:+5511987654321' from however the number is written; '' where it cannot be one."""
-    digits = "".join(filter(str.isdecimal, number))
-    return f"{CHANNEL}+{digits}" if 8 <= len(digits) <= 15 else ""
-
-
-def _load(sids: list[str]) -> list[PhoneMessage]:
+def _load(sids: list[Any]) -> list[PhoneMessage]:
     if not sids:
         return []
     with connection().pipeline(transaction=False) as pipeline:

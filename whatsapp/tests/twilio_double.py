@@ -105,6 +105,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         query = dict(parse_qsl(urlsplit(self.path).query))
         self._note("GET", query)
+        if urlsplit(self.path).path.endswith(f"/Accounts/{ACCOUNT_SID}.json"):
+            self._answer(200, {"sid": ACCOUNT_SID, "status": "active"})
+            return
         asked = {ours: query[theirs] for theirs, ours in (("To", "to"), ("From", "from")) if theirs in query}
         found = [one for one in self.double.accepted if all(one[key] == asked[key] for key in asked)]
         self._answer(200, {"messages": found[::-1], "next_page_uri": None, "page_size": 50})
