@@ -32,6 +32,7 @@ PROGRESS = [
     ("new", 0.3),
 ]
 BETWEEN_MESSAGES = timedelta(seconds=40)
+STILL_WAITING = timedelta(hours=12)
 SEED = 20
 
 
@@ -42,7 +43,7 @@ def make_leads(count: int, report: Callable[[str], None]) -> None:
     dice = random.Random(SEED)  # noqa: S311 - invented people, the same at every run
     statuses = _statuses(count)
     for number in range(count):
-        came_at = timezone.now() - timedelta(hours=(count - number) * 5.5 + dice.uniform(0, 4))
+        came_at = timezone.now() - timedelta(hours=0.6 * (count - number) ** 1.6)
         lead = _make_one(number, came_at)
         if lead is not None:
             _bring_to(lead, statuses[number], came_at, dice)
@@ -51,10 +52,11 @@ def make_leads(count: int, report: Callable[[str], None]) -> None:
 
 
 def _make_one(number: int, came_at: datetime) -> Lead | None:
-    share = max(1, len(stories.NAMES) // len(stories.CONVERSATIONS))
-    if number % share == 0 and number // share < len(stories.CONVERSATIONS):
-        return _by_conversation(stories.CONVERSATIONS[number // share], number, came_at)
-    return _by_form(number, came_at)
+    """Every fourth person writes on WhatsApp, the others fill in a form."""
+    story, is_form = divmod(number, 4)
+    if is_form or story >= len(stories.CONVERSATIONS):
+        return _by_form(number, came_at)
+    return _by_conversation(stories.CONVERSATIONS[story], number, came_at)
 
 
 @transaction.atomic
@@ -80,17 +82,32 @@ def _by_form(number: int, came_at: datetime) -> Lead:
 def _by_conversation(texts: list[str], number: int, came_at: datetime) -> Lead | None:
     """The real agent answers, in virtual time; its words are marked as read instead of being sent."""
     line = Line.objects.get(address=AGENT_LINE)
-    brain, phone = ScriptedBrain(), _phone(number)
     with clock.virtual(came_at) as virtual:
         for text in texts:
-            message = whatsapp.record_inbound(line, _inbound(line, phone, stories.NAMES[number], text))
+            message = whatsapp.record_inbound(line, _inbound(line, _phone(number), text))
             virtual.move_to(virtual.moment + BETWEEN_MESSAGES)
-            flows.answer_message(message.conversation_id, brain=brain)
-    conversation = Conversation.objects.select_related("lead").get(pk=message.conversation_id)
-    _mark_as_read(conversation, came_at)
-    if conversation.lead:
-        _backdate(conversation.lead, came_at)
-    return conversation.lead
+            flows.answer_message(message.conversation_id, brain=ScriptedBrain())
+        conversation = Conversation.objects.select_related("lead").get(pk=message.conversation_id)
+        lead = conversation.lead
+        if lead is not None:
+            _backdate(lead, came_at)
+            _answer_as_consultant(conversation, number, virtual)
+    _mark_as_read(conversation)
+    return lead
+
+
+def _answer_as_consultant(conversation: Conversation, number: int, virtual: clock.VirtualClock) -> None:
+    """All but the newest clients have had their answer, after some minutes."""
+    lead = conversation.lead
+    is_waiting = timezone.now() - virtual.moment < STILL_WAITING
+    if lead is None or lead.consultant is None or is_waiting:
+        return
+    virtual.move_to(virtual.moment + timedelta(minutes=2 + number % 17))
+    whatsapp.send_as_consultant(
+        conversation_id=conversation.pk,
+        user=lead.consultant.user,
+        body=stories.CONSULTANT_REPLIES[number % len(stories.CONSULTANT_REPLIES)],
+    )
 
 
 def _bring_to(lead: Lead, status: str, came_at: datetime, dice: random.Random) -> None:
@@ -102,19 +119,16 @@ def _bring_to(lead: Lead, status: str, came_at: datetime, dice: random.Random) -
     board.move_lead(user=user, lead_id=lead.pk, status=status)
     if dice.random() < 0.5:
         board.add_note(user=user, lead_id=lead.pk, text=dice.choice(stories.NOTES))
-    LeadEvent.objects.filter(lead=lead, kind__in=["moved", "note"]).update(
-        created_at=min(came_at + timedelta(hours=dice.uniform(1, 30)), timezone.now())
-    )
-    Lead.objects.filter(pk=lead.pk).update(waiting_since=None)
+    worked_at = min(came_at + timedelta(hours=dice.uniform(1, 30)), timezone.now())
+    LeadEvent.objects.filter(lead=lead, kind__in=["moved", "note"]).update(created_at=worked_at)
+    Lead.objects.filter(pk=lead.pk, status__in=["won", "lost"]).update(closed_at=worked_at)
 
 
-def _mark_as_read(conversation: Conversation, came_at: datetime) -> None:
+def _mark_as_read(conversation: Conversation) -> None:
     """Before the commit, so that no worker ever sees a message to send."""
-    for number, message in enumerate(conversation.messages.order_by("seq")):
-        message.created_at = came_at + number * timedelta(seconds=20)
-        if message.direction == Message.Direction.OUT:
-            message.status, message.sid = Message.Status.READ, f"SM{uuid4().hex}"
-        message.save(update_fields=["created_at", "status", "sid"])
+    for message in conversation.messages.filter(direction=Message.Direction.OUT):
+        message.status, message.sid = Message.Status.READ, f"SM{uuid4().hex}"
+        message.save(update_fields=["status", "sid"])
 
 
 def _backdate(lead: Lead, came_at: datetime) -> None:
@@ -123,13 +137,12 @@ def _backdate(lead: Lead, came_at: datetime) -> None:
     Assignment.objects.filter(lead=lead).update(created_at=came_at, notice=Assignment.Notice.TOLD)
 
 
-def _inbound(line: Line, phone: str, name: str, text: str) -> InboundMessage:
+def _inbound(line: Line, phone: str, text: str) -> InboundMessage:
     return InboundMessage(
         sid=f"SM{uuid4().hex}",
         sender=f"whatsapp:{phone}",
         recipient=line.address,
         phone=phone,
-        profile_name=name,
         body=text,
     )
 

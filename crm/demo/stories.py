@@ -29,17 +29,21 @@ CONVERSATIONS = [
     [
         "Oi, boa tarde! Quero comprar um apartamento",
         "Até 650 mil, na Vila Mariana",
-        "Meu nome é Helena Duarte",
+        "Meu nome é Heloísa Brito",
     ],
-    ["Olá, vocês têm casa para alugar?", "Em Pinheiros, até 4.500 por mês", "Sou o Rafael Nogueira"],
-    [
-        "Hola, busco comprar un departamento",
-        "en Moema, entre 500 y 700 mil reales",
-        "Me llamo Sofía Quintana",
-    ],
-    ["Hi! I'd like to rent a two bedroom apartment", "in Pinheiros, under 6k", "I'm Grace Turner"],
+    ["Olá, vocês têm casa para alugar?", "Em Pinheiros, até 4.500 por mês", "Sou o Renan Coelho"],
+    ["Hola, busco comprar un departamento", "en Moema, entre 500 y 700 mil reales", "Me llamo Lucía Paredes"],
+    ["Hi! I'd like to rent a two bedroom apartment", "in Pinheiros, under 6k", "I'm Olivia Hayes"],
     ["Boa noite, quero falar com um corretor, por favor"],
-    ["Oi, quero vender meu apartamento", "fica em Santana, 3 quartos", "queria 720 mil", "Otávio Bastos"],
+    ["Oi, quero vender meu apartamento", "fica em Santana, 3 quartos", "queria 720 mil", "Caio Vasques"],
+    ["bom dia, procuro studio pra alugar", "na Augusta, até 2.800", "Yasmin Ferraz"],
+    ["Quero comprar casa com quintal", "Vila Mariana ou Saúde, 1,1 milhão no máximo", "Sou a Teresa Campos"],
+    ["oi! apartamento de 2 quartos pra comprar", "Tatuapé", "entre 400 e 480 mil, financiado", "Danilo Reis"],
+    [
+        "Olá, vi o anúncio do imóvel na Lapa e quero comprar",
+        "Até 550 mil",
+        "Me chamo Ester Nunes, é para este mês",
+    ],
 ]
 
 NOTES = [
