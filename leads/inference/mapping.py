@@ -1,6 +1,6 @@
 """A manager's mapping: our field → path (or paths, joined) in the payload. Proposed from an example."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 
 from leads.inference.fields import Field
@@ -34,14 +34,17 @@ def mapped(target: str, fields: Sequence[Field], mapping: Mapping) -> Pick | Non
 
 
 def _at(path: str, fields: Iterable[Field]) -> Field | None:
-    """By exact path, by position, by a path spelled a little differently, at last by the name of the key."""
-    wanted = normal_path(path)
-    known = list(fields)
-    for reading in (lambda one: one.path, lambda one: one.position):
-        for one in known:
-            if normal_path(reading(one)) == wanted:
-                return one
-    return next((one for one in known if plain(one.key) == plain(path) or plain(path) in one.words), None)
+    """By path, by position (`answers.0.value` too), at last by the name of the key or the label."""
+    wanted, known = normal_path(path), list(fields)
+    answer = wanted.rpartition(".")[0]
+    readings: list[Callable[[Field], bool]] = [
+        lambda one: normal_path(one.path) == wanted,
+        lambda one: normal_path(one.position) == wanted,
+        lambda one: bool(one.labels) and normal_path(one.position) == answer,
+        lambda one: plain(one.key) == plain(path) or plain(path) in one.words,
+    ]
+    found = (one for is_meant in readings for one in known if is_meant(one))
+    return next(found, None)
 
 
 def normal_path(path: str) -> str:

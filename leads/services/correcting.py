@@ -1,6 +1,5 @@
 """A delivery understood anew, after its mapping was mended: the lead it made is put right."""
 
-
 from django.db import transaction
 
 from leads.actors import Actor

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from django.utils.functional import Promise
-
 from leads.identity import identities_of
 from leads.inference import understand
 from leads.models import Source
@@ -37,7 +35,7 @@ class SourceKind:
     """
 
     slug: ClassVar[str] = ""
-    label: ClassVar[str | Promise] = ""
+    label: ClassVar[Any] = ""
     takes_key_in_address: ClassVar[bool] = False
     signature_header: ClassVar[str] = ""
 

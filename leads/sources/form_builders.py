@@ -126,11 +126,7 @@ class GravityForms(SourceKind):
     takes_key_in_address = True
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
-        entry = (
-            tree.get("entry")
-            if isinstance(tree, dict) and isinstance(tree.get("entry"), dict)
-            else _whole(tree)
-        )
+        entry = _whole(_whole(tree).get("entry", tree))
         said = {
             name: value for name, value in entry.items() if name not in ("id", "entry_id", "user_agent", "ip")
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from leads.sources.base import SourceKind, bound_to_person
 
 class Generic(SourceKind):
     slug = "generic"
-    label = _("Any JSON or form")
+    label: ClassVar[Any] = _("Any JSON or form")
     takes_key_in_address = True
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:

@@ -1,15 +1,145 @@
-"""Understanding payloads of shapes that nobody configured."""
+"""Understanding payloads of shapes that nobody configured.
+
+`fixtures/shapes.json` was written together with the rules, `shapes_unseen.json` after them: its first
+reading, before anything was mended for it, got 166 of 180 names, phones and e-mails right.
+"""
+
+import json
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from leads.inference import understand
-from leads.tests import more_shapes, shapes
+from leads.inference.money import read_money
 
-SHAPES = [*shapes.SHAPES, *more_shapes.SHAPES]
+FIXTURES = Path(__file__).parent / "fixtures"
+SHAPES = [
+    shape
+    for name in ("shapes.json", "shapes_unseen.json")
+    for shape in json.loads((FIXTURES / name).read_text())
+]
 
 
-@pytest.mark.parametrize(("body", "person"), [shape[1:] for shape in SHAPES], ids=[shape[0] for shape in SHAPES])
-def test_person_is_understood_in(body, person):
+@pytest.mark.parametrize("shape", SHAPES, ids=[shape["shape"] for shape in SHAPES])
+def test_person_is_understood_in(shape):
+    [payload] = understand(shape["body"], "BR")
+
+    assert [payload.name, payload.phone, payload.email] == shape["person"]
+
+
+def test_every_value_that_no_field_took_is_kept_in_extra():
+    body = {
+        "nome": "Ana",
+        "fone": "11987654321",
+        "cor": "azul",
+        "filhos": 2,
+        "casa": {"andar": 3},
+        "sim": True,
+    }
+
     [payload] = understand(body, "BR")
 
-    assert (payload.name, payload.phone, payload.email) == person
+    assert payload.extra == {"cor": "azul", "filhos": 2, "casa.andar": 3, "sim": True}
+
+
+def test_facts_beside_the_contact_are_understood():
+    body = {
+        "nome": "Ana Lima",
+        "fone": "11987654321",
+        "mensagem": "Quero visitar no sábado",
+        "orçamento": "R$ 350 mil",
+        "tipo de imóvel": "Apartamento",
+        "cidade": "Campinas",
+        "idioma": "pt-BR",
+        "aceito_receber_contato": "sim",
+        "utm_source": "google",
+        "landing_url": "https://page.example/?utm_campaign=verao&gclid=click-9",
+    }
+
+    [payload] = understand(body, "BR")
+
+    assert (payload.message, payload.value, payload.product, payload.city, payload.language) == (
+        "Quero visitar no sábado",
+        Decimal("350000.00"),
+        "Apartamento",
+        "Campinas",
+        "pt",
+    )
+    assert payload.consent["aceito_receber_contato"]["given"] is True
+    assert payload.attribution["utm_source"] == "google"
+    assert payload.attribution["utm_campaign"] == "verao"
+    assert payload.attribution["gclid"] == "click-9"
+
+
+def test_several_people_in_one_body_are_told_apart_and_share_what_stands_beside_them():
+    people = [{"name": "Ana", "phone": "11987654321"}, {"name": "Bia", "phone": "11987654322"}]
+
+    first, second = understand({"campaign_name": "Julho", "leads": people}, "BR")
+
+    assert (first.name, second.name) == ("Ana", "Bia")
+    assert second.attribution["campaign_name"] == "Julho"
+
+
+def test_items_of_an_order_are_no_people():
+    order = {"name": "Ana", "phone": "11987654321", "items": [{"name": "Casa"}, {"name": "Apê"}]}
+
+    [payload] = understand(order, "BR")
+
+    assert payload.name == "Ana"
+
+
+def test_secrets_in_a_body_are_not_repeated_in_extra():
+    [payload] = understand({"name": "Ana", "phone": "11987654321", "api_key": "k-1", "senha": "s-1"}, "BR")
+
+    assert payload.extra == {"api_key": "•••", "senha": "•••"}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "expected"),
+    [
+        ({"name": "a.b"}, "Ana"),
+        ({"name": "$.a.b"}, "Ana"),
+        ({"name": "list[1].x"}, "Bia"),
+        ({"name": "list.1.x"}, "Bia"),
+        ({"name": ["a.b", "list.1.x"]}, "Ana Bia"),
+        ({"name": "nowhere"}, ""),
+        ({"name": "answers.q7"}, "Caio"),
+        ({"name": "answers.0.value"}, "Caio"),
+        ({"name": "Question Seven"}, "Caio"),
+    ],
+)
+def test_mapping_says_where_the_name_is_by_path_position_or_label(mapping, expected):
+    body = {
+        "nome": "Somebody else",
+        "phone": "11987654321",
+        "a": {"b": "Ana"},
+        "list": [{"x": "Zoe"}, {"x": "Bia"}],
+        "answers": [{"id": "q7", "label": "Question Seven", "value": "Caio"}],
+    }
+
+    [payload] = understand(body, "BR", mapping)
+
+    assert payload.name == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("R$ 500 mil", "500000"),
+        ("até_r$_500_mil", "500000"),
+        ("350k", "350000"),
+        ("1,2 milhão", "1200000"),
+        ("1.134,56", "1134.56"),
+        ("1,134.56", "1134.56"),
+        ("300 a 500 mil", "500000"),
+        ("de R$ 200.000,00 a R$ 300.000,00", "300000"),
+        ("70 millones", "70000000"),
+        (450000, "450000"),
+        (99.9, "99.90"),
+        ("a combinar", None),
+        ("1" * 60, None),
+    ],
+)
+def test_money_is_read_as_people_write_it(text, amount):
+    assert read_money(text) == (None if amount is None else Decimal(amount))

@@ -1,0 +1,144 @@
+"""Kinds that only name a submission: the answers are fetched from a local server in the vendor's place."""
+
+import json
+
+import pytest
+
+from leads import deliveries
+from leads.models import Delivery, Lead, SeenSubmission, Source
+from leads.reconciling import reconcile_meta
+from leads.tests import bodies
+from leads.tests.makers import make_statuses
+from leads.tests.wires import running_wire
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def wire(settings):
+    with running_wire() as wire:
+        settings.META_GRAPH_URL = settings.HUBSPOT_API_URL = wire.url
+        yield wire
+
+
+def make_source(kind="meta", token="page-token"):
+    make_statuses()
+    return Source.objects.create(slug=kind, name=kind, kind=kind, secret="s", access_token=token)
+
+
+def deliver(source, body):
+    delivery = Delivery.objects.create(
+        source=source, body=json.dumps(body).encode(), content_type="application/json"
+    )
+    deliveries.process_pending()
+    delivery.refresh_from_db()
+    return delivery
+
+
+def test_meta_answers_are_fetched_with_the_token_in_a_header(wire):
+    wire.answers["/10007"] = (200, bodies.meta_lead())
+
+    delivery = deliver(make_source(), bodies.meta_webhook("10007"))
+
+    lead = Lead.objects.get()
+    assert (lead.name, lead.phone, lead.attribution["ad_name"]) == ("Rosa Paz", "+5511987650007", "Vídeo 1")
+    assert delivery.state == "processed"
+    [(path, query, headers)] = wire.asked
+    assert path == "/10007"
+    assert "field_data" in query["fields"]
+    assert headers["authorization"] == "Bearer page-token"
+
+
+def test_meta_webhook_with_several_leads_makes_each_of_them(wire):
+    for number in (3, 4):
+        lead = bodies.meta_lead(number)
+        lead["field_data"][2]["values"] = [f"rosa{number}@mail.example"]
+        wire.answers[f"/1000{number}"] = (200, lead)
+
+    delivery = deliver(make_source(), bodies.meta_webhook(10003, "10004"))
+
+    assert delivery.leads.count() == 2
+    assert set(SeenSubmission.objects.values_list("key", flat=True)) == {"10003", "10004"}
+
+
+def test_meta_delivery_is_tried_again_after_a_passing_error(wire):
+    busy = (400, {"error": {"code": 4, "message": "Application request limit reached"}})
+    wire.answers["/10007"] = [busy, (200, bodies.meta_lead())]
+
+    delivery = deliver(make_source(), bodies.meta_webhook("10007"))
+    assert (delivery.state, "limit reached" in delivery.error) == ("failed", True)
+
+    Delivery.objects.update(next_attempt_at=delivery.received_at)
+    deliveries.process_pending()
+    assert Delivery.objects.get().state == "processed"
+
+
+def test_meta_delivery_without_permission_is_dead_with_the_reason(wire):
+    wire.answers["/10007"] = (403, {"error": {"code": 200, "message": "Requires leads_retrieval"}})
+
+    delivery = deliver(make_source(), bodies.meta_webhook("10007"))
+
+    assert delivery.state == "dead"
+    assert "leads_retrieval" in delivery.error
+
+
+def test_meta_source_without_token_says_so(wire):
+    delivery = deliver(make_source(token=""), bodies.meta_webhook("10007"))
+
+    assert (delivery.state, wire.asked) == ("dead", [])
+    assert "access token" in delivery.error
+
+
+def test_one_lead_that_is_gone_stops_no_other_of_the_same_webhook(wire):
+    wire.answers["/10007"] = (200, bodies.meta_lead())
+
+    delivery = deliver(make_source(), bodies.meta_webhook("10007", "10009"))
+
+    assert delivery.state == "processed"
+    assert delivery.leads.count() == 1
+    assert "HTTP 404" in json.dumps(delivery.understood)
+
+
+def test_meta_redirect_is_not_followed_with_the_token(wire):
+    wire.answers["/10007"] = (302, {})
+
+    assert deliver(make_source(), bodies.meta_webhook("10007")).state == "dead"
+    assert len(wire.asked) == 1
+
+
+def test_vendor_that_does_not_answer_postpones_the_delivery(settings):
+    settings.META_GRAPH_URL = "http://127.0.0.1:9"
+
+    delivery = deliver(make_source(), bodies.meta_webhook("10007"))
+
+    assert (delivery.state, delivery.attempts) == ("failed", 1)
+    assert delivery.next_attempt_at > delivery.received_at
+
+
+def test_poll_finds_the_lead_that_no_webhook_told_of_and_only_that(wire):
+    source = make_source()
+    wire.answers["/10007"] = (200, bodies.meta_lead())
+    deliver(source, bodies.meta_webhook("10007"))
+    missed = bodies.meta_lead(8)
+    missed["field_data"][2]["values"] = ["outra@mail.example"]
+    wire.answers["/me/leadgen_forms"] = (200, {"data": [{"id": "3001"}]})
+    first = {"data": [bodies.meta_lead()], "paging": {"cursors": {"after": "c1"}, "next": "https://more"}}
+    wire.answers["/3001/leads"] = [(200, first), (200, {"data": [missed]})] * 2
+
+    assert reconcile_meta() == 1
+    deliveries.process_pending()
+    assert reconcile_meta() == 0
+
+    assert set(Lead.objects.values_list("phone", flat=True)) == {"+5511987650007", "+5511987650008"}
+    assert wire.asked[3][1]["after"] == "c1"
+
+
+def test_hubspot_contact_is_fetched_once_for_all_its_events(wire):
+    contact = {"firstname": "Rosa", "lastname": "Paz", "mobilephone": "11 98765-0007", "email": None}
+    wire.answers["/crm/v3/objects/contacts/501"] = (200, {"id": "501", "properties": contact})
+
+    delivery = deliver(make_source("hubspot"), bodies.hubspot())
+
+    lead = Lead.objects.get()
+    assert (lead.name, lead.phone, delivery.state) == ("Rosa Paz", "+5511987650007", "processed")
+    assert len(wire.asked) == 1

@@ -1,0 +1,54 @@
+"""A local HTTP server in the place of a vendor: answers by path, remembers what it was asked."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+class Wire:
+    """`answers[path]` is (status, JSON), or a list of such, used up one by one."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        self.url = ""
+
+    def answer(self, target: str, headers: dict[str, str]) -> tuple[int, Any]:
+        parts = urlsplit(target)
+        self.asked.append((parts.path, {key: one[0] for key, one in parse_qs(parts.query).items()}, headers))
+        found = self.answers.get(parts.path, (404, {"error": {"code": 100}}))
+        if isinstance(found, list):
+            return found.pop(0) if len(found) > 1 else found[0]
+        return found
+
+
+@contextmanager
+def running_wire() -> Iterator[Wire]:
+    wire = Wire()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = wire.answer(self.path, {key.lower(): value for key, value in self.headers.items()})
+            data = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    wire.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield wire
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
