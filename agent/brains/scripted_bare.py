@@ -26,7 +26,7 @@ FILLERS = frozenset(
     "desculpa perdao perdon sorry espera wait calma foi fue was eu tenho tengo meu minha mi my ne viu hein oie oii oiii "
     "bão beleza joia tranquilo tranqui tarde noche sou soy im am sr sra senhor senhora moca moco amigo amiga querida "
     "quanto custa preco valor cuanto cuesta precio much price cost orcamento presupuesto quote budget duvida pergunta "
-    "pregunta question resto rest dinheiro dinero money".split()
+    "m re s ve ll d t don pregunta question resto rest dinheiro dinero money".split()
 )
 LONGEST_ANSWER = 12
 UNSURE = re.compile(
@@ -56,17 +56,9 @@ class BareReader:
         self.known = known
 
     def read(self, lines: list[Line]) -> list[Claim]:
-        claims: list[Claim] = []
-        for line in lines:
-            claims += self._read_yes_no(line)
-            for piece in list(line.segments()):
-                claim = self._assign(piece, line)
-                if claim:
-                    claims.append(claim)
-                    self.known.add(claim.slot)
-        return claims
-
-    def _assign(self, piece: str, line: Line) -> Claim | None:
+        """The surest readings of the whole burst come before the guesses about any of it."""
+        claims = [claim for line in lines for claim in self._read_yes_no(line)]
+        pieces = [(p, line) for line in lines for p in line.segments() if not self._is_filler(p)]
         for attempt in (
             self._known_name,
             self._known_place,
@@ -74,10 +66,16 @@ class BareReader:
             self._likely_name,
             self._likely_text,
         ):
-            claim = attempt(piece, line)
-            if claim:
-                return claim
-        return None
+            left = []
+            for piece, line in pieces:
+                claim = attempt(piece, line)
+                if claim:
+                    claims.append(claim)
+                    self.known.add(claim.slot)
+                else:
+                    left.append((piece, line))
+            pieces = left
+        return claims
 
     def _known_name(self, piece: str, line: Line) -> Claim | None:
         question = self._open("name")

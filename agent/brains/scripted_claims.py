@@ -8,7 +8,19 @@ from dataclasses import dataclass, replace
 
 from agent.brains.protocol import Context, Playbook, Question
 from agent.brains.scripted_lines import Claim, Line
-from agent.parsers import choices, dates, emails, horizons, integers, money, names, phones, places, texts
+from agent.parsers import (
+    choices,
+    dates,
+    emails,
+    horizons,
+    integers,
+    money,
+    names,
+    organisations,
+    phones,
+    places,
+    texts,
+)
 from agent.parsers.found import BLANK, Found, blank, fold, phrase_pattern
 
 NEARBY = re.compile(
@@ -34,7 +46,7 @@ class Reader:
 
     def read(self, line: Line) -> list[Claim]:
         readers: tuple[Callable[[Line], list[Claim]], ...] = (
-            self._contacts, self._names, self._dates, self._horizons, self._counts, self._terms, self._money,
+            self._contacts, self._organisations, self._names, self._dates, self._horizons, self._counts, self._terms, self._money,
             self._choices, self._places, self._announced,
         )  # fmt: skip
         return [claim for reader in readers for claim in reader(line)]
@@ -53,14 +65,33 @@ class Reader:
                 line.take(item)
         return claims
 
+    def _organisations(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.playbook.questions:
+            found = organisations.parse(line.unread) if question.proper_noun else []
+            claims += [replace(self._claim(question, item, line), surest=True) for item in found[:1]]
+            for item in found:
+                line.take(item)
+        return claims
+
     def _names(self, line: Line) -> list[Claim]:
-        found = names.parse(line.unread, self.context, self.language)
+        found = names.parse(line.unread, self.context, self.language) or self._full_names(line)
         claims = [
             self._claim(question, item, line) for question in self.of_type("name") for item in found[:1]
         ]
         for item in found:
             line.take(item)
         return claims
+
+    def _full_names(self, line: Line) -> list[Found]:
+        """A piece that is a whole name, given name known: its surnames are not searched for towns."""
+        found = []
+        for piece in line.segments():
+            name = names.bare(piece, self.context, pending=False)
+            if name and " " in name.quote and names.is_known(name.quote.split()[0]):
+                start = line.unread.find(name.quote)
+                found.append(replace(name, start=start, end=start + len(name.quote), explicit=False))
+        return [] if line.is_question else found
 
     def _dates(self, line: Line) -> list[Claim]:
         claims = []

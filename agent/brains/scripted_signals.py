@@ -159,7 +159,7 @@ def is_machine(turn: TurnInput) -> bool:
 
 
 def burst_text(burst: Sequence[Inbound]) -> str:
-    lines = [fold(clean(message.words)).strip() for message in burst if message.words]
+    lines = [fold(sensitive.mask_sensitive(message.words)).strip() for message in burst if message.words]
     return " ".join(line for index, line in enumerate(lines) if line not in lines[:index])
 
 

@@ -19,7 +19,7 @@ LEAD = (
 )
 DURATION = re.compile(
     rf"(?<!\w){LEAD}\s+(?:(?:uns|umas|unos|unas|a couple of|the next|next|o|os|about)\s+)?"
-    rf"(?:(?P<low>[\w]+)\s*(?:a|ou|o|or|to|-|e)\s*)?(?P<count>[\w]+)\s*(?P<unit>{UNIT})(?!\w)"
+    rf"(?:(?P<low>[\w]+)(?:\s+(?:a|ou|o|or|to|e|y)\s+|\s*-\s*))?(?P<count>[\w]+)\s*(?P<unit>{UNIT})(?!\w)"
 )
 PAST = re.compile(r"(?:ha|faz|hace|for|durante|por|desde)\s+(?:uns\s+|unos\s+|about\s+)?$")
 PAST_AFTER = re.compile(r"\s*(?:atras|ago|old|de uso|de idade|de edad|de garantia|de experiencia)")

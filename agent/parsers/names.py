@@ -36,7 +36,7 @@ TITLES = re.compile(
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 CONTRACTED = frozenset("i we it you they he she that there what who let isn don doesn can won".split())
 POLITE = re.compile(
-    r"\s*,?\s*(?:para servirle|para servirte|a (?:sus|tus|la) ordenes?|as ordens|mucho gusto|un gusto|muito prazer|prazer|encantad[oa]|"
+    r"\s*,?\s*(?<!\w)(?:para servirle|para servirte|a (?:sus|tus|la) ordenes?|as ordens|mucho gusto|un gusto|muito prazer|prazer|encantad[oa]|"
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
 NOT_A_NAME = frozenset(
@@ -93,8 +93,8 @@ def _introduced(text: str, folded: str, match: re.Match[str], trusted: bool) -> 
     captured = _capture(text, match.end(), trusted)
     if captured is None:
         return None
-    if match[0].split()[0] in {"e", "eh", "it's", "its", "aqui", "aca"} and not is_known(
-        captured.quote.split()[0]
+    if match[0].split()[0] in CASUAL and not (
+        is_known(captured.quote.split()[0]) or _is_full_name(captured.quote)
     ):
         return None
     return captured
@@ -152,6 +152,9 @@ def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trusted:
         return bool(taken) and (plain not in {"e", "y"} or len(taken) > 2)
     if "'" in plain and plain.split("'")[0] in CONTRACTED:
         return False
+    surname = mixed_case and bool(taken) and taken[0][0][0].isupper() and word[0].isupper()
+    if surname and not taken[-1][0].endswith("."):
+        return True
     if plain in NOT_A_NAME or (plain in common_words() and plain not in first_names()):
         return False
     known = plain in first_names()

@@ -7,6 +7,7 @@ import re
 from agent.brains.protocol import Context
 from agent.parsers.found import BLANK, Found, clean, fold
 from agent.parsers.lexicons import common_words, famous_places, first_names, towns
+from agent.parsers.names import CONTRACTED
 
 HOME = re.compile(
     r"(?<!\w)(?:moro (?:em|no|na|aqui em)|moramos (?:em|no|na)|sou (?:de|do|da|aqui de)|somos (?:de|do|da)|vivo en|vivimos en|soy de|"
@@ -27,6 +28,7 @@ AREA_WORDS = (
 AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
 STATE = re.compile(r"\s*(?:-|/|,|\()\s*(?:[a-z]{2})(?![\w])\)?")
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
+LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
 PARTICLES = frozenset("de da do das dos del la las los el of the d e y".split())
 NOT_A_PLACE = frozenset(
     "breve geral cima baixo frente volta mente mao dia contato cash full particular conjunto torno media metal linha "
@@ -88,14 +90,13 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
     if captured is None:
         return None
     typed_as_name = text[captured.start].isupper() and not text.isupper()
-    if firm or typed_as_name or is_known(captured.quote, context):
-        return (
-            captured
-            if match[0].split()[0] not in {"a", "to", "de", "do", "da", "para", "pra"}
-            or is_known(captured.quote, context)
-            else None
-        )
-    return None
+    known = is_known(captured.quote, context)
+    if firm:
+        return captured
+    if match[0].split()[0] in LOOSE:
+        famous = fold(captured.quote) in famous_places(context.country)
+        return captured if famous or (known and typed_as_name) else None
+    return captured if known or typed_as_name else None
 
 
 def _capture(text: str, folded: str, start: int, context: Context, trusted: bool) -> Found | None:
@@ -123,6 +124,8 @@ def _capture(text: str, folded: str, start: int, context: Context, trusted: bool
 
 
 def _ends(plain: str, word: str, count: int, needs_capital: bool, trusted: bool) -> bool:
+    if "'" in plain and plain.split("'")[0] in CONTRACTED:
+        return True
     if plain in NOT_A_PLACE or plain.isdigit() or (len(plain) < 3 and not count):
         return True
     if needs_capital:
