@@ -228,11 +228,11 @@ def test_quick_swipe_scrolls_and_long_press_drags_on_a_phone(open_as: OpenAs) ->
     send("touchStart", (x, y))
     send("touchMove", (x, y + 60))
     send("touchEnd")
-    assert "dragging" not in page.evaluate("({...document.documentElement.dataset})")
+    expect(page.locator("html[data-dragging]")).to_have_count(0)
 
     send("touchStart", (x, y))
-    page.wait_for_timeout(400)
-    send("touchMove", (x, y + 12))
-    send("touchMove", (x, y + 24))
-    assert "dragging" in page.evaluate("({...document.documentElement.dataset})")
+    page.wait_for_timeout(400)  # a press this long picks the card up
+    for by in range(4, 60, 8):
+        send("touchMove", (x, y + by))
+    expect(page.locator("html[data-dragging]")).to_have_count(1)
     send("touchEnd")

@@ -40,12 +40,17 @@ export function openChat() {
   scrollToEnd("instant");
 }
 
-/** Remember whether the reader is at the end; the answer brings them there again after a change. */
+/**
+ * Before the panel is fetched anew: remember whether the reader is at the end and what is not sent
+ * yet. The answer restores both afterwards.
+ */
 export function stickToEnd() {
   const wasNear = isNearEnd();
   const before = countMessages();
+  const unsent = [...document.querySelectorAll("#messages > [data-unsent]")];
   return () => {
     restoreDraft();
+    for (const bubble of unsent) if (!document.getElementById(bubble.id)) document.getElementById("messages")?.append(bubble);
     const more = countMessages() - before;
     if (wasNear) scrollToEnd("instant");
     else if (more > 0) showJump(more);
@@ -121,6 +126,7 @@ function showDraft(body, clientId) {
   document.getElementById(`message-${clientId}`)?.remove();
   const bubble = document.getElementById("message-draft").content.firstElementChild.cloneNode(true);
   bubble.id = `message-${clientId}`;
+  bubble.dataset.unsent = "";
   bubble.querySelector(".bubble").textContent = body;
   document.getElementById("messages").append(bubble);
   return bubble;

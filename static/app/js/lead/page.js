@@ -1,11 +1,10 @@
 /** A lead on a page of its own. */
 
-import { bindPanel, openPanel, panel, refreshPanel, showTab } from "./panel.js";
+import { bindPanel, openPanel, panel, refreshPanel } from "./panel.js";
 
 export function startLeadPage(live) {
   bindPanel(live, { onGone: () => location.assign("/") });
   openPanel(live);
-  if (panel().clientWidth >= 880 && panel().dataset.tab === "chat") showTab("details");
   live.addEventListener("frame", ({ detail }) => {
     if (detail.lead?.id === panel()?.dataset.lead) refreshPanel();
   });

@@ -6,6 +6,8 @@ import { refreshTimes } from "../times.js";
 import { say } from "../words.js";
 import { bindChat, openChat, stickToEnd } from "./chat.js";
 
+// From here on the conversation stands beside the other tabs, as in lead.css.
+const WIDE_PX = 880;
 const GATHER_MS = 120;
 const LOOK_AGAIN_MS = 20000;
 let timer;
@@ -45,6 +47,7 @@ export function openPanel(live) {
   window.htmx.process(panel());
   refreshTimes(panel());
   openChat();
+  if (panel().clientWidth >= WIDE_PX && panel().dataset.tab === "chat") showTab("details");
   markRead();
   look(live);
 }
