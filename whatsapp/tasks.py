@@ -1,9 +1,9 @@
-"""The wake-up of the outbox. The rows are the queue: this task only makes it happen sooner."""
+"""Wake-ups of the outbox and of files to fetch. The rows are the queue: tasks only make it happen sooner."""
 
 from celery import shared_task
 
 from leads.wakeups import taken, wake
-from whatsapp import delivery
+from whatsapp import delivery, media
 
 LATER = "later"
 LONGEST_COUNTDOWN_SECONDS = 30  # beyond it the sweep comes by anyway
@@ -16,3 +16,10 @@ def deliver_messages(when: str = "now") -> None:
     seconds = delivery.deliver_due()
     if seconds is not None and seconds < LONGEST_COUNTDOWN_SECONDS:
         wake(deliver_messages, LATER, countdown=seconds)
+
+
+@shared_task(name="whatsapp.fetch_media")
+def fetch_media() -> None:
+    """Fetch what clients sent besides words."""
+    taken(fetch_media)
+    media.fetch_due()

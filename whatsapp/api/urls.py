@@ -3,6 +3,7 @@
 from django.urls import path
 
 from whatsapp.api import chats, views
+from whatsapp.api.media import MediaFile
 
 urlpatterns = [
     path("conversations/", views.ConversationList.as_view(), name="api-conversations"),
@@ -20,6 +21,7 @@ urlpatterns = [
         "conversations/<uuid:conversation_id>/read/", views.MarkRead.as_view(), name="api-conversation-read"
     ),
     path("messages/<uuid:message_id>/retry/", views.MessageRetry.as_view(), name="api-message-retry"),
+    path("messages/<uuid:message_id>/media/<int:number>/", MediaFile.as_view(), name="api-message-media"),
     path("chats/", chats.ChatList.as_view(), name="api-chats"),
     path("chats/<slug:chat_id>/read/", chats.ChatRead.as_view(), name="api-chat-read"),
 ]

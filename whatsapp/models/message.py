@@ -50,6 +50,7 @@ class Message(models.Model):
     kind = models.CharField(_("kind"), max_length=20, default="text")
     body = models.TextField(_("text"), blank=True)
     media = models.JSONField(_("media"), default=list, blank=True, help_text=_("[{url, content_type, …}]"))
+    media_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     details = models.JSONField(_("everything else that came"), default=dict, blank=True)
     sid = models.CharField(_("provider id"), max_length=64, null=True, blank=True, unique=True)
     client_id = models.CharField(max_length=64, null=True, blank=True, editable=False)
@@ -76,6 +77,9 @@ class Message(models.Model):
                 fields=["send_after", "created_at"],
                 name="message_owed",
                 condition=Q(status__in=["queued", "sending"]),
+            ),
+            models.Index(
+                fields=["media_due_at"], name="message_media_owed", condition=Q(media_due_at__isnull=False)
             ),
             models.Index(fields=["created_at"], name="message_unconfirmed", condition=Q(status="unknown")),
         ]

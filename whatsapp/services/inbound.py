@@ -8,13 +8,14 @@ from django.db import transaction
 
 from leads import clock
 from leads.models import LeadIdentity
-from leads.on_commit import announce
+from leads.on_commit import announce, enqueue
 from leads.services import activity
 from whatsapp import consent
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services import outbound
 from whatsapp.signals import message_received
+from whatsapp.tasks import fetch_media
 
 
 def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
@@ -33,6 +34,8 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
         conversation.save()
         if conversation.lead_id:
             activity.client_wrote(lead_id=conversation.lead_id, text=text_of(inbound), at=moment)
+        if message.media:
+            enqueue(fetch_media)
         announce(
             message_received,
             conversation_id=str(conversation.pk),
@@ -106,6 +109,7 @@ def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -
         kind=inbound.kind,
         body=inbound.body,
         media=list(inbound.media),
+        media_due_at=at if inbound.media else None,
         details=inbound.details,
         sid=inbound.sid,
         status=Message.Status.RECEIVED,

@@ -39,6 +39,8 @@ class TwilioDouble:
     accepted: list[dict[str, Any]] = field(default_factory=list)
     typing: list[str] = field(default_factory=list)
     behaviours: deque[str] = field(default_factory=deque)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
     on_accept: Any = None
     _numbers: Any = field(default_factory=lambda: count(1))
     _lock: Any = field(default_factory=threading.Lock)
@@ -105,7 +107,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         query = dict(parse_qsl(urlsplit(self.path).query))
         self._note("GET", query)
-        if urlsplit(self.path).path.endswith(f"/Accounts/{ACCOUNT_SID}.json"):
+        path = urlsplit(self.path).path
+        if path in self.double.redirects:
+            self._send(302, b"", Location=self.double.redirects[path])
+            return
+        if path in self.double.files:
+            content_type, content = self.double.files[path]
+            self._send(200, content, **{"Content-Type": content_type})
+            return
+        if path.endswith(f"/Accounts/{ACCOUNT_SID}.json"):
             self._answer(200, {"sid": ACCOUNT_SID, "status": "active"})
             return
         asked = {ours: query[theirs] for theirs, ours in (("To", "to"), ("From", "from")) if theirs in query}
@@ -145,9 +155,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: dict[str, Any]) -> None:
         self._send(status, json.dumps(body).encode())
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _send(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        for name, value in ({"Content-Type": "application/json"} | headers).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

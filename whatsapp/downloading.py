@@ -1,0 +1,114 @@
+"""Fetching a file from Twilio without becoming a tool against our own network."""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from whatsapp.accounts import Account
+
+API_HOST = "api.twilio.com"
+# Where Twilio's media addresses redirect to; the credentials do not go there.
+CDN_HOSTS = ("media.twiliocdn.com", "mms.twiliocdn.com", "s3-external-1.amazonaws.com")
+MOST_BYTES = 16 * 1024 * 1024
+MOST_REDIRECTS = 3
+READ_SECONDS, TOTAL_SECONDS = 5, 30
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class HopelessError(Exception):
+    """This file will not be had. `reason` is a stable word."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class NotNowError(Exception):
+    """It may work later."""
+
+
+@dataclass(frozen=True)
+class Downloaded:
+    content: bytes
+    content_type: str
+
+
+def download(url: str, account: Account | None, allowed_types: Sequence[str]) -> Downloaded:
+    """The file at a media address of Twilio's. Raises HopelessError or NotNowError."""
+    if account is None:
+        raise NotNowError
+    url, auth = _at_the_account(url, account), (account.sid, account.token)
+    for _ in range(MOST_REDIRECTS + 1):
+        with _open(url, auth) as answer:
+            if answer.status_code not in REDIRECTS:
+                return _read(answer, allowed_types)
+            url, auth = urljoin(url, answer.headers.get("Location", "")), None
+        _check_cdn(url, account)
+    raise HopelessError("too_many_redirects")
+
+
+def _at_the_account(url: str, account: Account) -> str:
+    """Only Twilio's API host is believed; where the account lives elsewhere, it is asked there."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or parts.netloc != API_HOST:
+        raise HopelessError("foreign_host")
+    if account.api_base_url:
+        return account.api_base_url + parts.path
+    _check_public(API_HOST)
+    return url
+
+
+def _check_cdn(url: str, account: Account) -> None:
+    parts = urlsplit(url)
+    if account.api_base_url and url.startswith(account.api_base_url + "/"):
+        return
+    if parts.scheme != "https" or parts.netloc not in CDN_HOSTS:
+        raise HopelessError("foreign_host")
+    _check_public(parts.netloc)
+
+
+def _check_public(host: str) -> None:
+    """No name that leads into a private network, however it is spelled."""
+    try:
+        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise NotNowError from error
+    if not all(ipaddress.ip_address(address[0]).is_global for *_, address in found):
+        raise HopelessError("private_address")
+
+
+def _open(url: str, auth: tuple[str, str] | None) -> requests.Response:
+    try:
+        return requests.get(url, auth=auth, stream=True, timeout=READ_SECONDS, allow_redirects=False)
+    except requests.RequestException as error:
+        raise NotNowError from error
+
+
+def _read(answer: requests.Response, allowed_types: Sequence[str]) -> Downloaded:
+    if answer.status_code == requests.codes.too_many_requests or answer.status_code >= 500:
+        raise NotNowError
+    if not answer.ok:
+        raise HopelessError("not_found")
+    content_type = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    if not content_type.startswith(tuple(allowed_types)):
+        raise HopelessError("type_not_allowed")
+    return Downloaded(b"".join(_chunks(answer)), content_type)
+
+
+def _chunks(answer: requests.Response) -> Iterator[bytes]:
+    ends_at, size = time.monotonic() + TOTAL_SECONDS, 0
+    try:
+        for chunk in answer.iter_content(64 * 1024):
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise HopelessError("too_large")
+            if time.monotonic() > ends_at:
+                raise NotNowError
+            yield chunk
+    except requests.RequestException as error:
+        raise NotNowError from error
