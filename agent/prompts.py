@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agent.brains.protocol import Inbound, Playbook, Question, Said, Snippet, TurnInput
+from agent.brains.protocol import Inbound, Playbook, Question, Said, SlotUpdate, Snippet, TurnInput
 from agent.parsers.found import words
 from agent.parsers.sensitive import mask_sensitive
 from agent.stages import missing_required
@@ -60,6 +60,8 @@ How you fill the answer
   changes. `quote` is copied from the client's text letter by letter; without a quote there is no update.
   `value`: a choice's key as listed, `true` or `false`, or the client's own words for anything else.
   `op` is `clear` when the client takes something back without saying anything new.
+- `read` is what simple rules found in `client`. It counts as it stands: repeat nothing of it, but `set`
+  what they misread and `clear` what the client did not mean.
 - `evidence`: the client's exact words that show the intent, or an empty string.
 - `confidence` is `low` when the client's words could mean something else.
 - `summary`: for the consultant, in {language}, at most 200 characters.
@@ -71,9 +73,13 @@ FACTS
 {facts}"""
 
 
-def build(turn: TurnInput, language: str) -> list[Message]:
-    """The whole conversation as a model reads it: rules, earlier lines, and this turn as one JSON object."""
-    final = {"role": "user", "content": json.dumps(_this_turn(turn, language), ensure_ascii=False)}
+def build(turn: TurnInput, language: str, read: Sequence[SlotUpdate] = ()) -> list[Message]:
+    """The whole conversation as a model reads it: rules, earlier lines, and this turn as one JSON object.
+
+    `read`: what parsers found in the burst already.
+    """
+    this_turn = _this_turn(turn, language) | {"read": [_shown_update(update) for update in read]}
+    final = {"role": "user", "content": json.dumps(this_turn, ensure_ascii=False)}
     return _merged([{"role": "system", "content": rules(turn.playbook, language)}, *_earlier(turn), final])
 
 
@@ -137,6 +143,10 @@ def _heard(message: Inbound) -> str:
     if message.kind == "text":
         return said
     return f"[{message.kind}] {said}".strip()
+
+
+def _shown_update(update: SlotUpdate) -> dict[str, Any]:
+    return {"slot": update.slot, "value": _shown(update.value), "quote": safe(update.quote)}
 
 
 def _shown(value: Any) -> Any:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from agent import reply_guards, stages
 from agent.brains.evidence import Judged, judge, stands
-from agent.brains.protocol import BrainReply, Decision, Question, Rejected, Signals, State, TurnInput
+from agent.brains.protocol import (
+    BrainReply,
+    Decision,
+    Question,
+    Rejected,
+    Signals,
+    SlotUpdate,
+    State,
+    TurnInput,
+)
 from agent.brains.scripted import REMEMBERED_REPLIES, STAGE_CLOSINGS, next_question, summary
 from agent.brains.scripted_wording import Wording, bubbles, closing_messages, voice
 
 LONGEST_SUMMARY = 200
 MOST_UNANSWERED = 5
 MAX_BUBBLES = 2
-# Slots with a syntax of their own: a parser does not mistake them, a model forgets them.
-PLAIN_TYPES = frozenset({"phone", "email"})
 LEAVES_IN_PEACE = frozenset({"goodbye", "not_interested", "complaint", "opt_out"})
 
 
@@ -137,35 +145,29 @@ class Draft:
 
 
 def completed(judged: Judged, turn: TurnInput, scripted: BrainReply, answer: dict[str, Any]) -> Judged:
-    """What parsers are surer of than the model: an unsure guess goes, a plain answer it forgot or spoiled comes in."""
-    own = {update.slot: update for update in scripted.updates}
-    unsure = {
-        update.slot
-        for update in judged.accepted
-        if answer["confidence"] == "low"
-        and (update.slot not in own or own[update.slot].value != update.value)
-    }
-    accepted = [update for update in judged.accepted if update.slot not in unsure]
-    rejected = judged.rejected + [
-        Rejected(update.slot, update.value, update.quote, "ambiguous")
-        for update in judged.accepted
-        if update.slot in unsure
+    """The model's updates over those that the rules read: it was shown these and may correct or clear them.
+
+    What the model itself is unsure of counts only where the rules read the same.
+    """
+    read = {update.slot: update for update in scripted.updates}
+    unsure = [
+        update for update in judged.accepted if answer["confidence"] == "low" and not _agrees(update, read)
     ]
-    taken = {update.slot for update in accepted} | unsure
-    spoiled = {one.slot for one in judged.rejected if one.reason != "unchanged"}
-    added = [
-        update
-        for slot, update in own.items()
-        if slot not in taken and (slot in spoiled or slot == turn.state.pending or _is_plain(turn, slot))
-    ]
-    return Judged(accepted + added, rejected)
+    accepted = [update for update in judged.accepted if update not in unsure]
+    settled = {update.slot for update in (*accepted, *unsure)}
+    settled |= {proposal["slot"] for proposal in answer["updates"] if proposal["op"] == "clear"}
+    doubtful = [Rejected(update.slot, update.value, update.quote, "ambiguous") for update in unsure]
+    return Judged(
+        accepted + [update for slot, update in read.items() if slot not in settled],
+        judged.rejected + doubtful,
+    )
 
 
 def weigh(turn: TurnInput, scripted: BrainReply, answer: dict[str, Any], judged: Judged) -> Signals:
     """The model's view of the mood counts where it quotes the client; its counters never do."""
     intent, reason = answer["intent"], answer["handoff_reason"]
     proven = stands(answer["evidence"], turn)
-    progress = bool(judged.accepted or answer["kb_ids"])
+    progress = bool(judged.accepted) or any(one.id in answer["kb_ids"] for one in turn.playbook.snippets)
     strayed = intent == "off_topic" and not progress
     counted = turn.state.out_of_scope + strayed
     return replace(
@@ -178,6 +180,5 @@ def weigh(turn: TurnInput, scripted: BrainReply, answer: dict[str, Any], judged:
     )
 
 
-def _is_plain(turn: TurnInput, slot: str) -> bool:
-    question = turn.playbook.question(slot)
-    return question is not None and question.type in PLAIN_TYPES
+def _agrees(update: SlotUpdate, read: Mapping[str, SlotUpdate]) -> bool:
+    return update.slot in read and read[update.slot].value == update.value

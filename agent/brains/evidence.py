@@ -157,6 +157,8 @@ def _choice(heard: Heard, quote: Quote, question: Question, value: str) -> Any:
     }
     if question.is_horizon and len(affirmed) == 1:
         return affirmed.pop()
+    if len(affirmed) == 1 and value not in affirmed:
+        raise UnprovenError("ambiguous")
     if value not in affirmed and value in choices.refused(heard.text, language, question):
         raise UnprovenError("negated")
     return value
@@ -183,11 +185,10 @@ def _text(heard: Heard, quote: Quote, question: Question, value: str) -> Any:
 
 
 def _name(heard: Heard, quote: Quote, question: Question, value: str) -> Any:
-    name = _text(heard, quote, question, value)
-    if re.search(r"\d", name) or len(name.split()) > 6:
+    spelled = names.bare(_text(heard, quote, question, value), heard.turn.context, pending=True)
+    if spelled is None:
         raise UnprovenError("parse_error")
-    spelled = names.bare(name, heard.turn.context, pending=True)
-    return spelled.value if spelled else name
+    return spelled.value
 
 
 def _found_by(parse: Callable[..., list[Found]]) -> Reader:

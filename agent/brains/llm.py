@@ -117,7 +117,7 @@ class LLMBrain:
         return self._think(turn, scripted, reserved)
 
     def _think(self, turn: TurnInput, scripted: BrainReply, reserved: Reservation) -> BrainReply:
-        messages = prompts.build(turn, scripted.language)
+        messages = prompts.build(turn, scripted.language, scripted.updates)
         asking = Asking(self.endpoint, turn, messages, time.monotonic() + self.seconds)
         try:
             return self._checked(asking, scripted)
