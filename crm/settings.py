@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
         "leads.assign_waiting_leads": 10,
         "leads.process_deliveries": 10,
         "whatsapp.deliver_messages": 5,
+        "whatsapp.fetch_media": 30,
+        "whatsapp.settle_unconfirmed": 30,
+        "whatsapp.rebuild_chat_lists": 60,
+        "whatsapp.recover_lost": 300,
+        "whatsapp.forget_status_reports": 86400,
     }.items()
 }
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from whatsapp.accounts import account_of, environment_account
 from whatsapp.models import Line
 from whatsapp.simulator import world
+from whatsapp.simulator.sound import voice_note
 from whatsapp.simulator.world import PhoneMessage
 from whatsapp.splitting import LIMIT, length
 
@@ -45,6 +46,14 @@ def messages(request: HttpRequest, account_sid: str) -> HttpResponse:
 def message(request: HttpRequest, account_sid: str, sid: str) -> HttpResponse:
     found = world.find(sid)
     return JsonResponse(_resource(found, account_sid)) if found else _error(404, 20404, "Not found")
+
+
+@with_account
+@require_GET
+def media(request: HttpRequest, account_sid: str, sid: str, media_sid: str) -> HttpResponse:
+    if world.find(sid) is None:
+        return _error(404, 20404, "Not found")
+    return HttpResponse(voice_note(), content_type="audio/wav")
 
 
 @with_account

@@ -15,5 +15,6 @@ urlpatterns = [
     path(f"{API}.json", twilio_api.account),
     path(f"{API}/Messages.json", twilio_api.messages),
     path(f"{API}/Messages/<str:sid>.json", twilio_api.message),
+    path(f"{API}/Messages/<str:sid>/Media/<str:media_sid>", twilio_api.media),
     path("twilio/v2/Indicators/Typing.json", twilio_api.typing),
 ]

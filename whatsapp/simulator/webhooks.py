@@ -29,11 +29,6 @@ EXTRAS = {
         "ReferralSourceUrl": "https://fb.me/example",
         "ReferralCtwaClid": "ARAkLkA8rmlFeiCktEJQ",
     },
-    "audio": {
-        "NumMedia": "1",
-        "MediaContentType0": "audio/ogg",
-        "MediaUrl0": "https://api.twilio.com/sample.ogg",
-    },
 }
 
 
@@ -61,7 +56,8 @@ def deliver_to_crm(line: Line, message: PhoneMessage, profile_name: str) -> None
         "ApiVersion": "2010-04-01",
         "ChannelMetadata": json.dumps({"type": "whatsapp"}),
     }
-    _post(settings.PUBLIC_URL + INBOUND_PATH, form | EXTRAS.get(message.kind, {}), account)
+    extras = _voice_note(message, account) if message.kind == "audio" else EXTRAS.get(message.kind, {})
+    _post(settings.PUBLIC_URL + INBOUND_PATH, form | extras, account)
 
 
 def report_read(line: Line, message: PhoneMessage) -> None:
@@ -83,6 +79,15 @@ def report_read(line: Line, message: PhoneMessage) -> None:
             }
             _post(message.callback, form, account)
         message = world.advance(message, status)
+
+
+def _voice_note(message: PhoneMessage, account: Account) -> dict[str, str]:
+    path = f"/2010-04-01/Accounts/{account.sid}/Messages/{message.sid}/Media/ME{message.sid[2:]}"
+    return {
+        "NumMedia": "1",
+        "MediaContentType0": "audio/wav",
+        "MediaUrl0": f"https://api.twilio.com{path}",
+    }
 
 
 def _account(line: Line) -> Account:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
 from whatsapp import client as twilio_client
-from whatsapp import delivery
+from whatsapp import delivery, media
 from whatsapp.accounts import Account, account_of
 from whatsapp.models import Conversation, Message
 from whatsapp.services import send, show_typing
@@ -89,6 +90,17 @@ def test_send_other_kinds_arrive_as_what_they_are(client, server, kind):
         "ad": message.conversation.referral,
     }
     assert evidence[kind]
+
+
+def test_voice_note_is_fetched_like_a_real_one(client, server, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_line()
+    write(client, "", kind="audio")
+
+    media.fetch_due()
+
+    [item] = Message.objects.get().media
+    assert default_storage.open(item["file"]).read(4) == b"RIFF"
 
 
 @pytest.mark.parametrize(
