@@ -124,7 +124,16 @@ def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
     if not outcomes:
         return Delivery.State.REJECTED
-    return Delivery.State.PROCESSED if any(one.is_new for one in outcomes) else Delivery.State.DUPLICATE
+    if any(one.is_new for one in outcomes) or (delivery.understood and _made_one_of(outcomes, delivery)):
+        return Delivery.State.PROCESSED
+    return Delivery.State.DUPLICATE
+
+
+def _made_one_of(outcomes: list[Received], delivery: Delivery) -> bool:
+    """A replay is still the delivery that its leads came from, where no earlier one speaks of them."""
+    leads = [one.lead.pk for one in outcomes if delivery.leads.filter(pk=one.lead.pk).exists()]
+    earlier = Delivery.objects.filter(received_at__lt=delivery.received_at)
+    return any(not earlier.filter(leads=lead_id).exists() for lead_id in leads)
 
 
 def _link(delivery: Delivery, outcomes: list[Received]) -> None:

@@ -2,7 +2,7 @@
 
 from leads.models.assignment import Assignment, AssignmentRule, CircleTurn, RuleMember
 from leads.models.availability import Absence, Holiday, WorkingHours
-from leads.models.intake import Delivery, SeenSubmission, Source
+from leads.models.intake import Delivery, MappingVersion, SeenSubmission, Source
 from leads.models.lead import Lead, LeadEvent, LeadIdentity, Status
 from leads.models.people import Consultant, User
 from leads.models.scoring import ScoringProfile
@@ -18,6 +18,7 @@ __all__ = [
     "Lead",
     "LeadEvent",
     "LeadIdentity",
+    "MappingVersion",
     "RuleMember",
     "ScoringProfile",
     "SeenSubmission",

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,25 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MappingVersion(models.Model):
+    """One mapping as it was saved, so that a wrong one can be looked up and taken back."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="mappings", verbose_name=_("source"))
+    version = models.PositiveIntegerField(_("version"))
+    mapping = models.JSONField(_("mapping"), default=dict)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("by"))
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("mapping")
+        verbose_name_plural = _("mappings")
+        ordering = ["-version"]
+        constraints = [models.UniqueConstraint(fields=["source", "version"], name="one_mapping_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.version}"
 
 
 class Delivery(models.Model):

@@ -82,7 +82,7 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
         return None
     if arrival.source and arrival.payload.external_id:
         repoint_submission(arrival.source.pk, arrival.payload.external_id, owner)
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("status", "source").get(pk=owner)
+    lead = Lead.objects.select_for_update().get(pk=owner)
     was_closed = lead.status.kind != Status.Kind.OPEN
     welcome_back(lead, arrival.payload, arrival.source, arrival.actor, also_known_as=others)
     if lead.consultant_id is None or (was_closed and not _still_sells(lead)):

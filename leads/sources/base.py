@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from leads.identity import identities_of
 from leads.inference import understand
 from leads.models import Source
@@ -36,6 +38,7 @@ class SourceKind:
 
     slug: ClassVar[str] = ""
     label: ClassVar[Any] = ""
+    hint: ClassVar[Any] = _("Send a POST to the address, with the secret as a bearer token.")
     takes_key_in_address: ClassVar[bool] = False
     signature_header: ClassVar[str] = ""
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from leads.bodies import BodyError, read_json
 from leads.inference import understand
 from leads.models import Source
@@ -14,6 +16,7 @@ from leads.sources.credentials import hmac_base64, hmac_hex, is_recent, same
 class Tally(SourceKind):
     slug = "tally"
     label = "Tally"
+    hint = _("Endpoint URL: the address. Signing secret: the secret.")
     signature_header = "tally-signature"
 
     def is_signed(self, knock: Knock, secret: str) -> bool:
@@ -30,6 +33,7 @@ class Tally(SourceKind):
 class Webflow(SourceKind):
     slug = "webflow"
     label = "Webflow"
+    hint = _("Webhook of form submissions to the address; its signing key is the secret.")
     signature_header = "x-webflow-signature"
 
     def is_signed(self, knock: Knock, secret: str) -> bool:
@@ -56,6 +60,7 @@ class Webflow(SourceKind):
 class Calendly(SourceKind):
     slug = "calendly"
     label = "Calendly"
+    hint = _("Webhook subscription for invitee.created; its signing key is the secret.")
     signature_header = "calendly-webhook-signature"
 
     def is_signed(self, knock: Knock, secret: str) -> bool:
@@ -86,6 +91,7 @@ class Calendly(SourceKind):
 class Jotform(SourceKind):
     slug = "jotform"
     label = "Jotform"
+    hint = _("Webhook URL: the address with ?key= and the secret.")
     takes_key_in_address = True
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
@@ -104,12 +110,14 @@ class Elementor(SourceKind):
 
     slug = "elementor"
     label = "Elementor"
+    hint = _("Webhook URL: the address with ?key= and the secret.")
     takes_key_in_address = True
 
 
 class ContactForm7(SourceKind):
     slug = "contact_form_7"
     label = "Contact Form 7"
+    hint = _("Webhook URL: the address with ?key= and the secret.")
     takes_key_in_address = True
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
@@ -123,6 +131,7 @@ class GravityForms(SourceKind):
 
     slug = "gravity_forms"
     label = "Gravity Forms"
+    hint = _("Webhook URL: the address with ?key= and the secret.")
     takes_key_in_address = True
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:

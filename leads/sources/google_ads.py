@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from leads.bodies import BodyError, read_body
 from leads.inference import understand
 from leads.models import Source
@@ -14,6 +16,7 @@ from leads.sources.credentials import same_as_any
 class GoogleAds(SourceKind):
     slug = "google_ads"
     label = "Google Ads"
+    hint = _("Webhook URL: the address. Key: the secret.")
 
     def is_authentic(self, knock: Knock, source: Source) -> bool:
         """Google cannot sign: it repeats the key that was entered beside the webhook's address."""

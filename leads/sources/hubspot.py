@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from leads.inference import understand
 from leads.models import Source
@@ -24,6 +25,9 @@ Contact = list[dict[str, Any]]
 class HubSpot(SourceKind):
     slug = "hubspot"
     label = "HubSpot"
+    hint = _(
+        "Target URL: the address. Secret: the client secret. Access token: a private app that may read contacts."
+    )
     signature_header = "x-hubspot-signature-v3"
 
     def is_signed(self, knock: Knock, secret: str) -> bool:

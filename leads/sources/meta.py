@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from leads.inference import understand
 from leads.models import Source
@@ -31,6 +32,9 @@ MAX_PAGES = 50
 class MetaLeadAds(SourceKind):
     slug = "meta"
     label = "Meta Lead Ads"
+    hint = _(
+        "Callback URL: the address. Verify token: yours. Secret: the app secret. Access token: the page token."
+    )
     signature_header = "x-hub-signature-256"
 
     def is_signed(self, knock: Knock, secret: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from leads.inference import understand
 from leads.models import Source
 from leads.payload import LeadPayload
@@ -13,6 +15,7 @@ from leads.sources.base import NotASubmissionError, SourceKind, with_submission_
 class RdStation(SourceKind):
     slug = "rd_station"
     label = "RD Station Marketing"
+    hint = _("Webhook URL: the address with ?key= and the secret.")
     takes_key_in_address = True
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from leads.inference import understand
 from leads.models import Source
 from leads.payload import LeadPayload
@@ -13,6 +15,7 @@ from leads.sources.credentials import hmac_base64, same
 class Typeform(SourceKind):
     slug = "typeform"
     label = "Typeform"
+    hint = _("Webhook URL: the address. Secret: the same text in both places.")
     signature_header = "typeform-signature"
 
     def is_signed(self, knock: Knock, secret: str) -> bool:

@@ -1,0 +1,105 @@
+"""Deliveries: the raw request beside what was understood of it, and once more."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from leads.admin.read_only import ReadOnlyAdmin
+from leads.bodies import BodyError, read_body
+from leads.models import Delivery
+from leads.services.replaying import replay_deliveries
+
+SHOWN_BYTES = 64 * 1024
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    change_form_template = "admin/leads/delivery/change_form.html"
+    list_display = ["received_at", "source", "state", "attempts", "made", "short_error", "remote_address"]
+    list_filter = ["state", "source", "received_at"]
+    search_fields = ["id", "error", "leads__name", "leads__phone"]
+    list_select_related = ["source"]
+    list_per_page = 50
+    date_hierarchy = "received_at"
+    actions = ["replay"]
+    fieldsets = [
+        (None, {"fields": ["source", "state", "error", "made", "received_at", "processed_at"]}),
+        (_("What came, and what was understood"), {"fields": [("raw_body", "what_was_understood")]}),
+        (
+            _("The request"),
+            {"fields": ["content_type", "headers", "remote_address", "attempts", "next_attempt_at"]},
+        ),
+    ]
+    readonly_fields = ["made", "raw_body", "what_was_understood"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        return super().get_queryset(request).prefetch_related("leads")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.replay_one)
+        return [path("<uuid:delivery_id>/replay/", view, name="leads_delivery_replay"), *super().get_urls()]
+
+    def replay_one(self, request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        self._replay(request, [delivery_id])
+        return HttpResponseRedirect(reverse("admin:leads_delivery_change", args=[delivery_id]))
+
+    @admin.action(description=_("Process once more, with the mapping as it is now"))
+    def replay(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
+        self._replay(request, list(deliveries.values_list("pk", flat=True)))
+
+    def _replay(self, request: HttpRequest, delivery_ids: list[UUID]) -> None:
+        count = replay_deliveries(delivery_ids)
+        messages.success(
+            request,
+            ngettext("%d delivery is processed once more.", "%d deliveries are processed once more.", count)
+            % count,
+        )
+
+    @admin.display(description=_("leads"))
+    def made(self, delivery: Delivery) -> SafeString:
+        links = ((reverse("lead", args=[lead.pk]), str(lead)) for lead in delivery.leads.all())
+        return format_html_join(", ", '<a href="{}">{}</a>', links) or SafeString("—")
+
+    @admin.display(description=_("error"))
+    def short_error(self, delivery: Delivery) -> str:
+        return delivery.error[:80]
+
+    @admin.display(description=_("raw body"))
+    def raw_body(self, delivery: Delivery) -> SafeString:
+        """Escaped. JSON and forms are laid out for reading; anything else as it came."""
+        if delivery.body is None:
+            return SafeString("—")
+        body = bytes(delivery.body)
+        return format_html('<pre class="body">{}</pre>', _laid_out(body, delivery.content_type)[:SHOWN_BYTES])
+
+    @admin.display(description=_("what was understood"))
+    def what_was_understood(self, delivery: Delivery) -> SafeString:
+        return format_html('<pre class="body">{}</pre>', _as_json(delivery.understood))
+
+
+def _laid_out(body: bytes, content_type: str) -> str:
+    try:
+        return _as_json(read_body(body, content_type))
+    except BodyError:
+        return body.decode("utf-8", "backslashreplace")
+
+
+def _as_json(tree: Any) -> str:
+    try:
+        return json.dumps(tree, ensure_ascii=False, indent=2)
+    except (RecursionError, ValueError):
+        return "…"

@@ -1,0 +1,187 @@
+"""Sources: their secrets, what to paste where, and mapping by example."""
+
+import json
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads import rate
+from leads.admin.read_only import ReadOnlyAdmin
+from leads.admin.source_form import SECRETS, SourceForm
+from leads.errors import InvalidError
+from leads.inference.mapping import TARGETS
+from leads.models import Delivery, MappingVersion, ScoringProfile, Source, User
+from leads.services import mapping as mapping_service
+from leads.services import sources as source_service
+from leads.sources import kind_of
+
+EXAMPLE = '{"name": "Ana Souza", "phone": "+5511987654321", "message": "Hello"}'
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin):
+    form = SourceForm
+    change_form_template = "admin/leads/source/change_form.html"
+    list_display = ["name", "address", "kind", "deliveries_link", "turned_away_today", "is_active"]
+    list_filter = ["kind", "is_active"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    actions = ["rotate_secrets", "forget_previous_secrets"]
+    readonly_fields = ["how_to_send", "mapping_version"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "kind", "default_country", "is_active", "how_to_send"]}),
+        (gettext_lazy("Credentials"), {"fields": list(SECRETS)}),
+        (
+            gettext_lazy("What it says"),
+            {"fields": ["mapping", "mapping_version", "weight", "rate_per_minute"]},
+        ),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.propose_mapping)
+        return [path("<int:source_id>/mapping/", view, name="leads_source_mapping"), *super().get_urls()]
+
+    def save_model(self, request: HttpRequest, obj: Source, form: SourceForm, change: bool) -> None:
+        mapping = obj.mapping
+        if "mapping" in form.changed_data and change:
+            obj.mapping = form.initial.get("mapping") or {}
+        super().save_model(request, obj, form, change)
+        if "mapping" in form.changed_data:
+            mapping_service.save_mapping(source=obj, mapping=mapping, user=cast(User, request.user))
+        if form.fresh_secrets:
+            self._show_secrets(request, obj, form.fresh_secrets)
+
+    def propose_mapping(self, request: HttpRequest, source_id: int) -> HttpResponse:
+        """Paste one payload, see what it would make, keep the mapping."""
+        source = get_object_or_404(Source, pk=source_id)
+        if not self.has_change_permission(request, source):
+            raise PermissionDenied
+        example = request.POST.get("example") or _first_body(source)
+        chosen = _chosen_paths(request)
+        if request.method == "POST" and "save" in request.POST:
+            mapping_service.save_mapping(source=source, mapping=chosen, user=cast(User, request.user))
+            messages.success(request, _("The mapping was saved as version %d.") % source.mapping_version)
+            return HttpResponseRedirect(reverse("admin:leads_source_change", args=[source.pk]))
+        source.mapping = chosen or source.mapping
+        context = self.admin_site.each_context(request) | {
+            "title": _("Mapping by example"),
+            "source": source,
+            "example": example,
+            "opts": self.opts,
+        }
+        return render(request, "admin/leads/source/mapping.html", context | _proposal(source, example))
+
+    @admin.action(description=gettext_lazy("Make new secrets; the present ones stay valid beside them"))
+    def rotate_secrets(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
+        for source in sources:
+            self._show_secrets(request, source, source_service.rotate_secrets(source))
+
+    @admin.action(description=gettext_lazy("Forget the previous secrets"))
+    def forget_previous_secrets(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
+        for source in sources:
+            source_service.forget_previous_secrets(source)
+
+    @admin.display(description=gettext_lazy("address"))
+    def address(self, source: Source) -> str:
+        return f"{settings.PUBLIC_URL}{reverse('lead-webhook', args=[source.slug])}"
+
+    @admin.display(description=gettext_lazy("deliveries"))
+    def deliveries_link(self, source: Source) -> SafeString:
+        url = reverse("admin:leads_delivery_changelist")
+        return format_html('<a href="{}?source__id__exact={}">{}</a>', url, source.pk, _("open"))
+
+    @admin.display(description=gettext_lazy("turned away today"))
+    def turned_away_today(self, source: Source) -> str:
+        counts = rate.refusals_today(source.slug)
+        return ", ".join(f"{code}: {count}" for code, count in counts.items()) or "—"
+
+    @admin.display(description=gettext_lazy("how to send"))
+    def how_to_send(self, source: Source) -> SafeString:
+        if source.pk is None:
+            return SafeString("—")
+        return format_html(
+            "<p>{}</p><pre>{}</pre>", kind_of(source).hint, curl_for(self.address(source), "$SECRET")
+        )
+
+    def _show_secrets(self, request: HttpRequest, source: Source, fresh: source_service.Secrets) -> None:
+        """Once, right after they were made."""
+        messages.warning(
+            request,
+            format_html(
+                "{}<pre>{}\n{}\n\n{}</pre>",
+                _("Copy the secrets of %s now; they are not shown again.") % source,
+                fresh.bearer,
+                fresh.signing,
+                curl_for(self.address(source), fresh.bearer),
+            ),
+        )
+
+
+@admin.register(MappingVersion)
+class MappingVersionAdmin(ReadOnlyAdmin):
+    list_display = ["source", "version", "user", "created_at"]
+    list_filter = ["source"]
+    list_select_related = ["source", "user"]
+
+
+@admin.register(ScoringProfile)
+class ScoringProfileAdmin(admin.ModelAdmin):
+    """One row: the points of the rules."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not ScoringProfile.objects.exists()
+
+
+def curl_for(address: str, secret: str) -> str:
+    return (
+        f"curl -X POST {address} \\\n  -H 'Authorization: Bearer {secret}' \\\n"
+        f"  -H 'Content-Type: application/json' \\\n  -d '{EXAMPLE}'"
+    )
+
+
+def _first_body(source: Source) -> str:
+    body = Delivery.objects.filter(source=source, body__isnull=False).values_list("body", flat=True).first()
+    return bytes(body).decode("utf-8", "replace") if body else ""
+
+
+def _chosen_paths(request: HttpRequest) -> dict[str, Any]:
+    """What the manager left or wrote beside each field; several paths are parted by commas."""
+    chosen: dict[str, Any] = {}
+    for target in TARGETS:
+        paths = [part.strip() for part in request.POST.get(f"path_{target}", "").split(",") if part.strip()]
+        if paths:
+            chosen[target] = paths[0] if len(paths) == 1 else paths
+    return chosen
+
+
+def _proposal(source: Source, example: str) -> dict[str, Any]:
+    if not example.strip():
+        return {}
+    try:
+        found = mapping_service.propose_mapping(source=source, body=example.encode("utf-8", "replace"))
+    except InvalidError as error:
+        return {"problem": error.detail}
+    rows = [
+        (target, _as_text(found.mapping.get(target)), getattr(found.payload, target)) for target in TARGETS
+    ]
+    return {
+        "rows": rows,
+        "proposal": found,
+        "fields": found.fields[:500],
+        "attribution": json.dumps(found.payload.attribution, ensure_ascii=False, indent=2),
+        "extra": json.dumps(found.payload.extra, ensure_ascii=False, indent=2),
+    }
+
+
+def _as_text(paths: str | list[str] | None) -> str:
+    return ", ".join(paths) if isinstance(paths, list) else paths or ""

@@ -1,0 +1,196 @@
+"""The managers' pages of sources and deliveries."""
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+
+from leads import deliveries
+from leads.models import Delivery, Lead, MappingVersion, Source
+from leads.services.replaying import replay_deliveries
+from leads.tests.makers import make_manager, make_statuses
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLE = {"ficha": {"quem": "Ana Souza", "zap": "11987654321"}, "obs": "Quero visitar no sábado de manhã"}
+
+
+@pytest.fixture
+def manager(client):
+    make_statuses()
+    manager = make_manager()
+    client.force_login(manager)
+    return manager
+
+
+def make_source(**over):
+    return Source.objects.create(**{"slug": "page", "name": "Page", "secret": "old-secret"} | over)
+
+
+def source_form(**over):
+    blank = dict.fromkeys(
+        [
+            "secret",
+            "previous_secret",
+            "signing_secret",
+            "previous_signing_secret",
+            "verify_token",
+            "access_token",
+        ],
+        "",
+    )
+    return blank | {
+        "name": "Page", "slug": "page", "kind": "generic", "default_country": "br", "is_active": "on",
+        "mapping": "{}", "weight": "0", "rate_per_minute": "600",
+    } | over  # fmt: skip
+
+
+def deliver(source, body):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    delivery = Delivery.objects.create(source=source, body=raw, content_type="application/json")
+    deliveries.process_pending()
+    delivery.refresh_from_db()
+    return delivery
+
+
+def test_new_source_without_secrets_is_given_some_and_shows_them_once(client, manager):
+    response = client.post(reverse("admin:leads_source_add"), source_form(), follow=True)
+
+    source = Source.objects.get()
+    page = response.content.decode()
+    assert source.secret in page
+    assert source.signing_secret.startswith("whsec_")
+    assert "curl -X POST http" in page
+    again = client.get(reverse("admin:leads_source_change", args=[source.pk])).content.decode()
+    assert source.secret not in again
+    assert source.signing_secret not in again
+
+
+def test_secrets_left_empty_in_the_form_stay_as_they_are(client, manager):
+    source = make_source(access_token="token")
+
+    client.post(reverse("admin:leads_source_change", args=[source.pk]), source_form(name="Renamed"))
+
+    source.refresh_from_db()
+    assert (source.name, source.secret, source.access_token) == ("Renamed", "old-secret", "token")
+
+
+def test_rotated_secret_keeps_the_old_one_valid(client, manager):
+    source = make_source()
+
+    page = client.post(
+        reverse("admin:leads_source_changelist"),
+        {"action": "rotate_secrets", "_selected_action": [source.pk]},
+        follow=True,
+    ).content.decode()
+
+    source.refresh_from_db()
+    assert source.previous_secret == "old-secret"
+    assert source.secret in page
+
+
+@pytest.mark.parametrize("mapping", ['{"nome": "a"}', "[1]", '{"name": 5}', "{"])
+def test_mapping_that_makes_no_sense_is_refused_by_the_form(client, manager, mapping):
+    response = client.post(reverse("admin:leads_source_add"), source_form(mapping=mapping))
+
+    assert response.status_code == 200
+    assert Source.objects.count() == 0
+
+
+def test_mapping_by_example_proposes_paths_and_saves_a_version(client, manager):
+    source = make_source()
+    url = reverse("admin:leads_source_mapping", args=[source.pk])
+
+    page = client.post(url, {"example": json.dumps(EXAMPLE), "look": "1"}).content.decode()
+    assert re.search(r'name="path_phone"\s+value="ficha.zap"', page)
+    assert "+5511987654321" in page
+
+    client.post(url, {"example": "", "save": "1", "path_name": "ficha.quem", "path_phone": "ficha.zap"})
+
+    source.refresh_from_db()
+    assert source.mapping == {"name": "ficha.quem", "phone": "ficha.zap"}
+    assert (source.mapping_version, MappingVersion.objects.get().user) == (1, manager)
+
+
+def test_mapping_page_opens_with_the_first_delivery(client, manager):
+    source = make_source()
+    deliver(source, EXAMPLE)
+
+    page = client.get(reverse("admin:leads_source_mapping", args=[source.pk])).content.decode()
+
+    assert "ficha.quem" in page
+
+
+def test_replay_after_mending_the_mapping_puts_the_same_lead_right(client, manager):
+    source = make_source()
+    delivery = deliver(source, {"x1": "vendas", "nome": "Ficha 7", "x2": "Ana Souza", "x3": "11987654321"})
+    assert Lead.objects.get().name == "Ficha 7"
+    Source.objects.update(mapping={"name": "x2"})
+
+    client.post(reverse("admin:leads_delivery_replay", args=[delivery.pk]))
+    deliveries.process_pending()
+
+    delivery.refresh_from_db()
+    assert Lead.objects.get().name == "Ana Souza"
+    assert delivery.state == "processed"
+
+
+def test_replay_leaves_alone_what_a_person_has_edited_since(manager):
+    source = make_source()
+    delivery = deliver(source, {"nome": "Ficha 7", "x2": "Ana Souza", "x3": "11987654321"})
+    Lead.objects.update(name="Ana Maria")
+    Source.objects.update(mapping={"name": "x2"})
+
+    replay_deliveries([delivery.pk])
+    deliveries.process_pending()
+
+    assert Lead.objects.get().name == "Ana Maria"
+
+
+def test_replay_of_a_rejected_delivery_makes_the_lead_that_was_missed(manager):
+    source = make_source()
+    delivery = deliver(source, {"quem": "Ana Souza", "onde": "ana at mail"})
+    assert delivery.state == "rejected"
+    Source.objects.update(mapping={"phone": "codigo"})
+    Delivery.objects.update(body=json.dumps({"quem": "Ana Souza", "codigo": "11987654321"}).encode())
+
+    assert replay_deliveries([delivery.pk]) == 1
+    deliveries.process_pending()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.leads.count()) == ("processed", 1)
+
+
+def test_replay_of_a_delivery_without_body_is_left_alone(manager):
+    delivery = deliver(make_source(), EXAMPLE)
+    Delivery.objects.update(body=None)
+
+    assert replay_deliveries([delivery.pk]) == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name": "<script>alert(1)</script>", "phone": "11987654321"}',
+        b"\xff\xfe<b>",
+        b"[" * 3000 + b"]" * 3000,
+    ],
+)
+def test_delivery_page_shows_any_body_escaped(client, manager, body):
+    delivery = deliver(make_source(), body)
+
+    page = client.get(reverse("admin:leads_delivery_change", args=[delivery.pk]))
+
+    assert page.status_code == 200
+    assert b"<script>alert" not in page.content
+    assert b"<b>" not in page.content
+
+
+def test_lists_of_sources_and_deliveries_open_with_filters(client, manager):
+    deliver(make_source(), EXAMPLE)
+
+    for name in ("source", "delivery", "mappingversion", "scoringprofile"):
+        assert client.get(reverse(f"admin:leads_{name}_changelist")).status_code == 200
+    listed = client.get(reverse("admin:leads_delivery_changelist"), {"state__exact": "processed", "q": "Ana"})
+    assert b"Ana Souza" in listed.content
