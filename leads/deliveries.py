@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
@@ -161,3 +162,10 @@ def _postpone(delivery: Delivery, error: str, *, is_final: bool = False) -> None
         next_attempt_at=None if is_dead else timezone.now() + pause,
         processed_at=timezone.now() if is_dead else None,
     )
+
+
+def forget_bodies() -> int:
+    """Remove settled bodies after their retention time; the rows stay. Returns how many went."""
+    limit = timezone.now() - timedelta(days=settings.DELIVERY_BODY_DAYS)
+    old = Delivery.objects.filter(received_at__lt=limit, body__isnull=False).exclude(state__in=OWED)
+    return old.update(body=None, understood=[])

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from leads import deliveries, wakeups
+from leads import deliveries, reconciling, wakeups
 from leads.services import assigning
 
 
@@ -17,3 +17,15 @@ def process_deliveries() -> int:
     """Make leads of the requests that wait. Woken by each of them, and by a sweep."""
     wakeups.taken(process_deliveries)
     return deliveries.process_pending()
+
+
+@shared_task(name="leads.reconcile_meta")
+def reconcile_meta() -> int:
+    """Ask Meta for leads that no webhook told us of."""
+    return reconciling.reconcile_meta()
+
+
+@shared_task(name="leads.forget_bodies")
+def forget_bodies() -> int:
+    """Remove raw bodies whose retention time is over."""
+    return deliveries.forget_bodies()

@@ -1,0 +1,73 @@
+"""Whether every request that was acknowledged is accounted for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from leads.models import Delivery, Lead, LeadIdentity
+
+PENDING = (Delivery.State.RECEIVED, Delivery.State.FAILED)
+SETTLED_WITH_LEAD = (Delivery.State.PROCESSED, Delivery.State.DUPLICATE)
+# A sweep runs many times in this while: what is due for longer is stuck.
+STUCK_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Counts of one moment, and sentences about what does not add up."""
+
+    received: int
+    states: dict[str, int]
+    faults: list[str]
+
+    @property
+    def pending(self) -> int:
+        return sum(self.states[state] for state in PENDING)
+
+
+def read_ledger() -> Ledger:
+    """Counted in one statement, so that it holds at any moment, however busy."""
+    counted = dict(Delivery.objects.order_by().values_list("state").annotate(Count("pk")))
+    states = {state.value: counted.pop(state.value, 0) for state in Delivery.State}
+    received = sum(states.values()) + sum(counted.values())
+    return Ledger(
+        received,
+        states,
+        [*_faults(), *(f"{count} in unknown state {name}" for name, count in counted.items())],
+    )
+
+
+def _faults() -> Iterator[str]:
+    without_lead = Delivery.objects.filter(state__in=SETTLED_WITH_LEAD, leads=None)
+    with_lead = Delivery.objects.filter(state=Delivery.State.REJECTED, leads__isnull=False)
+    silent = Delivery.objects.filter(state__in=(Delivery.State.REJECTED, Delivery.State.DEAD), error="")
+    due = timezone.now() - STUCK_AFTER
+    stuck = Delivery.objects.filter(state__in=PENDING, next_attempt_at__lt=due)
+    nowhere = Delivery.objects.filter(state__in=PENDING, next_attempt_at=None)
+    yield from _said(without_lead, "settled without a lead")
+    yield from _said(with_lead, "rejected, yet with a lead")
+    yield from _said(silent, "refused without a reason")
+    yield from _said(stuck, "due for more than ten minutes")
+    yield from _said(nowhere, "pending and never due")
+    yield from _said(_twins(), "phones held by several leads on the board")
+
+
+def _said(rows: QuerySet, words: str) -> list[str]:
+    count = rows.count()
+    return [f"{count} {words}"] if count else []
+
+
+def _twins() -> QuerySet:
+    """One phone on two cards would mean that one person was received twice."""
+    phones = LeadIdentity.objects.filter(kind=LeadIdentity.Kind.PHONE).values("key")
+    return (
+        Lead.objects.on_board()
+        .filter(phone__in=phones, source__isnull=False)
+        .order_by()
+        .values("phone")
+        .annotate(leads=Count("pk"))
+        .filter(leads__gt=1)
+    )

@@ -1,0 +1,259 @@
+"""Many workers, many senders, crashes: nothing is lost and nothing happens twice."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from leads import deliveries
+from leads.actors import SYSTEM
+from leads.models import Assignment, Delivery, Lead, LeadEvent, LeadIdentity, SeenSubmission, Source
+from leads.payload import LeadPayload
+from leads.services.intake import receive_lead
+from leads.tests.makers import make_circle, make_consultant, make_statuses
+
+THREADS = 20
+
+
+def make_source():
+    make_statuses()
+    return Source.objects.create(slug="page", name="Page", secret="s")
+
+
+def store(source, body, count=1):
+    raw = json.dumps(body).encode()
+    return [
+        Delivery.objects.create(source=source, body=raw, content_type="application/json")
+        for _ in range(count)
+    ]
+
+
+def at_once(act, count=THREADS):
+    """Run `act(number)` in as many threads, each with its own connection; their results."""
+
+    def run(number):
+        try:
+            return act(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_submissions_of_one_new_person_at_once_make_one_lead():
+    source, consultant = make_source(), make_consultant()
+    make_circle(consultant)
+
+    def receive(number):
+        phone = "+5511987654321" if number % 2 else "+551187654321"
+        email = "ana@mail.example" if number % 3 else ""
+        return receive_lead(
+            payload=LeadPayload(name="Ana", phone=phone, email=email, external_id=f"s{number}"),
+            source=source,
+            actor=SYSTEM,
+        )
+
+    results = at_once(receive)
+
+    lead = Lead.objects.get()
+    assert sum(one.is_new for one in results) == 1
+    assert {one.lead.pk for one in results} == {lead.pk}
+    assert Assignment.objects.count() == 1
+    assert sorted(lead.identities.values_list("kind", flat=True)) == ["email", "phone"]
+    assert lead.events.filter(kind=LeadEvent.Kind.RETURNED).count() == THREADS - 1
+    assert SeenSubmission.objects.filter(lead=lead).count() == THREADS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_who_share_contacts_crosswise_at_once_do_not_deadlock():
+    source = make_source()
+    contacts = [("+5511987654321", "b@mail.example"), ("+5511987654322", "a@mail.example")]
+
+    def receive(number):
+        phone, email = contacts[number % 2]
+        return receive_lead(payload=LeadPayload(phone=phone, email=email), source=source, actor=SYSTEM)
+
+    at_once(receive)
+
+    assert Lead.objects.count() == 2
+    assert LeadIdentity.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_submission_twenty_times_through_many_workers_makes_one_lead():
+    source = make_source()
+    store(source, {"name": "Ana", "phone": "11987654321", "submission_id": "s-1"}, THREADS)
+
+    at_once(lambda _number: deliveries.process_pending(), 4)
+
+    lead = Lead.objects.get()
+    states = list(Delivery.objects.values_list("state", flat=True))
+    assert (states.count("processed"), states.count("duplicate")) == (1, THREADS - 1)
+    assert lead.deliveries.count() == THREADS
+    call_command("check_deliveries")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_people_per_delivery_in_different_order_all_arrive():
+    source = make_source()
+    people = [{"name": f"P{n}", "phone": f"1198765{n:04d}", "email": f"p{n}@mail.example"} for n in range(5)]
+    for turn in range(8):
+        store(source, people[turn % 5 :] + people[: turn % 5])
+
+    at_once(lambda _number: deliveries.process_pending(), 4)
+
+    assert Lead.objects.count() == 5
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"processed", "duplicate"}
+
+
+@pytest.mark.django_db
+def test_claimed_delivery_of_a_dead_worker_is_due_again_after_its_lease():
+    [delivery] = store(make_source(), {"name": "Ana", "phone": "11987654321"})
+    deliveries.claim_batch()
+
+    assert deliveries.process_pending() == 0
+    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    assert deliveries.process_pending() == 1
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("processed", 2)
+
+
+@pytest.mark.django_db
+def test_worker_that_comes_back_after_its_lease_writes_nothing():
+    store(make_source(), {"name": "Ana", "phone": "11987654321"})
+    [late] = deliveries.claim_batch()
+    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    deliveries.process_pending()
+
+    deliveries.process(late)
+
+    assert Lead.objects.count() == 1
+    assert Lead.objects.get().events.filter(kind="returned").count() == 0
+
+
+@pytest.mark.django_db
+def test_delivery_that_fails_waits_longer_each_time_and_is_given_up_at_last():
+    from leads.models import Status
+
+    [delivery] = store(make_source(), {"name": "Ana", "phone": "11987654321"})
+    Status.objects.all().delete()  # new leads have nowhere to stand
+    pauses = []
+    for _ in range(deliveries.MAX_ATTEMPTS):
+        Delivery.objects.update(next_attempt_at=timezone.now())
+        deliveries.process_pending()
+        delivery.refresh_from_db()
+        pauses.append(
+            delivery.next_attempt_at and (delivery.next_attempt_at - timezone.now()).total_seconds()
+        )
+
+    assert (delivery.state, delivery.next_attempt_at) == ("dead", None)
+    assert "status" in delivery.error
+    assert pauses[:-1] == sorted(pauses[:-1])
+    assert Lead.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_complete_creation_takes_few_statements():
+    source = make_source()
+    make_circle(make_consultant())
+    payload = LeadPayload(name="Ana", phone="+5511987654321", email="a@mail.example", external_id="s-1")
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        receive_lead(payload=payload, source=source, actor=SYSTEM)
+
+    statements = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(statements) <= 12, "\n".join(statement[:90] for statement in statements)
+
+
+@pytest.mark.django_db
+def test_closed_lead_that_comes_back_opens_again_with_its_consultant():
+    source, former = make_source(), make_consultant("former")
+    make_circle(former, make_consultant("other"))
+    payload = LeadPayload(name="Ana", phone="+5511987654321")
+    lead = receive_lead(payload=payload, source=source, actor=SYSTEM).lead
+    Lead.objects.filter(pk=lead.pk).update(status_id="lost", closed_at=timezone.now())
+
+    receive_lead(payload=payload, source=source, actor=SYSTEM)
+
+    lead.refresh_from_db()
+    assert (lead.status_id, lead.closed_at, lead.consultant) == ("new", None, former)
+
+
+@pytest.mark.django_db
+def test_closed_lead_whose_consultant_is_away_goes_to_the_next():
+    source, former, other = make_source(), make_consultant("former"), make_consultant("other")
+    make_circle(former, other)
+    payload = LeadPayload(name="Ana", phone="+5511987654321")
+    lead = receive_lead(payload=payload, source=source, actor=SYSTEM).lead
+    Lead.objects.filter(pk=lead.pk).update(status_id="lost", closed_at=timezone.now())
+    former.is_accepting_leads = False
+    former.save()
+
+    receive_lead(payload=payload, source=source, actor=SYSTEM)
+
+    lead.refresh_from_db()
+    assert lead.consultant == other
+
+
+@pytest.mark.django_db
+def test_phone_of_one_lead_and_email_of_another_joins_the_first_and_says_so():
+    source = make_source()
+    by_phone = receive_lead(payload=LeadPayload(phone="+5511987654321"), source=source, actor=SYSTEM).lead
+    by_email = receive_lead(payload=LeadPayload(email="a@mail.example"), source=source, actor=SYSTEM).lead
+
+    both = LeadPayload(name="Ana", phone="+5511987654321", email="a@mail.example")
+    received = receive_lead(payload=both, source=source, actor=SYSTEM)
+
+    assert received.lead == by_phone
+    assert received.lead.events.get(kind="returned").data["also_known_as"] == [str(by_email.pk)]
+
+
+@pytest.mark.django_db
+def test_spam_is_kept_marked_and_given_to_nobody():
+    source = make_source()
+    make_circle(make_consultant())
+    text = "We offer SEO services and backlinks: https://spam.example"
+
+    lead = receive_lead(
+        payload=LeadPayload(name="Max", email="m@mail.example", message=text), source=source, actor=SYSTEM
+    ).lead
+
+    assert (lead.is_spam, lead.consultant_id, lead.temperature) == (True, None, "cold")
+    assert "spam" in [reason["code"] for reason in lead.classification["reasons"]]
+
+
+@pytest.mark.django_db
+def test_ledger_that_does_not_add_up_fails_the_check(capsys):
+    [delivery] = store(make_source(), {"name": "Ana", "phone": "11987654321"})
+    deliveries.process_pending()
+    call_command("check_deliveries")
+    assert "processed: 1" in capsys.readouterr().out
+
+    delivery.leads.clear()
+
+    with pytest.raises(CommandError):
+        call_command("check_deliveries")
+
+
+@pytest.mark.django_db
+def test_bodies_go_after_their_time_and_rows_stay(settings):
+    settings.DELIVERY_BODY_DAYS = 30
+    old, new = store(make_source(), {"name": "Ana", "phone": "11987654321"}, 2)
+    deliveries.process_pending()
+    Delivery.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=31))
+
+    assert deliveries.forget_bodies() == 1
+
+    bodies = dict(Delivery.objects.values_list("pk", "body"))
+    assert bodies[old.pk] is None
+    assert bodies[new.pk] is not None
