@@ -138,10 +138,7 @@ def serves(rule: AssignmentRule, lead: Lead) -> bool:
     """Whether every condition that the rule has holds for the lead. Words compare without case and accents."""
     product = plain(lead.product)
     return (
-        (
-            not rule.languages
-            or plain(lead.language).split("-")[0] in {plain(word)[:2] for word in rule.languages}
-        )
+        (not rule.languages or _main_part(lead.language) in map(_main_part, rule.languages))
         and _is_one_of(lead.city, rule.cities)
         and _is_one_of(lead.temperature, rule.temperatures)
         and _is_one_of(lead.creator, rule.creators)
@@ -149,6 +146,11 @@ def serves(rule: AssignmentRule, lead: Lead) -> bool:
         and (rule.min_value is None or (lead.value is not None and lead.value >= rule.min_value))
         and (rule.max_value is None or (lead.value is not None and lead.value <= rule.max_value))
     )
+
+
+def _main_part(language: str) -> str:
+    """pt-BR and pt-PT are both pt."""
+    return language.lower().replace("_", "-").split("-")[0]
 
 
 def _is_one_of(text: str, allowed: list[str]) -> bool:

@@ -1,26 +1,55 @@
 """Circles, and the ledger of who got which lead and why."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from leads import circles
 from leads.admin.read_only import ReadOnlyAdmin
-from leads.models import Assignment, AssignmentRule, LeadEvent, LeadIdentity, RuleMember
+from leads.models import Assignment, AssignmentRule, Holiday, LeadEvent, LeadIdentity, RuleMember
 
 
 class SeatInline(admin.TabularInline):
     model = RuleMember
-    fields = ["position", "consultant", "leads_given"]
+    fields = ["position", "consultant", "weight", "leads_given"]
     readonly_fields = ["leads_given"]
     extra = 1
 
 
 @admin.register(AssignmentRule)
 class AssignmentRuleAdmin(admin.ModelAdmin):
-    list_display = ["name", "position", "is_active", "decisions"]
+    list_display = ["name", "position", "strategy", "fallback", "is_active", "decisions"]
     list_editable = ["position", "is_active"]
     filter_horizontal = ["sources"]
     readonly_fields = ["pointer", "decisions"]
     inlines = [SeatInline]
     search_fields = ["name"]
+    fieldsets = [
+        (None, {"fields": ["name", "position", "is_active", "strategy", "fallback", "pointer", "decisions"]}),
+        (
+            _("Serves only leads that …"),
+            {
+                "fields": [
+                    "sources",
+                    "languages",
+                    "cities",
+                    "products",
+                    "temperatures",
+                    "creators",
+                    ("min_value", "max_value"),
+                ],
+                "description": _(
+                    "Every condition that is filled in must hold. Several words: separated by commas."
+                ),
+            },
+        ),
+    ]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        circles.arrange(form.instance)
 
 
 @admin.register(Assignment)
@@ -45,3 +74,9 @@ class LeadIdentityAdmin(ReadOnlyAdmin):
     list_filter = ["kind"]
     search_fields = ["shown", "key", "lead__name"]
     list_select_related = ["lead"]
+
+
+@admin.register(Holiday)
+class HolidayAdmin(admin.ModelAdmin):
+    list_display = ["date", "name"]
+    date_hierarchy = "date"

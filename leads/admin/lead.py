@@ -11,6 +11,7 @@ from import_export.admin import ExportActionMixin
 from import_export.resources import ModelResource
 
 from leads.admin.read_only import ReadOnlyInline
+from leads.assignment import pick_consultant
 from leads.errors import CrmError
 from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
 from leads.services import assigning, board, editing
@@ -72,7 +73,7 @@ class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     inlines = [IdentityInline, AssignmentInline, EventInline]
-    actions = ["give_to_the_next", "archive"]
+    actions = ["who_would_get_it", "give_to_the_next", "archive"]
     fieldsets = [
         (None, {"fields": sorted(editing.EDITABLE)}),
         (
@@ -99,6 +100,11 @@ class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
             editing.edit_lead(user=request.user, lead_id=obj.pk, changes=changes)
         except CrmError as error:
             messages.error(request, str(error.detail))
+
+    @admin.action(description=_("Who would get it, and why (nothing is changed)"))
+    def who_would_get_it(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        for lead in leads[:20]:
+            messages.info(request, f"{lead}: {assigning.explain(pick_consultant(lead, is_dry_run=True))}")
 
     @admin.action(description=_("Give to the next consultant in the circle"))
     def give_to_the_next(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:

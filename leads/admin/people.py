@@ -1,15 +1,29 @@
 """Users and consultants."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from leads.models import Consultant, User
+from leads.models import Absence, Consultant, User, WorkingHours
+from leads.services import leaving
 
 
 class ConsultantInline(admin.StackedInline):
     model = Consultant
     can_delete = False
+    extra = 0
+
+
+class WorkingHoursInline(admin.TabularInline):
+    model = WorkingHours
+    extra = 0
+
+
+class AbsenceInline(admin.TabularInline):
+    model = Absence
     extra = 0
 
 
@@ -27,6 +41,17 @@ class ConsultantAdmin(admin.ModelAdmin):
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
     list_select_related = ["user"]
     autocomplete_fields = ["user"]
+    inlines = [WorkingHoursInline, AbsenceInline]
+    actions = ["give_leads_away"]
+
+    @admin.action(description=_("Stop giving them leads, and give their open leads to colleagues"))
+    def give_leads_away(self, request: HttpRequest, chosen: QuerySet[Consultant]) -> None:
+        for consultant in chosen.select_related("user"):
+            count = leaving.redistribute(user=request.user, consultant=consultant)
+            text = ngettext(
+                "%(name)s: %(count)d lead given away.", "%(name)s: %(count)d leads given away.", count
+            )
+            messages.success(request, text % {"name": consultant, "count": count})
 
     @admin.display(boolean=True, description=_("active"), ordering="user__is_active")
     def is_active(self, consultant: Consultant) -> bool:

@@ -131,6 +131,7 @@ class Assignment(models.Model):
         HANDOFF = "handoff", _("Handoff")
         QUEUE = "queue", _("From the unassigned queue")
         MANUAL = "manual", _("By a person")
+        LEAVING = "leaving", _("The consultant left")
 
     class Notice(models.TextChoices):
         PENDING = "pending", _("To be told")

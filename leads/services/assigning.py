@@ -16,12 +16,15 @@ from leads.services.access import get_lead
 QUEUE_BATCH = 50
 
 
-def assign_lead(*, lead: Lead, actor: Actor, trigger: str, to: Consultant | None = None) -> Assignment:
+def assign_lead(
+    *, lead: Lead, actor: Actor, trigger: str, to: Consultant | None = None, may_keep: bool = True
+) -> Assignment:
     """Give `lead` to `to`, or to the next in the circle, or put it into the unassigned queue.
 
     The caller holds the lead's row in its transaction and has written everything else already: the
     rule's row is locked here, and the sooner the transaction ends the less others wait. Nobody being
-    available is an outcome, not an error; a lead that has a consultant keeps them then.
+    available is an outcome, not an error; a lead that has a consultant keeps them then, unless `may_keep`
+    is false.
     """
     pick = _by_hand(to) if to else pick_consultant(lead)
     previous = lead.consultant_id
@@ -32,7 +35,7 @@ def assign_lead(*, lead: Lead, actor: Actor, trigger: str, to: Consultant | None
         rule=pick.rule,
         outcome=_outcome(pick),
         trigger=trigger,
-        reason=_reason(pick, actor),
+        reason=explain(pick, actor),
         pointer_before=pick.pointer_before,
         pointer_after=pick.pointer_after,
         passed_over=list(pick.passed_over),
@@ -40,7 +43,7 @@ def assign_lead(*, lead: Lead, actor: Actor, trigger: str, to: Consultant | None
         user=actor.user,
         notice=Assignment.Notice.PENDING if pick.consultant_id else Assignment.Notice.NONE,
     )
-    if pick.consultant_id or not previous:
+    if pick.consultant_id or not previous or not may_keep:
         _put(lead, pick, actor, assignment)
     return assignment
 
@@ -120,7 +123,7 @@ def _outcome(pick: Pick) -> str:
     return Assignment.Outcome.ASSIGNED if pick.consultant_id else Assignment.Outcome.NO_CONSULTANTS
 
 
-def _reason(pick: Pick, actor: Actor) -> str:
+def explain(pick: Pick, actor: Actor = SYSTEM) -> str:
     """One sentence for the ledger, in English; pages build theirs from the row's facts."""
     skipped = "; ".join(
         f"{seat['consultant']} is {seat['why'].replace('_', ' ')}" for seat in pick.passed_over

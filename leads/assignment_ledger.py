@@ -1,0 +1,53 @@
+"""Proves that the assignment ledger and the present state tell the same story."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Max
+
+from leads.models import Assignment, AssignmentRule, Lead, RuleMember
+
+
+def contradictions() -> Iterator[str]:
+    """One sentence for each place where replaying the ledger gives something else than the rows say."""
+    yield from _owners()
+    yield from _decisions()
+    yield from _seats()
+
+
+def _owners() -> Iterator[str]:
+    """The last decision that took effect names the lead's consultant."""
+    took_effect = Assignment.objects.exclude(outcome=Assignment.Outcome.NO_CONSULTANTS)
+    last = took_effect.values("lead").annotate(last=Max("id")).values("last")
+    rows = Assignment.objects.filter(pk__in=last).select_related("lead")
+    for assignment in rows.iterator(chunk_size=1000):
+        if assignment.lead.consultant_id != assignment.consultant_id and not _was_taken_away(assignment):
+            yield f"Lead {assignment.lead_id} is not with the consultant of decision {assignment.pk}"
+    ownerless = Lead.objects.exclude(consultant=None).filter(assignments=None)
+    yield from (
+        f"Lead {pk} has a consultant without a decision" for pk in ownerless.values_list("pk", flat=True)
+    )
+
+
+def _was_taken_away(assignment: Assignment) -> bool:
+    """A later decision that found nobody took the lead from a consultant who left."""
+    return Assignment.objects.filter(
+        lead=assignment.lead_id, pk__gt=assignment.pk, previous_consultant=assignment.consultant_id
+    ).exists()
+
+
+def _decisions() -> Iterator[str]:
+    """Each rule counts as many leads as the ledger says it gave."""
+    for rule in AssignmentRule.objects.all():
+        given = rule.assignment_set.filter(outcome=Assignment.Outcome.ASSIGNED).count()
+        if rule.decisions != given:
+            yield f"{rule} counts {rule.decisions} leads, the ledger {given}"
+
+
+def _seats() -> Iterator[str]:
+    """What a seat counted is what the ledger gave it."""
+    for rule in AssignmentRule.objects.all():
+        assigned = rule.assignment_set.filter(outcome=Assignment.Outcome.ASSIGNED)
+        given = dict(assigned.values_list("consultant").annotate(Count("id")))
+        for seat in RuleMember.objects.filter(rule=rule):
+            if seat.leads_given != given.get(seat.consultant_id, 0):
+                yield f"{seat} counts {seat.leads_given} leads, the ledger {given.get(seat.consultant_id, 0)}"

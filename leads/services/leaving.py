@@ -1,0 +1,34 @@
+"""When a consultant leaves: their open leads go to colleagues, one turn of the circle each."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from leads.actors import Actor, person
+from leads.errors import NotAllowedError
+from leads.models import Assignment, Consultant, Lead, User
+from leads.services.assigning import assign_lead
+
+
+def redistribute(*, user: User, consultant: Consultant, origin: str = "") -> int:
+    """Take `consultant` out of the circles and give away their open leads, hottest first.
+
+    Each lead moves in a transaction of its own, so that a stop half way loses nothing and may simply be
+    repeated. Returns how many leads found somebody; the others wait in the unassigned queue.
+    """
+    if not user.is_manager:
+        raise NotAllowedError(_("Only managers redistribute leads."))
+    Consultant.objects.filter(pk=consultant.pk).update(is_accepting_leads=False)
+    open_leads = Lead.objects.open().filter(consultant=consultant).order_by("-score", "created_at")
+    return sum(
+        _give_away(pk, consultant, person(user, origin)) for pk in open_leads.values_list("pk", flat=True)
+    )
+
+
+@transaction.atomic
+def _give_away(lead_id: object, consultant: Consultant, actor: Actor) -> bool:
+    """Somebody may have moved the lead meanwhile; then it is theirs."""
+    lead = Lead.objects.select_for_update().filter(pk=lead_id, consultant=consultant).first()
+    if lead is None:
+        return False
+    assignment = assign_lead(lead=lead, actor=actor, trigger=Assignment.Trigger.LEAVING, may_keep=False)
+    return assignment.consultant_id is not None
