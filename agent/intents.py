@@ -67,7 +67,7 @@ def annoyance(texts: list[str]) -> int:
 
 
 def is_spam(texts: list[str]) -> bool:
-    return count("spam", texts) >= SPAM_CUES_NEEDED
+    return has("selling", texts) or count("spam", texts) >= SPAM_CUES_NEEDED
 
 
 def without_injections(text: str) -> str:

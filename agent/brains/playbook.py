@@ -23,12 +23,17 @@ def per_language(raw: Mapping[str, Any] | None) -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Choice:
-    """`max_days` makes it a horizon: "in two months" picks the first choice that reaches that far."""
+    """`max_days` makes it a horizon: "in two months" picks the first choice that reaches that far.
+
+    `hours` makes it a time of day, from the first hour up to the second. A synonym that starts
+    with "=" counts only as the whole message.
+    """
 
     key: str
     labels: Mapping[str, str] = field(default_factory=dict)
     synonyms: PerLanguage = field(default_factory=dict)
     max_days: int | None = None
+    hours: tuple[int, int] | None = None
 
     @classmethod
     def from_snapshot(cls, raw: Mapping[str, Any]) -> Choice:
@@ -37,6 +42,7 @@ class Choice:
             labels=dict(raw.get("labels") or {}),
             synonyms=per_language(raw.get("synonyms")),
             max_days=raw.get("max_days"),
+            hours=(raw["hours"][0], raw["hours"][1]) if raw.get("hours") else None,
         )
 
 

@@ -22,13 +22,19 @@ from agent.parsers import (
     texts,
 )
 from agent.parsers.found import BLANK, Found, blank, fold, phrase_pattern
+from agent.parsers.lexicons import common_words
 
 NEARBY = re.compile(
     r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
 )
 FAVOUR = re.compile(
-    r"(?<!\w)(?:so|solo|only|somente|apenas|prefiro|prefer|melhor|mejor|rather)(?:\s+\w+){0,2}\s+$"
+    r"(?<!\w)(?:so|solo|only|somente|apenas|prefiro|prefer|melhor|mejor|rather)(?:\s+(?!depois|despues|after|quando|cuando|when|if|se\b)\w+){0,2}\s+$"
 )
+PREPOSITION = re.compile(
+    r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|the|our|la|el)\s+)?$"
+)
+WHERE = re.compile(r"(?<!\w)(?:in|em|en|na|no|near|from|moro|live|vivo)\s+$")
+VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
 SMALLEST_BARE_AMOUNT = 100
 
 
@@ -150,15 +156,30 @@ class Reader:
         return len(re.findall(r"[^\W\d_]{2,}", line.unread)) <= 4 and not money.has_mark(line.unread)
 
     def _terms(self, line: Line) -> list[Claim]:
-        """Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish."""
-        claims = []
-        for question in sorted(self.of_type("text"), key=lambda item: not item.needs_cue):
-            found = texts.known(line.unread, self.language, question)
-            chosen = found[-1:] if line.corrects else found[:1]
-            claims += [replace(self._claim(question, item, line), surest=True) for item in chosen]
-            for item in found:
-                line.take(item)
-        return claims
+        """Known words; where two questions want the same ones, the longer reading wins ("diretor de vendas").
+
+        Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish.
+        """
+        offers = [
+            (not question.needs_cue, item.start - item.end, index, question, item)
+            for index, question in enumerate(self.of_type("text"))
+            for item in texts.known(line.unread, self.language, question)
+            if not self._is_where(item, line)
+        ]
+        taken: list[tuple[Question, Found]] = []
+        for _, _, _, question, item in sorted(offers, key=lambda offer: offer[:3]):
+            if not any(item.overlaps(other) for _, other in taken):
+                taken.append((question, item))
+        for _, item in taken:
+            line.take(item)
+        return [
+            replace(self._claim(question, item, line), surest=True)
+            for question, item in sorted(taken, key=lambda pair: pair[1].start)
+        ]
+
+    def _is_where(self, item: Found, line: Line) -> bool:
+        """ "over in Tucson" is the city, not the Hyundai."""
+        return bool(WHERE.search(line.folded[: item.start])) and places.is_known(item.quote, self.context)
 
     def _money(self, line: Line) -> list[Claim]:
         claims = []
@@ -249,9 +270,18 @@ class Reader:
         return claims
 
     def _is_proper(self, item: Found, line: Line) -> bool:
-        """Where the client uses capitals, a proper noun has one."""
+        """Where the client uses capitals, a proper noun has one; elsewhere it is no everyday word or verb."""
         mixed = not (line.text.isupper() or line.text.islower()) and any(c.isupper() for c in line.text[1:])
-        return not mixed or item.value[:1].isupper() or item.value[:1].isdigit()
+        if places.is_known(item.value, self.context) or names.is_known(item.value.split()[0]):
+            return False
+        weakly = bool(PREPOSITION.search(fold(line.unread[: item.start])))
+        if mixed or weakly:
+            return mixed and (item.value[:1].isupper() or item.value[:1].isdigit())
+        first = fold(item.value.split()[0])
+        straight = len(line.unread[: item.start].split()) and not PREPOSITION.search(
+            fold(line.unread[: item.start])
+        )
+        return bool(straight) and first not in common_words() and not first.endswith(VERB_ENDINGS)
 
     def _has_terms(self, question: Question, line: Line) -> bool:
         return bool(texts.known(line.text, self.language, question))

@@ -21,6 +21,7 @@ CORRECTION = re.compile(
     r"my bad|typo|aumentei|subiu|baixou|acho que|agora (?:e|eh|quero)|ahora (?:es|quiero))(?!\w)"
     r"|^\s*(?:nao|no|n)\s*,|^\s*\*|\*\s*$"
 )
+SCALE_ALONE = re.compile(r"(?:mil|k|mi|milhao|milhoes|millones|millon|million|thousand)(?: (?:reais|pesos))?")
 SEPARATOR = re.compile(rf"[{BLANK}.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 EDGES = re.compile(
     r"^(?:e|y|and|com|con|with|de|do|da|em|en|in|no|na|a|o|el|la)\s+|\s+(?:e|y|and|de|em|en|in|a|o)$", re.I
@@ -85,6 +86,9 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
         if not key or key in seen:
             continue
         seen.add(key)
+        if lines and SCALE_ALONE.fullmatch(key):
+            lines[-1] = Line(f"{lines[-1].text} {clean(message.words)}", message.seq, lines[-1].message)
+            continue
         lines += [Line(part, message.seq, index) for part in _parts(message.words) if part.strip(BLANK + " ")]
     return lines
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from agent.brains.protocol import Choice, Context, Question
-from agent.parsers import horizons
+from agent.parsers import clock, horizons
 from agent.parsers.found import WORD, Found, clean, fold, phrase_pattern
 from agent.parsers.lexicons import common_words
 from agent.parsers.negation import is_negated
@@ -29,6 +29,8 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
         if not is_negated(folded, item.start, language, after):
             affirmed.append(item)
         after = item.end
+    if not affirmed:
+        affirmed = clock.parse(text, question.choices)
     if question.is_horizon:
         affirmed += horizons.parse(text, context, question.choices)
     return affirmed
@@ -61,7 +63,13 @@ def _matches(text: str, folded: str, question: Question) -> list[Found]:
 
 
 def _candidates(text: str, folded: str, question: Question) -> list[tuple[int, Found]]:
-    return [
+    whole = folded.strip(" .!,;")
+    alone = [
+        (len(whole), Found(choice.key, text.strip(), 0, len(text)))
+        for choice in question.choices
+        if whole and f"={whole}" in phrases(choice)
+    ]
+    return alone + [
         (match.end() - match.start(), Found(choice.key, text[match.start() : match.end()], *match.span()))
         for choice in question.choices
         for match in phrase_pattern(phrases(choice)).finditer(folded)

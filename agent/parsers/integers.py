@@ -20,6 +20,9 @@ CHILDREN = re.compile(
     r"(?P<count>\w+)\s+(?:filh\w+|hij\w+|kids?|child\w*|crianc\w+|nin[oa]s?|meninos|peques|bebes?|dependentes?)"
 )
 
+OTHERS = re.compile(r"\s*(?:e|y|and)?\s*(?:mais|mas|otr[oa]s|other|another|more)\s+(?P<count>\w+)(?!\w)")
+ADULTS = re.compile(r"(?<!\w)adult\w*")
+
 
 def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
     """Numbers beside a cue of the question are explicit, bare ones are not."""
@@ -29,12 +32,15 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     cues = [cue for cues in question.cues.values() for cue in cues]
     spans = _cue_spans(folded, tuple(cues))
     known = [number for number in numbers.find(folded, context.country) if float(number.value).is_integer()]
-    for index, number in enumerate(known):
-        span = _beside(folded, number, spans)
+    used: list[tuple[int, int]] = []
+    for index, number in sorted(enumerate(known), key=lambda pair: pair[1].article):
+        span = _beside(folded, number, [cue for cue in spans if cue not in used])
         if span and not any(span[0] < item.end and item.start < span[1] for item in found):
             first = _start_of_range(folded, known[:index], number)
             start = min(span[0], first.start)
-            found.append(Found(int(first.value), text[start : span[1]], start, span[1]))
+            more, end = _children(folded, span[1]) if ADULTS.search(folded[start : span[1]]) else (0, span[1])
+            found.append(Found(int(first.value) + more, text[start:end], start, end))
+            used += [cue for cue in spans if span[0] <= cue[0] < span[1]]
     bare = [
         number
         for number in known
@@ -75,17 +81,25 @@ def _covered(number: numbers.Number, found: list[Found]) -> bool:
     return any(item.start <= number.start < item.end for item in found)
 
 
+def _children(folded: str, start: int) -> tuple[int, int]:
+    """How many children or others are added right after `start`, and where the words end."""
+    match = CHILDREN.match(folded, start) or OTHERS.match(folded, start)
+    count = numbers.find(match["count"]) if match else []
+    if match is None or not (count or match["count"] == "a"):
+        return 0, start
+    return int(count[0].value) if count else 1, match.end()
+
+
 def _by_phrase(text: str, folded: str, question: Question) -> list[Found]:
-    """Terms such as "casal=2" stand for a number; children said right after are added."""
+    """Terms such as "casal=2" stand for a number; children said right after are added, "eu e=1+" needs them."""
     found: list[Found] = []
     for term in sorted({term for terms in question.terms.values() for term in terms}, key=len, reverse=True):
         phrase, _, count = term.partition("=")
         for match in phrase_pattern((phrase,)).finditer(folded):
-            more = CHILDREN.match(folded, match.end())
-            extra = numbers.find(more["count"]) if more else []
-            end = more.end() if more and extra else match.end()
-            value = int(count) + (int(extra[0].value) if extra else 0)
-            item = Found(value, text[match.start() : end], match.start(), end)
+            more, end = _children(folded, match.end())
+            if count.endswith("+") and not more:
+                continue
+            item = Found(int(count.rstrip("+")) + more, text[match.start() : end], match.start(), end)
             if not any(item.overlaps(other) for other in found):
                 found.append(item)
     return found

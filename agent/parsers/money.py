@@ -24,7 +24,7 @@ OTHER_UNITS = re.compile(
     r"tiendas|stores|unidades?|leads?|clientes?|customers?|clients?|mensagens|mensajes|messages|cv|hp|"
     r"cilindradas|cc\b|placas|paneles|panels|minutos?|minutes?|stars?|andar|piso|floor|º|ª|°)(?!\w)"
 )
-UPPER_BEFORE = phrase_pattern(
+CEILING_WORDS = phrase_pattern(
     (
         "até", "ate", "hasta", "up to", "under", "below", "max", "max.", "maximo", "no maximo", "como maximo",
         "no mas de", "no mais que", "nao mais que", "nao mais de", "menos de", "menor que", "less than",
@@ -36,6 +36,12 @@ UPPER_BEFORE = phrase_pattern(
         "nao ultrapasse", "tope maximo", "maximo de", "ceiling of", "ceiling", "como mucho", "a lo mas", "maximo ate", "limite e", "ate uns", "inferior a", "hata", "upto",
     )
 )  # fmt: skip
+NEVER_OVER = (
+    r"(?<!\w)(?:nao|n|no|sem|sin|can'?t|cannot|don'?t|not|nunca)\s+(?:\w+\s+){0,3}"
+    r"(?:passar|passo|passe|pasar|paso|pase|exceder|exceed|ultrapassar|superar|go|spend|gastar|pagar|subir|over|above|higher)"
+    r"(?:\s+(?:mais|mas|more|over|above|up|past|acima|arriba|por encima|higher))?(?:\s+(?:de|d[oa]s|than|del))?(?!\w)"
+)
+UPPER_BEFORE = re.compile(f"{NEVER_OVER}|{CEILING_WORDS.pattern}")
 LOWER_BEFORE = phrase_pattern(
     (
         "a partir de", "a partir dos", "desde", "from", "at least", "no minimo", "minimo", "pelo menos",

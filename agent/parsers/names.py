@@ -40,7 +40,7 @@ POLITE = re.compile(
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
 NOT_A_NAME = frozenset(
-    "brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
+    "sao son sou brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
     "portugues portuguesa espanol espanola aposentado aposentada autonomo autonoma empresario empresaria professor "
     "professora advogado advogada engenheiro engenheira medica enfermeira enfermeiro estudante estudiante student "
     "casado casada casada solteiro solteira soltero soltera single married retired mei clt pj ansioso ansiosa "
@@ -52,6 +52,11 @@ NOT_A_NAME = frozenset(
     "iniciante principiante beginner intermediario intermediate fluent daqui dali de fora about trying thinking "
     "wondering planning hoping going asking currently in at from near on with not so just also still only".split()
 )  # fmt: skip
+NOT_NAME_ENDINGS = (
+    "ing", "ando", "endo", "indo", "iendo", "ado", "ada", "ido", "ida", "ante", "ente", "ista", "dor", "dora", "tor", "tora",
+    "eiro", "eira", "ero", "ario", "aria", "ed", "ly", "logo", "loga", "ense", "ano", "ana", "ino", "ina",
+)  # fmt: skip
+GUESSED, HINTED, CERTAIN = range(3)
 LONGEST = 5
 
 
@@ -59,8 +64,8 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     """Names that are introduced: "me chamo…", "soy…", "this is…", "Ana aqui"."""
     text = clean(text)
     folded = fold(text)
-    found = [_introduced(text, folded, match, trusted=True) for match in STRONG.finditer(folded)]
-    found += [_introduced(text, folded, match, trusted=False) for match in WEAK.finditer(folded)]
+    found = [_introduced(text, folded, match, CERTAIN) for match in STRONG.finditer(folded)]
+    found += [_introduced(text, folded, match, HINTED) for match in WEAK.finditer(folded)]
     found += [_followed(text, folded, match) for match in AFTER.finditer(folded)]
     names = [item for item in found if item]
     return [item for index, item in enumerate(names) if not any(item.overlaps(o) for o in names[:index])]
@@ -74,7 +79,7 @@ def bare(segment: str, context: Context, pending: bool) -> Found | None:
     words = list(WORD.finditer(text))
     if not words or len(words) > LONGEST or re.search(r"\w", WORD.sub("", text)):
         return None
-    captured = _capture(text, 0, trusted=pending)
+    captured = _capture(text, 0, CERTAIN if pending else GUESSED)
     if captured is None or captured.end < words[-1].start():
         return None
     first = fold(words[0][0]).rstrip(".")
@@ -87,10 +92,10 @@ def is_known(word: str) -> bool:
     return fold(word) in first_names()
 
 
-def _introduced(text: str, folded: str, match: re.Match[str], trusted: bool) -> Found | None:
+def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Found | None:
     if OTHER_PERSON.search(folded[: match.start()]):
         return None
-    captured = _capture(text, match.end(), trusted)
+    captured = _capture(text, match.end(), trust)
     if captured is None:
         return None
     if match[0].split()[0] in CASUAL and not (
@@ -119,10 +124,10 @@ def _followed(text: str, folded: str, match: re.Match[str]) -> Found | None:
     if not words or len(words) > 3 or not is_known(words[0]):
         return None
     begin = match.start() - len(clause)
-    return _capture(text[: match.start()], max(offset, begin), trusted=False)
+    return _capture(text[: match.start()], max(offset, begin), GUESSED)
 
 
-def _capture(text: str, start: int, trusted: bool) -> Found | None:
+def _capture(text: str, start: int, trust: int) -> Found | None:
     """Takes name words from `start` on: a surname may be unknown, an everyday word ends the name."""
     title = TITLES.match(text[start:])
     start += title.end() if title else 0
@@ -130,7 +135,7 @@ def _capture(text: str, start: int, trusted: bool) -> Found | None:
     taken: list[re.Match[str]] = []
     position = start
     while match := WORD.match(text, position):
-        if not _continues(match[0], taken, mixed_case, trusted):
+        if not _continues(match[0], taken, mixed_case, trust):
             break
         taken.append(match)
         gap = re.match(r"[ ]+", text[match.end() :])
@@ -146,7 +151,7 @@ def _capture(text: str, start: int, trusted: bool) -> Found | None:
     return Found(_spelled(quote), quote, taken[0].start(), taken[0].start() + len(quote))
 
 
-def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trusted: bool) -> bool:
+def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trust: int) -> bool:
     plain = fold(word).rstrip(".")
     if plain in PARTICLES:
         return bool(taken) and (plain not in {"e", "y"} or len(taken) > 2)
@@ -159,7 +164,9 @@ def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trusted:
         return False
     known = plain in first_names()
     if not taken:
-        return known or (word[0].isupper() and mixed_case) or (trusted and len(plain) > 1)
+        likely = not mixed_case and len(plain) > 3 and not plain.endswith(NOT_NAME_ENDINGS)
+        capitalised = word[0].isupper() and mixed_case
+        return known or capitalised or (trust == CERTAIN and len(plain) > 1) or (trust == HINTED and likely)
     if mixed_case and taken[0][0][0].isupper() and not word[0].isupper():
         return False
     return True

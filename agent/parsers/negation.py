@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 ALWAYS = (
-    r"nao|nem|jamais|nunca|sem|sin|without|not|never|don'?t|doesn'?t|isn'?t|didn'?t|wasn'?t|ni|tampoco|cannot|"
+    r"nao|n|nem|jamais|nunca|sem|sin|without|not|never|don'?t|doesn'?t|isn'?t|didn'?t|wasn'?t|ni|tampoco|cannot|"
     r"desist\w+ d[eao]|deixei de|dejar de|gave up on|tired of|cansei de|em vez d[eoa]|ao inves d[eoa]|"
     r"en vez de|en lugar de|instead of|rather than|no longer|ja nao|ya no|menos|except|exceto|excepto|nada de|"
     r"descart\w+|changed my mind about|forget|esquece|olvida|era pra|era para"

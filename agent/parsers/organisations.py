@@ -24,7 +24,7 @@ TAILS = (
     "solucoes|soluciones|log|store|brothers|bros|freight|robotics|analytics|insurance|catering|marine|farms|health|capital"
 )
 HEAD = re.compile(rf"(?<!\w)(?:{HEADS})(?=\s)")
-TAIL = re.compile(rf"(?<=\w)\s+(?:{TAILS})(?!\w)\.?")
+TAIL = re.compile(rf"(?<=\w)(?:\s+(?:{TAILS})(?!\w)\.?)+")
 TOKEN = re.compile(r"[^\s,;:!?()\"]+")
 PARTICLES = frozenset("de da do das dos del la el los las e y & and of".split())
 LONGEST = 4

@@ -56,8 +56,8 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found += [_after_cue(text, folded, match, context, firm=False) for match in LEADING.finditer(folded)]
     found += _famous(text, folded, context)
     places: list[Found] = []
-    for item in found:
-        if item and not any(item.overlaps(other) for other in places):
+    for item in sorted((place for place in found if place), key=lambda place: place.start - place.end):
+        if not any(item.overlaps(other) for other in places):
             places.append(item)
     return _joined(text, places)
 

@@ -32,6 +32,9 @@ LEADING = frozenset(
     "nuestro nuestra our seu sua su your fazer hacer alguma algum algun alguna any sobre about com con : = é e es is "
     "to no na in on en em al ao for pra para".split()
 )
+CUTS = frozenset(
+    "at en em na no nos nas from for with para pra por que mas pero but if se si quero tenho com".split()
+)
 LONGEST = 7
 SLOT = "{}"
 
@@ -107,14 +110,17 @@ def every(texts: object) -> tuple[str, ...]:
 
 def _terms(text: str, folded: str, language: str, question: Question) -> list[Found]:
     spans: list[tuple[int, int, int]] = []
+    plain = {fold(term) for term in every(question.terms)}
     for match in _term_pattern(every(question.terms)).finditer(folded):
         start, end = match.span()
         read_to = spans[-1][2] if spans else 0
         if start < read_to or is_negated(folded, start, language, read_to):
             continue
         version = VERSION.match(folded, end)
+        open_ended = not version and match["term"] not in plain
         singular = version.end() if version else match.end("term")
-        end = version.end() if version else end
+        singular = _trimmed(folded, start, singular) if open_ended else singular
+        end = version.end() if version else (singular if open_ended else end)
         if spans and JOIN.fullmatch(folded[read_to:start]):
             spans[-1] = (spans[-1][0], singular, end)
         else:
@@ -126,8 +132,19 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
 def _term_pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
     """Terms as whole words, also in the plural."""
     phrases = phrase_pattern(terms).pattern.removeprefix(r"(?<!\w)").removesuffix(r"(?!\w)")
-    phrases = phrases.replace(re.escape(SLOT), r"[^\W\d_]{2,}(?:\s(?:e|y|and|&)\s[^\W\d_]+)?")
+    phrases = phrases.replace(re.escape(SLOT), r"[^\W\d_]{2,}(?:\s[^\W\d_&]+){0,3}")
     return re.compile(rf"(?<!\w)(?P<term>{phrases})(?:e?s)?(?!\w)")
+
+
+def _trimmed(folded: str, start: int, end: int) -> int:
+    """A complement taken too far ends before the next thought: "maestría en gestión pública | por favor"."""
+    taken = list(re.finditer(r"\S+", folded[start:end]))
+    for index, token in enumerate(taken):
+        if index > 1 and token[0] in CUTS:
+            return _trimmed(folded, start, start + taken[index - 1].end())
+    while len(taken) > 2 and (taken[-1][0] in INNER | LEADING | STOP or taken[-1][0] in common_words()):
+        taken.pop()
+    return start + taken[-1].end()
 
 
 def _beside(folded: str, term: Found, cues: list[tuple[int, int]]) -> bool:

@@ -1,0 +1,57 @@
+"""Clock times as people agree on them: "às 14h", "3 pm", "a las 10 de la mañana"."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.protocol import Choice
+from agent.parsers import numbers
+from agent.parsers.found import Found, clean, fold
+
+COUNT = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|uma|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|onze|doze|una|dos|cuatro|siete|ocho|nueve|diez|once|doce"
+HALF = r"(?P<half>a\.?m\.?|p\.?m\.?|da manha|da tarde|da noite|de la manana|de la tarde|de la noche|in the morning|in the afternoon|in the evening|at night)"
+TIME = re.compile(
+    rf"(?<![\w/.,:$-])(?P<after>(?:depois d|apos |despues de |after |a partir d|past |from )(?:as|a|las|la|e)?\s*)?"
+    rf"(?P<at>as|a las|a la|at|las|pelas|por volta das|tipo|around|umas|das)?\s*(?P<hour>{COUNT})"
+    rf"(?:\s*(?P<sign>h|hs|hrs|horas?|o'?clock)(?:\s?(?P<minutes>[0-5]\d))?|:(?P<colon>[0-5]\d))?\s*{HALF}?(?![\w/,.%-]*\d)(?!\w)"
+)
+LOOSE = frozenset({"as", "tipo", "umas", "around", "das", "las"})
+LATE_START = 17
+
+
+def parse(text: str, choices: tuple[Choice, ...]) -> list[Found]:
+    """The key of the choice whose hours hold the time."""
+    text = clean(text)
+    found = []
+    for match in TIME.finditer(fold(text)):
+        hour = _hour(match, text)
+        key = bucket(choices, hour) if hour is not None else None
+        if key:
+            found.append(Found(key, match[0].strip(), match.start(), match.end()))
+    return found
+
+
+def bucket(choices: tuple[Choice, ...], hour: int) -> str | None:
+    return next(
+        (choice.key for choice in choices if choice.hours and choice.hours[0] <= hour < choice.hours[1]), None
+    )
+
+
+def _hour(match: re.Match[str], text: str) -> int | None:
+    """On the 24-hour clock; a bare small hour said "at" is taken for the afternoon."""
+    if not (match["half"] or match["sign"] or match["colon"] or match["at"]):
+        return None
+    if match["at"] in {"tipo", "umas", "around", "das", "las"} and not (
+        match["half"] or match["sign"] or match["colon"]
+    ):
+        return None
+    read = numbers.find(match["hour"])
+    hour = int(read[0].value) if read else 0
+    if not 1 <= hour <= 23:
+        return None
+    half = match["half"] or ""
+    if half and half[0] != "a" and "man" not in half and "morning" not in half:
+        hour = hour + 12 if hour < 12 else hour
+    elif not half and hour <= 6:
+        hour += 12
+    return hour + 1 if match["after"] and hour >= LATE_START else hour
