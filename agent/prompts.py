@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from agent.brains.protocol import Inbound, Playbook, Question, Said, SlotUpdate, Snippet, TurnInput
+from agent.brains.protocol import Inbound, Playbook, Question, SlotUpdate, Snippet, TurnInput
 from agent.parsers.found import words
 from agent.parsers.sensitive import mask_sensitive
 from agent.stages import missing_required
@@ -154,9 +154,8 @@ def _shown(value: Any) -> Any:
 
 
 def _earlier(turn: TurnInput) -> Iterable[Message]:
-    """Lines said before the burst; without a record of them, the agent's own last words."""
-    lines = turn.history or tuple(Said("agent", text) for text in turn.state.recent_agent_texts[-2:])
-    for line in lines[-MAX_HISTORY:]:
+    """Lines said before the burst, the newest only."""
+    for line in turn.history[-MAX_HISTORY:]:
         role = "user" if line.author == "client" else "assistant"
         prefix = "[consultant] " if line.author == "consultant" else ""
         yield {"role": role, "content": prefix + safe(line.text)}

@@ -57,13 +57,13 @@ class Draft:
 
     def problems(self) -> list[str]:
         """What a client must not read, in words for the model. Closing words are the engine's own."""
-        if self.decision.stage != stages.QUALIFYING:
+        if self._closes:
             return []
         return reply_guards.problems(self._said(), self.turn, self.state, self.language)
 
     def reply(self) -> BrainReply:
         asked = self._asked_for()
-        messages = self._closing() if self.decision.stage != stages.QUALIFYING else self._conversation()
+        messages = self._closing() if self._closes else self._conversation()
         return replace(
             self.scripted,
             intent=self.answer["intent"],
@@ -82,6 +82,13 @@ class Draft:
             source="llm",
             signals=self.signals,
         )
+
+    @property
+    def _closes(self) -> bool:
+        """The turn that ends the qualification. Small talk after it is the model's again."""
+        decision = self.decision
+        is_over = decision.stage != stages.QUALIFYING
+        return is_over and (decision.handoff or self.turn.state.closed_with != decision.stage)
 
     @property
     def language(self) -> str:

@@ -146,10 +146,5 @@ def is_decided_by_code(turn: TurnInput, scripted: BrainReply) -> bool:
     certain = signals.opted_out or signals.suspected_bot or signals.sensitive or signals.angry
     wordless = not any(message.words for message in turn.burst)
     return bool(
-        certain
-        or signals.asked_human
-        or signals.outside
-        or scripted.intent in DECIDED_BY_WORDS
-        or turn.state.closed_with
-        or wordless
+        certain or signals.asked_human or signals.outside or scripted.intent in DECIDED_BY_WORDS or wordless
     )

@@ -364,3 +364,14 @@ def test_respond_counts_what_a_turn_cost(double, brain, settings):
     double.script(answer(messages=[BAD_WORDS["discount"]]), answer())
     brain.respond(turn_of("quero comprar", state=knowing()))
     assert brain.budget.spent_today() == pytest.approx((240 * 10 + 60 * 100) / 1_000_000)
+
+
+def test_respond_after_the_end_answers_once_more_without_closing_again(double, brain):
+    ended = knowing(**BUYER, budget="x").to_json() | {
+        "closed_with": "qualified",
+        "handed_over": ["qualified"],
+    }
+    double.script(answer(intent="goodbye", messages=["Por nada! Até logo."], next_slot="none"))
+    reply = brain.respond(turn_of("valeu, até", state=State.from_json(ended)))
+    assert (reply.messages, reply.handoff) == (["Por nada! Até logo."], False)
+    assert reply.next_slot is None
