@@ -40,7 +40,7 @@ def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
     decision = outcomes.remember(verdict, claim, reply)
     outcomes.queue_words(conversation, claim, reply)
     if decision.handoff:
-        transfer_to_consultant(conversation, reply, reason=decision.reason)
+        transfer_to_consultant(conversation, reply, reason=decision.reason or decision.stage)
     elif decision.stage in (NURTURE, DISQUALIFIED):
         outcomes.keep_as_lead(conversation, reply, assign=False)
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agent.models import Notification
-from leads.models import Assignment, Lead
+from leads.models import Assignment, Consultant, Lead
 from whatsapp.models import Conversation
 
 logger = logging.getLogger(__name__)
@@ -34,16 +34,16 @@ def _tell_one() -> bool:
     assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
-    if assignment.consultant_id:
-        _write_notifications(assignment)
+    if assignment.consultant is not None:
+        _write_notifications(assignment, assignment.consultant)
         _follow_with_threads(assignment)
     assignment.notice = Assignment.Notice.TOLD
     assignment.save(update_fields=["notice"])
     return True
 
 
-def _write_notifications(assignment: Assignment) -> None:
-    consultant, lead = assignment.consultant, assignment.lead
+def _write_notifications(assignment: Assignment, consultant: Consultant) -> None:
+    lead = assignment.lead
     channels = [Notification.Channel.APP]
     if consultant.notify_by_email and consultant.user.email:
         channels.append(Notification.Channel.EMAIL)

@@ -12,7 +12,6 @@ from agent.brains.playbook import Playbook as PlaybookContent
 from agent.models import KnowledgeSnippet, Playbook, PlaybookVersion
 from leads.errors import InvalidError
 from leads.models import User
-from whatsapp.models import Conversation
 
 
 @transaction.atomic
@@ -69,10 +68,10 @@ def fingerprint_of(snapshot: dict[str, Any]) -> str:
     return sha256(json.dumps(snapshot, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def version_for_new_dialogue(conversation: Conversation) -> PlaybookVersion | None:
+def version_for_new_dialogue() -> PlaybookVersion | None:
     """The published version of the default playbook; None while nothing is published."""
-    playbook = Playbook.objects.filter(current__isnull=False).order_by("-is_default", "pk").first()
-    return playbook and playbook.current
+    playbook = Playbook.objects.exclude(current=None).order_by("-is_default", "pk").first()
+    return None if playbook is None else playbook.current
 
 
 def content_of(version: PlaybookVersion) -> PlaybookContent:

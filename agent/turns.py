@@ -46,8 +46,8 @@ class Verdict:
     """What may become of a reply. `again` is the renewed claim when it must be thought out anew."""
 
     outcome: str
-    conversation: Conversation | None = None
-    dialogue: Dialogue | None = None
+    conversation: Conversation
+    dialogue: Dialogue
     again: Claim | None = None
 
 
@@ -102,18 +102,19 @@ def settle(claim: Claim) -> Iterator[Verdict]:
 
 def _judge(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> Verdict:
     """In this order: is the lease still ours, is the thread still the agent's, is there anything newer?"""
+    outcome, again = AgentTurn.Outcome.REPLIED, None
     if dialogue.lease_token != claim.token:
-        return Verdict(AgentTurn.Outcome.LEASE_LOST)
-    if not conversation.is_agents:
+        outcome = AgentTurn.Outcome.LEASE_LOST
+    elif not conversation.is_agents:
+        outcome = AgentTurn.Outcome.HUMAN_TOOK_OVER
         _release(dialogue)
-        return Verdict(AgentTurn.Outcome.HUMAN_TOOK_OVER)
-    if claim.covers <= conversation.answered_seq:
+    elif claim.covers <= conversation.answered_seq:
+        outcome = AgentTurn.Outcome.OBSOLETE
         _release(dialogue)
-        return Verdict(AgentTurn.Outcome.OBSOLETE)
-    if _is_outdated(claim, conversation) and _may_restart(claim, conversation):
+    elif _is_outdated(claim, conversation) and _may_restart(claim, conversation):
+        outcome = AgentTurn.Outcome.RESTARTED
         again = _lease(conversation, dialogue, claimed_at=claim.claimed_at, restarts=claim.restarts + 1)
-        return Verdict(AgentTurn.Outcome.RESTARTED, again=again)
-    return Verdict(AgentTurn.Outcome.REPLIED, conversation, dialogue)
+    return Verdict(outcome, conversation, dialogue, again)
 
 
 def _is_outdated(claim: Claim, conversation: Conversation) -> bool:
@@ -196,5 +197,7 @@ def _dialogue_of(conversation: Conversation) -> Dialogue | None:
     dialogue = Dialogue.objects.select_for_update().filter(pk=conversation.pk).first()
     if dialogue is not None:
         return dialogue
-    version = version_for_new_dialogue(conversation)
-    return version and Dialogue.objects.create(conversation=conversation, playbook_version=version)
+    version = version_for_new_dialogue()
+    if version is None:
+        return None
+    return Dialogue.objects.create(conversation=conversation, playbook_version=version)

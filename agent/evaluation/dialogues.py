@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+KEPT: tuple[str, ...] = ("transcript", "seconds", "filename", "label", "address")
 DEFAULT_GAP = timedelta(milliseconds=800)
 
 

@@ -66,9 +66,10 @@ class Player:
     def __init__(self, dialogue: Dialogue, world: World, brain: Brain, virtual: VirtualClock) -> None:
         self.dialogue, self.world, self.brain, self.clock = dialogue, world, brain, virtual
         self.arrivals: deque[tuple[datetime, Step]] = deque()
-        self.conversation: Conversation | None = None
+        self.begun: Conversation | None = None
         self.run = Run(dialogue.id)
-        self.burst, self.last_event, self.seen_seq = 0, None, 0
+        self.burst, self.seen_seq = 0, 0
+        self.last_event: str | None = None
 
     def play(self) -> Run:
         for number, burst in enumerate(self.dialogue.bursts):
@@ -83,6 +84,12 @@ class Player:
         reply = self.brain.respond(replace(turn, context=self._context(turn.context)))
         self._take_in_until(self.clock.moment + THINKING_TIME)
         return reply
+
+    @property
+    def conversation(self) -> Conversation:
+        if self.begun is None:
+            raise ValueError(f"{self.dialogue.id} has an event before the client's first message")
+        return self.begun
 
     def _schedule(self, burst: Iterable[Step]) -> None:
         moment = self.clock.moment
@@ -107,7 +114,7 @@ class Player:
 
     def _due_at(self) -> datetime | None:
         """When the engine owes an answer; None when it owes none, or is paused."""
-        if self.conversation is None:
+        if self.begun is None:
             return None
         owed = Conversation.objects.unanswered().filter(pk=self.conversation.pk).first()
         paused = owed and owed.dialogue.paused_until
@@ -127,7 +134,7 @@ class Player:
             return
         message = whatsapp.record_inbound(self.world.line, self._inbound(step))
         if message is not None:
-            self.conversation = message.conversation
+            self.begun = message.conversation
             if step.details:
                 message.details |= step.details
                 message.save(update_fields=["details"])
@@ -173,7 +180,7 @@ class Player:
         )
 
     def _collect_replies(self) -> None:
-        if self.conversation is None:
+        if self.begun is None:
             return
         said = self.conversation.messages.filter(direction=Message.Direction.OUT, seq__gt=self.seen_seq)
         for message in said.exclude(author=Message.Author.CONSULTANT).order_by("seq"):

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -212,7 +213,7 @@ def test_protocol_under_random_interleavings_covers_each_message_once(line, at_s
     assert not (conversation.is_agents and conversation.last_inbound_seq > conversation.answered_seq)
     replied = AgentTurn.objects.filter(outcome="replied").order_by("first_seq")
     ends = [(turn.first_seq, turn.last_seq) for turn in replied]
-    assert all(before[1] < after[0] for before, after in zip(ends, ends[1:], strict=False))
+    assert all(before[1] < after[0] for before, after in pairwise(ends))
     assert len(said(conversation)) == len(ends)
     leases = Dialogue.objects.filter(pk=conversation.pk).exclude(lease_until=None)
     assert not leases.filter(lease_until__gte=clock.now()).exists()

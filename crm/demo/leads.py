@@ -84,10 +84,11 @@ def _by_conversation(texts: list[str], number: int, came_at: datetime) -> Lead |
     line = Line.objects.get(address=AGENT_LINE)
     with clock.virtual(came_at) as virtual:
         for text in texts:
-            message = whatsapp.record_inbound(line, _inbound(line, _phone(number), text))
+            whatsapp.record_inbound(line, _inbound(line, _phone(number), text))
             virtual.move_to(virtual.moment + BETWEEN_MESSAGES)
-            flows.answer_message(message.conversation_id, brain=ScriptedBrain())
-        conversation = Conversation.objects.select_related("lead").get(pk=message.conversation_id)
+            conversation = Conversation.objects.get(line=line, client_address=f"whatsapp:{_phone(number)}")
+            flows.answer_message(conversation.pk, brain=ScriptedBrain())
+        conversation.refresh_from_db()
         lead = conversation.lead
         if lead is not None:
             _backdate(lead, came_at)

@@ -1,5 +1,7 @@
 """Who gets a lead: the circles, and the ledger of every decision."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.fields import ChangedInField
 
 
-def words(name: str) -> ArrayField:
+def words(name: Any) -> ArrayField:
     """A condition that is a list of words; empty: any."""
     return ArrayField(
         models.CharField(max_length=120),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import ChangedInField
+from leads.models.people import User
 from leads.search import LeadWords
 
 
@@ -42,7 +43,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def open(self) -> "LeadQuerySet":
         return self.on_board().filter(status__kind=Status.Kind.OPEN)
 
-    def visible_to(self, user: settings.AUTH_USER_MODEL) -> "LeadQuerySet":
+    def visible_to(self, user: User) -> "LeadQuerySet":
         """The one rule of sight: managers see every lead, a consultant sees the own ones."""
         if not user.is_active:
             return self.none()

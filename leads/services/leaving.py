@@ -1,5 +1,7 @@
 """When a consultant leaves: their open leads go to colleagues, one turn of the circle each."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -25,7 +27,7 @@ def redistribute(*, user: User, consultant: Consultant, origin: str = "") -> int
 
 
 @transaction.atomic
-def _give_away(lead_id: object, consultant: Consultant, actor: Actor) -> bool:
+def _give_away(lead_id: UUID, consultant: Consultant, actor: Actor) -> bool:
     """Somebody may have moved the lead meanwhile; then it is theirs."""
     lead = Lead.objects.select_for_update().filter(pk=lead_id, consultant=consultant).first()
     if lead is None:
