@@ -80,9 +80,10 @@ class Budget:
     def _by_rows(self, key: str) -> int:
         """What the traces of today say was used: the beginning of a counter."""
         turns = AgentTurn.objects.filter(started_at__gte=_midnight())
-        if key == self._day():
+        if self.conversation_id is None or key == self._day():
             return cost_of(*_tokens(turns))
-        return sum(_tokens(turns.filter(conversation_id=self.conversation_id)))
+        asked, answered = _tokens(turns.filter(conversation_id=self.conversation_id))
+        return asked + answered
 
     def _alarm(self) -> None:
         cap, key = daily_cap(), self._day()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,6 +26,7 @@ LONGEST_RETRY_AFTER = 3
 RETRY_PAUSE = 0.3
 WORTH_A_RETRY_SECONDS = 7
 MAX_ADAPTATIONS = 6
+ROOM_FOR_THOUGHTS = 4
 CHARACTERS_PER_TOKEN = 3.5
 OPTIONAL_PARAMETERS = {"temperature": 0.2, "store": False}
 
@@ -116,7 +117,7 @@ class _Question:
             raise LLMError("bad_output", str(problem), raw=answer.text)
         self.repaired = True
         if answer.finish_reason == "length":
-            self.max_tokens = self.max_tokens * 3 // 2
+            self._make_room(answer)
         self.messages += correction(answer.text, str(problem))
         answer = self._ask()
         try:
@@ -124,6 +125,14 @@ class _Question:
         except BadOutputError as again:
             kind = "too_long" if answer.finish_reason == "length" else "bad_output"
             raise LLMError(kind, str(again), raw=answer.text) from again
+
+    def _make_room(self, answer: Answer) -> None:
+        """Cut off in the middle, or, with nothing written, in thoughts that nobody sees."""
+        if answer.text.strip() or self.abilities.thinks:
+            self.max_tokens = self.max_tokens * 3 // 2
+        else:
+            self.abilities = replace(self.abilities, thinks=True)
+            self.endpoint.remember(self.abilities)
 
     def _ask(self) -> Answer:
         """One answer; a failure that may pass is tried once more if there is time."""
@@ -193,7 +202,9 @@ class _Question:
         without = self.abilities.without
         parameters: dict[str, Any] = {"model": self.endpoint.model, "messages": self._worded()}
         parameters |= {name: value for name, value in OPTIONAL_PARAMETERS.items() if name not in without}
-        parameters[self.abilities.token_limit] = self.max_tokens
+        parameters[self.abilities.token_limit] = self.max_tokens * (
+            ROOM_FOR_THOUGHTS if self.abilities.thinks else 1
+        )
         if self.abilities.mode == "json_schema":
             asked = {"name": self.shape.__name__, "strict": True, "schema": self.shape.model_json_schema()}
             parameters["response_format"] = {"type": "json_schema", "json_schema": asked}

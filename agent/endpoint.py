@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -28,11 +28,15 @@ REMEMBERED_SECONDS = 86_400
 
 @dataclass(frozen=True)
 class Abilities:
-    """What to send. An endpoint that complains of a parameter is asked without it from then on."""
+    """What to send. An endpoint that complains of a parameter is asked without it from then on.
+
+    `thinks`: the model spends tokens on thoughts before it answers, and needs room for them.
+    """
 
     mode: str = MODES[0]
     token_limit: str = TOKEN_LIMITS[0]
     without: tuple[str, ...] = ()
+    thinks: bool = False
 
     def lowered(self, complaint: str) -> Abilities | None:
         """What to try after a refusal in the endpoint's words; None when nothing less can be asked."""
@@ -41,18 +45,18 @@ class Abilities:
             other = TOKEN_LIMITS[1 - TOKEN_LIMITS.index(self.token_limit)]
             return replace(self, token_limit=other)
         for name in OPTIONAL:
-            if f"{name}" in complaint and name not in self.without:
+            if name in complaint and name not in self.without:
                 return replace(self, without=(*self.without, name))
         if self.mode != MODES[-1] and any(word in complaint for word in ABOUT_FORMAT):
             return replace(self, mode=MODES[MODES.index(self.mode) + 1])
         return None
 
     def to_json(self) -> dict[str, Any]:
-        return {"mode": self.mode, "token_limit": self.token_limit, "without": list(self.without)}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, raw: dict[str, Any] | None) -> Abilities:
-        return cls(raw["mode"], raw["token_limit"], tuple(raw["without"])) if raw else cls()
+        return cls(**raw | {"without": tuple(raw["without"])}) if raw else cls()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Lengths and values are checked by us, after the types.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, create_model
 
@@ -30,26 +30,31 @@ def _shape_of(slots: tuple[str, ...]) -> type[BaseModel]:
     update = create_model(
         "SlotProposal",
         __config__=STRICT,
-        slot=(Literal[slots], ...),
-        op=(Literal["set", "clear"], ...),
+        slot=_one_of(*slots),
+        op=_one_of("set", "clear"),
         quote=(str, ...),
         value=(str, ...),
     )
     return create_model(
         "AgentAnswer",
         __config__=STRICT,
-        language=(Literal["pt-BR", "es", "en", "other"], ...),
-        intent=(Literal[INTENTS], ...),
+        language=_one_of("pt-BR", "es", "en", "other"),
+        intent=_one_of(*INTENTS),
         evidence=(str, ...),
-        sentiment=(Literal["positive", "neutral", "negative", "angry"], ...),
-        updates=(list[update], ...),
+        sentiment=_one_of("positive", "neutral", "negative", "angry"),
+        updates=(list[update], ...),  # type: ignore[valid-type]
         kb_ids=(list[str], ...),
         unanswered=(list[str], ...),
-        confidence=(Literal["low", "medium", "high"], ...),
-        stage=(Literal[QUALIFYING, QUALIFIED, DISQUALIFIED, NURTURE, NEEDS_HUMAN], ...),
+        confidence=_one_of("low", "medium", "high"),
+        stage=_one_of(QUALIFYING, QUALIFIED, DISQUALIFIED, NURTURE, NEEDS_HUMAN),
         handoff=(bool, ...),
-        handoff_reason=(Literal["none", *HANDOFF_REASONS], ...),
-        next_slot=(Literal[(*slots, "none")], ...),
+        handoff_reason=_one_of("none", *HANDOFF_REASONS),
+        next_slot=_one_of(*slots, "none"),
         summary=(str, ...),
         messages=(list[str], ...),
     )
+
+
+def _one_of(*values: str) -> Any:
+    """A required field with one of these values."""
+    return Literal[values], ...

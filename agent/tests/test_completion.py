@@ -129,6 +129,13 @@ def test_complete_on_a_cut_off_answer_gives_the_repair_more_room(double, ask):
     assert "shorter" in double.calls[1].prompt
 
 
+def test_complete_on_a_model_that_thinks_first_gives_it_room_from_then_on(double, ask):
+    double.script({"content": "", "finish_reason": "length"}, {"answer": GOOD}, {"answer": GOOD})
+    ask(max_tokens=200)
+    assert not ask(max_tokens=200).repaired
+    assert [call.request["max_completion_tokens"] for call in double.calls] == [200, 800, 800]
+
+
 FINAL = {
     "refusal": ({"content": None, "refusal": "I cannot help."}, "refused"),
     "content filter": ({"content": "", "finish_reason": "content_filter"}, "filtered"),
