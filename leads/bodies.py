@@ -6,6 +6,7 @@ Senders lie about content types and charsets, so the bytes themselves are asked 
 import json
 import math
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from email.message import Message
 from io import BytesIO
 from typing import Any
@@ -90,7 +91,8 @@ def _content_type(header: str) -> tuple[str, str]:
 
 def _decoded(body: bytes, charset: str) -> str:
     """UTF-8 where it is; else what the sender said, else Windows' Latin, as old PHP forms send."""
-    for encoding in ("utf-8-sig", charset, "cp1252"):
+    marked = "utf-16" if body[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+    for encoding in (marked, charset, "cp1252"):
         try:
             return body.decode(encoding)
         except (UnicodeDecodeError, LookupError):

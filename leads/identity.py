@@ -14,7 +14,9 @@ from leads.cleaning import clean_line
 from leads.models import LeadIdentity
 from leads.payload import LeadPayload
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}")
+_EMAIL = re.compile(
+    r"(?<![\w.+@-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}"
+)
 _NAMED_EMAIL = re.compile(r"\"?([^<>\"@]{2,200}?)\"?\s*<[^<>@]+@[^<>@]+>")
 _WHATSAPP_USER = re.compile(r"([A-Za-z]{2})\.([A-Za-z0-9_.-]{4,100})")
 _EXTENSION = re.compile(
@@ -22,6 +24,7 @@ _EXTENSION = re.compile(
 )
 _CARRIER = re.compile(r"^\(?0[xX]{2}\)?\s*")
 _WHATSAPP_LINK = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{10,15})")
+_CPF = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
 _SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
@@ -108,15 +111,15 @@ def parse_phone(text: str, country: str, *, is_lenient: bool = False) -> str | N
 
     Lenient: a number of a possible length is enough, for a field that says it is a phone.
     """
-    for attempt in _readings(clean_line(text, 60)):
+    for attempt in _readings(clean_line(text, 60), is_lenient):
         number = _parsed(attempt, country)
         if number is not None and _is_good(number, is_lenient or attempt.startswith("+")):
             return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return None
 
 
-def _readings(text: str) -> list[str]:
-    """The number as written, else the first of several; without a plus also as an international one."""
+def _readings(text: str, is_lenient: bool) -> list[str]:
+    """The number as written, else the first of several; a long one without a plus may be international."""
     first, *_others = _SEVERAL.split(text)
     spelled = _prepared(text) or _prepared(first)
     digits = "".join(filter(str.isdigit, spelled.replace("(0)", "")))
@@ -124,7 +127,7 @@ def _readings(text: str) -> list[str]:
         return []
     if spelled.startswith("+"):
         return [f"+{digits}"]
-    return [spelled, f"+{digits}"] if len(digits) >= 11 else [spelled]
+    return [spelled, f"+{digits}"] if is_lenient and len(digits) >= 11 else [spelled]
 
 
 def _prepared(text: str) -> str:
@@ -137,7 +140,8 @@ def _prepared(text: str) -> str:
     if text.startswith("00"):
         text = f"+{text[2:]}"
     digits = sum(map(str.isdigit, text))
-    return text if 7 <= digits <= 17 and _SHAPE.fullmatch(text) else ""
+    is_phone_like = 7 <= digits <= 17 and _SHAPE.fullmatch(text) and not _CPF.fullmatch(text)
+    return text if is_phone_like else ""
 
 
 def _parsed(text: str, country: str) -> PhoneNumber | None:
@@ -153,4 +157,6 @@ def _is_good(number: PhoneNumber, is_lenient: bool) -> bool:
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if number.country_code == 55:
         return bool(_BRAZIL_MOBILE.fullmatch(e164))
+    if number.country_code == 52 and _MEXICO_MOBILE.fullmatch(e164):
+        return True
     return is_lenient and phonenumbers.is_possible_number(number)

@@ -6,14 +6,20 @@ takes is kept in `extra` under its path.
 
 from typing import Any
 
+from leads.inference.fields import fields_of
 from leads.inference.mapping import Mapping
 from leads.inference.reading import read_fields
 from leads.inference.splitting import people_in
 from leads.payload import LeadPayload
 
-__all__ = ["understand"]
+__all__ = ["understand", "understand_one"]
 
 
 def understand(tree: Any, country: str, mapping: Mapping | None = None) -> list[LeadPayload]:
     """The people in the tree, at least one entry: without any contact it says what else was there."""
     return [read_fields(fields, country, mapping or {}) for fields in people_in(tree)]
+
+
+def understand_one(tree: Any, country: str, mapping: Mapping | None = None) -> LeadPayload:
+    """The one person of a tree that is known to be a single submission."""
+    return read_fields(fields_of(tree), country, mapping or {})

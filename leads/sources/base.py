@@ -67,6 +67,13 @@ class SourceKind:
         return None
 
 
+def as_object(tree: Any) -> dict[str, Any]:
+    """The body as one JSON object or form. Raises NotASubmissionError."""
+    if not isinstance(tree, dict):
+        raise NotASubmissionError("This is neither an object nor a form")
+    return tree
+
+
 def secrets_of(source: Source) -> list[str]:
     return [secret for secret in (source.secret, source.previous_secret) if secret]
 

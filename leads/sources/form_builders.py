@@ -6,10 +6,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from leads.bodies import BodyError, read_json
-from leads.inference import understand
+from leads.inference import understand, understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
-from leads.sources.base import Knock, NotASubmissionError, SourceKind, bound_to_person, with_submission_id
+from leads.sources.base import (
+    Knock,
+    NotASubmissionError,
+    SourceKind,
+    as_object,
+    bound_to_person,
+    with_submission_id,
+)
 from leads.sources.credentials import hmac_base64, hmac_hex, is_recent, same
 
 
@@ -26,7 +33,7 @@ class Tally(SourceKind):
         data = _part(tree, "data")
         ids = ("responseId", "submissionId", "respondentId", "createdAt")
         said = {name: value for name, value in data.items() if name not in ids}
-        [payload] = understand({"data": said}, source.default_country, source.mapping)
+        payload = understand_one({"data": said}, source.default_country, source.mapping)
         return [with_submission_id(payload, data.get("responseId") or tree.get("eventId"))]
 
 
@@ -48,12 +55,9 @@ class Webflow(SourceKind):
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         """Labels are the keys of `data`."""
         payload = _part(tree, "payload")
-        said = {
-            "form_name": payload.get("name"),
-            "form_id": payload.get("formId"),
-            "data": payload.get("data"),
-        }
-        [read] = understand(said, source.default_country, source.mapping)
+        form = {"form_name": payload.get("name"), "form_id": payload.get("formId")}
+        said = {"payload": form | {"data": payload.get("data")}}
+        read = understand_one(said, source.default_country, source.mapping)
         return [with_submission_id(read, payload.get("id"))]
 
 
@@ -84,7 +88,7 @@ class Calendly(SourceKind):
             if isinstance(event, dict)
             else {}
         )
-        [read] = understand({"invitee": said}, source.default_country, source.mapping)
+        read = understand_one({"payload": said}, source.default_country, source.mapping)
         return [with_submission_id(read, payload.get("uri"))]
 
 
@@ -96,13 +100,14 @@ class Jotform(SourceKind):
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         """The questions stand in `rawRequest`, JSON inside the form, under keys such as `q3_nome`."""
+        form = as_object(tree)
         said = {
-            "form_id": tree.get("formID"),
-            "form_name": tree.get("formTitle"),
-            "answers": _raw_request(tree),
+            "form_id": form.get("formID"),
+            "form_name": form.get("formTitle"),
+            "rawRequest": _raw_request(form),
         }
-        [read] = understand(said, source.default_country, source.mapping)
-        return [with_submission_id(read, tree.get("submissionID"))]
+        read = understand_one(said, source.default_country, source.mapping)
+        return [with_submission_id(read, form.get("submissionID"))]
 
 
 class Elementor(SourceKind):
@@ -122,7 +127,7 @@ class ContactForm7(SourceKind):
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         """Names are whatever the author typed; those that begin with `_` are the plugin's own."""
-        said = {name: value for name, value in _whole(tree).items() if not name.startswith("_")}
+        said = {name: value for name, value in as_object(tree).items() if not name.startswith("_")}
         return understand(said, source.default_country, source.mapping)
 
 
@@ -135,11 +140,11 @@ class GravityForms(SourceKind):
     takes_key_in_address = True
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
-        entry = _whole(_whole(tree).get("entry", tree))
+        entry = as_object(as_object(tree).get("entry", tree))
         said = {
             name: value for name, value in entry.items() if name not in ("id", "entry_id", "user_agent", "ip")
         }
-        [read] = understand(said, source.default_country, source.mapping)
+        read = understand_one(said, source.default_country, source.mapping)
         number = entry.get("id") or entry.get("entry_id")
         return [
             bound_to_person(
@@ -148,22 +153,16 @@ class GravityForms(SourceKind):
         ]
 
 
-def _whole(tree: Any) -> dict[str, Any]:
-    if not isinstance(tree, dict):
-        raise NotASubmissionError("This is no form")
-    return tree
-
-
 def _part(tree: Any, name: str) -> dict[str, Any]:
     """The part of the body that holds the submission."""
-    part = _whole(tree).get(name)
+    part = as_object(tree).get(name)
     if not isinstance(part, dict):
         raise NotASubmissionError(f"This has no `{name}`")
     return part
 
 
-def _raw_request(tree: Any) -> dict[str, Any]:
-    raw = _whole(tree).get("rawRequest")
+def _raw_request(tree: dict[str, Any]) -> dict[str, Any]:
+    raw = tree.get("rawRequest")
     if raw is None:
         return {
             name: value for name, value in tree.items() if name not in ("submissionID", "formID", "formTitle")

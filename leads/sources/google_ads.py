@@ -6,10 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from leads.bodies import BodyError, read_body
-from leads.inference import understand
+from leads.inference import understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
-from leads.sources.base import Knock, SourceKind, secrets_of, with_submission_id
+from leads.sources.base import Knock, SourceKind, as_object, secrets_of, with_submission_id
 from leads.sources.credentials import same_as_any
 
 
@@ -26,10 +26,10 @@ class GoogleAds(SourceKind):
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         answers = {
             name: value
-            for name, value in tree.items()
+            for name, value in as_object(tree).items()
             if name not in ("google_key", "api_version", "lead_id")
         }
-        [payload] = understand({"lead": answers}, source.default_country, source.mapping)
+        payload = understand_one(answers, source.default_country, source.mapping)
         return [with_submission_id(payload, tree.get("lead_id"))]
 
 

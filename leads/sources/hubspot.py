@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from leads.inference import understand
+from leads.inference import understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import Knock, NotASubmissionError, SourceKind, with_submission_id
@@ -89,6 +89,6 @@ def _fetch_properties(contact: str, source: Source) -> dict[str, Any]:
 
 def _payload(properties: dict[str, Any], contact: str, events: Contact, source: Source) -> LeadPayload:
     """The same events again are the same submission."""
-    [payload] = understand({"contact": properties}, source.default_country, source.mapping)
+    payload = understand_one({"contact": properties}, source.default_country, source.mapping)
     first = min(str(event.get("eventId", "")) for event in events)
     return with_submission_id(payload, f"{contact}@{first}")

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from leads.inference import understand
+from leads.inference import understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import Knock, SourceKind, with_submission_id
@@ -49,8 +49,8 @@ class MetaLeadAds(SourceKind):
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         """Leads as the Graph API gives them: one, or the `data` of a page of them."""
-        leads = tree.get("data", [tree]) if isinstance(tree, dict) else tree
-        return [read_lead(lead, source) for lead in leads if isinstance(lead, dict)]
+        page = tree.get("data", [tree]) if isinstance(tree, dict) else tree
+        return [read_lead(lead, source) for lead in _dicts(page)]
 
     def fetch(self, tree: Any, source: Source) -> list[LeadPayload] | None:
         """The answers of every lead that the webhook names. One that is gone for good stops no other."""
@@ -76,7 +76,7 @@ def read_lead(lead: dict[str, Any], source: Source) -> LeadPayload:
     answers = {
         name: value for name, value in lead.items() if name not in ("custom_disclaimer_responses", "id")
     }
-    [payload] = understand({"lead": answers}, source.default_country, source.mapping)
+    payload = understand_one({"lead": answers}, source.default_country, source.mapping)
     consent = payload.consent | _consent(lead.get("custom_disclaimer_responses"))
     submission = lead.get("id") or lead.get("leadgen_id")
     return replace(with_submission_id(payload, submission), consent=consent)

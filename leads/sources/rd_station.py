@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from leads.inference import understand
+from leads.inference import understand, understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import NotASubmissionError, SourceKind, with_submission_id
@@ -23,7 +23,8 @@ class RdStation(SourceKind):
             raise NotASubmissionError("This is no conversion")
         if isinstance(tree.get("contact"), dict):
             return [_read_contact(tree, source)]
-        leads = [lead for lead in tree.get("leads") or [] if isinstance(lead, dict)]
+        listed = tree.get("leads")
+        leads = [lead for lead in listed if isinstance(lead, dict)] if isinstance(listed, list) else []
         return [_read_lead(lead, source) for lead in leads] or understand(
             tree, source.default_country, source.mapping
         )
@@ -32,7 +33,7 @@ class RdStation(SourceKind):
 def _read_contact(tree: dict[str, Any], source: Source) -> LeadPayload:
     contact = {name: value for name, value in tree["contact"].items() if name not in ("legal_bases", "uuid")}
     said = {"contact": contact, "conversion": tree.get("event_identifier")}
-    [payload] = understand(said, source.default_country, source.mapping)
+    payload = understand_one(said, source.default_country, source.mapping)
     when = tree.get("event_timestamp") or tree.get("timestamp") or ""
     submission = f"{tree['contact'].get('uuid') or ''}@{when}" if when else ""
     consent = payload.consent | _consent(tree["contact"].get("legal_bases"))
@@ -41,7 +42,7 @@ def _read_contact(tree: dict[str, Any], source: Source) -> LeadPayload:
 
 def _read_lead(lead: dict[str, Any], source: Source) -> LeadPayload:
     said = {name: value for name, value in lead.items() if name not in ("id", "uuid", "user", "public_url")}
-    [payload] = understand({"lead": said}, source.default_country, source.mapping)
+    payload = understand_one({"lead": said}, source.default_country, source.mapping)
     conversion = lead.get("last_conversion") or lead.get("first_conversion") or {}
     when = conversion.get("created_at", "") if isinstance(conversion, dict) else ""
     submission = f"{lead.get('uuid') or lead.get('id')}@{when}" if when else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from leads.inference import understand
+from leads.inference import understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import Knock, NotASubmissionError, SourceKind, with_submission_id
@@ -32,7 +32,7 @@ class Typeform(SourceKind):
         }
         token = response.get("token") or tree.get("event_id")
         suffix = ":partial" if tree.get("event_type") == "form_response_partial" else ""
-        [payload] = understand({"form_response": said}, source.default_country, source.mapping)
+        payload = understand_one({"form_response": said}, source.default_country, source.mapping)
         return [with_submission_id(_without_definition(payload), f"{token}{suffix}" if token else "")]
 
 
