@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agent.endpoint import Abilities, Endpoint
+from agent.endpoint import MODES, Abilities, Endpoint
 from agent.llm import Answer, LLMError, UnsupportedError, ask
 from agent.model_output import BadOutputError, read_answer
 
@@ -26,6 +26,7 @@ LONGEST_RETRY_AFTER = 3
 RETRY_PAUSE = 0.3
 WORTH_A_RETRY_SECONDS = 7
 MAX_ADAPTATIONS = 6
+STRICT_MODE = MODES[0]
 ROOM_FOR_THOUGHTS = 4
 CHARACTERS_PER_TOKEN = 3.5
 OPTIONAL_PARAMETERS = {"temperature": 0.2, "store": False}
@@ -118,6 +119,9 @@ class _Question:
         self.repaired = True
         if answer.finish_reason == "length":
             self._make_room(answer)
+        elif answer.text.strip() and self.abilities.mode == STRICT_MODE:
+            # Whoever breaks a strict schema never looked at it: describe it in words instead.
+            self._learn(mode="json_object")
         self.messages += correction(answer.text, str(problem))
         answer = self._ask()
         try:
@@ -131,8 +135,11 @@ class _Question:
         if answer.text.strip() or self.abilities.thinks:
             self.max_tokens = self.max_tokens * 3 // 2
         else:
-            self.abilities = replace(self.abilities, thinks=True)
-            self.endpoint.remember(self.abilities)
+            self._learn(thinks=True)
+
+    def _learn(self, **what: Any) -> None:
+        self.abilities = replace(self.abilities, **what)
+        self.endpoint.remember(self.abilities)
 
     def _ask(self) -> Answer:
         """One answer; a failure that may pass is tried once more if there is time."""
@@ -205,7 +212,7 @@ class _Question:
         parameters[self.abilities.token_limit] = self.max_tokens * (
             ROOM_FOR_THOUGHTS if self.abilities.thinks else 1
         )
-        if self.abilities.mode == "json_schema":
+        if self.abilities.mode == STRICT_MODE:
             asked = {"name": self.shape.__name__, "strict": True, "schema": self.shape.model_json_schema()}
             parameters["response_format"] = {"type": "json_schema", "json_schema": asked}
         elif self.abilities.mode == "json_object":
@@ -214,7 +221,7 @@ class _Question:
 
     def _worded(self) -> list[Message]:
         """Where the endpoint cannot be held to the schema, the first message describes it."""
-        if self.abilities.mode == "json_schema":
+        if self.abilities.mode == STRICT_MODE:
             return self.messages
         schema = json.dumps(self.shape.model_json_schema(), ensure_ascii=False)
         asked = f"Answer with one JSON object that follows this JSON Schema, and with nothing else:\n{schema}"

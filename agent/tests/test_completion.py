@@ -129,6 +129,14 @@ def test_complete_on_a_cut_off_answer_gives_the_repair_more_room(double, ask):
     assert "shorter" in double.calls[1].prompt
 
 
+def test_complete_on_an_endpoint_that_ignores_the_schema_describes_it_from_then_on(double, ask):
+    double.script({"content": "Recife, two rooms"}, {"answer": GOOD}, {"answer": GOOD})
+    assert ask().mode == "json_object"
+    assert not ask().repaired
+    described = ["JSON Schema" in call.request["messages"][0]["content"] for call in double.calls]
+    assert described == [False, True, True]
+
+
 def test_complete_on_a_model_that_thinks_first_gives_it_room_from_then_on(double, ask):
     double.script({"content": "", "finish_reason": "length"}, {"answer": GOOD}, {"answer": GOOD})
     ask(max_tokens=200)
