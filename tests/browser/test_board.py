@@ -134,7 +134,7 @@ def test_reassigned_lead_leaves_one_board_and_enters_the_other(open_as: OpenAs) 
     ana, bia, manager = (open_board(open_as, name) for name in ("ana", "bia", "manager"))
     manager.get_by_role("link", name="Given Greta").click()
 
-    manager.get_by_label("Consultant", exact=True).last.select_option(label="Bia Martins")
+    manager.locator("#drawer").get_by_label("Consultant").select_option(label="Bia Martins")
 
     expect(bia.get_by_role("link", name="Given Greta")).to_be_visible(timeout=SECONDS)
     expect(bia.locator(".toast")).to_contain_text("New lead for you: Given Greta")
@@ -228,6 +228,7 @@ def test_quick_swipe_scrolls_and_long_press_drags_on_a_phone(open_as: OpenAs) ->
     send("touchStart", (x, y))
     send("touchMove", (x, y + 60))
     send("touchEnd")
+    page.wait_for_timeout(400)
     expect(page.locator("html[data-dragging]")).to_have_count(0)
 
     send("touchStart", (x, y))

@@ -20,6 +20,9 @@ function makeSortable(list, animation) {
     filter: ".card[data-pending], .card-menu",
     preventOnFilter: false,
     animation,
+    // With native dragging SortableJS misses `pointercancel`, so that after a swipe it ignores the next press.
+    forceFallback: matchMedia("(pointer: coarse)").matches,
+    fallbackOnBody: true,
     delay: 250,
     delayOnTouchOnly: true,
     touchStartThreshold: 8,
