@@ -195,6 +195,8 @@ CELERY_BEAT_SCHEDULE = {
         "agent.refine_leads": 30,
         "leads.assign_waiting_leads": 10,
         "leads.process_deliveries": 10,
+        "leads.reconcile_meta": 15 * 60,
+        "leads.forget_bodies": 6 * 60 * 60,
         "whatsapp.deliver_messages": 5,
         "whatsapp.fetch_media": 30,
         "whatsapp.settle_unconfirmed": 30,
@@ -215,6 +217,8 @@ HUBSPOT_API_URL = env.str("HUBSPOT_API_URL", default="https://api.hubapi.com").r
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4.1-mini")
+# Voice notes become text where a model for it is named, as in "whisper-1"; otherwise the agent asks to type
+OPENAI_TRANSCRIPTION_MODEL = env.str("OPENAI_TRANSCRIPTION_MODEL", default="")
 # Money for a million tokens, in the currency of AGENT_MONEY_PER_DAY
 OPENAI_INPUT_PRICE = env.float("OPENAI_INPUT_PRICE", default=0.40)
 OPENAI_OUTPUT_PRICE = env.float("OPENAI_OUTPUT_PRICE", default=1.60)
