@@ -4,6 +4,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --quiet --quiet --disable-pip-version-check --no-input
 
+# A file's tests stay together: those of a system test share its running stack
+IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+
 # The first Python that is new enough and can make environments; 3.11 and 3.12 have wheels for everything
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 python; do \
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -21,10 +24,10 @@ run: $(VENV)/.runtime ## Start everything for a look or for development (PORT=80
 	@$(PY) -m crm.launcher
 
 test: browser check ## Lint, types, import contracts and the whole suite
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
 
 test-slow: browser check ## The same with the tests that take minutes
-	@$(PY) -m pytest -m "" $(PYTEST_ARGS)
+	@$(PY) -m pytest $(IN_PARALLEL) -m "" $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev ## Measure, each number beside its limit or baseline
 	@$(PY) -m bench
