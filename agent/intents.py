@@ -13,6 +13,7 @@ from agent.parsers.negation import is_negated
 
 LEXICON = Path(__file__).parent / "lexicons" / "intents.toml"
 LANGUAGE_KEYS = ("pt", "es", "en", "any")
+DECORATION = re.compile(r"[^\w\s.,;:!?'\"@/%$#<>\[\]()=+*&|-]")
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 SPAM_CUES_NEEDED = 2
 ANNOYANCES_FOR_ANGER = 2
@@ -40,7 +41,7 @@ def _bounded(pattern: str) -> str:
 
 def found(intent: str, text: str) -> list[str]:
     """The client's words that show the intent, refusals left out."""
-    folded = fold(clean(text)).strip()
+    folded = DECORATION.sub(" ", fold(clean(text))).strip()
     matches = _patterns()[intent].finditer(folded)
     return [
         match[0]

@@ -28,6 +28,10 @@ FILLERS = frozenset(
     "quanto custa preco valor cuanto cuesta precio much price cost orcamento presupuesto quote budget duvida pergunta "
     "m re s ve ll d t don pregunta question resto rest dinheiro dinero money".split()
 )
+VERBS = frozenset(
+    "e eh é sou somos temos tem estamos quero preciso is are have need want tenemos queremos necesito es soy era usamos "
+    "trabalho trabajo work vendo fazemos hacemos do queria".split()
+)
 LONGEST_ANSWER = 12
 UNSURE = re.compile(
     r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|idk|no idea|tanto faz|whatever|any of)(?!\w)"
@@ -101,6 +105,8 @@ class BareReader:
         if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)
         if question.type == "place" and not self._looks_like_talk(piece):
+            if line.claimed and not piece[:1].isupper() and not self._is_place(piece):
+                return None
             return self._claim(question, places.bare(piece, self.context, pending=True), line)
         return self._pending_text(question, piece, line) if question.type == "text" else None
 
@@ -108,6 +114,10 @@ class BareReader:
         whole = line.unread.replace(BLANK, " ").strip()
         answer = texts.segment(piece if line.claimed else whole)
         if self._is_filler(answer) or self._looks_like_talk(answer) or len(answer.split()) > LONGEST_ANSWER:
+            return None
+        if question.proper_noun and (
+            VERBS & set(fold(answer).split()) or not self._stands_alone(piece, line)
+        ):
             return None
         if line.claimed and all(word in common_words() for word in fold(answer).split()):
             return None
@@ -117,26 +127,32 @@ class BareReader:
         question = self._open("name")
         if question is None or not self._stands_alone(piece, line) or self._likely_owner(piece) is not None:
             return None
-        return self._claim(question, names.bare(piece, self.context, pending=False), line)
+        alone = line.unread.strip(" .!") == piece and self.pending is not None
+        return self._claim(question, names.bare(piece, self.context, pending=False, alone=alone), line)
 
     def _likely_text(self, piece: str, line: Line) -> Claim | None:
         """A proper noun nobody else wants, such as the name of a company."""
-        question = self._likely_owner(piece)
-        if question is None or not self._stands_alone(piece, line):
+        question = next(
+            (q for q in self.playbook.questions if q.proper_noun and q.key not in self.known), None
+        )
+        words = piece.split()
+        capitals = len(words) > 1 and all(word[0].isupper() or not word[0].isalpha() for word in words)
+        if question is None or not capitals or piece.isupper() or names.is_known(words[0]):
             return None
-        found = names.bare(piece, self.context, pending=False)
-        return self._claim(question, Found(piece, piece, 0, len(piece), False), line) if found else None
+        if self._is_place(piece) or not self._stands_alone(piece, line):
+            return None
+        return self._claim(question, Found(piece, piece, 0, len(piece), False), line)
 
     def _likely_owner(self, piece: str) -> Question | None:
-        """The open question about a proper noun, where the words do not look like a person."""
+        """The open question about a proper noun, where it was asked or no name of a person is missing."""
         if names.is_known(piece.split()[0]):
             return None
-        return next((q for q in self.playbook.questions if q.proper_noun and q.key not in self.known), None)
+        owner = next((q for q in self.playbook.questions if q.proper_noun and q.key not in self.known), None)
+        return owner if owner is self.pending or self._open("name") is None else None
 
     def _stands_alone(self, piece: str, line: Line) -> bool:
-        """A word nobody knows is taken for a name only where the line says little else."""
-        others = [other for other in line.segments() if other != piece and not self._is_filler(other)]
-        return not line.is_question and not others
+        """A word nobody knows is taken for a name only where it is a sentence of its own."""
+        return not line.is_question and line.says_only(piece, FILLERS)
 
     def _read_yes_no(self, line: Line) -> list[Claim]:
         question = self.pending

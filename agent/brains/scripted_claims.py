@@ -94,6 +94,8 @@ class Reader:
         found = []
         for piece in line.segments():
             name = names.bare(piece, self.context, pending=False)
+            if name and places.is_known(name.quote, self.context) and self.of_type("place"):
+                continue
             if name and " " in name.quote and names.is_known(name.quote.split()[0]):
                 start = line.unread.find(name.quote)
                 found.append(replace(name, start=start, end=start + len(name.quote), explicit=False))
@@ -160,11 +162,12 @@ class Reader:
 
         Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish.
         """
+        towns = places.parse(line.unread, self.context, self.language) if self.of_type("place") else []
         offers = [
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
             for item in texts.known(line.unread, self.language, question)
-            if not self._is_where(item, line)
+            if not self._is_where(item, line) and not any(_is_inside(item, town) for town in towns)
         ]
         taken: list[tuple[Question, Found]] = []
         for _, _, _, question, item in sorted(offers, key=lambda offer: offer[:3]):
@@ -295,3 +298,8 @@ class Reader:
             value = value in {True, "true"}
         line.claimed = True
         return Claim(question.key, value, item.quote.replace(BLANK, " ").strip(), line, item.explicit)
+
+
+def _is_inside(item: Found, whole: Found) -> bool:
+    """ "Cruzes" in "Mogi das Cruzes"."""
+    return whole.start <= item.start and item.end <= whole.end and len(whole.quote) > len(item.quote)

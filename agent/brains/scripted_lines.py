@@ -14,7 +14,7 @@ from agent.parsers.found import BLANK, Found, blank, clean, fold
 
 CORRECTION = re.compile(
     r"(?<!\w)(?:na verdade|na vdd|vdd|na real|corrigindo|correcao|corrigi\w*|quer dizer|quis dizer|ops|errei|me enganei|"
-    r"melhor|pensando (?:bem|melhor)|mudei de ideia|mudando|prefiro|preferimos|alias|decidi\w*|desisti|troca|mudou|"
+    r"melhor|pensando (?:bem|melhor)|mudei de ideia|mudando|prefiro|preferimos|alias|mentira|decidi\w*|desisti|troca|mudou|"
     r"digo|em vez d\w+|en realidad|corrijo|correccion|mejor|perdon|quise decir|me equivoque|prefiero|preferimos|"
     r"cambie de (?:idea|opinion)|pensandolo|mas bien|en vez de|actually|sorry|i mean|i meant|correction|rather|"
     r"instead|scratch that|changed my mind|make (?:it|that)|i'?d prefer|prefer|on second thought|no wait|wait|oops|"
@@ -22,6 +22,7 @@ CORRECTION = re.compile(
     r"|^\s*(?:nao|no|n)\s*,|^\s*\*|\*\s*$"
 )
 SCALE_ALONE = re.compile(r"(?:mil|k|mi|milhao|milhoes|millones|millon|million|thousand)(?: (?:reais|pesos))?")
+PAUSE = re.compile(r"[.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 SEPARATOR = re.compile(rf"[{BLANK}.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 EDGES = re.compile(
     r"^(?:e|y|and|com|con|with|de|do|da|em|en|in|no|na|a|o|el|la)\s+|\s+(?:e|y|and|de|em|en|in|a|o)$", re.I
@@ -57,6 +58,14 @@ class Line:
         self.unread = blank(self.unread, [(found.start, found.end)])
         self.claimed = True
 
+    def says_only(self, piece: str, fillers: frozenset[str]) -> bool:
+        """Whether the client's sentence holds nothing besides `piece` and filler words."""
+        for sentence in PAUSE.split(self.text):
+            if piece in sentence:
+                rest = fold(sentence.replace(piece, " ", 1))
+                return all(word in fillers for word in re.findall(r"[^\W_]+", rest))
+        return False
+
     def segments(self) -> Iterator[str]:
         """What is left to understand, cut where people pause."""
         for piece in SEPARATOR.split(self.unread):
@@ -82,7 +91,7 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
     lines: list[Line] = []
     seen: set[str] = set()
     for index, message in enumerate(burst):
-        key = fold(clean(message.words)).strip()
+        key = re.sub(r"[^\w\s]+$", "", fold(clean(message.words))).strip() or fold(message.words)
         if not key or key in seen:
             continue
         seen.add(key)

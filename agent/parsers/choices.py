@@ -9,7 +9,7 @@ from agent.brains.protocol import Choice, Context, Question
 from agent.parsers import clock, horizons
 from agent.parsers.found import WORD, Found, clean, fold, phrase_pattern
 from agent.parsers.lexicons import common_words
-from agent.parsers.negation import is_negated
+from agent.parsers.negation import is_dropped, is_negated
 from agent.parsers.spelling import is_slip
 
 SHORTEST_LABEL = 4
@@ -26,7 +26,7 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     affirmed = []
     after = 0
     for item in found:
-        if not is_negated(folded, item.start, language, after):
+        if not is_negated(folded, item.start, language, after) and not is_dropped(folded, item.end):
             affirmed.append(item)
         after = item.end
     if not affirmed:
@@ -67,12 +67,12 @@ def _candidates(text: str, folded: str, question: Question) -> list[tuple[int, F
     alone = [
         (len(whole), Found(choice.key, text.strip(), 0, len(text)))
         for choice in question.choices
-        if whole and f"={whole}" in phrases(choice)
+        if whole and f"={whole}" in phrases(question, choice)
     ]
     return alone + [
         (match.end() - match.start(), Found(choice.key, text[match.start() : match.end()], *match.span()))
         for choice in question.choices
-        for match in phrase_pattern(phrases(choice)).finditer(folded)
+        for match in phrase_pattern(phrases(question, choice)).finditer(folded)
     ]
 
 
@@ -82,22 +82,21 @@ def _slips(text: str, folded: str, question: Question) -> list[Found]:
         for match in WORD.finditer(folded)
         if len(match[0]) >= 6 and match[0] not in common_words()
         for choice in question.choices
-        if any(is_slip(match[0], word) for word in long_words(choice))
+        if any(is_slip(match[0], word) for word in long_words(question, choice))
     ]
 
 
-def phrases(choice: Choice) -> tuple[str, ...]:
-    """Short labels such as "no" or "now" are everyday words, so only longer ones stand for the choice."""
-    return _phrases(
-        tuple(label for label in choice.labels.values() if len(label) >= SHORTEST_LABEL),
-        tuple(word for words in choice.synonyms.values() for word in words),
-    )
+def phrases(question: Question, choice: Choice) -> tuple[str, ...]:
+    """Labels such as "no" or "now" are everyday words: short ones and those of horizons do not count."""
+    usable = () if question.is_horizon else tuple(choice.labels.values())
+    return _phrases(usable, tuple(word for words in choice.synonyms.values() for word in words))
 
 
 @lru_cache(maxsize=2048)
 def _phrases(labels: tuple[str, ...], synonyms: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fold(phrase) for phrase in (*labels, *synonyms)))
+    longer = (label for label in labels if len(label) >= SHORTEST_LABEL)
+    return tuple(dict.fromkeys(fold(phrase) for phrase in (*longer, *synonyms)))
 
 
-def long_words(choice: Choice) -> list[str]:
-    return [phrase for phrase in phrases(choice) if len(phrase) >= 6 and " " not in phrase]
+def long_words(question: Question, choice: Choice) -> list[str]:
+    return [phrase for phrase in phrases(question, choice) if len(phrase) >= 6 and " " not in phrase]

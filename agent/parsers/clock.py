@@ -41,9 +41,8 @@ def _hour(match: re.Match[str], text: str) -> int | None:
     """On the 24-hour clock; a bare small hour said "at" is taken for the afternoon."""
     if not (match["half"] or match["sign"] or match["colon"] or match["at"]):
         return None
-    if match["at"] in {"tipo", "umas", "around", "das", "las"} and not (
-        match["half"] or match["sign"] or match["colon"]
-    ):
+    told = match["half"] or match["sign"] or match["colon"]
+    if match["at"] in LOOSE and not told and "à" not in text[match.start("at") : match.end("at")].lower():
         return None
     read = numbers.find(match["hour"])
     hour = int(read[0].value) if read else 0

@@ -23,6 +23,7 @@ from agent.parsers.calendar_words import (
     WEEKDAYS,
 )
 from agent.parsers.found import Found, clean, fold
+from agent.parsers.negation import is_dropped
 
 
 def _either(words: object) -> str:
@@ -80,7 +81,7 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found: list[Found] = []
     for start, end, day in _hits(folded, today, context.country, language):
         candidate = Found(day.isoformat(), text[start:end], start, end)
-        if not any(candidate.overlaps(other) for other in found):
+        if not is_dropped(folded, end) and not any(candidate.overlaps(other) for other in found):
             found.append(candidate)
     return sorted(found, key=lambda item: item.start)
 

@@ -7,6 +7,7 @@ import re
 from agent.brains.protocol import Context, Question
 from agent.parsers import numbers
 from agent.parsers.found import Found, clean, fold, phrase_pattern
+from agent.parsers.texts import every
 
 BETWEEN = re.compile(
     r"[\s:-]*(?:(?:e|de|of|are|is|son|sao|com|with|con|:|=|uns|umas|unos|unas|about|em|ou|o|or|mais|mas|more)\s+){0,3}"
@@ -20,6 +21,16 @@ CHILDREN = re.compile(
     r"(?P<count>\w+)\s+(?:filh\w+|hij\w+|kids?|child\w*|crianc\w+|nin[oa]s?|meninos|peques|bebes?|dependentes?)"
 )
 
+ANY_PLURAL = "*s"
+NOUN = re.compile(r"\s+(?P<noun>[a-z]{4,}(?:s|ff))(?!\w)")
+NOT_PEOPLE = frozenset(
+    "anos meses dias reais lojas filiais pedidos clientes notas horas semanas leads produtos unidades tiendas sucursales pesos "
+    "dolares euros facturas pedidos productos years months days weeks hours shops stores locations offices customers clients "
+    "orders invoices products dollars pounds minutes vezes veces times parcelas cuotas sedes escritorios oficinas caminhoes "
+    "carros camiones trucks vehicles veiculos vehiculos quartos mais menos depois antes graus pontos boletos contratos "
+    "processos emails mensagens mensajes messages chamados tickets contatos contactos contacts alunos alumnos students "
+    "pacientes patients imoveis propiedades properties units leads cases casos projetos proyectos projects".split()
+)  # fmt: skip
 OTHERS = re.compile(r"\s*(?:e|y|and)?\s*(?:mais|mas|otr[oa]s|other|another|more)\s+(?P<count>\w+)(?!\w)")
 ADULTS = re.compile(r"(?<!\w)adult\w*")
 
@@ -41,6 +52,8 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
             more, end = _children(folded, span[1]) if ADULTS.search(folded[start : span[1]]) else (0, span[1])
             found.append(Found(int(first.value) + more, text[start:end], start, end))
             used += [cue for cue in spans if span[0] <= cue[0] < span[1]]
+    if not found and ANY_PLURAL in every(question.cues):
+        found = [_with_noun(text, folded, number) for number in known if _noun_after(folded, number)][:1]
     bare = [
         number
         for number in known
@@ -70,6 +83,18 @@ def _start_of_range(folded: str, earlier: list[numbers.Number], number: numbers.
         if JOINED.fullmatch(folded[earlier[-1].end : number.start]):
             return earlier[-1]
     return number
+
+
+def _noun_after(folded: str, number: numbers.Number) -> re.Match[str] | None:
+    noun = NOUN.match(folded, number.end)
+    counted = noun and noun["noun"] not in NOT_PEOPLE and not _glued(folded, number) and not number.article
+    return noun if counted and number.scale == 1 else None
+
+
+def _with_noun(text: str, folded: str, number: numbers.Number) -> Found:
+    noun = _noun_after(folded, number)
+    end = noun.end() if noun else number.end
+    return Found(int(number.value), text[number.start : end], number.start, end)
 
 
 def _glued(folded: str, number: numbers.Number) -> bool:

@@ -9,10 +9,10 @@ from agent.parsers.found import Found, clean, fold
 from agent.parsers.lexicons import common_words, famous_places, first_names
 
 STRONG = re.compile(
-    r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?:o )?meu nome(?: completo)?|me llamo|mi nombre(?: completo)?|"
-    r"my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )name(?:'?s| is)|call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
+    r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?<!no )(?<!em )(?:o )?meu nome(?: completo)?|me llamo|(?<!a )mi nombre(?: completo)?|"
+    r"(?<!in )(?<!under )my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )(?<!my )name(?:'?s| is)|call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
     r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|quem escreve e|le escribe|les escribe|te escribe|"
-    r"les habla|le habla|te habla|habla|firma|contact is|contato e|contato:|contacto es|contacto:|nome|nombre|name|ass|atte|signed|cheers|regards|abs)"
+    r"les habla|le habla|te habla|habla|firma|contact is|contato e|contato:|contacto es|contacto:|(?<!meu )nome|(?<!mi )nombre|(?<!my )name|ass|atte|signed|cheers|regards|abs)"
     r"\s*[:,.\-]?\s*(?:(?:e|eh|es|is|o|a|la|el)\s+)*(?<=[\s:.,-])(?=\w)"
 )
 WEAK = re.compile(
@@ -40,7 +40,7 @@ POLITE = re.compile(
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
 NOT_A_NAME = frozenset(
-    "sao son sou brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
+    "artesa artesao sindico sindica sao son sou brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
     "portugues portuguesa espanol espanola aposentado aposentada autonomo autonoma empresario empresaria professor "
     "professora advogado advogada engenheiro engenheira medica enfermeira enfermeiro estudante estudiante student "
     "casado casada casada solteiro solteira soltero soltera single married retired mei clt pj ansioso ansiosa "
@@ -71,21 +71,23 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     return [item for index, item in enumerate(names) if not any(item.overlaps(o) for o in names[:index])]
 
 
-def bare(segment: str, context: Context, pending: bool) -> Found | None:
-    """A segment that is nothing but a name. Unknown words pass only as the answer to the question."""
+def bare(segment: str, context: Context, pending: bool, alone: bool = False) -> Found | None:
+    """A segment that is nothing but a name. Unknown words pass as the answer to the question, with
+    capitals, or where they are all the client wrote (`alone`).
+    """
     text = clean(segment)
     polite = POLITE.search(fold(text))
     text = text[: polite.start()] if polite else text
     words = list(WORD.finditer(text))
     if not words or len(words) > LONGEST or re.search(r"\w", WORD.sub("", text)):
         return None
-    captured = _capture(text, 0, CERTAIN if pending else GUESSED)
+    trust = CERTAIN if pending else HINTED if alone and len(words) <= 3 else GUESSED
+    captured = _capture(text, 0, trust)
     if captured is None or captured.end < words[-1].start():
         return None
-    first = fold(words[0][0]).rstrip(".")
-    known = first in first_names()
+    known = fold(words[0][0]).rstrip(".") in first_names()
     capitalised = all(word[0][0].isupper() or fold(word[0]) in PARTICLES for word in words)
-    return captured if pending or known or (capitalised and not text.isupper()) else None
+    return captured if trust != GUESSED or known or (capitalised and not text.isupper()) else None
 
 
 def is_known(word: str) -> bool:
@@ -98,6 +100,9 @@ def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Fou
     captured = _capture(text, match.end(), trust)
     if captured is None:
         return None
+    flat = text.isupper() or text.islower()
+    if flat and trust == HINTED and not is_known(captured.quote.split()[0]):
+        return captured if re.match(r"\s*(?:[.,;!?()\n-]|$)", text[captured.end :]) else None
     if match[0].split()[0] in CASUAL and not (
         is_known(captured.quote.split()[0]) or _is_full_name(captured.quote)
     ):

@@ -16,6 +16,17 @@ SPANISH_NO = re.compile(rf"(?<!\w)no{BETWEEN}")
 ENGLISH_NO = re.compile(r"(?<!\w)no\s+$")
 
 
+AFTERWARDS = re.compile(
+    r"\s*(?:,\s*)?(?:eu\s+|yo\s+|i\s+|it\s+)?(?:(?:ja\s+|ya\s+)?(?:nao|n|no)\s+(?:da|vai dar|posso|consigo|rola|quero|serve|puedo|me sirve|"
+    r"quiero|va|works?)|doesn'?t work|won'?t work|i can'?t|is out|not good)(?!\w)"
+)
+
+
+def is_dropped(folded: str, end: int) -> bool:
+    """Refused right afterwards: "amanhã não dá"."""
+    return bool(AFTERWARDS.match(folded, end))
+
+
 def is_negated(folded: str, start: int, language: str, after: int = 0) -> bool:
     """Looks back from `start`, not further than `after`. "no" is a refusal in Spanish and English alone."""
     before = folded[max(after, start - 60) : start]

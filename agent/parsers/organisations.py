@@ -14,7 +14,9 @@ HEADS = (
     "associacao|cooperativa|fazenda|studio|estudio|academia|pet|otica|grafica|textil|confeccoes|moveis|construcoes|"
     "engenharia|tecnologia|solucoes|sistemas|logistica|advocacia|corretora|seguradora|constructora|inmobiliaria|panaderia|"
     "distribuidoras|ferreteria|muebles|despacho|taller|comercializadora|consultora|bufete|importadora|exportadora|"
-    "laboratorio|cafeteria|tienda|tiendas|almacenes|agropecuaria|agro|transporte|servicios|servicos|usina|viveiro|editora"
+    "laboratorio|cafeteria|tienda|tiendas|almacenes|agropecuaria|agro|transporte|servicios|servicos|usina|viveiro|editora|atelie|brecho|floricultura|lanchonete|pizzaria|barbearia|salao|petshop|doceria|confeitaria|boutique|"
+    "fincas|estetica|odonto|frigorifico|maderera|carniceria|peluqueria|barberia|floreria|libreria|papeleria|muebleria|"
+    "pasteleria|veterinaria|fundacao|fundacion|malharia|serralheria|marcenaria|hamburgueria|cervejaria|vinicola"
 )
 TAILS = (
     r"ltda|s\.?a\.?|s/a|me|eireli|sas|s\.a\.s|srl|s\.r\.l|s\.? de r\.?l\.?|inc|llc|ltd|limited|corp|corporation|co|gmbh|plc|group|labs?|"
@@ -25,6 +27,7 @@ TAILS = (
 )
 HEAD = re.compile(rf"(?<!\w)(?:{HEADS})(?=\s)")
 TAIL = re.compile(rf"(?<=\w)(?:\s+(?:{TAILS})(?!\w)\.?)+")
+LEGAL = re.compile(r"(?<=\w)\s+(?:ltda|eireli|sas|srl|inc|llc|ltd|corp|gmbh|plc)(?!\w)\.?")
 TOKEN = re.compile(r"[^\s,;:!?()\"]+")
 PARTICLES = frozenset("de da do das dos del la el los las e y & and of".split())
 LONGEST = 4
@@ -36,7 +39,8 @@ def parse(text: str) -> list[Found]:
     folded = fold(text)
     capitals = not text.isupper() and any(letter.isupper() for letter in text)
     found = [_headed(text, folded, match, capitals) for match in HEAD.finditer(folded)]
-    found += [_tailed(text, folded, match, capitals) for match in TAIL.finditer(folded)]
+    tails = TAIL if capitals else LEGAL
+    found += [_tailed(text, folded, match, capitals) for match in tails.finditer(folded)]
     names = [item for item in found if item]
     return [item for index, item in enumerate(names) if not any(item.overlaps(o) for o in names[:index])]
 

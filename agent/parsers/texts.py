@@ -37,6 +37,7 @@ CUTS = frozenset(
 )
 LONGEST = 7
 SLOT = "{}"
+NEXT = "_"
 
 
 def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
@@ -51,9 +52,12 @@ def known(text: str, language: str, question: Question) -> list[Found]:
     terms = _terms(text, folded, language, question)
     if not question.needs_cue:
         return terms
-    stems = tuple(cue.replace(SLOT, "").strip() for cue in every(question.cues))
-    cues = [match.span() for match in phrase_pattern(stems).finditer(folded)]
-    return [term for term in terms if _beside(folded, term, cues)]
+    cues = [match.span() for match in phrase_pattern(plain_cues(question)).finditer(folded)]
+    stems = tuple(
+        re.split(r"\{\}|_", cue)[0].strip() for cue in every(question.cues) if SLOT in cue or NEXT in cue
+    )
+    touching = [match.end() for match in phrase_pattern(stems).finditer(folded)]
+    return [term for term in terms if _beside(folded, term, cues) or _touches(folded, term, touching)]
 
 
 def announced(text: str, question: Question) -> list[Found]:
@@ -72,8 +76,8 @@ def announced(text: str, question: Question) -> list[Found]:
 
 
 def plain_cues(question: Question) -> tuple[str, ...]:
-    """Cues with a "{}" say exactly where the answer stands; the plain ones stand before it."""
-    return tuple(cue for cue in every(question.cues) if SLOT not in cue)
+    """Plain cues stand anywhere near; "usamos {}" also announces unknown words, "meu _" only touches known ones."""
+    return tuple(cue for cue in every(question.cues) if SLOT not in cue and NEXT not in cue)
 
 
 def _add(found: list[Found], captured: Found | None) -> None:
@@ -147,6 +151,13 @@ def _trimmed(folded: str, start: int, end: int) -> int:
     return start + taken[-1].end()
 
 
+def _touches(folded: str, term: Found, ends: list[int]) -> bool:
+    """Nothing but an article stands between the cue and the term."""
+    return any(
+        end <= term.start and re.fullmatch(r"\s*(?:\w{1,3}\s+)?", folded[end : term.start]) for end in ends
+    )
+
+
 def _beside(folded: str, term: Found, cues: list[tuple[int, int]]) -> bool:
     """Right before or right after the term, in the same clause, with no other vehicle of thought between."""
     for start, end in cues:
@@ -167,7 +178,11 @@ def _after(text: str, folded: str, start: int) -> Found | None:
         word = match[0].strip("':")
         if not taken and (word in LEADING or not word):
             continue
-        if len(taken) == LONGEST or (word in STOP and not (word in INNER and taken)):
+        if (
+            not re.search(r"\w", word)
+            or len(taken) == LONGEST
+            or (word in STOP and not (word in INNER and taken))
+        ):
             break
         taken.append(match)
     while taken and taken[-1][0] in INNER | LEADING | STOP:
