@@ -32,7 +32,10 @@ VERBS = frozenset(
     "e eh é sou somos temos tem estamos quero preciso is are have need want tenemos queremos necesito es soy era usamos "
     "trabalho trabajo work vendo fazemos hacemos do queria".split()
 )
-LONGEST_ANSWER = 12
+LONGEST_ANSWER = 8
+INTERJECTION = re.compile(
+    r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
+)
 UNSURE = re.compile(
     r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|idk|no idea|tanto faz|whatever|any of)(?!\w)"
 )
@@ -62,7 +65,9 @@ class BareReader:
     def read(self, lines: list[Line]) -> list[Claim]:
         """The surest readings of the whole burst come before the guesses about any of it."""
         claims = [claim for line in lines for claim in self._read_yes_no(line)]
-        pieces = [(p, line) for line in lines for p in line.segments() if not self._is_filler(p)]
+        pieces = [
+            (p, line) for line in lines for p in line.segments() if not (line.tainted or self._is_filler(p))
+        ]
         for attempt in (
             self._known_name,
             self._known_place,
@@ -100,7 +105,7 @@ class BareReader:
 
     def _pending(self, piece: str, line: Line) -> Claim | None:
         question = self.pending
-        if question is None or question.key in self.known or line.is_question or UNSURE.search(fold(piece)):
+        if question is None or question.key in self.known or line.is_question or UNSURE.search(line.folded):
             return None
         if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)
@@ -169,7 +174,12 @@ class BareReader:
         return places.is_known(piece, self.context)
 
     def _is_filler(self, text: str) -> bool:
-        return all(word in FILLERS or word.isdigit() for word in re.findall(r"[^\W_]+", fold(text)))
+        if "http" in text or "www." in text:
+            return True
+        return all(
+            word in FILLERS or word.isdigit() or INTERJECTION.match(word)
+            for word in re.findall(r"[^\W_]+", fold(text))
+        )
 
     def _looks_like_talk(self, text: str) -> bool:
         return self._is_filler(text) or any(intents.found(intent, text) for intent in TALK)

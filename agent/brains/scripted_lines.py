@@ -31,13 +31,17 @@ EDGES = re.compile(
 
 @dataclass
 class Line:
-    """`unread` is the text with understood words blanked; offsets agree with `text` everywhere."""
+    """`unread` is the text with understood words blanked; offsets agree with `text` everywhere.
+
+    `tainted`: the message also gave us orders, so nothing is guessed from the rest of it.
+    """
 
     text: str
     seq: int
     message: int
     unread: str = ""
     claimed: bool = False
+    tainted: bool = False
 
     def __post_init__(self) -> None:
         self.unread = self.unread or self.text
@@ -98,7 +102,12 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
         if lines and SCALE_ALONE.fullmatch(key):
             lines[-1] = Line(f"{lines[-1].text} {clean(message.words)}", message.seq, lines[-1].message)
             continue
-        lines += [Line(part, message.seq, index) for part in _parts(message.words) if part.strip(BLANK + " ")]
+        tainted = bool(intents.found("injection", message.words))
+        lines += [
+            Line(part, message.seq, index, tainted=tainted)
+            for part in _parts(message.words)
+            if part.strip(BLANK + " ")
+        ]
     return lines
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from agent import intents
-from agent.brains.protocol import Inbound, Signals, State, TurnInput
+from agent.brains.protocol import Inbound, Playbook, Signals, State, TurnInput
 from agent.brains.scripted_extraction import Extraction
 from agent.parsers import sensitive
 from agent.parsers.found import clean, fold
+from agent.parsers.lexicons import common_words
 
 SAME_BURSTS_FOR_BOT = 3
 SHORTEST_REPEATED = 12
@@ -37,8 +40,14 @@ PRIORITY = (
     "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
 )  # fmt: skip
 QUESTION_WORDS = re.compile(
-    r"^\W*(?:qual|quais|quando|onde|como|quanto|quantos|vcs|voces|tem|aceita\w*|atende\w*|faz\w*|que|cual|cuando|donde|tienen|aceptan|hacen|"
-    r"what|when|where|which|how|do|does|can|is|are|will|could)\b.{3,}"
+    r"^\W*(?:e |y |and |mas |pero |but )?(?:qual|quais|quando|onde|quanto|quantos|cual|cuales|cuando|donde|cuanto|what|when|where|which|how|"
+    r"(?:vcs|voces|vc|voce|ai|la) (?:tem|fazem|faz|aceita\w*|atende\w*|trabalha\w*|financia\w*|cobre\w*|entrega\w*|parcela\w*|abre\w*|fica\w*|"
+    r"vende\w*|aluga\w*|manda\w*|consegue\w*|pode\w*)|tem como|da pra|(?:tienen|hacen|aceptan|atienden|trabajan|venden|pueden|se puede)|"
+    r"(?:do|does|can|could|will|would|are|is) (?:you|u|it|there|they|this|that|i|we))\b.{2,}"
+)
+REQUEST_WORDS = re.compile(
+    r"(?<!\w)(?:quero|queria|preciso|gostaria|pode|podem|manda|mandem|faz|faca|quiero|quisiera|necesito|puedes?|pueden|mandame|hazme|want|need|"
+    r"would like|can you|could you|please|give me|send me|help me)(?!\w)"
 )
 
 
@@ -109,7 +118,7 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
     stuck_on_orders = (
         mood.intent == "injection" and not progress and state.injections + 1 >= INJECTIONS_FOR_PERSON
     )
-    strayed = bool({"off_topic", "support"} & mood.heard) and not progress
+    strayed = not progress and (bool({"off_topic", "support"} & mood.heard) or is_unrelated(turn, mood))
     return Signals(
         opted_out="opt_out" in mood or (state.opted_out and "opt_in" not in mood),
         suspected_bot=is_machine(turn),
@@ -121,6 +130,28 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
         failures=failures(turn, mood, progress),
         handed_over=state.handed_over,
     )
+
+
+def is_unrelated(turn: TurnInput, mood: Mood) -> bool:
+    """A question or request of some length in which no word belongs to this business."""
+    if {"price", "promise", "why", "are_you_bot", "wait", "language", "ask_human", "card"} & mood.heard:
+        return False
+    texts = [fold(clean(message.words)) for message in turn.burst if message.words]
+    asking = [
+        text for text in texts if "?" in text or QUESTION_WORDS.match(text) or REQUEST_WORDS.search(text)
+    ]
+    telling = {word for text in asking for word in re.findall(r"[^\W\d_]{4,}", text)} - common_words()
+    return len(telling) >= 2 and not telling & business_words(turn.playbook)
+
+
+def business_words(playbook: Playbook) -> frozenset[str]:
+    """Every word the playbook itself uses in its questions, answers, knowledge and facts."""
+    return _words_of(json.dumps(playbook.to_snapshot(), ensure_ascii=False, sort_keys=True))
+
+
+@lru_cache(maxsize=32)
+def _words_of(snapshot: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{4,}", fold(snapshot)))
 
 
 def failures(turn: TurnInput, mood: Mood, progress: bool) -> int:

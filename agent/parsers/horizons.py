@@ -62,6 +62,12 @@ COUPLED = re.compile(
     rf"(?<!\w)(?P<count>couple|few|algun[oa]s|pouc[oa]s|poc[oa]s|par)\s+(?:of\s+|de\s+)?(?P<unit>{UNIT})(?!\w)"
 )
 
+YEAR = re.compile(
+    r"(?<!\w)(?:em|en|in|pra|para|for|until|ate|hasta|el|so|recien|before|antes de|by|during|no|del?|coisa pra|a partir de)\s+"
+    r"(?:o ano de |el ano |el |the year )?(?P<year>20[2-9]\d)(?![\w/,.-]*\d)(?!\s*(?:usad|nov|semin|autom|flex|km))"
+)
+DAYS_TO_NEXT_YEAR = 540
+
 Hit = tuple[int, int, int]
 
 
@@ -91,6 +97,7 @@ def _hits(folded: str, context: Context) -> Iterator[Hit]:
     if not months or all(days < 540 for _, _, days in far):
         yield from far
     yield from _seasons(folded, today)
+    yield from _years(folded, today)
     yield from _durations(folded)
 
 
@@ -107,6 +114,13 @@ def _months(folded: str, today: date, said_next_year: bool) -> Iterator[Hit]:
         years = _years_ahead(today, month, match["next"], said_next_year)
         target = dates.add_months(today, (month - today.month) + 12 * years)
         yield match.start(), match.end(), (target - today).days
+
+
+def _years(folded: str, today: date) -> Iterator[Hit]:
+    for match in YEAR.finditer(folded):
+        ahead = int(match["year"]) - today.year
+        if ahead >= 0:
+            yield match.start(), match.end(), DAYS_TO_NEXT_YEAR * ahead if ahead else 300
 
 
 def _seasons(folded: str, today: date) -> Iterator[Hit]:

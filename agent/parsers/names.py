@@ -7,6 +7,7 @@ import re
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
 from agent.parsers.lexicons import common_words, famous_places, first_names
+from agent.parsers.numbers import UNITS
 
 STRONG = re.compile(
     r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?<!no )(?<!em )(?:o )?meu nome(?: completo)?|me llamo|(?<!a )mi nombre(?: completo)?|"
@@ -40,7 +41,7 @@ POLITE = re.compile(
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
 NOT_A_NAME = frozenset(
-    "artesa artesao sindico sindica sao son sou brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
+    "ops opa eita confirme confirma confirm responda responde diga digame write escreva marque mostre show mark tell please english ingles espanhol espanol spanish portuguese portugues artesa artesao sindico sindica sao son sou brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
     "portugues portuguesa espanol espanola aposentado aposentada autonomo autonoma empresario empresaria professor "
     "professora advogado advogada engenheiro engenheira medica enfermeira enfermeiro estudante estudiante student "
     "casado casada casada solteiro solteira soltero soltera single married retired mei clt pj ansioso ansiosa "
@@ -100,13 +101,13 @@ def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Fou
     captured = _capture(text, match.end(), trust)
     if captured is None:
         return None
-    flat = text.isupper() or text.islower()
-    if flat and trust == HINTED and not is_known(captured.quote.split()[0]):
-        return captured if re.match(r"\s*(?:[.,;!?()\n-]|$)", text[captured.end :]) else None
     if match[0].split()[0] in CASUAL and not (
         is_known(captured.quote.split()[0]) or _is_full_name(captured.quote)
     ):
         return None
+    flat = text.isupper() or text.islower()
+    if flat and trust == HINTED and not is_known(captured.quote.split()[0]):
+        return captured if re.match(r"\s*(?:[.,;!?()\n-]|$)", text[captured.end :]) else None
     return captured
 
 
@@ -165,7 +166,7 @@ def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trust: i
     surname = mixed_case and bool(taken) and taken[0][0][0].isupper() and word[0].isupper()
     if surname and not taken[-1][0].endswith("."):
         return True
-    if plain in NOT_A_NAME or (plain in common_words() and plain not in first_names()):
+    if plain in NOT_A_NAME or plain in UNITS or (plain in common_words() and plain not in first_names()):
         return False
     known = plain in first_names()
     if not taken:

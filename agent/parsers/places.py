@@ -28,6 +28,9 @@ AREA_WORDS = (
 AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
 STATE = re.compile(r"\s*(?:-|/|,|\()\s*(?:[a-z]{2})(?![\w])\)?")
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
+FIRST_PARTS = frozenset(
+    "bom boa campo casa ponte centro nova novo belo bela monte pouso passo ribeirao rio volta tres dois sete porto mar".split()
+)
 LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
 PARTICLES = frozenset("de da do das dos del la las los el of the d e y".split())
 NOT_A_PLACE = frozenset(
@@ -128,6 +131,8 @@ def _ends(plain: str, word: str, count: int, needs_capital: bool, trusted: bool)
         return True
     if plain in NOT_A_PLACE or plain.isdigit() or (len(plain) < 3 and not count):
         return True
+    if needs_capital and not count and plain in common_words() and not AREA.match(f"{plain} x"):
+        return not (plain in FIRST_PARTS)
     if needs_capital:
         return not (word[0].isupper() or word[0].isdigit())
     common = plain in common_words() and not (count and AREA.match(f"{plain} x"))
