@@ -68,6 +68,21 @@ def ask(endpoint: Endpoint, parameters: dict[str, Any], *, seconds: float) -> An
         raise LLMError(_kind_of(error), type(error).__name__, retry_after=_retry_after(error)) from error
 
 
+def transcribe(endpoint: Endpoint, audio: bytes, filename: str, *, seconds: float) -> str:
+    """The words of a recording, over after `seconds` at the latest. LLMError, nothing else."""
+    try:
+        text = json.loads(run_within(seconds, _post_recording(endpoint, audio, filename)))["text"]
+        return storable(str(text))[:RAW_KEPT].strip()
+    except Exception as error:
+        raise LLMError(_kind_of(error), type(error).__name__) from error
+
+
+async def _post_recording(endpoint: Endpoint, audio: bytes, filename: str) -> str:
+    recordings = _client(os.getpid(), endpoint.base_url, endpoint.api_key).audio.transcriptions
+    response = await recordings.with_raw_response.create(model=endpoint.model, file=(filename, audio))
+    return response.http_response.text
+
+
 async def _post(endpoint: Endpoint, parameters: dict[str, Any]) -> str:
     """The raw body: the library's own parsing of odd answers fails with errors that are not its own."""
     client = _client(os.getpid(), endpoint.base_url, endpoint.api_key)

@@ -10,6 +10,7 @@ from agent.brain_choice import choose_brain
 from agent.brains.protocol import Brain, BrainReply, Context, Inbound, Said, State, TurnInput
 from agent.models import AgentTurn
 from agent.playbooks import content_of
+from agent.transcription import hear_voice_notes
 from agent.turns import Claim
 from agent.wording import say_in
 from leads import clock
@@ -33,6 +34,7 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
     if attempts_on(claim) > MAX_ATTEMPTS:
         return rescue(claim)
     began = time.monotonic()
+    hear_voice_notes(claim.burst)
     reply = (brain or choose_brain(claim.conversation.pk)).respond(turn_input(claim))
     elapsed = round((time.monotonic() - began) * 1000)
     AgentTurn.objects.filter(pk=claim.turn.pk).update(latency_ms=elapsed, brain=reply.source)

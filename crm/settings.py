@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
         "whatsapp.deliver_messages": 5,
         "whatsapp.fetch_media": 30,
         "whatsapp.settle_unconfirmed": 30,
+        "whatsapp.follow_assignments": 60,
         "whatsapp.rebuild_chat_lists": 60,
         "whatsapp.recover_lost": 300,
         "whatsapp.forget_status_reports": 86400,

@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from agent import flows
@@ -212,3 +214,22 @@ def test_answer_message_to_an_injection_obeyed_by_the_model_changes_nothing(doub
     conversation.refresh_from_db()
     assert (conversation.stage, conversation.status) == ("qualifying", "active")
     assert not any("50" in text or "desconto" in text for text in said(conversation))
+
+
+def test_answer_message_to_a_voice_note_that_was_heard_answers_its_words(double, line, settings, tmp_path):
+    settings.MEDIA_ROOT, settings.OPENAI_TRANSCRIPTION_MODEL = tmp_path, str(uuid4())
+    conversation = write(line, "")
+    file = default_storage.save("whatsapp/note.ogg", ContentFile(b"OggS"))
+    Message.objects.filter(conversation=conversation).update(kind="audio", media=[{"file": file}])
+    double.script({"text": "quero comprar"}, {"answer": ANSWER})
+    flows.answer_message(conversation.pk)
+    assert AgentTurn.objects.get().accepted[0]["quote"] == "comprar"
+
+
+def test_answer_message_to_a_voice_note_nobody_heard_asks_to_type(double, line):
+    conversation = write(line, "")
+    Message.objects.filter(conversation=conversation).update(kind="audio", media=[{"error": "unreachable"}])
+    flows.answer_message(conversation.pk)
+    assert double.calls == []
+    assert "áudio" in " ".join(said(conversation))
+    assert conversation.dialogue.memory["failures"] == 0
