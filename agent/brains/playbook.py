@@ -52,7 +52,8 @@ class Question:
 
     `terms` are answers by themselves, `cues` announce an answer nearby, `avoid` says that what
     stands nearby answers something else (a down payment is not the budget). `needs_cue` takes a term
-    only beside a cue; `proper_noun` may be filled by a name that is not a person's.
+    only beside a cue; `proper_noun` may be filled by a name that is not a person's; `whole` keeps the client's
+    phrase around a term.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Question:
     avoid: PerLanguage = field(default_factory=dict)
     needs_cue: bool = False
     proper_noun: bool = False
+    whole: bool = False
 
     @classmethod
     def from_snapshot(cls, raw: Mapping[str, Any]) -> Question:
@@ -84,6 +86,7 @@ class Question:
             labels=dict(raw.get("labels") or {}),
             needs_cue=bool(raw.get("needs_cue")),
             proper_noun=bool(raw.get("proper_noun")),
+            whole=bool(raw.get("whole")),
             **wording,
         )
 

@@ -13,6 +13,7 @@ from agent.brains.scripted_signals import REMEMBERED_BURSTS, Mood, burst_text, l
 from agent.brains.scripted_wording import Wording, bubbles, closing_messages, voice
 
 REMEMBERED_REPLIES = 4
+PERSONAL_TYPES = frozenset({"name", "place", "phone", "email"})
 OUTSIDE_CLOSINGS = {
     "job_seeker": "job_seeker_closing",
     "spam": "spam_closing",
@@ -51,7 +52,7 @@ class ScriptedBrain:
             out_of_scope=signals.out_of_scope,
         )
         decision = stages.decide(turn.playbook, state.slots, signals)
-        asks = decision.stage == stages.QUALIFYING and "complaint" not in mood
+        asks = decision.stage in {stages.QUALIFYING, stages.NURTURE} and "complaint" not in mood
         question = next_question(turn, state) if asks else None
         seen = Understanding(mood, extraction, decision, state, heard.language, question)
         wording = voice(turn.playbook, state, turn.context, heard.language)
@@ -93,7 +94,8 @@ class ScriptedBrain:
             for intent in ("angry", "complaint", "job_seeker", "spam", "opt_out", "autoresponder")
         ):
             return Extraction()
-        return extract(turn, language)
+        extraction = extract(turn, language)
+        return extraction if turn.state.outside is None or _is_business(turn, extraction) else Extraction()
 
     def _remember(self, turn: TurnInput, mood: Mood, extraction: Extraction, heard: languages.Heard) -> State:
         state = turn.state.with_values(extraction.updates)
@@ -124,6 +126,12 @@ class ScriptedBrain:
             closed_with=None if seen.decision.stage == stages.QUALIFYING else seen.decision.stage,
             handed_over=tuple(dict.fromkeys((*state.handed_over, *reasons))),
         )
+
+
+def _is_business(turn: TurnInput, extraction: Extraction) -> bool:
+    """A job seeker who tells a name or a city has not become a client."""
+    asked = (turn.playbook.question(update.slot) for update in extraction.updates)
+    return any(question is not None and question.type not in PERSONAL_TYPES for question in asked)
 
 
 def next_question(turn: TurnInput, state: State) -> Question | None:
@@ -185,11 +193,14 @@ class Speaker:
     def _closed(self) -> list[str]:
         """A finished conversation gets its closing once, then short and polite answers."""
         seen, before = self.seen, self.turn.state
+        asking = self._question(seen.next_question) if seen.next_question else ""
+        if asking and before.closed_with == seen.decision.stage:
+            return bubbles(self._reaction(seen.next_question), asking)
         if before.closed_with == seen.decision.stage:
             polite = "after_handoff" if seen.decision.stage == stages.QUALIFIED else "after_closing"
             return bubbles(self.told.text or self.say(polite))
         kind = OUTSIDE_CLOSINGS.get(seen.state.outside or "") or STAGE_CLOSINGS.get(seen.decision.stage)
-        return bubbles(self._greeting(), self.say(kind or "after_closing"))
+        return bubbles(self._greeting(), self.say(kind or "after_closing"), asking)
 
     def _conversation(self) -> list[str]:
         question = self.seen.next_question

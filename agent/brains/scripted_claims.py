@@ -166,7 +166,7 @@ class Reader:
         offers = [
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
-            for item in texts.known(line.unread, self.language, question)
+            for item in self._known_words(question, line)
             if not self._is_where(item, line) and not any(_is_inside(item, town) for town in towns)
         ]
         taken: list[tuple[Question, Found]] = []
@@ -179,6 +179,13 @@ class Reader:
             replace(self._claim(question, item, line), surest=True)
             for question, item in sorted(taken, key=lambda pair: pair[1].start)
         ]
+
+    def _known_words(self, question: Question, line: Line) -> list[Found]:
+        found = texts.known(line.unread, self.language, question)
+        if not question.whole:
+            return found
+        phrases = texts.announced(line.unread, question)
+        return [next((p for p in phrases if _is_inside(item, p)), item) for item in found]
 
     def _is_where(self, item: Found, line: Line) -> bool:
         """ "over in Tucson" is the city, not the Hyundai."""

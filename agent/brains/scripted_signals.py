@@ -118,7 +118,9 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
     stuck_on_orders = (
         mood.intent == "injection" and not progress and state.injections + 1 >= INJECTIONS_FOR_PERSON
     )
-    strayed = not progress and (bool({"off_topic", "support"} & mood.heard) or is_unrelated(turn, mood))
+    strayed = not progress and (
+        bool({"off_topic", "support", "complaint"} & mood.heard) or is_unrelated(turn, mood)
+    )
     return Signals(
         opted_out="opt_out" in mood or (state.opted_out and "opt_in" not in mood),
         suspected_bot=is_machine(turn),
@@ -141,7 +143,8 @@ def is_unrelated(turn: TurnInput, mood: Mood) -> bool:
         text for text in texts if "?" in text or QUESTION_WORDS.match(text) or REQUEST_WORDS.search(text)
     ]
     telling = {word for text in asking for word in re.findall(r"[^\W\d_]{4,}", text)} - common_words()
-    return len(telling) >= 2 and not telling & business_words(turn.playbook)
+    enough = 1 if turn.state.out_of_scope else 2
+    return len(telling) >= enough and not telling & business_words(turn.playbook)
 
 
 def business_words(playbook: Playbook) -> frozenset[str]:

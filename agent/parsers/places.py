@@ -148,6 +148,8 @@ def _longest_known(text: str, folded: str, start: int, context: Context) -> Foun
         if not match:
             break
         name = folded[start : match.end()].rstrip(".")
+        if name in NOT_A_PLACE:
+            break
         if name in famous_places(context.country) or (
             name in towns(context.country) and name not in first_names()
         ):
