@@ -9,4 +9,5 @@ class WhatsappConfig(AppConfig):
     verbose_name = _("WhatsApp")
 
     def ready(self) -> None:
-        from whatsapp import sweeps  # noqa: F401 - Celery looks for tasks in `tasks` alone
+        # Connects receivers; Celery by itself looks for tasks in `tasks` alone
+        from whatsapp import receivers, sweeps  # noqa: F401

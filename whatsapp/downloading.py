@@ -42,7 +42,8 @@ def download(url: str, account: Account | None, allowed_types: Sequence[str]) ->
     """The file at a media address of Twilio's. Raises HopelessError or NotNowError."""
     if account is None:
         raise NotNowError
-    url, auth = _at_the_account(url, account), (account.sid, account.token)
+    url = _at_the_account(url, account)
+    auth: tuple[str, str] | None = (account.sid, account.token)
     for _ in range(MOST_REDIRECTS + 1):
         with _open(url, auth) as answer:
             if answer.status_code not in REDIRECTS:

@@ -7,7 +7,7 @@ import redis
 from celery import shared_task
 from django.utils import timezone
 
-from whatsapp import chat_index, rebuilding, reconciliation
+from whatsapp import chat_index, following, rebuilding, reconciliation
 from whatsapp.client import SendError
 from whatsapp.models import Line, StatusReport
 
@@ -23,6 +23,12 @@ def settle_unconfirmed() -> int:
 @shared_task(name="whatsapp.recover_lost")
 def recover_lost() -> int:
     return reconciliation.recover_lost()
+
+
+@shared_task(name="whatsapp.follow_assignments")
+def follow_assignments() -> int:
+    """Handed-over conversations whose lead found a consultant while nobody listened."""
+    return following.follow_assignments()
 
 
 @shared_task(name="whatsapp.rebuild_chat_lists")

@@ -14,13 +14,16 @@ SERVICE_WINDOW = timedelta(hours=24)
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> "ConversationQuerySet":
-        """Managers see every thread; a consultant those of own leads, own handoffs and own lines."""
+        """Managers see every thread; a consultant those of own leads, handoffs that are no lead's of
+        anybody else, and those on own lines."""
         if not user.is_active:
             return self.none()
         if user.is_manager:
             return self
         return self.filter(
-            Q(lead__consultant_id=user.pk) | Q(consultant_id=user.pk) | Q(line__consultant_id=user.pk)
+            Q(lead__consultant_id=user.pk)
+            | Q(consultant_id=user.pk, lead__consultant=None)
+            | Q(line__consultant_id=user.pk)
         )
 
     def unanswered(self) -> "ConversationQuerySet":

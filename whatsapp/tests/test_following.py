@@ -1,0 +1,89 @@
+"""Conversations follow their leads."""
+
+import pytest
+
+from leads.models import LeadIdentity
+from leads.signals import lead_changed, lead_received
+from leads.tests.makers import make_consultant, make_lead
+from whatsapp.models import Conversation
+from whatsapp.services import link_lead, transfer
+from whatsapp.sweeps import follow_assignments
+from whatsapp.tests.makers import make_consultant_line, make_conversation
+
+pytestmark = pytest.mark.django_db
+
+
+def changed(lead, action: str) -> None:
+    lead_changed.send(
+        sender=None, lead_id=str(lead.pk), action=action, changed=[], origin="", actor={}, lost_by=[]
+    )
+
+
+def handed_over(consultant=None) -> Conversation:
+    conversation = make_conversation()
+    link_lead(conversation, make_lead(consultant=consultant))
+    transfer(conversation, consultant=consultant, reason="qualified")
+    return conversation
+
+
+def test_somebody_who_wrote_before_becomes_a_lead_and_keeps_the_conversation():
+    conversation = make_conversation()
+    lead = make_lead(phone="+5511987654321")
+    LeadIdentity.objects.create(lead=lead, kind="phone", key="+5511987654321", shown=lead.phone)
+
+    lead_received.send(sender=None, lead_id=str(lead.pk), origin="", actor={})
+
+    conversation.refresh_from_db()
+    assert conversation.lead == lead
+
+
+def test_claim_leaves_conversations_of_other_leads_alone():
+    conversation = make_conversation()
+    link_lead(conversation, make_lead())
+    lead = make_lead()
+    LeadIdentity.objects.create(lead=lead, kind="phone", key="+5511987654321", shown=lead.phone)
+
+    changed(lead, "edited")
+
+    conversation.refresh_from_db()
+    assert conversation.lead != lead
+
+
+def test_reassigned_lead_takes_its_conversation_out_of_the_old_consultants_sight():
+    ana, bia = make_consultant("ana"), make_consultant("bia")
+    conversation = handed_over(ana)
+    lead = conversation.lead
+    lead.consultant = bia
+    lead.save()
+    assert not Conversation.objects.visible_to(ana.user).exists()
+
+    changed(lead, "assigned")
+
+    conversation.refresh_from_db()
+    assert conversation.consultant == bia
+    assert Conversation.objects.visible_to(bia.user).get() == conversation
+
+
+def test_handed_over_while_nobody_was_free_goes_to_whoever_gets_the_lead():
+    conversation = handed_over(None)
+    ana = make_consultant("ana")
+    conversation.lead.consultant = ana
+    conversation.lead.save()
+
+    assert follow_assignments() == 1
+    assert follow_assignments() == 0
+
+    conversation.refresh_from_db()
+    assert conversation.consultant == ana
+
+
+def test_conversation_on_a_consultants_own_line_stays_theirs():
+    ana, bia = make_consultant("ana"), make_consultant("bia")
+    conversation = make_conversation(line=make_consultant_line(ana))
+    lead = make_lead(consultant=bia)
+    link_lead(conversation, lead)
+
+    changed(lead, "assigned")
+
+    conversation.refresh_from_db()
+    assert conversation.consultant == ana
