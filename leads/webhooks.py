@@ -38,7 +38,18 @@ SECRET_HEADERS = ("authorization", "x-api-key")
 
 @csrf_exempt
 def receive(request: HttpRequest, slug: str) -> HttpResponse:
-    """`POST /webhooks/leads/<slug>/`: 202 once the request is durable. GET answers Meta's challenge."""
+    """`POST /webhooks/leads/<slug>/`: 202 once the request is durable. GET answers Meta's challenge.
+
+    While the database is away: 503, so that the sender tries again.
+    """
+    try:
+        return _answer(request, slug)
+    except DatabaseError:
+        logger.exception("delivery not stored", extra={"source": slug})
+        return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
+
+
+def _answer(request: HttpRequest, slug: str) -> HttpResponse:
     source = Source.objects.filter(slug=slug, is_active=True).first()
     if source is None:
         return _refusal("not_found", _("There is no such source."), 404)
@@ -74,9 +85,6 @@ def _store(source: Source, body: bytes, headers: Mapping[str, str], address: str
             state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
         )
         return _refusal("not_understood", _("The body is neither JSON nor a form."), 400)
-    except DatabaseError:
-        logger.exception("delivery not stored", extra={"source": source.slug})
-        return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
     enqueue(process_deliveries)
     return JsonResponse({"delivery": str(delivery.pk)}, status=202)
 

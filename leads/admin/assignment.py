@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from leads import circles
+from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.models import Assignment, AssignmentRule, Holiday, LeadEvent, LeadIdentity, RuleMember
 
@@ -62,6 +63,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
 
 @admin.register(LeadEvent)
 class LeadEventAdmin(ReadOnlyAdmin):
+    actions = [undo_chosen]
     list_display = ["created_at", "lead", "kind", "actor_kind", "user"]
     list_filter = ["kind", "actor_kind", "created_at"]
     search_fields = ["lead__name", "lead__phone"]

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from import_export.admin import ExportActionMixin
 from import_export.resources import ModelResource
 
+from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
 from leads.assignment import pick_consultant
 from leads.errors import CrmError
@@ -73,7 +74,7 @@ class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     inlines = [IdentityInline, AssignmentInline, EventInline]
-    actions = ["who_would_get_it", "give_to_the_next", "archive"]
+    actions = ["who_would_get_it", "give_to_the_next", "archive", merge_chosen]
     fieldsets = [
         (None, {"fields": sorted(editing.EDITABLE)}),
         (

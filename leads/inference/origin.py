@@ -90,8 +90,10 @@ def _attribution_name(one: Field) -> str | None:
     for words in one.words:
         if match := _UTM.search(words):
             return f"utm_{match[1]}"
-        if words in _CLICK_IDS:
-            return _CLICK_IDS[words]
+        if click_id := next(
+            (name for key, name in _CLICK_IDS.items() if f" {words}".endswith(f" {key}")), None
+        ):
+            return click_id
     if (
         one.context
         and plain(one.context[-1]) in ("form", "formulario")

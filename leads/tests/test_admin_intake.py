@@ -194,3 +194,21 @@ def test_lists_of_sources_and_deliveries_open_with_filters(client, manager):
         assert client.get(reverse(f"admin:leads_{name}_changelist")).status_code == 200
     listed = client.get(reverse("admin:leads_delivery_changelist"), {"state__exact": "processed", "q": "Ana"})
     assert b"Ana Souza" in listed.content
+
+
+def test_two_chosen_leads_are_merged_and_taken_apart_again_in_the_admin(client, manager):
+    source = make_source()
+    for body in ({"nome": "Ana", "fone": "11987654321"}, {"nome": "Ana", "email": "ana@mail.example"}):
+        deliver(source, body)
+    chosen = list(Lead.objects.values_list("pk", flat=True))
+
+    client.post(
+        reverse("admin:leads_lead_changelist"), {"action": "merge_chosen", "_selected_action": chosen}
+    )
+    assert Lead.objects.on_board().count() == 1
+
+    event = Lead.objects.on_board().get().events.get(kind="merged")
+    client.post(
+        reverse("admin:leads_leadevent_changelist"), {"action": "undo_chosen", "_selected_action": [event.pk]}
+    )
+    assert Lead.objects.on_board().count() == 2

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+import redis
+from django.db import connection
 from django.urls import reverse
 
-from leads import deliveries
+from leads import deliveries, rate, wakeups
 from leads.models import Delivery, Lead, LeadEvent, Source
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 from leads.tests.signing import standard_headers
@@ -217,3 +219,27 @@ def test_latin_1_form_of_an_old_page_keeps_its_accents(client, source):
     deliveries.process_pending()
 
     assert Lead.objects.get().name == "João Conceição"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_webhook_while_the_database_is_away_says_try_again(client, source):
+    connection.close()
+    away = connection.settings_dict["HOST"]
+    connection.settings_dict["HOST"] = "/nowhere"
+    try:
+        response = send(client, FORM)
+    finally:
+        connection.settings_dict["HOST"] = away
+
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert response["Retry-After"] == "5"
+
+
+def test_webhook_without_redis_is_stored_and_answered(client, source, monkeypatch):
+    gone = redis.Redis.from_url("redis://127.0.0.1:9/0", socket_connect_timeout=0.2)
+    monkeypatch.setattr(rate, "_connection", gone)
+    monkeypatch.setattr(rate, "_resume_at", 0.0)
+    monkeypatch.setattr(wakeups, "_connection", gone)
+
+    assert send(client, FORM).status_code == 202
+    assert Delivery.objects.count() == 1
