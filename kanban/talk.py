@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from leads.models import Lead, User
+from whatsapp.api.facts import message_facts
 from whatsapp.models import Conversation, Message
 
 SHOWN = 200
@@ -66,11 +67,11 @@ def composer_state(conversation: Conversation) -> str:
 
 
 def _last_messages(conversation_id: UUID) -> list[Message]:
-    """Oldest first, each marked with `starts_day` where a day separator belongs before it."""
+    """Oldest first, each with its JSON `facts` and `starts_day` where a day separator belongs before it."""
     newest = Message.objects.filter(conversation=conversation_id).select_related("user").order_by("-seq")
     messages = list(newest[: SHOWN + 1])[::-1]
-    for message in messages[:1]:
-        message.starts_day = True
+    for message in messages:
+        message.facts, message.starts_day = message_facts(message), message is messages[0]
     for earlier, later in pairwise(messages):
         later.starts_day = _day(earlier) != _day(later)
     return messages

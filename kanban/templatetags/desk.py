@@ -194,3 +194,8 @@ def bar(percent: int) -> SafeString:
         '<rect class="track" width="100" height="10"></rect><rect class="fill" width="{}" height="10"></rect></svg>',
         str(percent),
     )
+
+
+@register.filter
+def begins(text: str, start: str) -> bool:
+    return text.startswith(start)

@@ -134,7 +134,7 @@ def test_reassigned_lead_leaves_one_board_and_enters_the_other(open_as: OpenAs) 
     ana, bia, manager = (open_board(open_as, name) for name in ("ana", "bia", "manager"))
     manager.get_by_role("link", name="Given Greta").click()
 
-    manager.locator("#drawer").get_by_label("Consultant").select_option(label="Bia Martins")
+    manager.locator("#lead-consultant").select_option(label="Bia Martins")
 
     expect(bia.get_by_role("link", name="Given Greta")).to_be_visible(timeout=SECONDS)
     expect(bia.locator(".toast")).to_contain_text("New lead for you: Given Greta")

@@ -1,0 +1,237 @@
+"""What people read: the timeline in sentences, the sheet of a lead, the inbox's order, durations."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone, translation
+from redis.exceptions import RedisError
+
+from kanban import threads
+from kanban.history import assignment_sentence, history_of, nobody_in_words
+from kanban.lead_sheet import lead_sheet, reason_in_words, shown, slot_line
+from kanban.talk import composer_state, talk_of
+from kanban.templatetags import desk
+from kanban.words import browser_words
+from leads.models import LeadEvent
+from leads.tests.makers import make_consultant, make_lead, make_manager
+from whatsapp import chat_index
+from whatsapp.chat_index import ChatEntry
+from whatsapp.models import Conversation
+from whatsapp.tests.makers import make_consultant_line, make_conversation
+
+EVENTS = [
+    ("moved", {"came_from": "new", "to": "won"}, "Moved from New to Won"),
+    ("moved", {"came_from": "gone", "to": "new"}, "Moved from gone to New"),
+    ("edited", {"changes": {"city": ["", "Recife"]}}, "city: “–” → “Recife”"),
+    ("classified", {"temperature": "hot", "score": 80}, "Classified as Hot, score 80"),
+    ("stage", {"to": "qualified"}, "Qualification: Qualified"),
+    ("handoff", {"reason": "asked_human"}, "Handed over to a consultant: asked for a person"),
+    ("handoff", {}, "Handed over"),
+    ("received", {"source": "Site"}, "Came in through Site"),
+    ("taken_over", {}, "Taken over"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "data", "sentence"), EVENTS)
+def test_history_tells_an_event_in_a_sentence(kind: str, data: dict, sentence: str) -> None:
+    lead = make_lead()
+    LeadEvent.objects.create(lead=lead, kind=kind, data=data)
+
+    assert history_of(lead)[0]["text"] == sentence
+
+
+@pytest.mark.django_db
+def test_history_keeps_a_note_apart_from_its_sentence() -> None:
+    lead = make_lead()
+    LeadEvent.objects.create(lead=lead, kind="note", data={"text": "Likes the light"}, user=make_manager())
+
+    assert history_of(lead)[0]["note"] == "Likes the light"
+
+
+@pytest.mark.parametrize(
+    ("consultant", "rule", "passed_over", "sentence"),
+    [
+        ("Ana", "Everyone", [], "Given to Ana, next in “Everyone”"),
+        ("Ana", "", [], "Given to Ana by hand"),
+        (
+            "Ana",
+            "Everyone",
+            [{"consultant": "Bia", "why": "full"}],
+            "Given to Ana, next in “Everyone”. Passed over: Bia (at capacity)",
+        ),
+        ("", "Everyone", [], "Nobody is available: the lead waits in the unassigned queue"),
+    ],
+)
+def test_assignment_is_explained(consultant: str, rule: str, passed_over: list, sentence: str) -> None:
+    assert assignment_sentence(consultant, rule, passed_over) == sentence
+
+
+def test_queue_says_why_nobody_could_take_the_lead() -> None:
+    assert nobody_in_words([{"consultant": "Bia", "why": "not_accepting"}]) == "Bia (not accepting leads)"
+    assert nobody_in_words(None) == "no circle serves this lead"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (True, "Yes"),
+        (2, "2"),
+        (450000, "450,000"),
+        ({"max": 450000, "min": 300000}, "300,000 – 450,000"),
+        ({"from_day": "sat"}, "From day: sat"),
+        (["a", "b"], "a, b"),
+    ],
+)
+def test_value_is_shown_as_a_person_writes_it(value: object, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_slot_carries_the_clients_words() -> None:
+    assert slot_line("max_price", {"value": 5, "quote": "cinco"}) == {
+        "label": "Max price",
+        "value": "5",
+        "quote": "cinco",
+    }
+    assert slot_line("city", "Recife")["value"] == "Recife"
+
+
+def test_reason_of_a_rule_is_translated_and_of_a_model_kept() -> None:
+    assert reason_in_words({"code": "model", "text": "Wants it soon"}) == "Wants it soon"
+    assert reason_in_words("plain") == "plain"
+
+
+@pytest.mark.django_db
+def test_sheet_of_a_bare_lead_is_empty_and_whole() -> None:
+    sheet = lead_sheet(make_lead())
+
+    assert (sheet["slots"], sheet["assignment"], sheet["assignment_sentence"]) == ([], None, "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "state"),
+    [
+        ({"status": "active"}, "agent"),
+        ({"status": "transferred"}, "open"),
+        ({"status": "transferred", "is_opted_out": True}, "opted_out"),
+        ({"status": "closed"}, "closed"),
+        ({"status": "transferred", "last_inbound_at": timezone.now() - timedelta(hours=25)}, "window"),
+        ({"status": "transferred", "last_inbound_at": None}, "window"),
+    ],
+)
+def test_composer_says_what_may_be_written(facts: dict, state: str) -> None:
+    conversation = make_conversation()
+    for name, value in facts.items():
+        setattr(conversation, name, value)
+
+    assert composer_state(conversation) == state
+
+
+@pytest.mark.django_db
+def test_talk_is_the_latest_thread_unless_another_is_chosen() -> None:
+    ana = make_consultant()
+    lead = make_lead(consultant=ana)
+    first = make_conversation()
+    second = make_conversation(make_consultant_line(ana), body="No seu número")
+    Conversation.objects.update(lead=lead)
+
+    assert talk_of(ana.user, lead).conversation == second
+    assert talk_of(ana.user, lead, str(first.pk)).conversation == first
+    assert talk_of(make_consultant().user, lead) is None
+
+
+@pytest.mark.django_db
+def test_inbox_puts_the_longest_wait_first() -> None:
+    ana, now = make_consultant(), timezone.now()
+    waits = [None, now - timedelta(minutes=5), now - timedelta(hours=2)]
+    for number, waiting_since in enumerate(waits):
+        lead = make_lead(consultant=ana, name=f"Client {number}", waiting_since=waiting_since)
+        conversation = make_conversation(From=f"whatsapp:+551198765432{number}")
+        Conversation.objects.filter(pk=conversation.pk).update(lead=lead, status="transferred")
+
+    assert [thread.name for thread in threads.inbox_of(ana.user).threads] == [
+        "Client 2",
+        "Client 1",
+        "Client 0",
+    ]
+    assert len(threads.inbox_of(ana.user, only_waiting=True).threads) == 2
+    assert [thread.name for thread in threads.inbox_of(ana.user, words="client 1").threads] == ["Client 1"]
+
+
+@pytest.mark.django_db
+def test_inbox_has_chats_of_the_own_line_with_people_who_are_no_leads() -> None:
+    ana = make_consultant()
+    line = make_consultant_line(ana)
+    entry = ChatEntry("abc", "whatsapp:+5511900001111", "Tio João", "Almoço?", "in", timezone.now())
+    chat_index.record(line.pk, [entry])
+
+    thread = threads.inbox_of(ana.user).threads[0]
+
+    assert (thread.name, thread.lead, thread.phone, thread.unread) == ("Tio João", None, "+5511900001111", 1)
+    assert threads.inbox_of(make_consultant().user).threads == []
+
+
+@pytest.mark.django_db
+def test_inbox_without_redis_says_so_and_shows_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = make_consultant()
+    make_consultant_line(ana)
+
+    def lost(*arguments: object, **options: object) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(chat_index, "page", lost)
+
+    assert threads.inbox_of(ana.user) == threads.Inbox([], is_complete=False)
+
+
+@pytest.mark.parametrize(("waited", "expected"), [(None, ""), (5, ""), (11, "warn"), (61, "danger")])
+def test_urgency_grows_with_the_wait(waited: int | None, expected: str) -> None:
+    since = waited and (timezone.now() - timedelta(minutes=waited)).isoformat()
+
+    assert desk.urgency(since) == expected
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (None, "–"),
+        (timedelta(seconds=40), "40 s"),
+        (timedelta(minutes=3), "3 min"),
+        (timedelta(hours=2, minutes=5), "2 h 5 min"),
+        (timedelta(days=3, hours=4), "3 d 4 h"),
+    ],
+)
+def test_duration_has_its_two_largest_units(span: timedelta | None, text: str) -> None:
+    assert desk.lasting(span) == text
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Ana Lima Souza", "AS"), ("bia", "BI"), ("", "")])
+def test_initials_are_two_letters(name: str, expected: str) -> None:
+    assert desk.initials(name) == expected
+
+
+def test_card_is_called_by_what_is_known() -> None:
+    assert desk.card_name({"name": "", "phone": "+5511", "email": ""}) == "+5511"
+    assert desk.card_name({"name": "", "phone": None, "email": ""}) == "No name"
+
+
+@pytest.mark.parametrize("language", ["pt-br", "es"])
+def test_browser_words_keep_their_places_in_every_language(language: str) -> None:
+    english = browser_words()
+    with translation.override(language):
+        translated = browser_words()
+
+    for key, sentence in english.items():
+        assert places(translated[key]) == places(sentence), key
+
+
+@override_settings(LANGUAGES=[("en", "English")])
+def test_languages_are_called_by_their_own_names() -> None:
+    assert desk.languages() == [("en", "English")]
+
+
+def places(sentence: str) -> set[str]:
+    return {part.partition("}")[0] for part in sentence.split("{")[1:]}
