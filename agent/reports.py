@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Avg, Count, Q, Sum
 
+from agent.budget import Budget
+from agent.endpoint import Endpoint
 from agent.models import AgentTurn
 
 
@@ -22,4 +25,21 @@ def turn_totals(since: datetime) -> dict[str, Any]:
         "seconds": round((facts["milliseconds"] or 0) / 1000, 1),
         "model_failures": facts["model_failures"],
         "tokens": (facts["input_tokens"] or 0) + (facts["output_tokens"] or 0),
+    }
+
+
+def model_state() -> dict[str, Any]:
+    """Whether the scripted agent speaks alone now, and why.
+
+    `{is_used, name, is_left_alone, reason, spent, cap}`: `reason` is a kind of `LLMError`, money is of today.
+    """
+    endpoint = Endpoint.from_settings()
+    breaker = endpoint.breaker.status()
+    return {
+        "is_used": endpoint.is_configured,
+        "name": endpoint.model,
+        "is_left_alone": endpoint.is_configured and breaker["state"] != "closed",
+        "reason": breaker["reason"],
+        "spent": Budget().spent_today() if endpoint.is_configured else 0,
+        "cap": settings.AGENT_MONEY_PER_DAY,
     }

@@ -36,6 +36,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "messages_in_period": whatsapp_reports.message_totals(since),
         "stages": whatsapp_reports.by_stage(since),
         "turns": agent_reports.turn_totals(since),
+        "model": agent_reports.model_state(),
     }
 
 
