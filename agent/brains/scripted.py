@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agent import language as languages
 from agent import stages
-from agent.brains.protocol import BrainReply, Decision, Question, SlotUpdate, State, TurnInput
-from agent.brains.scripted_answers import Answer, answer
+from agent.brains.protocol import BrainReply, Decision, Question, State, TurnInput
+from agent.brains.scripted_answers import answer
 from agent.brains.scripted_extraction import Extraction, extract
 from agent.brains.scripted_signals import REMEMBERED_BURSTS, Mood, burst_text, listen, outside, weigh
-from agent.brains.scripted_wording import Wording, bubbles, closing_messages, voice
+from agent.brains.scripted_speaking import Speaker, Understanding
+from agent.brains.scripted_wording import voice
 
 REMEMBERED_REPLIES = 4
 PERSONAL_TYPES = frozenset({"name", "place", "phone", "email"})
-OUTSIDE_CLOSINGS = {
-    "job_seeker": "job_seeker_closing",
-    "spam": "spam_closing",
-    "not_interested": "not_interested_closing",
-}
-STAGE_CLOSINGS = {stages.NURTURE: "nurture_closing", stages.DISQUALIFIED: "disqualified_closing"}
-
-
-@dataclass(frozen=True)
-class Understanding:
-    """One turn as the brain sees it before it speaks."""
-
-    mood: Mood
-    extraction: Extraction
-    decision: Decision
-    state: State
-    language: str
-    next_question: Question | None
 
 
 class ScriptedBrain:
@@ -155,101 +138,3 @@ def _short(value: object) -> str:
     if isinstance(value, dict):
         return "–".join(str(value[end]) for end in ("min", "max") if value.get(end) is not None)
     return str(value)[:60]
-
-
-class Speaker:
-    """Composes the reply: greeting, acknowledgement, answer, one question; or the closing words."""
-
-    def __init__(self, turn: TurnInput, seen: Understanding, wording: Wording, told: Answer) -> None:
-        self.turn = turn
-        self.seen = seen
-        self.say = wording.say
-        self.wording = wording
-        self.told = told
-
-    def messages(self) -> list[str]:
-        decision, mood, before = self.seen.decision, self.seen.mood, self.turn.state
-        if decision.stage == stages.OPTED_OUT:
-            return [] if before.opted_out else [self.say("opt_out_confirmation")]
-        if decision.stage == stages.SUSPECTED_BOT:
-            return []
-        if decision.handoff:
-            return self._handoff()
-        if decision.stage != stages.QUALIFYING:
-            return self._closed()
-        if "complaint" in mood or (
-            mood.annoyances and not self.seen.extraction.updates and not self.told.text
-        ):
-            return bubbles(self._greeting(), self.say("apology"), self.say("offer_human"))
-        return self._conversation()
-
-    def _handoff(self) -> list[str]:
-        if "emergency" in self.seen.mood:
-            return bubbles(self._greeting(), self.say("emergency"))
-        turn, seen = self.turn, self.seen
-        closing = closing_messages(turn.playbook, seen.decision, seen.language, turn.context, seen.state)
-        return bubbles(self._greeting(), *closing)
-
-    def _closed(self) -> list[str]:
-        """A finished conversation gets its closing once, then short and polite answers."""
-        seen, before = self.seen, self.turn.state
-        asking = self._question(seen.next_question) if seen.next_question else ""
-        if asking and before.closed_with == seen.decision.stage:
-            return bubbles(self._reaction(seen.next_question), asking)
-        if before.closed_with == seen.decision.stage:
-            polite = "after_handoff" if seen.decision.stage == stages.QUALIFIED else "after_closing"
-            return bubbles(self.told.text or self.say(polite))
-        kind = OUTSIDE_CLOSINGS.get(seen.state.outside or "") or STAGE_CLOSINGS.get(seen.decision.stage)
-        return bubbles(self._greeting(), self.say(kind or "after_closing"), asking)
-
-    def _conversation(self) -> list[str]:
-        question = self.seen.next_question
-        asking = self._question(question) if question else ""
-        opening = bubbles(self._greeting(), self._reaction(question))
-        if not self.turn.state.greeted:
-            return [*opening, *bubbles(asking)]
-        return bubbles(*opening, asking)
-
-    def _greeting(self) -> str:
-        return "" if self.turn.state.greeted else self.say("greeting")
-
-    def _question(self, question: Question) -> str:
-        times = self.turn.state.asked.get(question.key, 0)
-        return self.wording.ask(question, times)
-
-    def _reaction(self, question: Question | None) -> str:
-        """What we say about what they said, before we ask on."""
-        parts = [self._notice(), self.told.text or self._acknowledgement(question)]
-        return " ".join(part for part in parts if part)
-
-    def _notice(self) -> str:
-        mood = self.seen.mood
-        notices = {
-            "card": "sensitive_data", "language": "language_switched", "are_you_bot": "bot_disclosure",
-            "opt_in": "opt_in_confirmation", "unheard_audio": "cannot_hear_audio", "media": "media_received",
-        }  # fmt: skip
-        said = [self.say(kind) for name, kind in notices.items() if name in mood]
-        if mood.annoyances:
-            said.append(self.say("apology"))
-        return " ".join(said[:2])
-
-    def _acknowledgement(self, question: Question | None) -> str:
-        seen, state = self.seen, self.turn.state
-        updates: list[SlotUpdate] = seen.extraction.updates
-        if "why" in seen.mood and question:
-            return self.wording.why(question)
-        if updates:
-            return self._thanks(updates)
-        if "off_topic" in seen.mood or "injection" in seen.mood:
-            return self.say("off_topic")
-        if state.pending and seen.state.failures > state.failures:
-            offer = self.say("offer_human") if seen.state.failures == stages.MAX_FAILURES - 1 else ""
-            return f"{self.say('not_understood')} {offer}".strip()
-        return ""
-
-    def _thanks(self, updates: list[SlotUpdate]) -> str:
-        if self.seen.extraction.corrected:
-            return self.say("ack_correction")
-        if any(update.slot == "name" for update in updates):
-            return self.say("ack_name")
-        return self.say("ack" if self.wording.name and len(self.turn.state.slots) % 2 else "ack_plain")

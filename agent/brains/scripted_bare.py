@@ -9,35 +9,17 @@ from agent.brains.protocol import Context, Playbook, Question
 from agent.brains.scripted_lines import Claim, Line
 from agent.parsers import names, places, texts, yes_no
 from agent.parsers.found import BLANK, Found, fold
-from agent.parsers.lexicons import common_words
+from agent.parsers.lexicons import common_words, word_set
 
-FILLERS = frozenset(
-    "oi ola opa hola hi hello hey buenas bom boa dia tarde noite buenos dias tardes noches good morning afternoon evening "
-    "ok okay okey blz beleza certo claro sim s ss si yes yeah yep sure nao n no nope isso eso tudo bem todo bien td fine "
-    "obrigado obrigada obg vlw valeu gracias thanks thank you thx ty por favor porfa please pls pf pfv pfvr a o e y and "
-    "as os um uma de do da que q me eu yo i la el los las the to for pra para com con with no na em en in on at mas pero "
-    "but so entao entonces ah eh oh hm hmm uhum aham kk kkk kkkk rs rsrs haha hahaha jaja jajaja lol ja ya la ai aqui aca "
-    "quero queria gostaria quiero quisiera want would like need preciso necesito saber informacoes informacion info "
-    "information ajuda ayuda help whatever qualquer cualquiera anything dale listo vale perfeito perfecto perfect otimo "
-    "legal bacana show genial great cool nice pode ser puede could can voce vc vcs voces ustedes u ur tem tienen have is "
-    "are it its isso esse essa este esta esto this that what o que como how e ai tudo alguem ninguem hoje hoy today now "
-    "agora ahora depois despues later sei sei la nse idk dont know not sure depende tanto faz da igual mesmo so solo only "
-    "just mais mas more menos less bom bueno good well pois pues se if vou voy ver see ali la moment momento minuto um "
-    "desculpa perdao perdon sorry espera wait calma foi fue was eu tenho tengo meu minha mi my ne viu hein oie oii oiii "
-    "bão beleza joia tranquilo tranqui tarde noche sou soy im am sr sra senhor senhora moca moco amigo amiga querida "
-    "quanto custa preco valor cuanto cuesta precio much price cost orcamento presupuesto quote budget duvida pergunta "
-    "m re s ve ll d t don pregunta question resto rest dinheiro dinero money".split()
-)
-VERBS = frozenset(
-    "e eh é sou somos temos tem estamos quero preciso is are have need want tenemos queremos necesito es soy era usamos "
-    "trabalho trabajo work vendo fazemos hacemos do queria".split()
-)
+FILLERS = word_set("fillers")
+VERBS = word_set("statement_verbs")
 LONGEST_ANSWER = 8
 INTERJECTION = re.compile(
     r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
 )
 UNSURE = re.compile(
-    r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|idk|no idea|tanto faz|whatever|any of)(?!\w)"
+    r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|idk|no idea|tanto faz|whatever|"
+    r"any of)(?!\w)"
 )
 TALK = (
     "ask_human",

@@ -13,8 +13,10 @@ from agent.parsers import sensitive
 from agent.parsers.found import BLANK, Found, blank, clean, fold
 
 CORRECTION = re.compile(
-    r"(?<!\w)(?:na verdade|na vdd|vdd|na real|corrigindo|correcao|corrigi\w*|quer dizer|quis dizer|ops|errei|me enganei|"
-    r"melhor|pensando (?:bem|melhor)|mudei de ideia|mudando|prefiro|preferimos|alias|mentira|decidi\w*|desisti|troca|mudou|"
+    r"(?<!\w)(?:na verdade|na vdd|vdd|na real|corrigindo|correcao|corrigi\w*|quer dizer|quis dizer|ops|errei|"
+    r"me enganei|"
+    r"melhor|pensando (?:bem|melhor)|mudei de ideia|mudando|prefiro|preferimos|alias|mentira|decidi\w*|desisti|troca|"
+    r"mudou|"
     r"digo|em vez d\w+|en realidad|corrijo|correccion|mejor|perdon|quise decir|me equivoque|prefiero|preferimos|"
     r"cambie de (?:idea|opinion)|pensandolo|mas bien|en vez de|actually|sorry|i mean|i meant|correction|rather|"
     r"instead|scratch that|changed my mind|make (?:it|that)|i'?d prefer|prefer|on second thought|no wait|wait|oops|"

@@ -36,17 +36,21 @@ QUIET_INTENTS = (
 
 PRIORITY = (
     "opt_out", "opt_in", "emergency", "medical", "privacy", "angry", "job_seeker", "spam", "ask_human",
-    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support", "off_topic", "language",
-    "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
+    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support", "off_topic",
+    "language", "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
 )  # fmt: skip
 QUESTION_WORDS = re.compile(
-    r"^\W*(?:e |y |and |mas |pero |but )?(?:qual|quais|quando|onde|quanto|quantos|cual|cuales|cuando|donde|cuanto|what|when|where|which|how|"
-    r"(?:vcs|voces|vc|voce|ai|la) (?:tem|fazem|faz|aceita\w*|atende\w*|trabalha\w*|financia\w*|cobre\w*|entrega\w*|parcela\w*|abre\w*|fica\w*|"
-    r"vende\w*|aluga\w*|manda\w*|consegue\w*|pode\w*)|tem como|da pra|(?:tienen|hacen|aceptan|atienden|trabajan|venden|pueden|se puede)|"
+    r"^\W*(?:e |y |and |mas |pero |but )?(?:qual|quais|quando|onde|quanto|quantos|cual|cuales|cuando|donde|cuanto|what|"
+    r"when|where|which|how|"
+    r"(?:vcs|voces|vc|voce|ai|la) (?:tem|fazem|faz|aceita\w*|atende\w*|trabalha\w*|financia\w*|cobre\w*|entrega\w*|"
+    r"parcela\w*|abre\w*|fica\w*|"
+    r"vende\w*|aluga\w*|manda\w*|consegue\w*|pode\w*)|tem como|da pra|(?:tienen|hacen|aceptan|atienden|trabajan|venden|"
+    r"pueden|se puede)|"
     r"(?:do|does|can|could|will|would|are|is) (?:you|u|it|there|they|this|that|i|we))\b.{2,}"
 )
 REQUEST_WORDS = re.compile(
-    r"(?<!\w)(?:quero|queria|preciso|gostaria|pode|podem|manda|mandem|faz|faca|quiero|quisiera|necesito|puedes?|pueden|mandame|hazme|want|need|"
+    r"(?<!\w)(?:quero|queria|preciso|gostaria|pode|podem|manda|mandem|faz|faca|quiero|quisiera|necesito|puedes?|pueden|"
+    r"mandame|hazme|want|need|"
     r"would like|can you|could you|please|give me|send me|help me)(?!\w)"
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 
@@ -39,7 +40,7 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
 def is_open_alternative(text: str, found: list[Found]) -> bool:
     """ "casa ou apartamento": two different options joined by "or" settle nothing."""
     folded = fold(clean(text))
-    pairs = zip(found, found[1:], strict=False)
+    pairs = itertools.pairwise(found)
     return any(
         left.value != right.value and ALTERNATIVE.fullmatch(folded[left.end : right.start])
         for left, right in pairs

@@ -8,12 +8,16 @@ from agent.brains.protocol import Choice
 from agent.parsers import numbers
 from agent.parsers.found import Found, clean, fold
 
-COUNT = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|uma|duas|tres|quatro|cinco|seis|sete|oito|nove|dez|onze|doze|una|dos|cuatro|siete|ocho|nueve|diez|once|doce"
-HALF = r"(?P<half>a\.?m\.?|p\.?m\.?|da manha|da tarde|da noite|de la manana|de la tarde|de la noche|in the morning|in the afternoon|in the evening|at night)"
+COUNT = r"\d{1,2}|" + "|".join(word for word, value in numbers.UNITS.items() if 1 <= value <= 12)
+HALF = (
+    r"(?P<half>a\.?m\.?|p\.?m\.?|da manha|da tarde|da noite|de la manana|de la tarde|de la noche|"
+    r"in the morning|in the afternoon|in the evening|at night)"
+)
 TIME = re.compile(
     rf"(?<![\w/.,:$-])(?P<after>(?:depois d|apos |despues de |after |a partir d|past |from )(?:as|a|las|la|e)?\s*)?"
     rf"(?P<at>as|a las|a la|at|las|pelas|por volta das|tipo|around|umas|das)?\s*(?P<hour>{COUNT})"
-    rf"(?:\s*(?P<sign>h|hs|hrs|horas?|o'?clock)(?:\s?(?P<minutes>[0-5]\d))?|:(?P<colon>[0-5]\d))?\s*{HALF}?(?![\w/,.%-]*\d)(?!\w)"
+    rf"(?:\s*(?P<sign>h|hs|hrs|horas?|o'?clock)(?:\s?(?P<minutes>[0-5]\d))?|"
+    rf":(?P<colon>[0-5]\d))?\s*{HALF}?(?![\w/,.%-]*\d)(?!\w)"
 )
 LOOSE = frozenset({"as", "tipo", "umas", "around", "das", "las"})
 LATE_START = 17

@@ -33,7 +33,10 @@ def _either(words: object) -> str:
 MONTH = rf"(?P<month>{_either(MONTHS)})\.?"
 YEAR = r"(?:\s*,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>20\d\d))?"
 NEXT = r"(?:que vem|que viene|q vem|proxim[oa]|seguinte|entrante|siguiente)"
-NEXT_MONTH = r"(?:(?:do|del|of|de)\s+(?:o\s+)?(?:(?:proximo\s+)?mes\s+(?:que vem|que viene|q vem|proximo)|proximo mes|next month))"
+NEXT_MONTH = (
+    r"(?:(?:do|del|of|de)\s+(?:o\s+)?(?:(?:proximo\s+)?mes\s+(?:que vem|que viene|q vem|proximo)|proximo mes|"
+    r"next month))"
+)
 
 RELATIVE = re.compile(
     rf"(?<!\w)(?:(?:el |the )?(?P<after>{_either(DAY_AFTER)})|(?P<tomorrow>{_either(TOMORROW)})"
@@ -59,11 +62,13 @@ NUMERIC = re.compile(
     r"(?:(?P=sep)(?P<y>20\d\d|\d\d))?)(?![\w/])"
 )
 DAY_ONLY = re.compile(
-    rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}}|primeiro|primero|first)(?:st|nd|rd|th|º)?(?![\w/.,:%-]*\d)"
+    rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}}|primeiro|primero|first)(?:st|nd|"
+    rf"rd|th|º)?(?![\w/.,:%-]*\d)"
     rf"(?!\s*(?:%|mil|k\b|reais|pesos|anos|horas|hs|h\b|am\b|pm\b))(?:\s+(?P<month_later>{NEXT_MONTH}))?"
 )
 AHEAD = re.compile(
-    rf"(?<!\w)(?:daqui(?: a)?|dentro de|em|en|in|within|de aqui a)\s+(?P<count>[\w-]+)\s+(?P<unit>{_either(UNIT_DAYS)})(?!\w)"
+    rf"(?<!\w)(?:daqui(?: a)?|dentro de|em|en|in|within|"
+    rf"de aqui a)\s+(?P<count>[\w-]+)\s+(?P<unit>{_either(UNIT_DAYS)})(?!\w)"
 )
 MONTH_END = re.compile(
     rf"(?<!\w)(?:fim|final|finais|fin|finales|ultimo dia|end|eom)\s+(?:do|de|del|of|of the|deste|desse|this)\s*"

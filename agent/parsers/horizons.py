@@ -35,14 +35,18 @@ THIS = r"(?:este|esta|esse|essa|neste|nesta|nesse|nessa|this|deste|desta|desse|d
 PHRASES = {
     rf"(?:{THIS}|the)\s+(?:semana|week|weekend|finde|final de semana|fim de semana)": 7,
     r"(?:semana que (?:vem|viene)|semana q vem|proxima semana|next week)": 14,
-    rf"(?:{THIS}\s+(?:mes|month)|ainda este mes|(?:fim|final|fin|end) (?:do|de|of) (?:(?:este|the|this) )?(?:mes|month))": 30,
+    rf"(?:{THIS}\s+(?:mes|month)|ainda este mes|(?:fim|final|fin|end) (?:do|de|of) (?:(?:este|the|this) )?(?:mes|"
+    rf"month))": 30,
     rf"(?:(?:mes|month) {NEXT}|proximo mes|next month)": 31,
     rf"(?:trimestre {NEXT}|next quarter|proximo trimestre)": 92,
-    rf"(?:semestre {NEXT}|proximo semestre|next semester|next term|segundo semestre|2o semestre|(?:meio|meados) do ano|mid[- ]?year|mitad de ano)": 180,
+    rf"(?:semestre {NEXT}|proximo semestre|next semester|next term|segundo semestre|2o semestre|(?:meio|meados) do ano|"
+    rf"mid[- ]?year|mitad de ano)": 180,
     r"(?:(?:final|fim|fin|finales|end) (?:do|de|del|of|of the|deste|desse|this) ?(?:this |este |the )?(?:ano|year)|"
     r"ainda este ano|later this year|este ano|this year|esse ano|fin de ano|year[- ]end)": 300,
-    rf"(?:(?:ano|year) {NEXT}|(?:proximo|prox) ano|next year|ano q vem|em 20(?:2[7-9]|3\d)|in 20(?:2[7-9]|3\d)|en 20(?:2[7-9]|3\d))": 540,
-    r"(?:(?:comeco|inicio|principio|principios|comienzos|early|beginning) (?:do|del|de|of)? ?(?:ano que vem|proximo ano|"
+    rf"(?:(?:ano|year) {NEXT}|(?:proximo|prox) ano|next year|ano q vem|em 20(?:2[7-9]|3\d)|in 20(?:2[7-9]|3\d)|"
+    rf"en 20(?:2[7-9]|3\d))": 540,
+    r"(?:(?:comeco|inicio|principio|principios|comienzos|early|beginning) (?:do|del|de|of)? ?(?:ano que vem|"
+    r"proximo ano|"
     r"ano que viene|next year))": 320,
 }  # fmt: skip
 COMPILED = [(re.compile(rf"(?<!\w){pattern}(?!\w)"), days) for pattern, days in PHRASES.items()]
@@ -55,7 +59,8 @@ MONTH_ALONE = re.compile(
 )
 
 SEASON = re.compile(
-    r"(?<!\w)(?P<season>spring|summer|fall|autumn|winter)(?:\s+(?:of\s+)?(?P<year>20\d\d))?(?!\w)(?!\s+(?:course|semester class))"
+    r"(?<!\w)(?P<season>spring|summer|fall|autumn|winter)(?:\s+(?:of\s+)?(?P<year>20\d\d))?(?!\w)(?!\s+(?:course|"
+    r"semester class))"
 )
 SEASON_MONTHS = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 12}
 COUPLED = re.compile(
@@ -63,7 +68,8 @@ COUPLED = re.compile(
 )
 
 YEAR = re.compile(
-    r"(?<!\w)(?:em|en|in|pra|para|for|until|ate|hasta|el|so|recien|before|antes de|by|during|no|del?|coisa pra|a partir de)\s+"
+    r"(?<!\w)(?:em|en|in|pra|para|for|until|ate|hasta|el|so|recien|before|antes de|by|during|no|del?|coisa pra|"
+    r"a partir de)\s+"
     r"(?:o ano de |el ano |el |the year )?(?P<year>20[2-9]\d)(?![\w/,.-]*\d)(?!\s*(?:usad|nov|semin|autom|flex|km))"
 )
 DAYS_TO_NEXT_YEAR = 540

@@ -7,13 +7,15 @@ import re
 from agent.brains.protocol import Context, Question
 from agent.parsers import numbers
 from agent.parsers.found import Found, clean, fold, phrase_pattern
+from agent.parsers.lexicons import word_set
 from agent.parsers.texts import every
 
 BETWEEN = re.compile(
     r"[\s:-]*(?:(?:e|de|of|are|is|son|sao|com|with|con|:|=|uns|umas|unos|unas|about|em|ou|o|or|mais|mas|more)\s+){0,3}"
 )
 ADJECTIVE = re.compile(
-    r"[\s-]*(?:\+|ou mais|o mas|or more)?\s*(?:(?:bons|buenos|good|novos|other|outros|outras|otros|de|full|mais|mas|more|active|ativos)\s+){0,2}"
+    r"[\s-]*(?:\+|ou mais|o mas|or more)?\s*(?:(?:bons|buenos|good|novos|other|outros|outras|otros|de|full|mais|mas|"
+    r"more|active|ativos)\s+){0,2}"
 )
 JOINED = re.compile(r"\s*(?:-|/|a|ou|o|or|to|e|y)\s*")
 CHILDREN = re.compile(
@@ -23,14 +25,7 @@ CHILDREN = re.compile(
 
 ANY_PLURAL = "*s"
 NOUN = re.compile(r"\s+(?P<noun>[a-z]{4,}(?:s|ff))(?!\w)")
-NOT_PEOPLE = frozenset(
-    "anos meses dias reais lojas filiais pedidos clientes notas horas semanas leads produtos unidades tiendas sucursales pesos "
-    "dolares euros facturas pedidos productos years months days weeks hours shops stores locations offices customers clients "
-    "orders invoices products dollars pounds minutes vezes veces times parcelas cuotas sedes escritorios oficinas caminhoes "
-    "carros camiones trucks vehicles veiculos vehiculos quartos mais menos depois antes graus pontos boletos contratos "
-    "processos emails mensagens mensajes messages chamados tickets contatos contactos contacts alunos alumnos students "
-    "pacientes patients imoveis propiedades properties units leads cases casos projetos proyectos projects".split()
-)  # fmt: skip
+NOT_PEOPLE = word_set("not_people")
 OTHERS = re.compile(r"\s*(?:e|y|and)?\s*(?:mais|mas|otr[oa]s|other|another|more)\s+(?P<count>\w+)(?!\w)")
 ADULTS = re.compile(r"(?<!\w)adult\w*")
 
@@ -79,10 +74,9 @@ def _beside(folded: str, number: numbers.Number, cues: list[tuple[int, int]]) ->
 
 def _start_of_range(folded: str, earlier: list[numbers.Number], number: numbers.Number) -> numbers.Number:
     """ "2 ou 3 quartos": the smaller one is what the client can live with."""
-    if earlier and earlier[-1].value < number.value <= earlier[-1].value * 4:
-        if JOINED.fullmatch(folded[earlier[-1].end : number.start]):
-            return earlier[-1]
-    return number
+    if not earlier or not earlier[-1].value < number.value <= earlier[-1].value * 4:
+        return number
+    return earlier[-1] if JOINED.fullmatch(folded[earlier[-1].end : number.start]) else number
 
 
 def _noun_after(folded: str, number: numbers.Number) -> re.Match[str] | None:

@@ -15,6 +15,12 @@ SHORTEST_PLACE = 4
 
 
 @cache
+def word_set(name: str) -> frozenset[str]:
+    """The words of `data/<name>.txt`, as they are."""
+    return frozenset((DATA / f"{name}.txt").read_text("utf-8").split())
+
+
+@cache
 def first_names() -> frozenset[str]:
     return frozenset(fold(word) for word in (DATA / "first_names.txt").read_text("utf-8").split())
 

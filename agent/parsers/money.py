@@ -33,12 +33,14 @@ CEILING_WORDS = phrase_pattern(
         "sin pasar de", "que no pase de", "que no pase los", "sem passar de", "no paso de", "nao passo de",
         "as much as", "cap of", "cap at", "no higher than", "nothing over", "nada acima de", "nao mais do que",
         "a lo mucho", "a lo sumo", "sin pasarme de", "don't want to go over", "not over", "can't go over",
-        "nao ultrapasse", "tope maximo", "maximo de", "ceiling of", "ceiling", "como mucho", "a lo mas", "maximo ate", "limite e", "ate uns", "inferior a", "hata", "upto",
+        "nao ultrapasse", "tope maximo", "maximo de", "ceiling of", "ceiling", "como mucho", "a lo mas",
+        "maximo ate", "limite e", "ate uns", "inferior a", "hata", "upto",
     )
 )  # fmt: skip
 NEVER_OVER = (
     r"(?<!\w)(?:nao|n|no|sem|sin|can'?t|cannot|don'?t|not|nunca)\s+(?:\w+\s+){0,3}"
-    r"(?:passar|passo|passe|pasar|paso|pase|exceder|exceed|ultrapassar|superar|go|spend|gastar|pagar|subir|over|above|higher)"
+    r"(?:passar|passo|passe|pasar|paso|pase|exceder|exceed|ultrapassar|superar|go|spend|gastar|pagar|subir|over|above|"
+    r"higher)"
     r"(?:\s+(?:mais|mas|more|over|above|up|past|acima|arriba|por encima|higher))?(?:\s+(?:de|d[oa]s|than|del))?(?!\w)"
 )
 UPPER_BEFORE = re.compile(f"{NEVER_OVER}|{CEILING_WORDS.pattern}")
@@ -51,7 +53,9 @@ LOWER_BEFORE = phrase_pattern(
     )
 )  # fmt: skip
 UPPER_AFTER = re.compile(
-    r"\s*(?:(?:por|al|ao|a|per|/) ?(?:mes|month|mo|ano|year))?\s*,?\s*(?:(?:e|es|is|as|como)\s+(?:o\s+|el\s+|the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|maximo|max|como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
+    r"\s*(?:(?:por|al|ao|a|per|/) ?(?:mes|month|mo|ano|year))?\s*,?\s*(?:(?:e|es|is|as|como)\s+(?:o\s+|el\s+|"
+    r"the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|maximo|max|"
+    r"como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
     r"|a lo sumo|maximum|de teto|pra baixo|para baixo|para abajo|and under|or under|tope)(?!\w)"
 )
 LOWER_AFTER = re.compile(
@@ -62,7 +66,8 @@ ROUGHLY = re.compile(r"(?:ou|o|or)\s+(?:um|un|a)?\s*(?:pouco|pouquinho|poco|poqu
 JOINT = re.compile(r"^\s*(?:-|–|—|a|e|y|and|to|ate|hasta|ou|o|or|/)\s*(?:os|as|los|las|uns|unos)?\s*$")
 STRETCH = re.compile(
     r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
-    r"(?:chegar|chego|esticar|ir|subir|llegar|llego|estirar\w*|go|stretch)(?:\s+up)?\s+(?:a|ate|hasta|to)\s*(?:uns|unos)?\s*$"
+    r"(?:chegar|chego|esticar|ir|subir|llegar|llego|estirar\w*|go|stretch)(?:\s+up)?\s+(?:a|ate|hasta|to)\s*(?:uns|"
+    r"unos)?\s*$"
 )
 BOTH_BOUNDS = re.compile(r"^\s*(?:,|e|y|and)?\s*$")
 RANGE_OPENING = re.compile(r"(?:entre|between|de|desde|from|dos|das|los|uns|unos)\s*(?:os|as|los|las)?\s*$")
@@ -154,10 +159,8 @@ def _is_range(folded: str, low: Amount, high: Amount) -> bool:
     low_value = _scaled(low, high)
     opened = bool(RANGE_OPENING.search(folded[: low.start])) or bool(DASH.match(gap))
     both_large = gap.strip() in {"a", "ate", "to", "hasta"} and min(low.value, high.value) >= 100
-    loosely = (
-        both_large
-        or gap.strip() in {"a", "ate", "to", "hasta", "ou", "o", "or", "/"}
-        and (high.explicit or low.explicit)
+    loosely = both_large or (
+        gap.strip() in {"a", "ate", "to", "hasta", "ou", "o", "or", "/"} and (high.explicit or low.explicit)
     )
     return low_value < high.value and (opened or loosely)
 

@@ -6,26 +6,33 @@ import re
 
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
-from agent.parsers.lexicons import common_words, famous_places, first_names
+from agent.parsers.lexicons import common_words, famous_places, first_names, word_set
 from agent.parsers.numbers import UNITS
 
 STRONG = re.compile(
-    r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?<!no )(?<!em )(?:o )?meu nome(?: completo)?|me llamo|(?<!a )mi nombre(?: completo)?|"
-    r"(?<!in )(?<!under )my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )(?<!my )name(?:'?s| is)|call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
-    r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|quem escreve e|le escribe|les escribe|te escribe|"
-    r"les habla|le habla|te habla|habla|firma|contact is|contato e|contato:|contacto es|contacto:|(?<!meu )nome|(?<!mi )nombre|(?<!my )name|ass|atte|signed|cheers|regards|abs)"
+    r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?<!no )(?<!em )(?:o )?meu nome(?: completo)?|me llamo|"
+    r"(?<!a )mi nombre(?: completo)?|"
+    r"(?<!in )(?<!under )my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )(?<!my )name(?:'?s| is)|"
+    r"call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
+    r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|quem escreve e|le escribe|"
+    r"les escribe|te escribe|"
+    r"les habla|le habla|te habla|habla|firma|contact is|contato e|contato:|contacto es|contacto:|(?<!meu )nome|"
+    r"(?<!mi )nombre|(?<!my )name|ass|atte|signed|cheers|regards|abs)"
     r"\s*[:,.\-]?\s*(?:(?:e|eh|es|is|o|a|la|el)\s+)*(?<=[\s:.,-])(?=\w)"
 )
 WEAK = re.compile(
-    r"(?<!\w)(?:(?:eu )?sou(?: eu,?)?|soy(?: yo,?)?|i am|i'?m|im|aqui (?:e|eh)|aqui quem e|this is|it'?s|its|aqui|aca|por aqui|here is|e|eh)"
+    r"(?<!\w)(?:(?:eu )?sou(?: eu,?)?|soy(?: yo,?)?|i am|i'?m|im|aqui (?:e|eh)|aqui quem e|this is|it'?s|its|aqui|aca|"
+    r"por aqui|here is|e|eh)"
     r"\s+(?:(?:o|a|el|la)\s+)?(?:(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|seu|ing|lic)\.?\s+)?(?=\w)"
 )
 AFTER = re.compile(
     r"\s*(?:aqui|here|speaking|falando|por aqui|al habla|por aca|de este lado|on this end|por ca)(?!\w)"
 )
 OTHER_PERSON = re.compile(
-    r"(?:(?:minha|meu|mi|my|nossa|nosso|our|su|seu|sua|dele|dela|his|her|its|the|do|da|de la|del|company|empresa|user|usuario)\s+"
-    r"(?:\w+\s+){0,2}(?:e|es|is|chama|se llama|se chama)?\s*|\w+'s\s+(?:\w+\s+)?|(?:ele|ela|el|ella|he|she|que)\s+(?:se\s+)?)$"
+    r"(?:(?:minha|meu|mi|my|nossa|nosso|our|su|seu|sua|dele|dela|his|her|its|the|do|da|de la|del|company|empresa|user|"
+    r"usuario)\s+"
+    r"(?:\w+\s+){0,2}(?:e|es|is|chama|se llama|se chama)?\s*|\w+'s\s+(?:\w+\s+)?|(?:ele|ela|el|ella|he|she|"
+    r"que)\s+(?:se\s+)?)$"
 )
 CASUAL = frozenset({"e", "eh", "it's", "its", "aqui", "aca"})
 PARTICLES = frozenset(
@@ -35,27 +42,18 @@ TITLES = re.compile(
     r"^(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|doña|seu|ing|lic|prof|professor|profa)\.?\s+", re.I
 )
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
-CONTRACTED = frozenset("i we it you they he she that there what who let isn don doesn can won".split())
+CONTRACTED = word_set("contracted")
 POLITE = re.compile(
-    r"\s*,?\s*(?<!\w)(?:para servirle|para servirte|a (?:sus|tus|la) ordenes?|as ordens|mucho gusto|un gusto|muito prazer|prazer|encantad[oa]|"
+    r"\s*,?\s*(?<!\w)(?:para servirle|para servirte|a (?:sus|tus|la) ordenes?|as ordens|mucho gusto|un gusto|"
+    r"muito prazer|prazer|encantad[oa]|"
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
-NOT_A_NAME = frozenset(
-    "ops opa eita confirme confirma confirm responda responde diga digame write escreva marque mostre show mark tell please english ingles espanhol espanol spanish portuguese portugues artesa artesao sindico sindica sao son sou brasileiro brasileira argentino argentina mexicano mexicana colombiano colombiana chileno chilena peruano peruana "
-    "portugues portuguesa espanol espanola aposentado aposentada autonomo autonoma empresario empresaria professor "
-    "professora advogado advogada engenheiro engenheira medica enfermeira enfermeiro estudante estudiante student "
-    "casado casada casada solteiro solteira soltero soltera single married retired mei clt pj ansioso ansiosa "
-    "responsavel responsable secretaria assistente asistente assistant owner looking interested calling writing moving "
-    "based located ready happy pregnant gravida embarazada new fixo novo cliente paciente patient parent tutor tutora "
-    "leigo fan busy free tired sick doente enfermo fumante fumador diabetico hipertenso motorista chofer uber policial "
-    "militar servidor publico publica funcionaria vendedora corretora imobiliaria investidor inversionista contador "
-    "contadora analista programador developer engineer teacher nurse lawyer cto cfo coo ceo hr rh ti it vegan "
-    "iniciante principiante beginner intermediario intermediate fluent daqui dali de fora about trying thinking "
-    "wondering planning hoping going asking currently in at from near on with not so just also still only".split()
-)  # fmt: skip
+NOT_A_NAME = word_set("not_names")
 NOT_NAME_ENDINGS = (
-    "ing", "ando", "endo", "indo", "iendo", "ado", "ada", "ido", "ida", "ante", "ente", "ista", "dor", "dora", "tor", "tora",
-    "eiro", "eira", "ero", "ario", "aria", "ed", "ly", "logo", "loga", "ense", "ano", "ana", "ino", "ina",
+    "ing", "ando", "endo", "indo", "iendo", "ado", "ada", "ido", "ida", "ante", "ente", "ista", "dor",
+    "dora",
+    "tor", "tora", "eiro", "eira", "ero", "ario", "aria", "ed", "ly", "logo", "loga", "ense", "ano", "ana",
+    "ino", "ina",
 )  # fmt: skip
 GUESSED, HINTED, CERTAIN = range(3)
 LONGEST = 5
@@ -173,9 +171,7 @@ def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trust: i
         likely = not mixed_case and len(plain) > 3 and not plain.endswith(NOT_NAME_ENDINGS)
         capitalised = word[0].isupper() and mixed_case
         return known or capitalised or (trust == CERTAIN and len(plain) > 1) or (trust == HINTED and likely)
-    if mixed_case and taken[0][0][0].isupper() and not word[0].isupper():
-        return False
-    return True
+    return not (mixed_case and taken[0][0][0].isupper() and not word[0].isupper())
 
 
 def _spelled(quote: str) -> str:

@@ -17,7 +17,8 @@ ENGLISH_NO = re.compile(r"(?<!\w)no\s+$")
 
 
 AFTERWARDS = re.compile(
-    r"\s*(?:,\s*)?(?:eu\s+|yo\s+|i\s+|it\s+)?(?:(?:ja\s+|ya\s+)?(?:nao|n|no)\s+(?:da|vai dar|posso|consigo|rola|quero|serve|puedo|me sirve|"
+    r"\s*(?:,\s*)?(?:eu\s+|yo\s+|i\s+|it\s+)?(?:(?:ja\s+|ya\s+)?(?:nao|n|no)\s+(?:da|vai dar|posso|consigo|rola|quero|"
+    r"serve|puedo|me sirve|"
     r"quiero|va|works?)|doesn'?t work|won'?t work|i can'?t|is out|not good)(?!\w)"
 )
 

@@ -5,31 +5,41 @@ from __future__ import annotations
 import re
 
 from agent.parsers.found import Found, clean, fold
-from agent.parsers.lexicons import common_words, first_names
+from agent.parsers.lexicons import common_words, first_names, word_set
 
 HEADS = (
-    "construtora|metalurgica|transportadora|transportes|industria|industrias|clinica|escola|colegio|imobiliaria|padaria|"
-    "grupo|comercial|distribuidora|escritorio|contabil|contabilidade|consultoria|agencia|loja|lojas|mercado|supermercado|"
-    "supermercados|farmacia|drogaria|restaurante|hotel|pousada|oficina|auto|autopecas|laboratorio|laboratorios|instituto|"
+    "construtora|metalurgica|transportadora|transportes|industria|industrias|clinica|escola|colegio|imobiliaria|"
+    "padaria|"
+    "grupo|comercial|distribuidora|escritorio|contabil|contabilidade|consultoria|agencia|loja|lojas|mercado|"
+    "supermercado|"
+    "supermercados|farmacia|drogaria|restaurante|hotel|pousada|oficina|auto|autopecas|laboratorio|laboratorios|"
+    "instituto|"
     "associacao|cooperativa|fazenda|studio|estudio|academia|pet|otica|grafica|textil|confeccoes|moveis|construcoes|"
-    "engenharia|tecnologia|solucoes|sistemas|logistica|advocacia|corretora|seguradora|constructora|inmobiliaria|panaderia|"
+    "engenharia|tecnologia|solucoes|sistemas|logistica|advocacia|corretora|seguradora|constructora|inmobiliaria|"
+    "panaderia|"
     "distribuidoras|ferreteria|muebles|despacho|taller|comercializadora|consultora|bufete|importadora|exportadora|"
-    "laboratorio|cafeteria|tienda|tiendas|almacenes|agropecuaria|agro|transporte|servicios|servicos|usina|viveiro|editora|atelie|brecho|floricultura|lanchonete|pizzaria|barbearia|salao|petshop|doceria|confeitaria|boutique|"
+    "laboratorio|cafeteria|tienda|tiendas|almacenes|agropecuaria|agro|transporte|servicios|servicos|usina|viveiro|"
+    "editora|atelie|brecho|floricultura|lanchonete|pizzaria|barbearia|salao|petshop|doceria|confeitaria|boutique|"
     "fincas|estetica|odonto|frigorifico|maderera|carniceria|peluqueria|barberia|floreria|libreria|papeleria|muebleria|"
     "pasteleria|veterinaria|fundacao|fundacion|malharia|serralheria|marcenaria|hamburgueria|cervejaria|vinicola"
 )
 TAILS = (
-    r"ltda|s\.?a\.?|s/a|me|eireli|sas|s\.a\.s|srl|s\.r\.l|s\.? de r\.?l\.?|inc|llc|ltd|limited|corp|corporation|co|gmbh|plc|group|labs?|"
-    "studios?|software|tech|technologies|solutions|systems|consulting|services|logistics|construction|partners|holdings|"
-    "advogados|engenharia|transportes|alimentos|foods|motors|bakery|clinic|agency|media|digital|realty|roofing|plumbing|"
-    "electric|landscaping|law|dental|manufacturing|industries|tecnologia|sistemas|consultoria|asociados|associados|associates|"
-    "solucoes|soluciones|log|store|brothers|bros|freight|robotics|analytics|insurance|catering|marine|farms|health|capital"
+    r"ltda|s\.?a\.?|s/a|me|eireli|sas|s\.a\.s|srl|s\.r\.l|s\.? de r\.?l\.?|inc|llc|ltd|limited|corp|corporation|co|"
+    r"gmbh|plc|group|labs?|"
+    "studios?|software|tech|technologies|solutions|systems|consulting|services|logistics|construction|partners|"
+    "holdings|"
+    "advogados|engenharia|transportes|alimentos|foods|motors|bakery|clinic|agency|media|digital|realty|roofing|"
+    "plumbing|"
+    "electric|landscaping|law|dental|manufacturing|industries|tecnologia|sistemas|consultoria|asociados|associados|"
+    "associates|"
+    "solucoes|soluciones|log|store|brothers|bros|freight|robotics|analytics|insurance|catering|marine|farms|health|"
+    "capital"
 )
 HEAD = re.compile(rf"(?<!\w)(?:{HEADS})(?=\s)")
 TAIL = re.compile(rf"(?<=\w)(?:\s+(?:{TAILS})(?!\w)\.?)+")
 LEGAL = re.compile(r"(?<=\w)\s+(?:ltda|eireli|sas|srl|inc|llc|ltd|corp|gmbh|plc)(?!\w)\.?")
 TOKEN = re.compile(r"[^\s,;:!?()\"]+")
-PARTICLES = frozenset("de da do das dos del la el los las e y & and of".split())
+PARTICLES = word_set("particles_organisations")
 LONGEST = 4
 
 

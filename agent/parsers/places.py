@@ -6,48 +6,40 @@ import re
 
 from agent.brains.protocol import Context
 from agent.parsers.found import BLANK, Found, clean, fold
-from agent.parsers.lexicons import common_words, famous_places, first_names, towns
+from agent.parsers.lexicons import common_words, famous_places, first_names, towns, word_set
 from agent.parsers.names import CONTRACTED
 
 HOME = re.compile(
-    r"(?<!\w)(?:moro (?:em|no|na|aqui em)|moramos (?:em|no|na)|sou (?:de|do|da|aqui de)|somos (?:de|do|da)|vivo en|vivimos en|soy de|"
-    r"somos de|estoy en|estamos en|i live in|we live in|i'?m (?:in|from|based in|located in|near)|we'?re (?:in|from|based in)|"
-    r"based in|located in|living in|fica (?:em|no|na)|queda en|esta en|ubicad[oa] en|cidade[:\s]+(?:de |e )?|ciudad[:\s]+(?:de |es )?|"
-    r"city[:\s]+(?:of |is )?|bairro[:\s]+(?:do |da |de |e )?|barrio[:\s]+(?:de )?|aqui (?:de|em|no|na)|falo de|hablo de|escribo de|"
-    r"estou (?:em|no|na)|tô (?:em|no|na)|to (?:em|no|na)|residente (?:en|em)|resido en|regiao d[eoa]|near|around|in the|over in|out in|"
+    r"(?<!\w)(?:moro (?:em|no|na|aqui em)|moramos (?:em|no|na)|sou (?:de|do|da|aqui de)|somos (?:de|do|da)|vivo en|"
+    r"vivimos en|soy de|"
+    r"somos de|estoy en|estamos en|i live in|we live in|i'?m (?:in|from|based in|located in|near)|we'?re (?:in|from|"
+    r"based in)|"
+    r"based in|located in|living in|fica (?:em|no|na)|queda en|esta en|ubicad[oa] en|cidade[:\s]+(?:de |e )?|"
+    r"ciudad[:\s]+(?:de |es )?|"
+    r"city[:\s]+(?:of |is )?|bairro[:\s]+(?:do |da |de |e )?|barrio[:\s]+(?:de )?|aqui (?:de|em|no|na)|falo de|"
+    r"hablo de|escribo de|"
+    r"estou (?:em|no|na)|tô (?:em|no|na)|to (?:em|no|na)|residente (?:en|em)|resido en|regiao d[eoa]|near|around|"
+    r"in the|over in|out in|"
     r"cerca de|cerca del|perto d[eoa]|proximo [ado]+|por la zona de|zona de|sector|por el)\s+"
 )
 LEADING = re.compile(
     r"(?<!\w)(?:em|no|na|nos|nas|en|in|de|do|da|por|at|to|pra|para|from|a)\s+(?:el |la |los |las |the )?"
 )
 AREA_WORDS = (
-    r"(?:vila|jardim|jd|parque|pq|praia|centro|zona|setor|asa|alto|bairro|barrio|colonia|col\.?|fracc?\.?|fraccionamiento|residencial|"
-    r"condominio|villa|playa|ciudad|comuna|urbanizacion|urb\.?|lomas|av\.?|avenida|rua|calle|downtown|north|south|east|west|"
-    r"san|santa|santo|sao|saint|st\.?|fort|mount|lake|port|new|los|las|el|la|nova|nueva|puerto|porto|santiago|ciudad|municipio|centro)"
+    r"(?:vila|jardim|jd|parque|pq|praia|centro|zona|setor|asa|alto|bairro|barrio|colonia|col\.?|fracc?\.?|"
+    r"fraccionamiento|residencial|"
+    r"condominio|villa|playa|ciudad|comuna|urbanizacion|urb\.?|lomas|av\.?|avenida|rua|calle|downtown|north|south|east|"
+    r"west|"
+    r"san|santa|santo|sao|saint|st\.?|fort|mount|lake|port|new|los|las|el|la|nova|nueva|puerto|porto|santiago|ciudad|"
+    r"municipio|centro)"
 )
 AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
 STATE = re.compile(r"\s*(?:-|/|,|\()\s*(?:[a-z]{2})(?![\w])\)?")
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
-FIRST_PARTS = frozenset(
-    "bom boa campo casa ponte centro nova novo belo bela monte pouso passo ribeirao rio volta tres dois sete porto mar".split()
-)
+FIRST_PARTS = word_set("place_first_words")
 LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
-PARTICLES = frozenset("de da do das dos del la las los el of the d e y".split())
-NOT_A_PLACE = frozenset(
-    "breve geral cima baixo frente volta mente mao dia contato cash full particular conjunto torno media metal linha "
-    "line general person efectivo cuotas cheque especie seguida partes pix boleto debito tarjeta cartao credit debit case "
-    "order mind touch advance particular serio verdad espera venta oferta stock estoque promocao promocion transito "
-    "construcao construccion obra obras forma contado total cambio reforma uso loja conta fin fim condominio casal "
-    "grupo familia trabajo trabalho escola escuela oficina hospital clinica urgencia emergencia whatsapp telefone "
-    "consorcio financiamento financiacion planta plantas metro metros rua ruas faixa torno nome nombre mim ti si vez "
-    "meados inicio comeco final medio mediados need love terms least best all bulk total need fact english spanish "
-    "portuguese ingles espanhol espanol portugues perfeito perfeitas otimo bom buen good great excelente preferencia "
-    "paz luto ferias viagem vacaciones holiday duplicata geral separado tempo tiempo time folga plantao troca permuta "
-    "hybrid online ead remoto casa home depto apto metade mitad half installments installment parcelas prestacoes "
-    "minha meu mi my nossa nuestro our sua su your seu area regiao region zona place bairro barrio cidade ciudad "
-    "ninguem nadie alguem alguien dor dores dolor pain febre fiebre sangue sangre ajuda help cara vendas ventas sales "
-    "marketing compras ti rh hr it operacoes suporte support gestao processos producao estetica odontologia".split()
-)  # fmt: skip
+PARTICLES = word_set("particles_places")
+NOT_A_PLACE = word_set("not_places")
 LONGEST = 5
 
 
@@ -132,7 +124,7 @@ def _ends(plain: str, word: str, count: int, needs_capital: bool, trusted: bool)
     if plain in NOT_A_PLACE or plain.isdigit() or (len(plain) < 3 and not count):
         return True
     if needs_capital and not count and plain in common_words() and not AREA.match(f"{plain} x"):
-        return not (plain in FIRST_PARTS)
+        return plain not in FIRST_PARTS
     if needs_capital:
         return not (word[0].isupper() or word[0].isdigit())
     common = plain in common_words() and not (count and AREA.match(f"{plain} x"))

@@ -11,7 +11,8 @@ CPF = re.compile(r"(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)")
 CNPJ = re.compile(r"(?<!\d)\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2}(?!\d)")
 SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 SECURITY_CODE = re.compile(
-    r"(?<!\w)(?:cvv|cvc|cod(?:igo)? de seguran\w+|codigo de seguridad|security code)\W{0,4}(?:\w{1,3}\W+)?(\d{3,4})(?!\d)"
+    r"(?<!\w)(?:cvv|cvc|cod(?:igo)? de seguran\w+|codigo de seguridad|"
+    r"security code)\W{0,4}(?:\w{1,3}\W+)?(\d{3,4})(?!\d)"
 )
 EXPIRY = re.compile(r"(?<!\w)(?:val(?:idade)?|venc\w*|exp\w*|vto)\W{0,4}(\d{1,2}/\d{2,4})(?!\d)")
 ANNOUNCED = re.compile(

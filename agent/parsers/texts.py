@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from agent.brains.protocol import Context, Question
 from agent.parsers.found import BLANK, Found, clean, fold, phrase_pattern
-from agent.parsers.lexicons import common_words
+from agent.parsers.lexicons import common_words, word_set
 from agent.parsers.negation import is_negated
 
 TOKEN = re.compile(r"[^\s,;!?()\"" + BLANK + r"]+")
@@ -19,22 +19,10 @@ VERSION = re.compile(
     r"\s*(?:[-/]?\d[\w.]*)(?!\w|[.,]?\d|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos|mi\b|milhoes))"
 )
 END = re.compile(r"[.;!?\n,()" + BLANK + r"]|\s[-–—]\s|\.\s")
-STOP = frozenset(
-    "porque pq pois mas mais porem que q se quando onde ate entao so hoje agora por pero porque cuando donde pues si "
-    "hasta ahora because but when where if so since until now today please pls obrigado obrigada gracias thanks thank "
-    "vcs voces ustedes you tem tienen have e y and com con with pra para quero quiero want preciso necesito need sou "
-    "soy i'm im meu minha mi my tenho tengo i eu yo gostaria moro vivo live hj ok quanto cuanto how favor estou estoy "
-    "am ser seria would could podem pueden ainda tbm tambem also aqui aca here la ali como".split()
-)
-INNER = frozenset("e y and com con with pra para por de meu minha mi my la".split())
-LEADING = frozenset(
-    "o a os as um uma uns umas el la los las un una unos unas the an some de do da del of meu minha mi my nosso nossa "
-    "nuestro nuestra our seu sua su your fazer hacer alguma algum algun alguna any sobre about com con : = é e es is "
-    "to no na in on en em al ao for pra para".split()
-)
-CUTS = frozenset(
-    "at en em na no nos nas from for with para pra por que mas pero but if se si quero tenho com".split()
-)
+STOP = word_set("text_stops")
+INNER = word_set("text_inner")
+LEADING = word_set("text_leading")
+CUTS = word_set("text_cuts")
 LONGEST = 7
 SLOT = "{}"
 NEXT = "_"

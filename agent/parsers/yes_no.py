@@ -8,12 +8,15 @@ from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
 
 YES = re.compile(
-    r"^\W*(?:s|sim|ss+|si+m*|sip|claro|isso|isso mesmo|exato|exatamente|com certeza|positivo|aham|uhum|pode ser|quero|quero sim|"
-    r"si claro|por supuesto|asi es|correcto|dale|obvio|eso|y|yes|yep|yeah|yup|ya|sure|correct|right|of course|it is|i do|👍|ok)"
+    r"^\W*(?:s|sim|ss+|si+m*|sip|claro|isso|isso mesmo|exato|exatamente|com certeza|positivo|aham|uhum|pode ser|quero|"
+    r"quero sim|"
+    r"si claro|por supuesto|asi es|correcto|dale|obvio|eso|y|yes|yep|yeah|yup|ya|sure|correct|right|of course|it is|"
+    r"i do|👍|ok)"
     r"(?![\w'])"
 )
 NO = re.compile(
-    r"^\W*(?:n|nao|nn|nope|no|nah|nunca|negativo|never|de jeito nenhum|para nada|not really|ainda nao|todavia no|aun no)(?!\w)"
+    r"^\W*(?:n|nao|nn|nope|no|nah|nunca|negativo|never|de jeito nenhum|para nada|not really|ainda nao|todavia no|"
+    r"aun no)(?!\w)"
 )
 
 

@@ -1,0 +1,114 @@
+"""Claims about figures: days, horizons, head counts and amounts of money."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agent.brains.protocol import Question
+from agent.brains.scripted_lines import Claim, Line
+from agent.brains.scripted_reading import ClaimReader
+from agent.parsers import choices, dates, horizons, integers, money, texts
+from agent.parsers.found import Found, phrase_pattern
+
+NEARBY = re.compile(
+    r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
+)
+SMALLEST_BARE_AMOUNT = 100
+
+
+class FigureReader(ClaimReader):
+    def dates(self, line: Line) -> list[Claim]:
+        claims = []
+        found = dates.parse(line.unread, self.context, self.language)
+        for question in self.of_type("date"):
+            if found and (
+                not question.needs_cue or question.key == self.pending or self.has_cue(question, line)
+            ):
+                chosen = found[-1] if line.corrects else found[0]
+                claims.append(self.claim(question, chosen, line))
+                line.take(chosen)
+        return claims
+
+    def horizons(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.playbook.questions:
+            if question.is_horizon:
+                found = choices.parse(line.unread, self.context, self.language, question)
+                found = found or self._dates_as_horizon(line, question)
+                claims += [self.claim(question, item, line) for item in found[-1:]]
+                for item in found:
+                    line.take(item)
+        return claims
+
+    def _dates_as_horizon(self, line: Line, question: Question) -> list[Found]:
+        """A day says how far ahead only where no slot wants the day itself."""
+        if self.of_type("date") or not re.search(
+            r"\b(?:ate|hasta|by|before|antes|dia|start|mud\w+|comec\w+)\b", line.folded
+        ):
+            return []
+        found = dates.parse(line.unread, self.context, self.language)
+        return [
+            replace(
+                item, value=horizons.bucket(question.choices, horizons.days_until(item.value, self.context))
+            )
+            for item in found
+        ]
+
+    def counts(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.of_type("int"):
+            found = integers.parse(line.unread, self.context, self.language, question)
+            explicit = [item for item in found if item.explicit]
+            wanted = explicit or [
+                item for item in found if question.key == self.pending and self._answers_alone(line)
+            ]
+            if wanted:
+                chosen = wanted[-1] if line.corrects else wanted[0]
+                claims.append(self.claim(question, chosen, line))
+            for item in explicit or wanted:
+                line.take(item)
+        return claims
+
+    def _answers_alone(self, line: Line) -> bool:
+        """A bare number answers the question only when it is about all the line says."""
+        return len(re.findall(r"[^\W\d_]{2,}", line.unread)) <= 4 and not money.has_mark(line.unread)
+
+    def money(self, line: Line) -> list[Claim]:
+        claims = []
+        questions = self.of_type("money_range")
+        found = money.parse(line.unread, self.context, self.language)
+        for item in found:
+            question = self._money_question(questions, line)
+            if question and self._is_amount_for(question, item, line):
+                claims.append(self.claim(question, item, line))
+            if item.explicit:
+                line.take(item)
+        return claims
+
+    def _money_question(self, questions: list[Question], line: Line) -> Question | None:
+        cued = [question for question in questions if self.has_cue(question, line)]
+        return next(iter(cued or questions), None)
+
+    def _is_amount_for(self, question: Question, item: Found, line: Line) -> bool:
+        if self._avoided(question, item, line.folded):
+            return False
+        if item.explicit:
+            return True
+        amount = item.value["max"] or item.value["min"]
+        bounded = item.value["min"] != item.value["max"]
+        if question.key == self.pending:
+            return amount >= SMALLEST_BARE_AMOUNT or bounded
+        return amount >= SMALLEST_BARE_AMOUNT and (bounded or self.has_cue(question, line))
+
+    def _avoided(self, question: Question, item: Found, folded: str) -> bool:
+        """ "80 mil de entrada": a word of the question's `avoid` right beside the amount."""
+        for match in phrase_pattern(texts.every(question.avoid)).finditer(folded):
+            gap = (
+                folded[item.end : match.start()]
+                if match.start() >= item.end
+                else folded[match.end() : item.start]
+            )
+            if not (match.start() < item.end and item.start < match.end()) and NEARBY.fullmatch(gap):
+                return True
+        return False

@@ -1,0 +1,168 @@
+"""Claims in words: contacts, names, companies, known terms, choices and places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agent.brains.protocol import Question
+from agent.brains.scripted_lines import Claim, Line
+from agent.brains.scripted_reading import ClaimReader
+from agent.parsers import choices, emails, names, organisations, phones, places, texts
+from agent.parsers.found import Found, blank, fold, phrase_pattern
+from agent.parsers.lexicons import common_words
+
+FAVOUR = re.compile(
+    r"(?<!\w)(?:so|solo|only|somente|apenas|prefiro|prefer|melhor|mejor|rather)(?:\s+(?!depois|despues|after|quando|"
+    r"cuando|when|if|se\b)\w+){0,2}\s+$"
+)
+PREPOSITION = re.compile(
+    r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|the|our|la|el)\s+)?$"
+)
+WHERE = re.compile(r"(?<!\w)(?:in|em|en|na|no|near|from|moro|live|vivo)\s+$")
+VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
+
+
+class WordReader(ClaimReader):
+    def contacts(self, line: Line) -> list[Claim]:
+        claims = []
+        for kind, parser in (("email", emails), ("phone", phones)):
+            found = parser.parse(line.unread, self.context, self.language)
+            claims += [
+                self.claim(question, item, line) for question in self.of_type(kind) for item in found[-1:]
+            ]
+            for item in found:
+                line.take(item)
+        return claims
+
+    def organisations(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.playbook.questions:
+            found = organisations.parse(line.unread) if question.proper_noun else []
+            claims += [replace(self.claim(question, item, line), surest=True) for item in found[:1]]
+            for item in found:
+                line.take(item)
+        return claims
+
+    def names(self, line: Line) -> list[Claim]:
+        found = names.parse(line.unread, self.context, self.language) or self._full_names(line)
+        claims = [self.claim(question, item, line) for question in self.of_type("name") for item in found[:1]]
+        for item in found:
+            line.take(item)
+        return claims
+
+    def _full_names(self, line: Line) -> list[Found]:
+        """A piece that is a whole name, given name known: its surnames are not searched for towns."""
+        found = []
+        for piece in line.segments():
+            name = names.bare(piece, self.context, pending=False)
+            if name and places.is_known(name.quote, self.context) and self.of_type("place"):
+                continue
+            if name and " " in name.quote and names.is_known(name.quote.split()[0]):
+                start = line.unread.find(name.quote)
+                found.append(replace(name, start=start, end=start + len(name.quote), explicit=False))
+        return [] if line.is_question else found
+
+    def terms(self, line: Line) -> list[Claim]:
+        """Known words; where two questions want the same ones, the longer reading wins ("diretor de vendas").
+
+        Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish.
+        """
+        towns = places.parse(line.unread, self.context, self.language) if self.of_type("place") else []
+        offers = [
+            (not question.needs_cue, item.start - item.end, index, question, item)
+            for index, question in enumerate(self.of_type("text"))
+            for item in self._known_words(question, line)
+            if not self._is_where(item, line) and not any(_is_inside(item, town) for town in towns)
+        ]
+        taken: list[tuple[Question, Found]] = []
+        for _, _, _, question, item in sorted(offers, key=lambda offer: offer[:3]):
+            if not any(item.overlaps(other) for _, other in taken):
+                taken.append((question, item))
+        for _, item in taken:
+            line.take(item)
+        return [
+            replace(self.claim(question, item, line), surest=True)
+            for question, item in sorted(taken, key=lambda pair: pair[1].start)
+        ]
+
+    def _known_words(self, question: Question, line: Line) -> list[Found]:
+        found = texts.known(line.unread, self.language, question)
+        if not question.whole:
+            return found
+        phrases = texts.announced(line.unread, question)
+        return [next((p for p in phrases if _is_inside(item, p)), item) for item in found]
+
+    def _is_where(self, item: Found, line: Line) -> bool:
+        """ "over in Tucson" is the city, not the Hyundai."""
+        return bool(WHERE.search(line.folded[: item.start])) and places.is_known(item.quote, self.context)
+
+    def choices(self, line: Line) -> list[Claim]:
+        claims = []
+        for question in self.of_type("choice", "bool"):
+            if question.is_horizon:
+                continue
+            readable = self._without_avoided(question, line)
+            found = choices.parse(readable, self.context, self.language, question)
+            if not found:
+                continue
+            chosen = self.claim(question, self._favoured(found, line), line)
+            if choices.is_open_alternative(readable, found):
+                self.ambiguous.append(chosen)
+            else:
+                claims.append(chosen)
+            line.unread = blank(line.unread, [(item.start, item.end) for item in found])
+        return claims
+
+    def _favoured(self, found: list[Found], line: Line) -> Found:
+        """ "estuda de manhã, só dá à tarde": the option after "only" or "better" counts, else the first."""
+        favoured = [item for item in found if FAVOUR.search(line.folded[: item.start])]
+        return (favoured or (found[-1:] if line.corrects else found))[0]
+
+    def _without_avoided(self, question: Question, line: Line) -> str:
+        spans = [match.span() for match in phrase_pattern(texts.every(question.avoid)).finditer(line.folded)]
+        return blank(line.text, spans)
+
+    def places(self, line: Line) -> list[Claim]:
+        claims = []
+        questions = self.of_type("place")
+        found = places.parse(line.unread, self.context, self.language) if questions else []
+        for question in questions[:1]:
+            claims += [self.claim(question, item, line) for item in found[:1]]
+        for item in found:
+            line.take(item)
+        return claims
+
+    def announced(self, line: Line) -> list[Claim]:
+        """Words after a cue, for text questions that no known term has answered on this line."""
+        claims = []
+        for question in self.of_type("text"):
+            found = texts.announced(line.unread, question) if question.cues else []
+            if question.proper_noun:
+                found = [item for item in found if self._is_proper(item, line)]
+            if found and not self._has_terms(question, line):
+                claims.append(self.claim(question, found[0], line))
+                line.take(found[0])
+        return claims
+
+    def _is_proper(self, item: Found, line: Line) -> bool:
+        """Where the client uses capitals, a proper noun has one; elsewhere it is no everyday word or verb."""
+        mixed = not (line.text.isupper() or line.text.islower()) and any(c.isupper() for c in line.text[1:])
+        if places.is_known(item.value, self.context) or names.is_known(item.value.split()[0]):
+            return False
+        weakly = bool(PREPOSITION.search(fold(line.unread[: item.start])))
+        if mixed or weakly:
+            return mixed and (item.value[:1].isupper() or item.value[:1].isdigit())
+        first = fold(item.value.split()[0])
+        straight = len(line.unread[: item.start].split()) and not PREPOSITION.search(
+            fold(line.unread[: item.start])
+        )
+        return bool(straight) and first not in common_words() and not first.endswith(VERB_ENDINGS)
+
+    def _has_terms(self, question: Question, line: Line) -> bool:
+        return bool(texts.known(line.text, self.language, question))
+
+
+def _is_inside(item: Found, whole: Found) -> bool:
+    """ "Cruzes" in "Mogi das Cruzes"."""
+    return whole.start <= item.start and item.end <= whole.end and len(whole.quote) > len(item.quote)
