@@ -114,7 +114,7 @@ def _name(slug: Any, names: dict[str, str]) -> str:
 
 
 def _field(name: str) -> str:
-    return str(Lead._meta.get_field(name).verbose_name)
+    return str(getattr(Lead._meta.get_field(name), "verbose_name", name))
 
 
 SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {

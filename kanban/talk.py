@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,13 +15,22 @@ SHOWN = 200
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """A message with its JSON facts. `starts_day`: a day separator belongs before it."""
+
+    message: Message
+    facts: dict[str, Any]
+    starts_day: bool
+
+
+@dataclass(frozen=True)
 class Talk:
     """`state` is what the composer says: `agent` (take over first), `open`, `window` (24 hours are over),
     `opted_out`, `closed`."""
 
     conversation: Conversation
     others: list[Conversation]
-    messages: list[Message]
+    messages: list[Spoken]
     state: str
     has_earlier: bool
 
@@ -66,15 +75,15 @@ def composer_state(conversation: Conversation) -> str:
     return "open" if closes_at and closes_at > timezone.now() else "window"
 
 
-def _last_messages(conversation_id: UUID) -> list[Message]:
-    """Oldest first, each with its JSON `facts` and `starts_day` where a day separator belongs before it."""
+def _last_messages(conversation_id: UUID) -> list[Spoken]:
+    """Oldest first."""
     newest = Message.objects.filter(conversation=conversation_id).select_related("user").order_by("-seq")
     messages = list(newest[: SHOWN + 1])[::-1]
-    for message in messages:
-        message.facts, message.starts_day = message_facts(message), message is messages[0]
-    for earlier, later in pairwise(messages):
-        later.starts_day = _day(earlier) != _day(later)
-    return messages
+    days = [_day(message) for message in messages]
+    return [
+        Spoken(message, message_facts(message), starts_day=index == 0 or days[index - 1] != days[index])
+        for index, message in enumerate(messages)
+    ]
 
 
 def _day(message: Message) -> object:

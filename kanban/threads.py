@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from redis.exceptions import RedisError
 
-from leads.models import User
+from leads.models import Lead, User
 from whatsapp import chat_index
 from whatsapp.chat_index import Chat
 from whatsapp.models import Conversation, Line
@@ -69,11 +69,10 @@ def _transferred(user: User) -> Iterable[Thread]:
         .select_related("lead", "line")
         .order_by("-last_message_at")[:SHOWN]
     )
-    return [_stored_thread(conversation) for conversation in conversations]
+    return [_stored_thread(one, one.lead) for one in conversations if one.lead]
 
 
-def _stored_thread(conversation: Conversation) -> Thread:
-    lead = conversation.lead
+def _stored_thread(conversation: Conversation, lead: Lead) -> Thread:
     return Thread(
         key=str(conversation.pk),
         name=lead.name or conversation.profile_name or lead.phone or conversation.client_address,

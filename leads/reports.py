@@ -139,7 +139,7 @@ def by_consultant(period: Period) -> list[dict[str, Any]]:
 
 def response_days(period: Period) -> list[dict[str, Any]]:
     """`[{day, median, slow, count}]`: first answers by the day the lead came; `slow` is the 90th percentile."""
-    return list(
+    days = (
         _answered(_came_in(period))
         .annotate(day=TruncDate("created_at"))
         .order_by()
@@ -151,6 +151,7 @@ def response_days(period: Period) -> list[dict[str, Any]]:
         )
         .order_by("day")
     )
+    return [dict(day) for day in days]
 
 
 def unassigned_queue() -> list[Lead]:
