@@ -1,0 +1,6 @@
+"""The project's own settings and one address more: the bare view that the webhook is measured against."""
+
+from crm.settings import *  # noqa: F403
+
+ROOT_URLCONF = "bench.urls"
+LOGGING_CONFIG = None

@@ -1,0 +1,34 @@
+"""The order of the benchmarks, and the workspace they share."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Collection, Iterator
+
+from django.core.management import call_command
+from django.db import connections
+
+from bench import acks, assignments, boards, live
+from bench.bare import make_tables
+from bench.report import Result, show
+
+SUITE: dict[str, Callable[[], Iterator[Result]]] = {
+    "acks": acks.measure,
+    "assignments": assignments.measure,
+    "live": live.measure,
+    "boards": boards.measure,
+}
+
+
+def run(only: Collection[str]) -> None:
+    began = time.monotonic()
+    call_command("migrate", verbosity=0)
+    call_command("seed_demo", verbosity=0)
+    make_tables()
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}\n")
+    for name, measure in SUITE.items():
+        if not only or name in only:
+            for result in measure():
+                show(result)
+    connections.close_all()
+    print(f"\n{time.monotonic() - began:.0f} s")

@@ -1,0 +1,7 @@
+"""The project's addresses and the baseline's."""
+
+from django.urls import include, path
+
+from bench.bare import insert_one_row
+
+urlpatterns = [path("bench/bare/", insert_one_row), path("", include("crm.urls"))]
