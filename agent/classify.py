@@ -5,11 +5,12 @@ The rules' classification stands already, and nothing waits for this: whatever f
 
 import json
 import time
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from agent.budget import Budget
 from agent.completion import Message, complete
 from agent.endpoint import Endpoint
 from agent.llm import LLMError
@@ -66,6 +67,21 @@ def refine_due_leads(limit: int = 20, endpoint: Endpoint | None = None) -> int:
 def _refine(lead_id: UUID, endpoint: Endpoint) -> bool:
     """No transaction is open while the model thinks."""
     lead = Lead.objects.select_related("source").get(pk=lead_id)
+    opinion = _opinion_of(lead, endpoint)
+    if opinion is None:
+        classification.refinement_failed(lead_id=lead_id)
+        return False
+    opinion["language"] = "" if opinion["language"] == "other" else opinion["language"]
+    classification.apply_classification(lead_id=lead_id, classification=opinion, actor=AGENT)
+    return True
+
+
+def _opinion_of(lead: Lead, endpoint: Endpoint) -> dict[str, Any] | None:
+    """None when the model cannot say, or today's money is used up."""
+    budget = Budget()
+    reserved = budget.reserve()
+    if reserved is None:
+        return None
     try:
         completion = complete(
             question_about(lead),
@@ -74,13 +90,11 @@ def _refine(lead_id: UUID, endpoint: Endpoint) -> bool:
             max_tokens=MAX_TOKENS,
             endpoint=endpoint,
         )
-    except LLMError:
-        classification.refinement_failed(lead_id=lead_id)
-        return False
-    opinion = completion.parsed
-    opinion["language"] = "" if opinion["language"] == "other" else opinion["language"]
-    classification.apply_classification(lead_id=lead_id, classification=opinion, actor=AGENT)
-    return True
+    except LLMError as error:
+        budget.settle(reserved, error.input_tokens, error.output_tokens)
+        return None
+    budget.settle(reserved, completion.input_tokens, completion.output_tokens)
+    return completion.parsed
 
 
 def question_about(lead: Lead) -> list[Message]:

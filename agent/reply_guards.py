@@ -56,7 +56,7 @@ def allowed_text(turn: TurnInput, state: State, language: str) -> str:
     said = [message.words for message in turn.burst]
     said += [line.text for line in turn.history if line.author != "agent"]
     known = [f"{slot.quote} {slot.raw}" for slot in state.slots.values()]
-    facts = [str(fact) for key, fact in turn.playbook.facts.items()]
+    facts = [turn.playbook.company, *map(str, turn.playbook.facts.values())]
     knowledge = [f"{snippet.title} {snippet.body}" for snippet in snippets_for(turn, language)]
     asked = [
         text for question in turn.playbook.questions for texts in question.texts.values() for text in texts

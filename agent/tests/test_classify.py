@@ -100,6 +100,13 @@ def test_refine_lead_on_any_failure_lets_the_rules_stand(double, endpoint, steps
     assert (lead.refinement, lead.refine_attempts) == ("pending", 1)
 
 
+def test_refine_lead_beyond_the_money_of_the_day_lets_the_rules_stand(double, endpoint, settings):
+    settings.AGENT_MONEY_PER_DAY = 0.000001
+    lead = lead_of_rules()
+    assert not refine_lead(lead.pk, endpoint)
+    assert double.calls == []
+
+
 def test_refine_due_leads_takes_those_that_wait(double, endpoint):
     for _number in range(3):
         lead_of_rules()
