@@ -36,7 +36,7 @@ check: $(VENV)/.dev
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary .
-	@$(VENV)/bin/lint-imports --no-logo --no-timings
+	@$(VENV)/bin/lint-imports --no-logo
 	@$(PY) manage.py makemigrations --check --dry-run --verbosity 0
 
 browser: $(VENV)/.dev
