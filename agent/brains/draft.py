@@ -18,7 +18,8 @@ from agent.brains.protocol import (
     State,
     TurnInput,
 )
-from agent.brains.scripted import REMEMBERED_REPLIES, STAGE_CLOSINGS, next_question, summary
+from agent.brains.scripted import REMEMBERED_REPLIES, next_question, summary
+from agent.brains.scripted_speaking import STAGE_CLOSINGS
 from agent.brains.scripted_wording import Wording, bubbles, closing_messages, voice
 
 LONGEST_SUMMARY = 200
