@@ -195,11 +195,13 @@ CELERY_BEAT_SCHEDULE = {
         "agent.refine_leads": 30,
         "leads.assign_waiting_leads": 10,
         "leads.process_deliveries": 10,
+        "leads.tell_endpoints": 5,
         "leads.reconcile_meta": 15 * 60,
         "leads.forget_bodies": 6 * 60 * 60,
         "whatsapp.deliver_messages": 5,
         "whatsapp.fetch_media": 30,
         "whatsapp.settle_unconfirmed": 30,
+        "whatsapp.retry_messages": 30,
         "whatsapp.follow_assignments": 60,
         "whatsapp.rebuild_chat_lists": 60,
         "whatsapp.recover_lost": 300,
@@ -276,6 +278,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 WEBHOOK_MAX_BYTES = 256 * 1024
+# Hosts of one's own network that outgoing webhooks may reach all the same
+OUTBOUND_PRIVATE_HOSTS = env.list("OUTBOUND_PRIVATE_HOSTS", default=[])
 DELIVERY_BODY_DAYS = env.int("DELIVERY_BODY_DAYS", default=90)
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from leads import deliveries, reconciling, wakeups
+from leads.outbound import queue, sending
 from leads.services import assigning
 
 
@@ -29,3 +30,10 @@ def reconcile_meta() -> int:
 def forget_bodies() -> int:
     """Remove raw bodies whose retention time is over."""
     return deliveries.forget_bodies()
+
+
+@shared_task(name="leads.tell_endpoints")
+def tell_endpoints() -> int:
+    """Tell other systems what happened to leads."""
+    queue.owe_messages()
+    return sending.send_messages()

@@ -4,6 +4,7 @@ from leads.models.assignment import Assignment, AssignmentRule, CircleTurn, Rule
 from leads.models.availability import Absence, Holiday, WorkingHours
 from leads.models.intake import Delivery, MappingVersion, SeenSubmission, Source
 from leads.models.lead import Lead, LeadEvent, LeadIdentity, Status
+from leads.models.outbound import Endpoint, OutboundMessage
 from leads.models.people import Consultant, User
 from leads.models.scoring import ScoringProfile
 
@@ -14,11 +15,13 @@ __all__ = [
     "CircleTurn",
     "Consultant",
     "Delivery",
+    "Endpoint",
     "Holiday",
     "Lead",
     "LeadEvent",
     "LeadIdentity",
     "MappingVersion",
+    "OutboundMessage",
     "RuleMember",
     "ScoringProfile",
     "SeenSubmission",

@@ -100,7 +100,7 @@ def test_one_lead_that_is_gone_stops_no_other_of_the_same_webhook(wire):
 
 
 def test_meta_redirect_is_not_followed_with_the_token(wire):
-    wire.answers["/10007"] = (302, {})
+    wire.answers["/10007"] = (302, {"location": f"{wire.url}/elsewhere"})
 
     assert deliver(make_source(), bodies.meta_webhook("10007")).state == "dead"
     assert len(wire.asked) == 1

@@ -15,6 +15,7 @@ class Wire:
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        self.bodies: list[bytes] = []
         self.url = ""
 
     def answer(self, target: str, headers: dict[str, str]) -> tuple[int, Any]:
@@ -36,8 +37,14 @@ def running_wire() -> Iterator[Wire]:
             data = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
+            if status in (301, 302, 307):
+                self.send_header("Location", body["location"])
             self.end_headers()
             self.wfile.write(data)
+
+        def do_POST(self) -> None:
+            wire.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            self.do_GET()
 
         def log_message(self, *args: Any) -> None:
             """Quiet."""

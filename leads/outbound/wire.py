@@ -1,0 +1,106 @@
+"""One signed POST to an address that a manager wrote: never to a private network, never elsewhere.
+
+The name is resolved once, every address it has is judged, and the connection goes to the judged
+address itself, so that a name that answers differently the second time gains nothing. Redirects are
+not followed.
+"""
+
+import ipaddress
+import socket
+import ssl
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from standardwebhooks import Webhook
+
+TIMEOUT_SECONDS = 10
+READ_BYTES = 2_000
+# IPv6 addresses that a gateway translates to IPv4 ones, private ones included (RFC 6052).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class Answer(NamedTuple):
+    """`status` is None where nobody answered; `error` says why, for people."""
+
+    status: int | None
+    error: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+class ForbiddenAddressError(ValueError):
+    """The address is not one of the public internet."""
+
+
+def post_signed(url: str, secret: str, message_id: str, body: bytes) -> Answer:
+    """Send once. Every failure is an answer."""
+    now = datetime.now(UTC)
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "CRM-Webhooks/1.0",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign(message_id, now, body.decode()),
+    }
+    try:
+        connection, target = _connection_to(url)
+    except (ForbiddenAddressError, OSError, ValueError) as error:
+        return Answer(None, str(error)[:300])
+    try:
+        connection.request("POST", target, body=body, headers=headers | {"Host": urlsplit(url).netloc})
+        response = connection.getresponse()
+        response.read(READ_BYTES)
+    except (OSError, HTTPException) as error:
+        return Answer(None, f"{type(error).__name__}: {error}"[:300])
+    finally:
+        connection.close()
+    return Answer(response.status, "" if 200 <= response.status < 300 else f"HTTP {response.status}")
+
+
+def public_address(host: str, port: int) -> str:
+    """The address to connect to. ForbiddenAddressError where any address of `host` is not public."""
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if host not in settings.OUTBOUND_PRIVATE_HOSTS and not all(map(_is_public, found)):
+        raise ForbiddenAddressError("This address is not on the public internet.")
+    return found[0]
+
+
+def _is_public(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64:
+            return False
+        hidden = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if hidden:
+            return _is_public(str(hidden))
+    return address.is_global and not address.is_multicast
+
+
+def _connection_to(url: str) -> tuple[HTTPConnection, str]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ForbiddenAddressError("Only http and https addresses without a login are sent to.")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = public_address(parts.hostname, port)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if parts.scheme == "http":
+        return HTTPConnection(address, port, timeout=TIMEOUT_SECONDS), target
+    return _PinnedHTTPSConnection(parts.hostname, address, port), target
+
+
+class _PinnedHTTPSConnection(HTTPSConnection):
+    """TLS for the name, to the address that was judged."""
+
+    def __init__(self, host: str, address: str, port: int) -> None:
+        self._tls = ssl.create_default_context()
+        super().__init__(host, port, timeout=TIMEOUT_SECONDS, context=self._tls)
+        self._address = address
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)

@@ -1,0 +1,190 @@
+"""Other systems are told what happens to leads: signed, retried, and never on a private network."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from standardwebhooks import Webhook
+
+from leads.actors import SYSTEM
+from leads.models import Endpoint, OutboundMessage
+from leads.outbound import queue, sending
+from leads.outbound.wire import ForbiddenAddressError, post_signed, public_address
+from leads.payload import LeadPayload
+from leads.services.board import add_note
+from leads.services.intake import receive_lead
+from leads.tests.makers import make_manager, make_statuses
+from leads.tests.wires import running_wire
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "whsec_b3V0Z29pbmctc2VjcmV0LWZvci10ZXN0cw=="
+
+
+@pytest.fixture
+def wire(settings):
+    settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1"]
+    with running_wire() as wire:
+        wire.answers["/hook"] = (200, {})
+        yield wire
+
+
+def make_endpoint(url, kinds=()):
+    return Endpoint.objects.create(name="ERP", url=url, secret=SECRET, kinds=list(kinds))
+
+
+def make_lead():
+    make_statuses()
+    payload = LeadPayload(name="Ana Souza", phone="+5511987654321")
+    return receive_lead(payload=payload, source=None, actor=SYSTEM, assign=False).lead
+
+
+def tell():
+    queue.owe_messages()
+    return sending.send_messages()
+
+
+def due_again():
+    OutboundMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+
+
+def test_event_is_sent_once_and_its_signature_verifies(wire):
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+
+    assert tell() == 1
+    assert tell() == 0
+
+    [(path, _query, headers)] = wire.asked
+    told = Webhook(SECRET).verify(wire.bodies[0], headers)
+    assert path == "/hook"
+    assert told["type"] == "lead.received"
+    assert told["data"]["lead"]["phone"] == "+5511987654321"
+    message = OutboundMessage.objects.get()
+    assert (message.state, message.status_code, headers["webhook-id"]) == ("sent", 200, str(message.pk))
+
+
+def test_endpoint_without_kinds_hears_everything_after_it_was_registered(wire):
+    lead = make_lead()
+    make_endpoint(f"{wire.url}/hook")
+    add_note(user=make_manager(), lead_id=lead.pk, text="Called")
+
+    tell()
+
+    assert [json.loads(body)["type"] for body in wire.bodies] == ["lead.note"]
+
+
+def test_failed_message_is_tried_again_with_the_same_id_for_a_day_and_then_given_up(wire):
+    wire.answers["/hook"] = (500, {})
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+    queue.owe_messages()
+    pauses = []
+    for _attempt in range(len(sending.PAUSES) + 1):
+        due_again()
+        sending.send_messages()
+        message = OutboundMessage.objects.get()
+        pauses.append(message.next_attempt_at and message.next_attempt_at - timezone.now())
+
+    assert (message.state, message.status_code, message.error) == ("dead", 500, "HTTP 500")
+    assert {headers["webhook-id"] for _path, _query, headers in wire.asked} == {str(message.pk)}
+    assert sum(pauses[:-1], timedelta()) > timedelta(hours=24)
+
+
+def test_dead_message_is_sent_once_more_from_the_admin(wire, client):
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+    queue.owe_messages()
+    OutboundMessage.objects.update(state="dead", attempts=9, next_attempt_at=None)
+    client.force_login(make_manager())
+    message = OutboundMessage.objects.get()
+
+    url = reverse("admin:leads_outboundmessage_changelist")
+    client.post(url, {"action": "replay", "_selected_action": [message.pk]})
+    sending.send_messages()
+
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+def test_endpoint_that_answers_gone_is_told_nothing_more(wire):
+    wire.answers["/hook"] = (410, {})
+    endpoint = make_endpoint(f"{wire.url}/hook")
+    lead = make_lead()
+    tell()
+    add_note(user=make_manager(), lead_id=lead.pk, text="Called")
+
+    tell()
+
+    endpoint.refresh_from_db()
+    assert not endpoint.is_active
+    assert "410" in endpoint.stopped_because
+
+
+def test_redirect_is_a_failure_and_is_not_followed(wire):
+    wire.answers["/hook"] = (302, {"location": f"{wire.url}/inside"})
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+
+    tell()
+
+    assert [path for path, _query, _headers in wire.asked] == ["/hook"]
+    assert OutboundMessage.objects.get().state == "pending"
+
+
+def test_worker_that_died_while_sending_leaves_the_message_due_again(wire):
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+    queue.owe_messages()
+    sending._claim()
+
+    assert sending.send_messages() == 0
+    due_again()
+    assert sending.send_messages() == 1
+
+
+@pytest.mark.parametrize(
+    "host",
+    """
+    127.0.0.1 localhost 2130706433 0x7f000001 0177.0.0.1 127.1 0.0.0.0 10.0.0.5 172.16.0.1 192.168.1.1
+    169.254.169.254 100.64.0.1 224.0.0.1 ::1 ::ffff:127.0.0.1 ::ffff:7f00:1 fd00::1 fe80::1 2002:7f00:1::
+    64:ff9b::7f00:1
+    """.split(),
+)
+def test_address_inside_a_private_network_is_refused_however_it_is_spelled(host):
+    with pytest.raises((ForbiddenAddressError, OSError)):
+        public_address(host, 80)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "http://user:pw@example.com/",
+        "http://",
+        "http://[::1]:80/x",
+    ],
+)
+def test_url_that_is_no_public_web_address_is_never_sent_to(url):
+    answer = post_signed(url, SECRET, "msg_1", b"{}")
+
+    assert answer.status is None
+    assert answer.error
+
+
+def test_new_endpoint_in_the_admin_shows_its_secret_once(client):
+    client.force_login(make_manager())
+    form = {"name": "ERP", "url": "https://erp.example/hook", "kinds": ["received"], "is_active": "on"}
+
+    page = client.post(reverse("admin:leads_endpoint_add"), form, follow=True).content.decode()
+
+    endpoint = Endpoint.objects.get()
+    assert endpoint.kinds == ["received"]
+    assert endpoint.secret in page
+    assert (
+        endpoint.secret
+        not in client.get(reverse("admin:leads_endpoint_change", args=[endpoint.pk])).content.decode()
+    )
