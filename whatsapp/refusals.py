@@ -44,6 +44,8 @@ OWN_TEXTS = {
 }
 TEXTS = OWN_TEXTS | {code: text for text, codes in _CODES.items() for code in codes.split()}
 
+# Reported after Twilio took the message: a new attempt may work, as the client has not got it.
+WORTH_ANOTHER_TRY = frozenset(["63009", "63010", "63012", "63017", "63018", "30410"])
 TRY_LATER = frozenset(_CODES[SLOW_DOWN].split())
 WINDOW_CLOSED_CODE, STOPPED_CODE = "63016", "21610"
 IS_LINES_FAULT = frozenset(_CODES[ACCOUNT_PROBLEM].split())

@@ -10,6 +10,7 @@ from django.utils import timezone
 from whatsapp import chat_index, following, rebuilding, reconciliation
 from whatsapp.client import SendError
 from whatsapp.models import Line, StatusReport
+from whatsapp.services import outbound
 
 logger = logging.getLogger(__name__)
 REPORTS_KEPT = timedelta(days=7)
@@ -23,6 +24,11 @@ def settle_unconfirmed() -> int:
 @shared_task(name="whatsapp.recover_lost")
 def recover_lost() -> int:
     return reconciliation.recover_lost()
+
+
+@shared_task(name="whatsapp.retry_messages")
+def retry_messages() -> int:
+    return outbound.retry_automatically()
 
 
 @shared_task(name="whatsapp.follow_assignments")

@@ -81,6 +81,7 @@ class Message(models.Model):
             models.Index(
                 fields=["media_due_at"], name="message_media_owed", condition=Q(media_due_at__isnull=False)
             ),
+            models.Index(fields=["created_at"], name="message_failed", condition=Q(status="failed")),
             models.Index(fields=["created_at"], name="message_unconfirmed", condition=Q(status="unknown")),
         ]
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db import transaction
 
 from leads import clock
-from leads.models import LeadIdentity
+from leads.actors import CLIENT
+from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
-from leads.services import activity
+from leads.services import activity, writes
 from whatsapp import consent
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
@@ -156,7 +157,14 @@ def _hear_consent(conversation: Conversation, message: Message) -> None:
     if wish and wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
         outbound.confirm_opt_out(conversation, wish.confirmation)
         consent.opt_out(conversation, message)
+        _write_history(conversation, wish)
     elif wish and wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
         consent.opt_in(conversation, message)
+        _write_history(conversation, wish)
     if conversation.is_opted_out:
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
+
+
+def _write_history(conversation: Conversation, wish: consent.Wish) -> None:
+    if conversation.lead is not None:
+        writes.record(conversation.lead, LeadEvent.Kind.CONSENT, CLIENT, consent={"whatsapp": wish.kind})

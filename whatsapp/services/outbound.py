@@ -14,7 +14,7 @@ from leads.errors import InvalidError, NotFoundError
 from leads.models import User
 from leads.on_commit import announce, enqueue
 from leads.services import activity
-from whatsapp import splitting, window
+from whatsapp import refusals, splitting, window
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Message
 from whatsapp.services import hands
@@ -23,6 +23,9 @@ from whatsapp.tasks import deliver_messages
 
 # WhatsApp slows down senders that write to one person faster than they could read.
 PAUSE_BETWEEN_PIECES = timedelta(seconds=1)
+AUTOMATIC_RETRY_WITHIN = timedelta(hours=1)
+AUTOMATIC_PAUSE_SECONDS = 20
+MOST_RETRIES = 100
 RETRYABLE = (Message.Status.FAILED, Message.Status.UNKNOWN)
 
 
@@ -107,6 +110,29 @@ def retry_message(*, message_id: UUID | str, user: User) -> Message:
     if reason := window.refusal(conversation):
         raise InvalidError(reason)
     return _queue(conversation, [old.body], old.author, user, retry_of=old)[0]
+
+
+def retry_automatically() -> int:
+    """Try again what WhatsApp could not deliver for a passing reason, twice at most. Answers how many."""
+    lately = clock.now() - AUTOMATIC_RETRY_WITHIN
+    failed = Message.objects.filter(
+        status=Message.Status.FAILED,
+        created_at__gte=lately,
+        error_code__in=refusals.WORTH_ANOTHER_TRY,
+        retries=None,
+        retry_of__retry_of=None,
+    )
+    return sum(_retry_alone(message) for message in failed.order_by("created_at")[:MOST_RETRIES])
+
+
+@transaction.atomic
+def _retry_alone(old: Message) -> bool:
+    conversation = lock_conversation(old.conversation_id)
+    if old.retries.exists() or window.refusal(conversation):
+        return False
+    pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
+    _queue(conversation, [old.body], old.author, old.user, delay_seconds=pause, retry_of=old)
+    return True
 
 
 def _sent_before(conversation: Conversation, client_id: str) -> list[Message]:

@@ -13,6 +13,7 @@ from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.services import retry_message, send
 from whatsapp.statuses import hear
+from whatsapp.sweeps import retry_messages
 from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_conversation
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN
 
@@ -217,6 +218,28 @@ def test_deliver_due_same_id_from_twilio_twice_is_no_crash(twilio, monkeypatch):
     delivery.deliver_due()
 
     assert (outcome(first)[0], outcome(second)[0]) == ("sent", "sent")
+
+
+def test_retry_messages_passing_failure_is_tried_twice_more_and_no_further(twilio):
+    queue("insiste")
+    for _ in range(4):
+        due_now()
+        delivery.deliver_due()
+        sent = Message.objects.filter(status="sent").order_by("-seq").first()
+        if sent:
+            hear(DeliveryStatus(sid=sent.sid, status="undelivered", error_code="63012"), sent.pk)
+        retry_messages()
+
+    assert twilio.bodies == ["insiste"] * 3
+    assert set(Message.objects.filter(direction="out").values_list("status", flat=True)) == {"failed"}
+
+
+def test_retry_messages_lasting_failure_is_left_to_people(twilio):
+    twilio.behave("400:63024")
+    queue()
+    delivery.deliver_due()
+
+    assert retry_messages() == 0
 
 
 def test_retry_message_failed_one_is_a_new_row(twilio, admin_user):

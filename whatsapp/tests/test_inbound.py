@@ -168,6 +168,15 @@ def test_record_inbound_opt_in_after_opt_out_lifts_the_block_on_every_line():
     assert Conversation.objects.unanswered().filter(pk=conversation.pk).exists()
 
 
+def test_record_inbound_opt_out_of_a_lead_is_on_its_timeline():
+    lead = make_lead(phone="+5511987654321")
+    LeadIdentity.objects.create(lead=lead, kind="phone", key="+5511987654321", shown=lead.phone)
+
+    make_conversation(body="SAIR")
+
+    assert lead.events.get(kind="consent").data == {"consent": {"whatsapp": "opt_out"}}
+
+
 def test_record_inbound_opt_out_drops_what_the_agent_had_queued():
     conversation = make_conversation()
     send(conversation, ["Qual o seu nome?"], author="agent")
