@@ -4,6 +4,8 @@ The timeline is written in the transaction of the change itself. Looking back ov
 time also finds those whose transactions ended later than their numbers say.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.db.models import Max
 
@@ -30,7 +32,7 @@ def owe_messages() -> int:
 
 @transaction.atomic
 def _owe(endpoint: Endpoint, newest: int) -> int:
-    values = {
+    values: dict[str, Any] = {
         "endpoint": endpoint.pk,
         "after": endpoint.seen_event_id - LOOK_BACK_ROWS,
         "since": endpoint.created_at,

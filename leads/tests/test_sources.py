@@ -4,15 +4,18 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from leads import deliveries
 from leads.models import Delivery, Lead, Source
 from leads.sources import KINDS
+from leads.sources.credentials import hmac_base64, signing_key
 from leads.tests import bodies
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 
@@ -233,3 +236,12 @@ def test_typeform_hidden_fields_become_the_attribution(client):
     assert lead.attribution["utm_source"] == "google"
     assert lead.attribution["gclid"] == "click-1"
     assert lead.product == "Comprar"
+
+
+def test_published_vector_of_our_signed_form_holds():
+    page = (settings.BASE_DIR / "docs" / "webhooks.md").read_text()
+    rows = dict(re.findall(r"^\| `?([\w-]+)`? \| `(.+)` \|$", page, re.MULTILINE))
+
+    signed = f"{rows['webhook-id']}.{rows['webhook-timestamp']}.{rows['body']}".encode()
+
+    assert f"v1,{hmac_base64(signing_key(rows['secret']), signed)}" == rows["webhook-signature"]
