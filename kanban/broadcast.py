@@ -80,7 +80,7 @@ def message_changed(message_id: str) -> None:
         _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
     else:
         thread = row.conversation
-        people = {thread.consultant_id, thread.line.consultant_id} - {None}
+        people = {pk for pk in (thread.consultant_id, thread.line.consultant_id) if pk is not None}
         _chat(
             str(thread.pk), message_facts(row), as_time(row.created_at), Address(tuple(people), managers=True)
         )

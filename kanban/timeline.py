@@ -18,6 +18,7 @@ from whatsapp.api.facts import message_facts
 from whatsapp.models import Message
 
 PAGE_SIZE = 50
+Row = LeadEvent | Assignment | Message
 
 
 class Place(NamedTuple):
@@ -40,7 +41,7 @@ class Place(NamedTuple):
             raise InvalidError(fields={"cursor": [_("This cursor is not one of ours.")]}) from None
 
     @classmethod
-    def of(cls, row: Model) -> Self:
+    def of(cls, row: Row) -> Self:
         return cls(row.created_at, TABLES.index(type(row)), row.pk)
 
     def __str__(self) -> str:
@@ -67,7 +68,7 @@ def timeline_of(lead: Lead, after: str = "") -> tuple[list[dict[str, Any]], str 
     return [_entry(row) for row in shown], str(Place.of(shown[-1])) if len(newest) > PAGE_SIZE else None
 
 
-def _page(lead: Lead, table: int, place: Place | None) -> QuerySet[Model]:
+def _page(lead: Lead, table: int, place: Place | None) -> QuerySet[Any]:
     rows = _rows(lead, TABLES[table]).order_by("-created_at", "-pk")
     return (rows.filter(place.older(table)) if place else rows)[: PAGE_SIZE + 1]
 
@@ -83,7 +84,7 @@ def _rows(lead: Lead, model: type[Model]) -> QuerySet[Any]:
     return Message.objects.filter(conversation__lead=lead).select_related("user")
 
 
-def _entry(row: LeadEvent | Assignment | Message) -> dict[str, Any]:
+def _entry(row: Row) -> dict[str, Any]:
     if isinstance(row, LeadEvent):
         return event_facts(row)
     if isinstance(row, Message):

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import Func
+from django.db.models import CharField, Func
 
 # Upper and lower case, because lower() leaves accents alone in databases of the C locale.
 ACCENTED = "áàâãäåéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ"
@@ -22,6 +22,10 @@ _FOLD = str.maketrans(ACCENTED + SEPARATORS, PLAIN + " " * len(SEPARATORS))
 _quoted_separators = SEPARATORS.replace("'", "''")
 
 
+def _end_of_phone(digits: int) -> Func:
+    return Func("phone", template=f"right(coalesce(%(expressions)s, ''), {digits})", output_field=CharField())
+
+
 class LeadWords(Func):
     """The words of a lead. The phone stands whole and from the area code, the number and its last four."""
 
@@ -29,15 +33,12 @@ class LeadWords(Func):
         "to_tsvector('simple'::regconfig, translate(lower(%(expressions)s), "
         f"'{ACCENTED}{_quoted_separators}', '{PLAIN}{' ' * len(SEPARATORS)}'))"
     )
+    arg_joiner = " || ' ' || "
     output_field = SearchVectorField()
 
     def __init__(self, *expressions: Any, **extra: Any) -> None:
-        super().__init__(*(expressions or ("name", "email", "phone")), **extra)
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
-        name, email, phone = (compiler.compile(expression)[0] for expression in self.source_expressions)
-        tails = " || ' ' || ".join(f"right(coalesce({phone}, ''), {digits})" for digits in (15, 11, 9, 8, 4))
-        return self.template % {"expressions": f"{name} || ' ' || {email} || ' ' || {tails}"}, []
+        phone = (_end_of_phone(digits) for digits in (15, 11, 9, 8, 4))
+        super().__init__(*(expressions or ("name", "email", *phone)), **extra)
 
 
 def search_query(text: str) -> SearchQuery | None:

@@ -47,7 +47,7 @@ class LeadList(APIView):
         filters = LeadFilters.from_query(request.query_params)
         leads = filters.apply(Lead.objects.visible_to(request.user).on_board())
         pages = NewestFirst()
-        rows = pages.paginate_queryset(leads.values(*CARD_COLUMNS), request, view=self)
+        rows: list[Any] = pages.paginate_queryset(leads.values(*CARD_COLUMNS), request, view=self) or []
         return pages.get_paginated_response([card_of_row(row) for row in rows])
 
     @extend_schema(
