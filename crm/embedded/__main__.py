@@ -18,6 +18,7 @@ from .redis import Redis
 
 POLL_SECONDS = 0.25
 START_SECONDS = 60
+START_ATTEMPTS = 4
 
 
 class Server(Protocol):
@@ -60,9 +61,7 @@ class Keeper:
 
     def _start(self) -> None:
         for server in self.servers:
-            server.start()
-        for server in self.servers:
-            self._wait_until_ready(server)
+            self._bring_up(server)
             server.prepare()
         facts = {"pid": os.getpid(), "database_url": self.postgres.url, "redis_url": self.redis.url}
         draft = self.layout.ready.with_suffix(".draft")
@@ -73,15 +72,24 @@ class Keeper:
         for server in self.servers:
             if not server.is_running():
                 print(f"{server.name} died; starting it again", flush=True)
-                server.start()
-                self._wait_until_ready(server)
+                self._bring_up(server)
 
-    def _wait_until_ready(self, server: Server) -> None:
+    def _bring_up(self, server: Server) -> None:
+        """Tries again: the children of a killed PostgreSQL hold its memory for another moment."""
+        for _ in range(START_ATTEMPTS):
+            server.start()
+            if self._becomes_ready(server):
+                return
+            time.sleep(1)
+        raise EmbeddedServerError(f"{server.name} does not answer")
+
+    def _becomes_ready(self, server: Server) -> bool:
         deadline = time.monotonic() + START_SECONDS
         while not server.is_ready():
             if not server.is_running() or time.monotonic() > deadline:
-                raise EmbeddedServerError(f"{server.name} does not answer")
+                return False
             time.sleep(0.02)
+        return True
 
     def _nobody_is_left(self) -> bool:
         """Take the `users` lock alone. Held until the end, it makes newcomers wait for a clean start."""

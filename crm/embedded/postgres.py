@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+import psutil
+
 from .files import (
     EmbeddedServerError,
     Layout,
@@ -64,12 +66,13 @@ class Postgres:
         return self.process is not None and self.process.poll() is None
 
     def is_ready(self) -> bool:
-        """PostgreSQL writes its state into the eighth line of its pid file."""
+        """PostgreSQL writes its state into the eighth line of its pid file; an old file has another pid."""
         try:
             lines = (self.cluster / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[7].strip() == "ready"
+        is_ours = self.process is not None and lines[:1] == [str(self.process.pid)]
+        return is_ours and len(lines) >= 8 and lines[7].strip() == "ready"
 
     def prepare(self) -> None:
         """Make the database itself, once the server answers."""
@@ -127,12 +130,19 @@ class Postgres:
         unfinished.rename(self.cluster)
 
     def _clear_last_run(self) -> None:
-        """Stop a server whose keeper was killed; remove what a crash left behind."""
+        """Stop a server whose keeper was killed.
+
+        What a crash leaves behind PostgreSQL clears itself, unless the number of its process is
+        another program's by now. Only then the pid file goes: it also guards against the children of
+        a killed server, which may still be writing.
+        """
         if answers(self.sockets / ".s.PGSQL.5432"):
             self._run("pg_ctl", "stop", "-D", str(self.cluster), "-m", "fast", "-w", "-t", "15")
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
-        for leftover in self.sockets.glob(".s.PGSQL.*"):
-            leftover.unlink()
+        pid_file = self.cluster / "postmaster.pid"
+        if pid_file.exists() and _is_another_program(pid_file.read_text().partition("\n")[0]):
+            pid_file.unlink()
+            for leftover in self.sockets.glob(".s.PGSQL.*"):
+                leftover.unlink()
 
     def _run(self, program: str, *arguments: str) -> str:
         process = self._popen(program, *arguments, output=subprocess.PIPE)
@@ -154,3 +164,11 @@ class Postgres:
             group=self.owner.pw_gid if self.owner else None,
             extra_groups=[] if self.owner else None,
         )
+
+
+def _is_another_program(pid: str) -> bool:
+    """Whether the process lives and is no PostgreSQL."""
+    try:
+        return "postgres" not in psutil.Process(int(pid)).name()
+    except (psutil.NoSuchProcess, ValueError):
+        return False

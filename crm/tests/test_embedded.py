@@ -136,8 +136,20 @@ def test_start_after_everything_was_killed_keeps_the_rows(data_dir: Path):
         postmaster = int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
         for pid in (keeper_pid(data_dir), redis_pid, postmaster, user.pid):
             os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: not keeper_is_running(Layout.of(data_dir)))
     with psycopg.connect(embedded.database_url(data_dir)) as database:
         assert database.execute("SELECT one FROM kept").fetchone() == (1,)
+
+
+def test_start_with_a_pid_file_that_names_another_program_works(data_dir: Path):
+    embedded.database_url(data_dir)
+    pid_file = data_dir / "postgres" / "postmaster.pid"
+    text = pid_file.read_text()
+    embedded.release(data_dir)
+    owner = (data_dir / "postgres").stat()
+    pid_file.write_text(text.replace(text.split()[0], str(os.getpid()), 1))
+    os.chown(pid_file, owner.st_uid, owner.st_gid)
+    assert answers(embedded.database_url(data_dir), embedded.redis_url(data_dir))
 
 
 def test_start_after_the_keeper_alone_was_killed_takes_over_its_servers(data_dir: Path):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.chromium import ADVICE, find_chromium
 from tests.stack import Stack
@@ -47,12 +47,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 _failed = pytest.StashKey[bool]()
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """In place of the plugin's, which keeps its event loop until the session ends: asyncio tests that
+    come later in the same process could not run beside it.
+    """
     path = find_chromium()
     if path is None:
         pytest.fail(ADVICE, pytrace=False)
-    return {**browser_type_launch_args, "executable_path": path, "args": CHROMIUM_ARGUMENTS}
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield running
+        running.close()
 
 
 @pytest.fixture
