@@ -79,6 +79,7 @@ _STOP_WORDS = {
     "en": word_set("a am and for hello i in is like looking my of thanks the to want with would yes"),
 }
 LONG_MESSAGE = 40
+_ACTIONS = {Lead.Temperature.HOT.value: "call_now", Lead.Temperature.WARM.value: "call_today"}
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,7 @@ def _next_action(temperature: str, facts: Facts, is_spam: bool) -> str:
         return "find_contact"
     if not (facts.phone or facts.whatsapp_id):
         return "write_email"
-    return {Lead.Temperature.HOT: "call_now", Lead.Temperature.WARM: "call_today"}.get(temperature, "qualify")
+    return _ACTIONS.get(temperature, "qualify")
 
 
 def _slot(slots: dict[str, Any], name: str) -> Any:

@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 
 SECRET = "whsec_b3V0Z29pbmctc2VjcmV0LWZvci10ZXN0cw=="
 
+PRIVATE_SPELLINGS = (
+    "127.0.0.1 localhost 2130706433 0x7f000001 0177.0.0.1 127.1 0.0.0.0 10.0.0.5 172.16.0.1 192.168.1.1 "
+    "169.254.169.254 100.64.0.1 224.0.0.1 ::1 ::ffff:127.0.0.1 ::ffff:7f00:1 fd00::1 fe80::1 2002:7f00:1:: "
+    "64:ff9b::7f00:1"
+).split(" ")
+
 
 @pytest.fixture
 def wire(settings):
@@ -145,14 +151,7 @@ def test_worker_that_died_while_sending_leaves_the_message_due_again(wire):
     assert sending.send_messages() == 1
 
 
-@pytest.mark.parametrize(
-    "host",
-    """
-    127.0.0.1 localhost 2130706433 0x7f000001 0177.0.0.1 127.1 0.0.0.0 10.0.0.5 172.16.0.1 192.168.1.1
-    169.254.169.254 100.64.0.1 224.0.0.1 ::1 ::ffff:127.0.0.1 ::ffff:7f00:1 fd00::1 fe80::1 2002:7f00:1::
-    64:ff9b::7f00:1
-    """.split(),
-)
+@pytest.mark.parametrize("host", PRIVATE_SPELLINGS)
 def test_address_inside_a_private_network_is_refused_however_it_is_spelled(host):
     with pytest.raises((ForbiddenAddressError, OSError)):
         public_address(host, 80)

@@ -135,21 +135,61 @@ def test_meta_challenge_is_answered_to_the_right_verify_token_only(client):
 
 
 READABLE = [
-    ("google_ads", lambda: bodies.google_ads(SECRET), "application/json", ("Vera Tempo", "+5511987650001", "vera@mail.example")),
-    ("rd_station", bodies.rd_station, "application/json", ("Caio Brito", "+5548996550002", "caio@mail.example")),
-    ("rd_station", bodies.rd_station_legacy, "application/json", ("Caio Brito", "+5548996550002", "caio@mail.example")),
+    (
+        "google_ads",
+        lambda: bodies.google_ads(SECRET),
+        "application/json",
+        ("Vera Tempo", "+5511987650001", "vera@mail.example"),
+    ),
+    (
+        "rd_station",
+        bodies.rd_station,
+        "application/json",
+        ("Caio Brito", "+5548996550002", "caio@mail.example"),
+    ),
+    (
+        "rd_station",
+        bodies.rd_station_legacy,
+        "application/json",
+        ("Caio Brito", "+5548996550002", "caio@mail.example"),
+    ),
     ("typeform", bodies.typeform, "application/json", ("Nara Luz", "+5511987650003", "")),
     ("tally", bodies.tally, "application/json", ("Nara Luz", "+5511987650004", "nara@mail.example")),
-    ("elementor", lambda: urlencode(bodies.elementor_simple()), FORM, ("Saulo Reis", "+5585987650005", "saulo@mail.example")),
-    ("elementor", lambda: urlencode(bodies.elementor_advanced()), FORM, ("Saulo Reis", "+5585987650005", "saulo@mail.example")),
-    ("contact_form_7", lambda: urlencode(bodies.contact_form_7()), FORM, ("Saulo Reis", None, "saulo@mail.example")),
-    ("jotform", lambda: urlencode(bodies.jotform()), FORM, ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
+    (
+        "elementor",
+        lambda: urlencode(bodies.elementor_simple()),
+        FORM,
+        ("Saulo Reis", "+5585987650005", "saulo@mail.example"),
+    ),
+    (
+        "elementor",
+        lambda: urlencode(bodies.elementor_advanced()),
+        FORM,
+        ("Saulo Reis", "+5585987650005", "saulo@mail.example"),
+    ),
+    (
+        "contact_form_7",
+        lambda: urlencode(bodies.contact_form_7()),
+        FORM,
+        ("Saulo Reis", None, "saulo@mail.example"),
+    ),
+    (
+        "jotform",
+        lambda: urlencode(bodies.jotform()),
+        FORM,
+        ("Ilma Couto", "+5511987650006", "ilma@mail.example"),
+    ),
     ("webflow", bodies.webflow, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
     ("calendly", bodies.calendly, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
-    ("gravity_forms", bodies.gravity_forms, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
+    (
+        "gravity_forms",
+        bodies.gravity_forms,
+        "application/json",
+        ("Ilma Couto", "+5511987650006", "ilma@mail.example"),
+    ),
     ("meta", bodies.meta_lead, "application/json", ("Rosa Paz", "+5511987650007", "rosa@mail.example")),
     ("hubspot", bodies.hubspot, "application/json", ("", None, "rosa@mail.example")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("kind", ["its own", "generic"])
