@@ -26,7 +26,7 @@ class Choice:
     """`max_days` makes it a horizon: "in two months" picks the first choice that reaches that far.
 
     `hours` makes it a time of day, from the first hour up to the second. A synonym that starts
-    with "=" counts only as the whole message.
+    with "=" counts only as the whole message, one with "~" only where nothing plainer is said.
     """
 
     key: str

@@ -13,6 +13,10 @@ from agent.parsers.lexicons import common_words, word_set
 
 FILLERS = word_set("fillers")
 VERBS = word_set("statement_verbs")
+SIDE_TALK = re.compile(
+    r"(?<!\w)(?:me|perdon|perdao|desculpa|disculpa|sorry|oops|ops|nenhum|nenhuma|ningun|ninguno|ninguna|none|ja(?:ja)+|"
+    r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
+)
 LONGEST_ANSWER = 8
 INTERJECTION = re.compile(
     r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
@@ -100,7 +104,12 @@ class BareReader:
     def _pending_text(self, question: Question, piece: str, line: Line) -> Claim | None:
         whole = line.unread.replace(BLANK, " ").strip()
         answer = texts.segment(piece if line.claimed else whole)
-        if self._is_filler(answer) or self._looks_like_talk(answer) or len(answer.split()) > LONGEST_ANSWER:
+        if (
+            SIDE_TALK.search(fold(answer))
+            or self._is_filler(answer)
+            or self._looks_like_talk(answer)
+            or len(answer.split()) > LONGEST_ANSWER
+        ):
             return None
         if question.proper_noun and (
             VERBS & set(fold(answer).split()) or not self._stands_alone(piece, line)

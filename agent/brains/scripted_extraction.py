@@ -41,7 +41,9 @@ def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], langua
     rejected = [_rejected(claim, "ambiguous") for claim in ambiguous]
     corrected = False
     for question in turn.playbook.questions:
-        own = [claim for claim in claims if claim.slot == question.key]
+        own = [
+            claim for claim in claims if claim.slot == question.key and not _is_faint(turn, question, claim)
+        ]
         if not own:
             updates += _cleared(turn, question, language)
             continue
@@ -52,6 +54,12 @@ def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], langua
         corrected = corrected or question.key in turn.state.slots
         updates.append(update)
     return Extraction(updates, rejected, corrected)
+
+
+def _is_faint(turn: TurnInput, question: Question, claim: Claim) -> bool:
+    """A hint does not replace an option that is already known."""
+    known = question.key in turn.state.slots and question.key != turn.state.pending
+    return known and question.type == "choice" and not claim.explicit
 
 
 def _update(turn: TurnInput, question: Question, claims: list[Claim]) -> SlotUpdate:

@@ -104,7 +104,7 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
         if lines and SCALE_ALONE.fullmatch(key):
             lines[-1] = Line(f"{lines[-1].text} {clean(message.words)}", message.seq, lines[-1].message)
             continue
-        tainted = bool(intents.found("injection", message.words))
+        tainted = bool(intents.found("injection", message.words) or sensitive.parse(message.words))
         lines += [
             Line(part, message.seq, index, tainted=tainted)
             for part in _parts(message.words)

@@ -14,6 +14,8 @@ from agent.parsers.negation import is_dropped, is_negated
 from agent.parsers.spelling import is_slip
 
 SHORTEST_LABEL = 4
+HINT = "~"
+WHOLE = "="
 ALTERNATIVE = re.compile(
     r"\s*(?:,?\s*(?:ou|o|u|or|vs\.?|versus)|/)\s*(?:(?:um|uma|un|una|a|an|em|en|de|a|in|so|el|la|o|os)\s+)?"
 )
@@ -23,13 +25,17 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     """The keys the client affirms, in the order of the text. Refused options are left out."""
     text = clean(text)
     folded = fold(text)
-    found = _matches(text, folded, question) or _slips(text, folded, question)
+    found = (
+        _matches(text, folded, question) or _slips(text, folded, question) or _hints(text, folded, question)
+    )
     affirmed = []
     after = 0
     for item in found:
         if not is_negated(folded, item.start, language, after) and not is_dropped(folded, item.end):
             affirmed.append(item)
         after = item.end
+    if not affirmed and len(question.choices) == 2:
+        affirmed = [_opposite(question, item) for item in found[:1]]
     if not affirmed:
         affirmed = clock.parse(text, question.choices)
     if question.is_horizon:
@@ -45,6 +51,12 @@ def is_open_alternative(text: str, found: list[Found]) -> bool:
         left.value != right.value and ALTERNATIVE.fullmatch(folded[left.end : right.start])
         for left, right in pairs
     )
+
+
+def _opposite(question: Question, item: Found) -> Found:
+    """Between two options, refusing one chooses the other: "não zero" is used."""
+    other = next(choice.key for choice in question.choices if choice.key != item.value)
+    return Found(other, item.quote, item.start, item.end)
 
 
 def refused(text: str, language: str, question: Question) -> set[str]:
@@ -68,7 +80,7 @@ def _candidates(text: str, folded: str, question: Question) -> list[tuple[int, F
     alone = [
         (len(whole), Found(choice.key, text.strip(), 0, len(text)))
         for choice in question.choices
-        if whole and f"={whole}" in phrases(question, choice)
+        if whole and f"{WHOLE}{whole}" in phrases(question, choice)
     ]
     return alone + [
         (match.end() - match.start(), Found(choice.key, text[match.start() : match.end()], *match.span()))
@@ -87,6 +99,20 @@ def _slips(text: str, folded: str, question: Question) -> list[Found]:
     ]
 
 
+def _hints(text: str, folded: str, question: Question) -> list[Found]:
+    """Words that only suggest the option, such as a car's model for the type of insurance."""
+    return [
+        Found(choice.key, text[match.start() : match.end()], *match.span(), explicit=False)
+        for choice in question.choices
+        for match in phrase_pattern(_suggesting(phrases(question, choice))).finditer(folded)
+    ]
+
+
+@lru_cache(maxsize=512)
+def _suggesting(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(phrase[1:] for phrase in phrases if phrase.startswith(HINT))
+
+
 def phrases(question: Question, choice: Choice) -> tuple[str, ...]:
     """Labels such as "no" or "now" are everyday words: short ones and those of horizons do not count."""
     usable = () if question.is_horizon else tuple(choice.labels.values())
@@ -100,4 +126,4 @@ def _phrases(labels: tuple[str, ...], synonyms: tuple[str, ...]) -> tuple[str, .
 
 
 def long_words(question: Question, choice: Choice) -> list[str]:
-    return [phrase for phrase in phrases(question, choice) if len(phrase) >= 6 and " " not in phrase]
+    return [phrase for phrase in phrases(question, choice) if len(phrase) >= 6 and phrase.isalpha()]

@@ -14,7 +14,7 @@ HALF = (
     r"in the morning|in the afternoon|in the evening|at night)"
 )
 TIME = re.compile(
-    rf"(?<![\w/.,:$-])(?P<after>(?:depois d|apos |despues de |after |a partir d|past |from )(?:as|a|las|la|e)?\s*)?"
+    rf"(?<![\w/.,:$-])(?P<before>(?:antes d|antes de |before |until |ate )(?:as|a|las|la|e)?\s*)?(?P<after>(?:depois d|apos |despues de |after |a partir d|past |from )(?:as|a|las|la|e)?\s*)?"
     rf"(?P<at>as|a las|a la|at|las|pelas|por volta das|tipo|around|umas|das)?\s*(?P<hour>{COUNT})"
     rf"(?:\s*(?P<sign>h|hs|hrs|horas?|o'?clock)(?:\s?(?P<minutes>[0-5]\d))?|"
     rf":(?P<colon>[0-5]\d))?\s*{HALF}?(?![\w/,.%-]*\d)(?!\w)"
@@ -43,7 +43,7 @@ def bucket(choices: tuple[Choice, ...], hour: int) -> str | None:
 
 def _hour(match: re.Match[str], text: str) -> int | None:
     """On the 24-hour clock; a bare small hour said "at" is taken for the afternoon."""
-    if not (match["half"] or match["sign"] or match["colon"] or match["at"]):
+    if not (match["half"] or match["sign"] or match["colon"] or match["at"] or match["before"]):
         return None
     told = match["half"] or match["sign"] or match["colon"]
     if match["at"] in LOOSE and not told and "à" not in text[match.start("at") : match.end("at")].lower():
@@ -57,4 +57,6 @@ def _hour(match: re.Match[str], text: str) -> int | None:
         hour = hour + 12 if hour < 12 else hour
     elif not half and hour <= 6:
         hour += 12
+    if match["before"] and hour > 1:
+        return hour - 1
     return hour + 1 if match["after"] and hour >= LATE_START else hour

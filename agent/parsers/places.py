@@ -19,7 +19,6 @@ HOME = re.compile(
     r"city[:\s]+(?:of |is )?|bairro[:\s]+(?:do |da |de |e )?|barrio[:\s]+(?:de )?|aqui (?:de|em|no|na)|falo de|"
     r"hablo de|escribo de|"
     r"estou (?:em|no|na)|tô (?:em|no|na)|to (?:em|no|na)|residente (?:en|em)|resido en|regiao d[eoa]|near|around|"
-    r"in the|over in|out in|"
     r"cerca de|cerca del|perto d[eoa]|proximo [ado]+|por la zona de|zona de|sector|por el)\s+"
 )
 LEADING = re.compile(
@@ -169,7 +168,9 @@ def _needs_no_cue(quote: str, context: Context) -> bool:
     famous = name in famous_places(context.country)
     ordinary = name in common_words() or name in first_names()
     town = quote[0].isupper() and " " in name and name in towns(context.country)
-    return (famous and not ordinary) or (town and name.split()[0] not in first_names())
+    return (famous and not ordinary) or (
+        town and (name.split()[0] not in first_names() or name.split()[1] in PARTICLES)
+    )
 
 
 def _with_state(text: str, folded: str, start: int, end: int) -> Found:
