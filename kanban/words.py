@@ -1,6 +1,7 @@
 """The sentences that scripts in the browser say, in the reader's language. `{name}` is filled in there."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def browser_words() -> dict[str, str]:
@@ -18,7 +19,7 @@ def _board_words() -> dict[str, str]:
         "undo": _("Undo"),
         "retry": _("Retry"),
         "close": _("Close"),
-        "open": _("Open"),
+        "open": pgettext("button", "Open"),
         "undone": _("Undone: {name} is back in {status}."),
         "move_title": _("Move {name}"),
         "new_leads_one": _("1 new lead above"),
