@@ -36,12 +36,13 @@ export function shift(card, by) {
 /** The card stands in its new place already; `from` is where it stood. */
 export async function save(card, from, { isUndo = false } = {}) {
   const status = card.parentElement.dataset.status;
-  const { lead, name } = card.dataset;
+  const { lead } = card.dataset;
   card.dataset.pending = "";
   hold(lead);
   count(from.status, status);
   try {
-    const facts = await postJson(`/api/leads/${lead}/move/`, { status, ...neighbours(card), expected_status: from.status });
+    const wish = { status, ...neighbours(card), expected_status: from.status };
+    const facts = await postJson(`/api/leads/${lead}/move/`, wish);
     accept(card, facts);
     report(card, from, { isUndo });
   } catch (error) {
@@ -52,7 +53,6 @@ export async function save(card, from, { isUndo = false } = {}) {
     release(lead);
     schedule(300);
   }
-  return name;
 }
 
 function count(from, to) {
@@ -87,7 +87,6 @@ function report(card, from, { isUndo }) {
 
 function takeBack(card, from, error) {
   const { name, lead } = card.dataset;
-  const status = statusName(from.status);
   const target = card.parentElement.dataset.status;
   keepFocus(card, () => {
     if (!place(card)) listOf(from.status)?.append(card);
@@ -95,10 +94,11 @@ function takeBack(card, from, error) {
   flash(card);
   mark(lead);
   if (error.status) {
-    toast(say("move_refused", { reason: error.message, name, status: statusName(error.facts.current?.status ?? from.status) }), { kind: "danger", key: "move" });
+    const truth = statusName(error.facts.lead?.status ?? from.status);
+    toast(say("move_refused", { reason: error.message, name, status: truth }), { kind: "danger", key: "move" });
     return;
   }
-  toast(say("move_failed", { name, status }), {
+  toast(say("move_failed", { name, status: statusName(from.status) }), {
     kind: "danger",
     key: "move",
     actions: [{ label: say("retry"), run: () => cardOf(lead) && moveTo(cardOf(lead), target) }],

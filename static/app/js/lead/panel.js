@@ -142,5 +142,6 @@ function markRead() {
   const open = panel();
   if (!open || document.visibilityState !== "visible" || open.dataset.unread === "0") return;
   open.dataset.unread = "0";
-  postJson(`/leads/${open.dataset.lead}/read/`).catch(() => {});
+  const { conversation, lead } = open.dataset;
+  postJson(conversation ? `/api/conversations/${conversation}/read/` : `/leads/${lead}/read/`).catch(() => {});
 }
