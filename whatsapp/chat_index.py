@@ -8,7 +8,7 @@ is a digest: it names nobody in an address or a log.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,6 +114,15 @@ def page(line_id: int, *, before: str = "", limit: int = 30) -> list[Chat]:
 def find(line_id: int, chat_id: str) -> ChatEntry | None:
     text = connection().hget(_keys(line_id)[1], chat_id)
     return _unpacked(text) if text else None
+
+
+def say_lead(line_id: int, chat_id: str, lead_id: str) -> bool:
+    """The person of this chat is a lead now. False: there is no such chat. Raises RedisError."""
+    entry = find(line_id, chat_id)
+    if entry is None or entry.lead == lead_id:
+        return False
+    connection().hset(_keys(line_id)[1], chat_id, _packed(replace(entry, lead=lead_id)))
+    return True
 
 
 def mark_read(line_id: int, chat_id: str) -> None:

@@ -5,10 +5,12 @@ import pytest
 from leads.models import LeadIdentity
 from leads.signals import lead_changed, lead_received
 from leads.tests.makers import make_consultant, make_lead
+from whatsapp import chat_index, sessions
 from whatsapp.models import Conversation
+from whatsapp.payloads import InboundMessage
 from whatsapp.services import link_lead, transfer
 from whatsapp.sweeps import follow_assignments
-from whatsapp.tests.makers import make_consultant_line, make_conversation
+from whatsapp.tests.makers import inbound_form, make_consultant_line, make_conversation
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,18 @@ def test_somebody_who_wrote_before_becomes_a_lead_and_keeps_the_conversation():
 
     conversation.refresh_from_db()
     assert conversation.lead == lead
+
+
+def test_stranger_of_a_consultants_line_who_becomes_a_lead_is_marked_in_the_list():
+    line = make_consultant_line(make_consultant("ana"))
+    sessions.take_in(line, [InboundMessage.parse(inbound_form("Oi", To=line.address))])
+    lead = make_lead(phone="+5511987654321")
+    LeadIdentity.objects.create(lead=lead, kind="phone", key="+5511987654321", shown=lead.phone)
+
+    lead_received.send(sender=None, lead_id=str(lead.pk), origin="", actor={})
+
+    [chat] = chat_index.page(line.pk)
+    assert (chat.entry.lead, chat.entry.text, chat.unread) == (str(lead.pk), "Oi", 1)
 
 
 def test_claim_leaves_conversations_of_other_leads_alone():
