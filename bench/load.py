@@ -25,8 +25,18 @@ class Load:
         self.statuses[status] = self.statuses.get(status, 0) + 1
 
 
-def post_for(seconds: float, port: int, path: str, new_body: Callable[[], bytes], headers: str = "") -> Load:
-    """CONNECTIONS clients, each waiting for its answer before it posts again."""
+def post_for(
+    seconds: float,
+    port: int,
+    path: str,
+    new_body: Callable[[], bytes],
+    headers: str | Callable[[bytes], str] = "",
+    content_type: str = "application/json",
+) -> Load:
+    """CONNECTIONS clients, each waiting for its answer before it posts again.
+
+    `headers` may depend on the body, as a signature does.
+    """
     load = Load()
 
     async def client(until: float) -> None:
@@ -34,8 +44,8 @@ def post_for(seconds: float, port: int, path: str, new_body: Callable[[], bytes]
         while time.perf_counter() < until:
             body = new_body()
             head = (
-                f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                f"{headers}Content-Length: {len(body)}\r\n\r\n"
+                f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\n"
+                f"{headers(body) if callable(headers) else headers}Content-Length: {len(body)}\r\n\r\n"
             )
             began = time.perf_counter()
             writer.write(head.encode() + body)

@@ -8,13 +8,15 @@ from collections.abc import Callable, Collection, Iterator
 from django.core.management import call_command
 from django.db import connections
 
-from bench import acks, assignments, boards, live
+from bench import acks, assignments, boards, chats, live, wire
 from bench.bare import make_tables
 from bench.report import Result, show
 
 SUITE: dict[str, Callable[[], Iterator[Result]]] = {
     "acks": acks.measure,
     "assignments": assignments.measure,
+    "wire": wire.measure,
+    "chats": chats.measure,
     "live": live.measure,
     "boards": boards.measure,
 }
