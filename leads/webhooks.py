@@ -4,6 +4,7 @@ import ipaddress
 import logging
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -16,6 +17,7 @@ from leads import rate
 from leads.bodies import BodyError, read_body
 from leads.models import Delivery, Source
 from leads.on_commit import enqueue
+from leads.recording import Request, readings_of, store_request
 from leads.sources import Knock, kind_of
 from leads.tasks import process_deliveries
 
@@ -34,6 +36,10 @@ KEPT_HEADERS = (
     "x-forwarded-for",
 )
 SECRET_HEADERS = ("authorization", "x-api-key")
+# Answers after which nothing more is to be found out: the request is stored, or was a good GET.
+SETTLED = {200, 202, 400}
+# Requests turned away without a delivery: only their number is kept.
+COUNTED = {401: "unauthorized", 413: "too_large", 429: "too_many_requests"}
 
 
 @csrf_exempt
@@ -50,43 +56,55 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, slug: str) -> HttpResponse:
-    source = Source.objects.filter(slug=slug, is_active=True).first()
+    """By the source as this process knows it; a refusal is made sure of with the row itself."""
+    body = _bounded_body(request) if request.method == "POST" else b""
+    for source in readings_of(slug):
+        answer = _answer_for(source, request, body)
+        if answer.status_code in SETTLED:
+            return answer
+    if answer.status_code in COUNTED:
+        rate.count_refusal(slug, COUNTED[answer.status_code])
+    return answer
+
+
+def _answer_for(source: Source | None, request: HttpRequest, body: bytes | None) -> HttpResponse:
     if source is None:
         return _refusal("not_found", _("There is no such source."), 404)
     if request.method == "GET":
         return _challenge(request, source)
     if request.method != "POST":
         return _refusal("method_not_allowed", _("Send leads with POST."), 405)
-    body = _bounded_body(request)
     if body is None:
-        return _refuse(source, "too_large", _("The body is larger than 256 KiB."), 413)
+        return _refusal("too_large", _("The body is larger than 256 KiB."), 413)
+    return _take(request, source, body)
+
+
+def _take(request: HttpRequest, source: Source, body: bytes) -> HttpResponse:
     headers = {name.lower(): value for name, value in request.headers.items()}
     if not kind_of(source).is_authentic(_knock(request, headers, body), source):
-        return _refuse(source, "unauthorized", _("The credential is missing or wrong."), 401)
+        return _refusal("unauthorized", _("The credential is missing or wrong."), 401)
     if rate.is_over(source.pk, source.rate_per_minute):
-        return _refuse(source, "too_many_requests", _("Too many requests for this source."), 429)
-    return _store(source, body, headers, _remote_address(request))
-
-
-def _store(source: Source, body: bytes, headers: Mapping[str, str], address: str | None) -> HttpResponse:
-    """The row first; a body that can never be understood is kept too, and said so at once."""
+        text = _("Too many requests for this source.")
+        return _refusal("too_many_requests", text, 429, {"Retry-After": "60"})
     content_type = headers.get("content-type", "")[:200].replace("\x00", "")
+    kept = Request(body, content_type, _kept(headers), _remote_address(request))
+    delivery_id = store_request(source, kept)
+    if delivery_id is None:
+        return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
+    return _acknowledge(delivery_id, kept)
+
+
+def _acknowledge(delivery_id: UUID, kept: Request) -> HttpResponse:
+    """The row is durable. A body that can never be understood stays too, and that is said at once."""
     try:
-        delivery = Delivery.objects.create(
-            source=source,
-            body=body,
-            content_type=content_type,
-            headers=_kept(headers),
-            remote_address=address,
-        )
-        read_body(body, content_type)
+        read_body(kept.body, kept.content_type)
     except BodyError as error:
-        Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.RECEIVED).update(
+        Delivery.objects.filter(pk=delivery_id, state=Delivery.State.RECEIVED).update(
             state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
         )
         return _refusal("not_understood", _("The body is neither JSON nor a form."), 400)
     enqueue(process_deliveries)
-    return JsonResponse({"delivery": str(delivery.pk)}, status=202)
+    return JsonResponse({"delivery": str(delivery_id)}, status=202)
 
 
 def _challenge(request: HttpRequest, source: Source) -> HttpResponse:
@@ -132,11 +150,6 @@ def _remote_address(request: HttpRequest) -> str | None:
         return str(ipaddress.ip_address(address))
     except ValueError:
         return None
-
-
-def _refuse(source: Source, code: str, detail: str, status: int) -> JsonResponse:
-    rate.count_refusal(source.slug, code)
-    return _refusal(code, detail, status, {"Retry-After": "60"} if status == 429 else None)
 
 
 def _refusal(code: str, detail: str, status: int, headers: dict[str, Any] | None = None) -> JsonResponse:

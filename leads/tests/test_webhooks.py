@@ -243,3 +243,26 @@ def test_webhook_without_redis_is_stored_and_answered(client, source, monkeypatc
 
     assert send(client, FORM).status_code == 202
     assert Delivery.objects.count() == 1
+
+
+def test_change_of_a_source_is_in_force_at_the_next_request(client, source):
+    assert send(client, FORM).status_code == 202
+
+    source.secret = "brand-new"
+    source.save()
+    assert send(client, FORM).status_code == 401
+    assert send(client, FORM, authorization="Bearer brand-new").status_code == 202
+
+    Source.objects.filter(pk=source.pk).update(is_active=False)
+    assert send(client, FORM, authorization="Bearer brand-new").status_code == 404
+
+    Source.objects.filter(pk=source.pk).update(is_active=True, rate_per_minute=0)
+    assert send(client, FORM, authorization="Bearer brand-new").status_code == 429
+    assert Delivery.objects.count() == 2
+
+
+def test_known_source_costs_one_statement_per_request(client, source, django_assert_num_queries):
+    send(client, FORM)
+
+    with django_assert_num_queries(1):
+        assert send(client, FORM).status_code == 202
