@@ -7,11 +7,13 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from kanban.history import assignment_sentence
+from kanban.slot_words import CHOICES, LABELS, WITH_CHOICES
 from leads.models import Assignment, Lead
 from leads.scoring import REASONS
 
 # Below this a number may be a year or a postcode.
 FIRST_GROUPED = 10_000
+UNKNOWN = "–"
 
 
 def lead_sheet(lead: Lead) -> dict[str, Any]:
@@ -43,9 +45,11 @@ def _minutes(seconds: int | None) -> int:
 def slot_line(key: str, slot: Any) -> dict[str, str]:
     """A slot is `{value, quote, …}`; a bare value is shown as it is."""
     facts = slot if isinstance(slot, Mapping) else {"value": slot}
+    value = facts.get("value")
+    choice = CHOICES.get(value) if key in WITH_CHOICES and isinstance(value, str) else None
     return {
-        "label": str(facts.get("label") or _words(key)),
-        "value": shown(facts.get("value")),
+        "label": str(LABELS.get(key) or _words(key)),
+        "value": str(choice or shown(value)),
         "quote": str(facts.get("quote") or facts.get("evidence") or ""),
     }
 
@@ -61,18 +65,26 @@ def reason_in_words(reason: Any) -> str:
 def shown(value: Any) -> str:
     """A JSON value as a person would write it."""
     if value is None or value == "":
-        return "–"
+        return UNKNOWN
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, int | float):
         return formats.number_format(value, use_l10n=True, force_grouping=abs(value) >= FIRST_GROUPED)
     if isinstance(value, Mapping) and set(value) == {"min", "max"}:
-        return " – ".join(shown(value[end]) for end in ("min", "max"))
+        return _range(shown(value["min"]), shown(value["max"]))
     if isinstance(value, Mapping):
         return ", ".join(f"{_words(name)}: {shown(part)}" for name, part in value.items())
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value)
     return str(value)
+
+
+def _range(lowest: str, highest: str) -> str:
+    if lowest == UNKNOWN:
+        return _("up to %(highest)s") % {"highest": highest} if highest != UNKNOWN else UNKNOWN
+    if highest == UNKNOWN:
+        return _("from %(lowest)s") % {"lowest": lowest}
+    return lowest if lowest == highest else f"{lowest} – {highest}"
 
 
 def _pairs(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

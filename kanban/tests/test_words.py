@@ -81,6 +81,10 @@ def test_queue_says_why_nobody_could_take_the_lead() -> None:
         (2, "2"),
         (450000, "450,000"),
         ({"max": 450000, "min": 300000}, "300,000 – 450,000"),
+        ({"max": 450000, "min": None}, "up to 450,000"),
+        ({"max": None, "min": 2}, "from 2"),
+        ({"max": 3, "min": 3}, "3"),
+        ({"max": None, "min": None}, "–"),
         ({"from_day": "sat"}, "From day: sat"),
         (["a", "b"], "a, b"),
     ],
@@ -96,6 +100,14 @@ def test_slot_carries_the_clients_words() -> None:
         "quote": "cinco",
     }
     assert slot_line("city", "Recife")["value"] == "Recife"
+
+
+def test_slot_of_a_shipped_playbook_speaks_the_readers_language() -> None:
+    with translation.override("pt-br"):
+        line = slot_line("property_type", {"value": "apartment", "quote": "apê"})
+
+    assert (line["label"], line["value"]) == ("Tipo de imóvel", "apartamento")
+    assert slot_line("need", {"value": "rent"})["value"] == "rent"
 
 
 def test_reason_of_a_rule_is_translated_and_of_a_model_kept() -> None:
