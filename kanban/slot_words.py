@@ -85,7 +85,7 @@ CHOICES = {
 }
 # Slots whose value is one of CHOICES; elsewhere the same word may be the client's own.
 WITH_CHOICES = frozenset(
-    [
+    {
         "condition",
         "goal",
         "insurance_type",
@@ -98,5 +98,5 @@ WITH_CHOICES = frozenset(
         "shift",
         "timeline",
         "transmission",
-    ]
+    }
 )
