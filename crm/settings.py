@@ -5,14 +5,19 @@ a clear sentence. Without one (a fresh clone) or with `DEMO=1` (`make run`) the 
 embedded servers, a secret key of its own, demo logins, the simulator.
 """
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from crm import embedded
 from crm.logs import logging_config
@@ -40,13 +45,15 @@ def required(name: str, why: str) -> str:
     return value
 
 
-def local_secret_key() -> str:
+def local_secret_key(folder: Path) -> str:
     """A key made once per data folder, so that local sessions and stored secrets outlive a restart."""
-    path = DATA_DIR / "secret_key"
+    path = folder / "secret_key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=folder) as draft, suppress(FileExistsError):
+            draft.write(secrets.token_urlsafe(50))
+            draft.flush()
+            os.link(draft.name, path)  # whole or not at all; of processes that start together the first wins
     return path.read_text()
 
 
@@ -54,7 +61,7 @@ def local_secret_key() -> str:
 
 PORT = env.int("PORT", default=8000)
 if LOCAL:
-    SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret_key()
+    SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret_key(DATA_DIR)
     PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 else:
@@ -159,7 +166,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_PREFIX,
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        # A hung Redis costs a second at most: one try, and one more where the connection was dropped
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 1)},
     }
 }
 CHANNEL_LAYERS = {
