@@ -28,9 +28,7 @@ class Step:
         if isinstance(raw, str):
             return cls(DEFAULT_GAP, "text", raw)
         gap = timedelta(milliseconds=raw["after_ms"]) if "after_ms" in raw else DEFAULT_GAP
-        details = {
-            key: raw[key] for key in ("transcript", "seconds", "filename", "label", "address") if key in raw
-        }
+        details = {key: raw[key] for key in KEPT if key in raw}
         return cls(
             gap=gap,
             kind=raw.get("type", "text"),
