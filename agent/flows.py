@@ -10,7 +10,7 @@ from agent import notify, outcomes, thinking, turns
 from agent.brains.protocol import Brain, BrainReply
 from agent.classify import refine_lead
 from agent.models import AgentTurn
-from agent.stages import DISQUALIFIED, NURTURE
+from agent.stages import DISQUALIFIED, NURTURE, OPTED_OUT
 from leads.on_commit import after_commit
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation
@@ -38,6 +38,8 @@ def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
     """Write what the reply means: memory, stage, words to the client, and the handover it calls for."""
     conversation = verdict.conversation
     decision = outcomes.remember(verdict, claim, reply)
+    if decision.stage == OPTED_OUT:
+        return outcomes.stop_writing(conversation, claim, reply)
     outcomes.queue_words(conversation, claim, reply)
     if decision.handoff:
         transfer_to_consultant(conversation, reply, reason=decision.reason or decision.stage)

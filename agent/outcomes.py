@@ -15,8 +15,8 @@ from leads.actors import AGENT
 from leads.models import Assignment, Lead, LeadEvent
 from leads.payload import LeadPayload
 from leads.services import activity, intake, writes
+from whatsapp import consent, window
 from whatsapp import services as whatsapp
-from whatsapp import window
 from whatsapp.models import Conversation, Message
 
 BOT_PAUSE = timedelta(minutes=30)
@@ -54,6 +54,14 @@ def queue_words(conversation: Conversation, claim: Claim, reply: BrainReply) -> 
         return []
     pause = delay_before(claim, reply.messages, is_first=claim.dialogue.memory in ({}, None))
     return whatsapp.send(conversation, reply.messages, author=Message.Author.AGENT, delay_seconds=pause)
+
+
+def stop_writing(conversation: Conversation, claim: Claim, reply: BrainReply) -> None:
+    """The client asked for no more, in words that only the brain understood: one confirmation, then silence."""
+    for text in reply.messages[:1]:
+        whatsapp.confirm_opt_out(conversation, text)
+    consent.opt_out(conversation, claim.burst[-1] if claim.burst else None)
+    conversation.save(update_fields=["is_opted_out", "stage", "updated_at"])
 
 
 def keep_as_lead(conversation: Conversation, reply: BrainReply, *, assign: bool) -> Lead:

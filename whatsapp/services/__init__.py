@@ -3,11 +3,12 @@
 from whatsapp.locks import lock_conversation
 from whatsapp.services.hands import link_lead, return_to_agent, take_over, transfer
 from whatsapp.services.inbound import record_inbound
-from whatsapp.services.outbound import retry_message, send, send_as_consultant
+from whatsapp.services.outbound import confirm_opt_out, retry_message, send, send_as_consultant
 from whatsapp.services.reading import mark_read
 from whatsapp.typing import show_typing
 
 __all__ = [
+    "confirm_opt_out",
     "link_lead",
     "lock_conversation",
     "mark_read",
