@@ -25,6 +25,8 @@ _EXTENSION = re.compile(
 _CARRIER = re.compile(r"^\(?0[xX]{2}\)?\s*")
 _WHATSAPP_LINK = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{10,15})")
 _CPF = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
+# How WhatsApp's own network writes a number; it looks like an e-mail and is none.
+_WHATSAPP_JID = re.compile(r"(\d{10,15})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)")
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
 _SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
@@ -92,12 +94,18 @@ def whatsapp_key(whatsapp_id: str) -> str:
 def parse_email(text: str) -> str | None:
     """The one e-mail address that `text` holds, in lower case, or None."""
     match = _EMAIL.search(clean_line(text, 400))
-    return match[0].lower() if match and len(match[0]) <= 254 else None
+    if match is None or len(match[0]) > 254 or _WHATSAPP_JID.fullmatch(match[0]):
+        return None
+    return match[0].lower()
 
 
 def is_email(text: str) -> bool:
     bare = text.strip().removeprefix("mailto:")
-    return bool(_EMAIL.fullmatch(bare))
+    return bool(_EMAIL.fullmatch(bare)) and not _WHATSAPP_JID.fullmatch(bare)
+
+
+def is_whatsapp_jid(text: str) -> bool:
+    return bool(_WHATSAPP_JID.fullmatch(text.strip()))
 
 
 def display_name(text: str) -> str:
@@ -132,7 +140,7 @@ def _readings(text: str, is_lenient: bool) -> list[str]:
 
 def _prepared(text: str) -> str:
     """Without what people and programs write around a number; '' where the rest cannot be one."""
-    if link := _WHATSAPP_LINK.search(text):
+    if link := _WHATSAPP_LINK.search(text) or _WHATSAPP_JID.fullmatch(text):
         return f"+{link[1]}"
     for prefix in ("whatsapp:", "tel:", "p:"):
         text = text.removeprefix(prefix).strip()

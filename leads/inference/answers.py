@@ -57,6 +57,8 @@ def read_answer(node: dict[str, Any], definitions: dict[str, str], *, is_named: 
         return None
     value_key, value = found
     name, labels = _naming(plain_node, value_key, definitions)
+    if not (name or labels) and not is_named:
+        name = kind  # `{tipo: "celular", valor: …}`
     if not (name or labels) and not (is_named and typed is None):
         return None
     if is_named and typed is None and not _describes_itself(plain_node):
@@ -75,13 +77,18 @@ def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:
     if depth > DEEPEST:
         return found
     if isinstance(tree, dict):
-        key, title = tree.get("id", tree.get("key")), _text(tree.get("title") or tree.get("label"))
+        plain_tree = {plain(str(name)): value for name, value in tree.items()}
+        key, title = plain_tree.get("id", plain_tree.get("key")), _title(plain_tree)
         if isinstance(key, str | int) and title:
             found[str(key)] = title
     for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
         if isinstance(child, dict | list):
             found |= definitions_in(child, depth + 1)
     return found
+
+
+def _title(node: dict[str, Any]) -> str:
+    return next((text for name in ("title", "label", "question") if (text := _text(node.get(name)))), "")
 
 
 def _typed_value(node: dict[str, Any], plain_node: dict[str, Any], kind: str) -> tuple[str, Any] | None:

@@ -4,6 +4,7 @@ A form builder's `{label, type, value}` is one field, not three; JSON inside a t
 stood there; a list of plain values is one field. Nothing is dropped.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +16,8 @@ from leads.inference.answers import Answer, definitions_in, read_answer
 from leads.inference.words import any_of, bare, plain
 
 Scalar = str | int | float | bool
+LONGEST_NOTICE = 5_000
+_LINE = re.compile(r"^[^\w\n]*([^\W\d_][^:\n]{1,39}?)\W{0,3}:[ \t*_]+(\S[^\n]*?)[ \t*_]*\r?$", re.MULTILINE)
 # A form's data is the person's; a form's name is not.
 _FORM_DATA = any_of("form (?:response|data|fields?|submission|values?|answers?|inputs?)")
 
@@ -105,6 +108,7 @@ def _walk(node: Any, place: _Place) -> Iterator[Field]:
         yield from _walk(inner, replace(place, depth=place.depth + 1))
     elif node is not None and node != "":
         yield Field(place.path, place.position, place.key, node, place.labels, place.type, place.context)
+        yield from _walk_lines(node, place)
 
 
 def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
@@ -115,8 +119,8 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
         return
     for key, value in node.items():
         name = clean_line(key) or "_"
-        child = place.below(name)
-        yield from _walk(value, replace(child, labels=place.labels) if place.labels else child)
+        told = (place.definitions[name],) if name in place.definitions else ()
+        yield from _walk(value, replace(place.below(name), labels=(*place.labels, *told)))
 
 
 def _walk_answer(answer: Answer, place: _Place) -> Iterator[Field]:
@@ -143,6 +147,16 @@ def _name_of(item: Any, index: int, place: _Place) -> str:
     """What an element of a list is called: an answer by its own name, others by their number."""
     answer = read_answer(item, place.definitions, is_named=False) if isinstance(item, dict) else None
     return answer.name if answer and answer.name else str(index)
+
+
+def _walk_lines(text: Any, place: _Place) -> Iterator[Field]:
+    """`Nome: Ana` and `Fone: …` on lines of one text, as mails and chat notices have it, are fields too."""
+    lines = _LINE.findall(text[:LONGEST_NOTICE]) if isinstance(text, str) and "\n" in text else []
+    if len(lines) < 2:
+        return
+    for name, value in lines:
+        inner = place.below(clean_line(name))
+        yield Field(inner.path, inner.position, inner.key, value.strip(), context=inner.context)
 
 
 def _json_inside(text: str) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from leads.identity import display_name, is_email, parse_email, parse_phone
+from leads.identity import display_name, is_email, is_whatsapp_jid, parse_email, parse_phone
 from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.first_names import is_first_name
@@ -96,8 +96,10 @@ def _email_score(one: Field) -> int:
 
 def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
     digits = sum(map(str.isdigit, one.line))
-    if not 7 <= digits <= 34 or len(one.line) > 60 or "@" in one.line or _is_bare(vocabulary.ADDRESSEE, one):
+    if not 7 <= digits <= 34 or len(one.line) > 60 or _is_bare(vocabulary.ADDRESSEE, one):
         return 0
+    if "@" in one.line:
+        return 60 + _ownership(one) if is_whatsapp_jid(one.line) else 0
     is_said = _says_phone(one)
     if not is_said and (_says(vocabulary.NO_PHONE, one) or one.line.startswith(("0.", "-"))):
         return 0

@@ -10,7 +10,7 @@ OTHERS = any_of(
     """
     forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,
     anuncio, adgroup, company, empresa, compania, organi[sz]ation, organizacao, account, business,
-    razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?,
+    (?<!nome )razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?,
     atendente, agente, asesora?, host, organi[sz]er, assigned, assignee, responsavel pelo
     atendimento, sales ?(?:person|man|rep), captador, indicado por, indicadora?, referred by, indicacao,
     referral, sender app, workflow, zap name, project, projeto, proyecto, event, evento, calendar,
