@@ -17,6 +17,7 @@ SIDE_TALK = re.compile(
     r"(?<!\w)(?:me|perdon|perdao|desculpa|disculpa|sorry|oops|ops|nenhum|nenhuma|ningun|ninguno|ninguna|none|ja(?:ja)+|"
     r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
 )
+GIBBERISH = re.compile(r"[bcdfgjkmnpqstvwxz]{3}|(.)\1\1")
 LONGEST_ANSWER = 8
 INTERJECTION = re.compile(
     r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
@@ -96,7 +97,8 @@ class BareReader:
         if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)
         if question.type == "place" and not self._looks_like_talk(piece):
-            if line.claimed and not piece[:1].isupper() and not self._is_place(piece):
+            written_as_name = piece[:1].isupper() and not line.text.isupper()
+            if line.claimed and not written_as_name and not self._is_place(piece):
                 return None
             return self._claim(question, places.bare(piece, self.context, pending=True), line)
         return self._pending_text(question, piece, line) if question.type == "text" else None
@@ -123,7 +125,11 @@ class BareReader:
         question = self._open("name")
         if question is None or not self._stands_alone(piece, line) or self._likely_owner(piece) is not None:
             return None
-        alone = line.unread.strip(" .!") == piece and self.pending is not None
+        alone = (
+            line.unread.strip(" .!") == piece
+            and self.pending is not None
+            and not GIBBERISH.search(fold(piece))
+        )
         return self._claim(question, names.bare(piece, self.context, pending=False, alone=alone), line)
 
     def _likely_text(self, piece: str, line: Line) -> Claim | None:

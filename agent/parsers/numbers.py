@@ -253,10 +253,20 @@ def _take_multiplier(tally: _Tally, tokens: list[re.Match[str]], position: int) 
         return 0
     if not tally.started and word not in {"mil", "milhao", "millon", "million", "thousand"}:
         return 0
-    if word in {"m", "k", "kk", "mm", "mi"} and token.start() - tally.end > 1:
+    if word in {"m", "k", "kk", "mm", "mi"} and (token.start() - tally.end > 1 or _is_unit(tokens, position)):
         return 0
     tally.multiply(factor, token)
     return 1
+
+
+def _is_unit(tokens: list[re.Match[str]], position: int) -> bool:
+    """ "85 m2" is an area, not millions."""
+    following = tokens[position + 1 : position + 2]
+    return (
+        bool(following)
+        and following[0].start() == tokens[position].end()
+        and following[0][0] in {"2", "²", "3"}
+    )
 
 
 def _connect(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:

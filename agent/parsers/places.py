@@ -175,7 +175,9 @@ def _needs_no_cue(quote: str, context: Context) -> bool:
 
 def _with_state(text: str, folded: str, start: int, end: int) -> Found:
     state = STATE.match(folded, end)
-    if state and text[end : state.end()].strip(" -/,()").isupper():
+    suffix = text[end : state.end()] if state else ""
+    shouted = text.isupper() and "," in suffix
+    if state and suffix.strip(" -/,()").isupper() and not shouted:
         end = state.end()
     return Found(text[start:end], text[start:end], start, end)
 

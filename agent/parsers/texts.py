@@ -22,6 +22,22 @@ END = re.compile(r"[.;!?\n,()" + BLANK + r"]|\s[-–—]\s|\.\s")
 STOP = word_set("text_stops")
 INNER = word_set("text_inner")
 LEADING = word_set("text_leading")
+OTHER_ANSWERS = frozenset(
+    {
+        "noite",
+        "tarde",
+        "manha",
+        "noche",
+        "manana",
+        "night",
+        "evening",
+        "online",
+        "presencial",
+        "favor",
+        "please",
+        "agora",
+    }
+)
 CUTS = word_set("text_cuts")
 LONGEST = 7
 SLOT = "{}"
@@ -134,7 +150,7 @@ def _trimmed(folded: str, start: int, end: int) -> int:
     for index, token in enumerate(taken):
         if index > 1 and token[0] in CUTS:
             return _trimmed(folded, start, start + taken[index - 1].end())
-    while len(taken) > 2 and (taken[-1][0] in INNER | LEADING | STOP or taken[-1][0] in common_words()):
+    while len(taken) > 2 and taken[-1][0] in INNER | LEADING | STOP | OTHER_ANSWERS:
         taken.pop()
     return start + taken[-1].end()
 
