@@ -1,0 +1,31 @@
+"""The API's description is true: every answer to generated requests is one that it promises."""
+
+import subprocess
+import sys
+
+import pytest
+from rest_framework.authtoken.models import Token
+
+from leads.models import User
+from leads.tests.makers import make_lead
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.system, pytest.mark.slow]
+CHECKS = "not_a_server_error,status_code_conformance,response_schema_conformance"
+
+
+def test_generated_requests_are_answered_as_described(stack: Stack):
+    make_lead()
+    token, _ = Token.objects.get_or_create(user=User.objects.get(username="manager"))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "run", f"{stack.base_url}/api/schema/?format=json"),
+            *("--header", f"Authorization: Token {token.key}", "--checks", CHECKS),
+            *("--phases", "coverage,fuzzing", "--max-examples", "5", "--request-timeout", "20"),
+            "--no-color",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
