@@ -41,7 +41,7 @@ export function openChat() {
 }
 
 /**
- * Before the panel is fetched anew: remember whether the reader is at the end and what is not sent
+ * Before a fresh panel is morphed in: remember whether the reader is at the end and what is not sent
  * yet. The answer restores both afterwards.
  */
 export function stickToEnd() {

@@ -75,10 +75,11 @@ async function fetchPanel() {
   const open = panel();
   if (!open) return;
   const query = new URLSearchParams({ tab: open.dataset.tab, conversation: open.dataset.conversation });
-  const keepEnd = stickToEnd();
+  let keepEnd;
   try {
     const fragment = await getFragment(`/leads/${open.dataset.lead}/?${query}`);
     if (panel() !== open) return;
+    keepEnd = stickToEnd();
     const presence = document.getElementById("presence").textContent;
     await window.htmx.swap({ target: open, text: fragment.getElementById("lead-panel").outerHTML, swap: "outerMorph" });
     document.getElementById("presence").textContent = presence;
