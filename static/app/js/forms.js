@@ -25,13 +25,13 @@ export function openDialog(id) {
 
 async function submit(form) {
   const button = form.querySelector("button:not([type=button])");
-  const fields = Object.fromEntries(new FormData(form));
-  const body = Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, cleaned(name, text)]));
+  const body = bodyOf(form);
   showErrors(form, {}, "");
   button.disabled = true;
   try {
     const facts = await sendJson(form.dataset.method, form.dataset.api, body);
     if (form.dataset.method === "POST") form.reset();
+    else for (const field of form.elements) field.defaultValue = field.value;
     form.closest("dialog")?.close();
     document.dispatchEvent(new CustomEvent(`crm:${form.dataset.done}`, { detail: facts }));
   } catch (error) {
@@ -39,6 +39,13 @@ async function submit(form) {
   } finally {
     button.disabled = false;
   }
+}
+
+/** A change sends what was changed here alone: a colleague may have corrected the rest meanwhile. */
+function bodyOf(form) {
+  const isChange = form.dataset.method === "PATCH";
+  const fields = [...form.elements].filter((field) => field.name && !(isChange && field.value === field.defaultValue));
+  return Object.fromEntries(fields.map((field) => [field.name, cleaned(field.name, field.value)]));
 }
 
 function cleaned(name, text) {

@@ -80,9 +80,11 @@ async function fetchPanel() {
     const fragment = await getFragment(`/leads/${open.dataset.lead}/?${query}`);
     if (panel() !== open) return;
     keepEnd = stickToEnd();
+    const { tab } = open.dataset;
     const presence = document.getElementById("presence").textContent;
     await window.htmx.swap({ target: open, text: fragment.getElementById("lead-panel").outerHTML, swap: "outerMorph" });
     document.getElementById("presence").textContent = presence;
+    showTab(tab);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) {
       toast(say("lead_gone"));
