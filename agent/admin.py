@@ -9,6 +9,7 @@ from agent import playbooks
 from agent.models import AgentTurn, Dialogue, KnowledgeSnippet, Notification, Playbook, PlaybookVersion
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.errors import CrmError, InvalidError
+from leads.requests import user_of
 
 
 class SnippetInline(admin.TabularInline):
@@ -29,7 +30,7 @@ class PlaybookAdmin(admin.ModelAdmin):
     def publish(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen:
             try:
-                version = playbooks.publish(playbook, user=request.user)
+                version = playbooks.publish(playbook, user=user_of(request))
             except InvalidError as error:
                 reasons = " ".join(map(str, (error.fields or {}).get("draft", [])))
                 messages.error(request, f"{playbook}: {error.detail} {reasons}")

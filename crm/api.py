@@ -84,9 +84,11 @@ def _domain_body(error: CrmError) -> dict[str, Any]:
     body: dict[str, Any] = {"code": error.code, "detail": str(error.detail)}
     if error.fields:
         body["fields"] = {name: [str(text) for text in texts] for name, texts in error.fields.items()}
-    if isinstance(error, ConflictError) and error.current is not None:
-        is_lead = isinstance(error.current, Lead)
-        body |= {"lead": lead_facts(error.current)} if is_lead else {"current": error.current}
+    current = error.current if isinstance(error, ConflictError) else None
+    if isinstance(current, Lead):
+        body["lead"] = lead_facts(current)
+    elif current is not None:
+        body["current"] = current
     return body
 
 

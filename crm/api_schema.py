@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import Direction, OpenApiResponse
 
 from leads.api.shapes import ErrorShape
 
@@ -22,7 +22,7 @@ REFUSALS = {
 
 
 class Schema(AutoSchema):
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         refusals = {
             code: self._get_response_for_code(OpenApiResponse(ErrorShape, text), code, direction=direction)
             for code, text in REFUSALS.items()

@@ -29,8 +29,8 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "sources": lead_reports.by_source(period),
         "consultants": lead_reports.by_consultant(period),
         "queue": [
-            {"lead": lead, "why": nobody_in_words(lead.passed_over)}
-            for lead in lead_reports.unassigned_queue()
+            {"lead": lead, "why": nobody_in_words(passed_over)}
+            for lead, passed_over in lead_reports.unassigned_queue()
         ],
         "responses": response_chart(lead_reports.response_days(period)),
         "messages_in_period": whatsapp_reports.message_totals(since),

@@ -154,11 +154,12 @@ def response_days(period: Period) -> list[dict[str, Any]]:
     return [dict(day) for day in days]
 
 
-def unassigned_queue() -> list[Lead]:
-    """Leads that wait for a consultant, each with `passed_over`: why nobody could take it."""
+def unassigned_queue() -> list[tuple[Lead, list[dict[str, str]] | None]]:
+    """Leads that wait for a consultant, each with who was passed over and why; None: not tried yet."""
     last_try = Assignment.objects.filter(lead=OuterRef("pk"), outcome=Assignment.Outcome.NO_CONSULTANTS)
     queue = Lead.objects.awaiting_consultant().select_related("source")
-    return list(queue.annotate(passed_over=Subquery(last_try.values("passed_over")[:1]))[:QUEUE_SHOWN])
+    tried = queue.annotate(passed_over=Subquery(last_try.values("passed_over")[:1]))
+    return [(lead, lead.passed_over) for lead in tried[:QUEUE_SHOWN]]
 
 
 def _counted() -> LeadQuerySet:

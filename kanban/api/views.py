@@ -16,6 +16,7 @@ from kanban.changes import changes_since
 from kanban.timeline import timeline_of
 from leads.api.filters import LeadFilters
 from leads.api.views import FILTERS, LeadView
+from leads.requests import user_of
 
 LONGEST_SEQ = 30
 
@@ -24,7 +25,7 @@ class BoardView(APIView):
     @extend_schema(operation_id="board", parameters=FILTERS, responses=BoardShape)
     def get(self, request: Request) -> Response:
         """Every column with its counts and its first cards."""
-        return Response(load_board(request.user, LeadFilters.from_query(request.query_params)))
+        return Response(load_board(user_of(request), LeadFilters.from_query(request.query_params)))
 
 
 class ColumnView(APIView):
@@ -36,7 +37,7 @@ class ColumnView(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """More cards of one column."""
         filters = LeadFilters.from_query(request.query_params)
-        return Response(load_column(request.user, slug, filters, request.query_params.get("after", "")))
+        return Response(load_column(user_of(request), slug, filters, request.query_params.get("after", "")))
 
 
 class ChangesView(APIView):
@@ -51,7 +52,7 @@ class ChangesView(APIView):
         if not (since.isascii() and since.isdigit() and len(since) <= LONGEST_SEQ):
             raise ParseError(_("`since` must be the seq of a board."))
         filters = LeadFilters.from_query(request.query_params)
-        return Response(changes_since(request.user, int(since), filters))
+        return Response(changes_since(user_of(request), int(since), filters))
 
 
 class TimelineView(LeadView):

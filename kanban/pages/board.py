@@ -10,19 +10,21 @@ from django.views.decorators.http import require_safe
 
 from kanban.board import count_columns, load_board, load_column
 from kanban.cards import cards_of
+from kanban.pages.htmx import HtmxRequest
 from leads.api.filters import LeadFilters
 from leads.models import Consultant, Lead, Source
+from leads.requests import user_of
 
 MOST_CARDS = 200
 
 
 @login_required
 @require_safe
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: HtmxRequest) -> HttpResponse:
     """The whole page, or for htmx the columns alone."""
     filters = LeadFilters.from_query(request.GET)
     context = {
-        "board": load_board(request.user, filters),
+        "board": load_board(user_of(request), filters),
         "filters": filters,
         "query": request.GET.urlencode(),
     }
@@ -36,7 +38,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def column(request: HttpRequest, slug: str) -> HttpResponse:
     """The next cards of one column, below the place that `after` names."""
     filters = LeadFilters.from_query(request.GET)
-    page = load_column(request.user, slug, filters, request.GET.get("after", ""))
+    page = load_column(user_of(request), slug, filters, request.GET.get("after", ""))
     query = request.GET.copy()
     query.pop("after", None)
     context = {"column": page, "query": query.urlencode()}
@@ -48,9 +50,12 @@ def column(request: HttpRequest, slug: str) -> HttpResponse:
 def cards(request: HttpRequest) -> HttpResponse:
     """The cards among `ids` that belong on this board now, and the counts of every column."""
     filters = LeadFilters.from_query(request.GET)
-    leads = filters.apply(Lead.objects.visible_to(request.user).on_board())
+    leads = filters.apply(Lead.objects.visible_to(user_of(request)).on_board())
     asked = _uuids(request.GET.get("ids", ""))
-    context = {"cards": cards_of(leads.filter(pk__in=asked)), "counts": count_columns(request.user, filters)}
+    context = {
+        "cards": cards_of(leads.filter(pk__in=asked)),
+        "counts": count_columns(user_of(request), filters),
+    }
     return render(request, "kanban/parts/cards.html", context)
 
 
@@ -58,7 +63,7 @@ def _choices(request: HttpRequest) -> dict[str, Any]:
     consultants = Consultant.objects.select_related("user").filter(user__is_active=True)
     return {
         "sources": Source.objects.order_by("name"),
-        "consultants": consultants.order_by("user__first_name") if request.user.is_manager else [],
+        "consultants": consultants.order_by("user__first_name") if user_of(request).is_manager else [],
     }
 
 

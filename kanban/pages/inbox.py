@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kanban.threads import inbox_of
+from leads.requests import user_of
 
 
 @login_required
@@ -25,5 +26,5 @@ def threads(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     only_waiting, words = request.GET.get("show") == "waiting", request.GET.get("q", "")
-    inbox = inbox_of(request.user, only_waiting=only_waiting, words=words)
+    inbox = inbox_of(user_of(request), only_waiting=only_waiting, words=words)
     return {"inbox": inbox, "only_waiting": only_waiting, "words": words}

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet
+from kanban.pages.htmx import HtmxRequest
 from kanban.talk import talk_of
 from leads.errors import InvalidError, NotFoundError
 from leads.models import Consultant, Lead, Status
+from leads.requests import user_of
 from leads.services import board
 from leads.services.access import get_lead
 
@@ -21,7 +23,7 @@ TABS = ("chat", "timeline", "notes", "details")
 
 @login_required
 @require_safe
-def lead_page(request: HttpRequest, lead_id: UUID) -> HttpResponse:
+def lead_page(request: HtmxRequest, lead_id: UUID) -> HttpResponse:
     """The whole page, or for htmx the panel alone. `conversation` chooses among several, `tab` is kept."""
     lead = _lead_or_404(request, lead_id)
     template = "kanban/parts/lead.html" if request.htmx else "kanban/lead.html"
@@ -36,7 +38,7 @@ def add_note(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     lead = _lead_or_404(request, lead_id)
     try:
         board.add_note(
-            user=request.user, lead_id=lead_id, text=text, origin=request.headers.get("X-Client-Id", "")
+            user=user_of(request), lead_id=lead_id, text=text, origin=request.headers.get("X-Client-Id", "")
         )
         text = ""
     except InvalidError as refusal:
@@ -49,7 +51,7 @@ def add_note(request: HttpRequest, lead_id: UUID) -> HttpResponse:
 @require_POST
 def mark_read(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     try:
-        board.mark_read(user=request.user, lead_id=lead_id, origin=request.headers.get("X-Client-Id", ""))
+        board.mark_read(user=user_of(request), lead_id=lead_id, origin=request.headers.get("X-Client-Id", ""))
     except NotFoundError as missing:
         raise Http404 from missing
     return HttpResponse(status=204)
@@ -62,11 +64,11 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     return {
         "lead": lead,
         "sheet": lead_sheet(lead),
-        "talk": talk_of(request.user, lead, request.GET.get("conversation", "")),
+        "talk": talk_of(user_of(request), lead, request.GET.get("conversation", "")),
         "history": history,
         "notes": _notes(history),
         "statuses": Status.objects.all(),
-        "consultants": _consultants() if request.user.is_manager else [],
+        "consultants": _consultants() if user_of(request).is_manager else [],
         "tab": tab if tab in TABS else "chat",
     }
 
@@ -83,6 +85,6 @@ def _consultants() -> list[Consultant]:
 
 def _lead_or_404(request: HttpRequest, lead_id: UUID) -> Lead:
     try:
-        return get_lead(request.user, lead_id)
+        return get_lead(user_of(request), lead_id)
     except NotFoundError as missing:
         raise Http404 from missing

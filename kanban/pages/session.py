@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,9 @@ from django.utils.translation import check_for_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kanban.pages.htmx import HtmxRequest
 from kanban.waiting import count_waiting
+from leads.requests import user_of
 from leads.services.people import set_accepting
 
 ONE_YEAR = 60 * 60 * 24 * 365
@@ -28,11 +31,11 @@ class Login(LoginView):
     redirect_authenticated_user = True
     extra_context = {"demo_logins": DEMO_LOGINS if settings.DEMO else ()}
 
-    def form_valid(self, form: object) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """The language that a person once chose comes along to a new browser."""
         response = super().form_valid(form)
-        if self.request.user.language:
-            _remember(response, settings.LANGUAGE_COOKIE_NAME, self.request.user.language)
+        if language := user_of(self.request).language:
+            _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
         return response
 
 
@@ -57,10 +60,10 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def accept_leads(request: HttpRequest) -> HttpResponse:
+def accept_leads(request: HtmxRequest) -> HttpResponse:
     """The switch in the header. A form without JavaScript comes back to its page."""
     is_accepting = request.POST.get("accepting") == "on"
-    set_accepting(request.user, is_accepting)
+    set_accepting(user_of(request), is_accepting)
     if request.htmx:
         return render(request, "kanban/parts/accepting.html", {"is_accepting": is_accepting})
     return _back(request)
@@ -70,7 +73,7 @@ def accept_leads(request: HttpRequest) -> HttpResponse:
 @require_safe
 def waiting(request: HttpRequest) -> JsonResponse:
     """How many of the reader's leads wait for an answer: the number beside Inbox."""
-    return JsonResponse({"waiting": count_waiting(request.user)})
+    return JsonResponse({"waiting": count_waiting(user_of(request))})
 
 
 def _back(request: HttpRequest) -> HttpResponse:

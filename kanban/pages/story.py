@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet
 from leads.identity import phone_key
+from leads.requests import user_of
 from whatsapp.models import Conversation
 
 
@@ -39,5 +40,5 @@ def _conversation(request: HttpRequest) -> Conversation | None:
         "lead__status", "lead__consultant__user"
     )
     if not settings.LOCAL:
-        threads = threads.visible_to(request.user)
+        threads = threads.visible_to(user_of(request))
     return threads.filter(client_key__in={number, phone_key(number)}).first()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from leads.admin.read_only import ReadOnlyInline
 from leads.assignment import pick_consultant
 from leads.errors import CrmError
 from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
+from leads.requests import user_of
 from leads.services import assigning, board, editing
 
 EXPORTED = [
@@ -86,8 +88,7 @@ class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lead | None = None) -> list[str]:
-        shown = [name for _title, options in self.fieldsets for name in options["fields"]]
-        return [name for name in shown if name not in editing.EDITABLE]
+        return [name for name in flatten_fieldsets(self.fieldsets) if name not in editing.EDITABLE]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -98,7 +99,7 @@ class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Lead, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         try:
-            editing.edit_lead(user=request.user, lead_id=obj.pk, changes=changes)
+            editing.edit_lead(user=user_of(request), lead_id=obj.pk, changes=changes)
         except CrmError as error:
             messages.error(request, str(error.detail))
 
@@ -110,14 +111,14 @@ class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
     @admin.action(description=_("Give to the next consultant in the circle"))
     def give_to_the_next(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
         for lead in leads:
-            assignment = assigning.assign_by_hand(user=request.user, lead_id=lead.pk)
+            assignment = assigning.assign_by_hand(user=user_of(request), lead_id=lead.pk)
             level = messages.SUCCESS if assignment.consultant_id else messages.WARNING
             messages.add_message(request, level, f"{lead}: {assignment.reason}")
 
     @admin.action(description=_("Archive"))
     def archive(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
         for lead in leads:
-            board.archive_lead(user=request.user, lead_id=lead.pk)
+            board.archive_lead(user=user_of(request), lead_id=lead.pk)
         count = len(leads)
         messages.success(request, ngettext("%d lead archived.", "%d leads archived.", count) % count)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.errors import CrmError
 from leads.models import Lead, LeadEvent
+from leads.requests import user_of
 from leads.services.merging import merge_leads, undo_merge
 
 
@@ -18,7 +19,7 @@ def merge_chosen(admin_page: admin.ModelAdmin, request: HttpRequest, leads: Quer
         messages.error(request, _("Choose exactly two leads."))
         return
     try:
-        kept = merge_leads(user=request.user, keep_id=chosen[0].pk, other_id=chosen[1].pk)
+        kept = merge_leads(user=user_of(request), keep_id=chosen[0].pk, other_id=chosen[1].pk)
     except CrmError as error:
         messages.error(request, str(error.detail))
     else:
@@ -29,7 +30,7 @@ def merge_chosen(admin_page: admin.ModelAdmin, request: HttpRequest, leads: Quer
 def undo_chosen(admin_page: admin.ModelAdmin, request: HttpRequest, events: QuerySet[LeadEvent]) -> None:
     for event in events:
         try:
-            apart = undo_merge(user=request.user, event_id=event.pk)
+            apart = undo_merge(user=user_of(request), event_id=event.pk)
         except CrmError as error:
             messages.error(request, str(error.detail))
         else:

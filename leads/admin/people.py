@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from leads.models import Absence, Consultant, User, WorkingHours
+from leads.requests import user_of
 from leads.services import leaving
 
 
@@ -31,7 +32,7 @@ class AbsenceInline(admin.TabularInline):
 class CrmUserAdmin(UserAdmin):
     inlines = [ConsultantInline]
     list_display = ["username", "first_name", "last_name", "is_staff", "is_active", "last_login"]
-    fieldsets = [*UserAdmin.fieldsets, (_("Preferences"), {"fields": ["language"]})]
+    fieldsets = [*(UserAdmin.fieldsets or ()), (_("Preferences"), {"fields": ["language"]})]
 
 
 @admin.register(Consultant)
@@ -47,7 +48,7 @@ class ConsultantAdmin(admin.ModelAdmin):
     @admin.action(description=_("Stop giving them leads, and give their open leads to colleagues"))
     def give_leads_away(self, request: HttpRequest, chosen: QuerySet[Consultant]) -> None:
         for consultant in chosen.select_related("user"):
-            count = leaving.redistribute(user=request.user, consultant=consultant)
+            count = leaving.redistribute(user=user_of(request), consultant=consultant)
             text = ngettext(
                 "%(name)s: %(count)d lead given away.", "%(name)s: %(count)d leads given away.", count
             )

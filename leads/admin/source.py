@@ -1,7 +1,7 @@
 """Sources: their secrets, what to paste where, and mapping by example."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -20,7 +20,8 @@ from leads.admin.read_only import ReadOnlyAdmin
 from leads.admin.source_form import SECRETS, SourceForm
 from leads.errors import InvalidError
 from leads.inference.mapping import TARGETS
-from leads.models import Delivery, MappingVersion, ScoringProfile, Source, User
+from leads.models import Delivery, MappingVersion, ScoringProfile, Source
+from leads.requests import user_of
 from leads.services import mapping as mapping_service
 from leads.services import sources as source_service
 from leads.sources import kind_of
@@ -57,7 +58,7 @@ class SourceAdmin(admin.ModelAdmin):
             obj.mapping = form.initial.get("mapping") or {}
         super().save_model(request, obj, form, change)
         if "mapping" in form.changed_data:
-            mapping_service.save_mapping(source=obj, mapping=mapping, user=cast(User, request.user))
+            mapping_service.save_mapping(source=obj, mapping=mapping, user=user_of(request))
         if form.fresh_secrets:
             self._show_secrets(request, obj, form.fresh_secrets)
 
@@ -69,7 +70,7 @@ class SourceAdmin(admin.ModelAdmin):
         example = request.POST.get("example") or _first_body(source)
         chosen = _chosen_paths(request)
         if request.method == "POST" and "save" in request.POST:
-            mapping_service.save_mapping(source=source, mapping=chosen, user=cast(User, request.user))
+            mapping_service.save_mapping(source=source, mapping=chosen, user=user_of(request))
             messages.success(request, _("The mapping was saved as version %d.") % source.mapping_version)
             return HttpResponseRedirect(reverse("admin:leads_source_change", args=[source.pk]))
         source.mapping = chosen or source.mapping
@@ -144,7 +145,7 @@ class ScoringProfileAdmin(admin.ModelAdmin):
 
 def curl_for(address: str, secret: str) -> str:
     return (
-        f"curl -X POST {address} \\\n  -H 'Authorization: Bearer {secret}' \\\n"
+        f'curl -X POST {address} \\\n  -H "Authorization: Bearer {secret}" \\\n'
         f"  -H 'Content-Type: application/json' \\\n  -d '{EXAMPLE}'"
     )
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from leads.identity import parse_phone, phone_key
 from leads.models import LeadIdentity
@@ -64,9 +65,11 @@ def user_is(path: str, text: str) -> Q:
     return Q(**{f"{path}__username": text})
 
 
-def _with_phone(text: str) -> object:
+def _with_phone(text: str) -> QuerySet[LeadIdentity, UUID]:
     """Leads known by this number. A `+` that an address turned into a space is forgiven."""
     spellings = (text, "+" + re.sub(r"\D", "", text))
     phones = {parse_phone(spelling, DEFAULT_COUNTRY) for spelling in spellings} - {None}
     keys = [phone_key(phone) for phone in phones if phone]
-    return LeadIdentity.objects.filter(kind=LeadIdentity.Kind.PHONE, key__in=keys).values("lead")
+    return LeadIdentity.objects.filter(kind=LeadIdentity.Kind.PHONE, key__in=keys).values_list(
+        "lead", flat=True
+    )

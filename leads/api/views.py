@@ -16,6 +16,7 @@ from leads.api.permissions import IsManager
 from leads.api.requests import AssignRequest, LeadChangesRequest, LeadRequest, MoveRequest, NoteRequest
 from leads.api.shapes import AssignmentShape, CardPage, EventShape, LeadShape
 from leads.models import Lead
+from leads.requests import user_of
 from leads.services import assigning, board, editing, manual
 from leads.services.access import get_lead
 
@@ -45,7 +46,7 @@ class LeadList(APIView):
     def get(self, request: Request) -> Response:
         """The leads that the caller may see, newest first; archived ones are left out."""
         filters = LeadFilters.from_query(request.query_params)
-        leads = filters.apply(Lead.objects.visible_to(request.user).on_board())
+        leads = filters.apply(Lead.objects.visible_to(user_of(request)).on_board())
         pages = NewestFirst()
         rows: list[Any] = pages.paginate_queryset(leads.values(*CARD_COLUMNS), request, view=self) or []
         return pages.get_paginated_response([card_of_row(row) for row in rows])
@@ -64,13 +65,13 @@ class LeadList(APIView):
         wanted = LeadRequest(data=request.data)
         wanted.is_valid(raise_exception=True)
         received = manual.add_lead(
-            user=request.user,
+            user=user_of(request),
             idempotency_key=request.headers.get("Idempotency-Key", "")[:LONGEST_KEY],
             origin=origin_of(request),
             **wanted.as_arguments(),
         )
         is_told = (
-            received.is_new or Lead.objects.visible_to(request.user).filter(pk=received.lead.pk).exists()
+            received.is_new or Lead.objects.visible_to(user_of(request)).filter(pk=received.lead.pk).exists()
         )
         facts = lead_facts(received.lead) if is_told else {"id": str(received.lead.pk)}
         return Response(facts, status=201 if received.is_new else 200)
@@ -83,7 +84,7 @@ class LeadView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.lead = get_lead(request.user, kwargs["lead_id"])
+        self.lead = get_lead(user_of(request), kwargs["lead_id"])
 
     def wanted(self, shape: type[Serializer]) -> dict[str, Any]:
         """The request's body, checked."""

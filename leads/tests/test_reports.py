@@ -126,4 +126,4 @@ def test_unassigned_queue_knows_why_nobody_took_the_lead() -> None:
 
     queue = reports.unassigned_queue()
 
-    assert [(row.pk, row.passed_over) for row in queue] == [(lead.pk, [{"consultant": "Ana", "why": "full"}])]
+    assert queue == [(lead, [{"consultant": "Ana", "why": "full"}])]

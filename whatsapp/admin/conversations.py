@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from leads.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from leads.errors import CrmError
+from leads.requests import user_of
 from whatsapp import services
 from whatsapp.models import ConsentEvent, Conversation, Message, StatusReport
 
@@ -81,7 +82,7 @@ class MessageAdmin(ReadOnlyAdmin):
         done = 0
         for message in chosen:
             try:
-                services.retry_message(message_id=message.pk, user=request.user)
+                services.retry_message(message_id=message.pk, user=user_of(request))
                 done += 1
             except CrmError as error:
                 self.message_user(request, f"{message}: {error.detail}", messages.WARNING)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from leads.errors import NotFoundError
+from leads.requests import user_of
 from whatsapp.media import may_show_inline
 from whatsapp.models import Conversation, Message
 
@@ -19,7 +20,7 @@ class MediaFile(APIView):
     @extend_schema(operation_id="messages_media", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, message_id: UUID, number: int) -> FileResponse:
         """Shown in place only where it cannot act: pictures, sound, film. Everything else is a download."""
-        visible = Conversation.objects.visible_to(request.user)
+        visible = Conversation.objects.visible_to(user_of(request))
         message = Message.objects.filter(pk=message_id, conversation__in=visible).first()
         item: dict[str, Any] = message.media[number] if message and number < len(message.media) else {}
         if not item.get("file") or not default_storage.exists(item["file"]):

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from leads.api.paging import NewestFirst
 from leads.api.views import PAGING, origin_of
 from leads.errors import NotFoundError
+from leads.requests import user_of
 from whatsapp import services
 from whatsapp.api.facts import conversation_facts, message_facts
 from whatsapp.api.shapes import (
@@ -57,7 +58,7 @@ class ConversationList(APIView):
     )
     def get(self, request: Request) -> Response:
         """The conversations that the caller may see, newest first."""
-        conversations = Conversation.objects.visible_to(request.user).filter(**_wanted(request))
+        conversations = Conversation.objects.visible_to(user_of(request)).filter(**_wanted(request))
         pages = NewestFirst()
         loaded = conversations.select_related("line", "consultant__user")
         rows = pages.paginate_queryset(loaded, request, view=self)
@@ -71,7 +72,7 @@ class ConversationView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        visible = Conversation.objects.visible_to(request.user).select_related("line", "consultant__user")
+        visible = Conversation.objects.visible_to(user_of(request)).select_related("line", "consultant__user")
         found = visible.filter(pk=kwargs["conversation_id"]).first()
         if found is None:
             raise NotFoundError(_("There is no such conversation, or it is not yours."))
@@ -149,7 +150,7 @@ class MessageRetry(APIView):
     @extend_schema(operation_id="messages_retry", request=None, responses={201: MessageShape})
     def post(self, request: Request, message_id: UUID) -> Response:
         """Send a failed or unconfirmed message again, as a new one; the old one stays."""
-        again = services.retry_message(message_id=message_id, user=request.user)
+        again = services.retry_message(message_id=message_id, user=user_of(request))
         return Response(message_facts(Message.objects.select_related("user").get(pk=again.pk)), status=201)
 
 
