@@ -1,10 +1,11 @@
 """Addresses that outside systems send leads to."""
 
-from django.urls import re_path
+from django.urls import path
 
 from leads import webhooks
 
 urlpatterns = [
+    path("webhooks/leads/<slug:slug>/", webhooks.receive, name="lead-webhook"),
     # A missing slash at the end is no reason to lose a lead.
-    re_path(r"^webhooks/leads/(?P<slug>[-\w]+)/?$", webhooks.receive, name="lead-webhook"),
+    path("webhooks/leads/<slug:slug>", webhooks.receive),
 ]

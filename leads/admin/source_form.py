@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from leads.errors import InvalidError
@@ -26,10 +27,14 @@ class SourceForm(forms.ModelForm):
     """Empty secret fields keep what is stored; a new source without a secret is given some."""
 
     kind = forms.ChoiceField(
-        label=_("kind"), choices=[(slug, kind.label) for slug, kind in KINDS.items()], initial="generic"
+        label=capfirst(_("kind")),
+        choices=[(slug, kind.label) for slug, kind in KINDS.items()],
+        initial="generic",
     )
-    rate_per_minute = forms.IntegerField(label=_("rate per minute"), min_value=0, initial=6000)
-    mapping = forms.JSONField(label=_("mapping"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    rate_per_minute = forms.IntegerField(label=capfirst(_("rate per minute")), min_value=0, initial=6000)
+    mapping = forms.JSONField(
+        label=capfirst(_("mapping")), required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
 
     class Meta:
         model = Source
