@@ -68,6 +68,7 @@ def _chat_words() -> dict[str, str]:
         "took_over": _("You answer now. The agent is silent."),
         "returned": _("The agent answers again."),
         "network": _("no connection"),
+        "also_here": _("Also here: {names}"),
         "show_password": _("Show password"),
         "hide_password": _("Hide password"),
     }

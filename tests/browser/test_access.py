@@ -155,3 +155,36 @@ def test_accepting_switch_is_saved(open_as: OpenAs) -> None:
 def choose(page: Page, name: str) -> None:
     page.locator("#me > summary").click()
     page.locator("#me").get_by_role("button", name=name).click()
+
+
+def test_edit_sends_what_was_changed_here_alone(open_as: OpenAs) -> None:
+    lead = make_lead("Edit Edna", city="Recife")
+    page = open_as("ana", f"/leads/{lead.pk}/")
+    page.locator("#edit-lead > summary").click()
+    lead.city = "Olinda"
+    lead.save(update_fields=["city"])
+
+    page.get_by_label("Name").fill("Edna Melo")
+    page.locator("#edit-lead").get_by_role("button", name="Save").click()
+
+    expect(page.locator("#lead-name")).to_have_text("Edna Melo")
+    lead.refresh_from_db()
+    assert (lead.name, lead.city) == ("Edna Melo", "Olinda")
+
+
+def test_colleague_on_the_same_lead_is_named(open_as: OpenAs, lead_path: str) -> None:
+    ana = open_as("ana", lead_path)
+    expect(ana.locator('#live[data-state="live"]')).to_be_visible()
+
+    open_as("manager", lead_path)
+
+    expect(ana.locator("#presence")).to_have_text("Also here: Marina Prado")
+
+
+def test_empty_board_says_where_leads_come_from(open_as: OpenAs) -> None:
+    page = open_as("bia")
+    expect(page.get_by_text("No leads yet.")).to_be_visible()
+
+    page.get_by_label("Search leads").fill("nobody")
+
+    expect(page.get_by_text("No leads yet.")).to_be_hidden()

@@ -61,8 +61,8 @@ function look(live) {
 function hear(frame) {
   if (frame.type !== "presence:lead" || panel()?.dataset.lead !== frame.lead) return;
   const others = frame.viewers.filter((viewer) => String(viewer.id) !== document.body.dataset.user);
-  const place = document.getElementById("presence");
-  place.textContent = others.map((viewer) => viewer.name).join(", ");
+  const names = others.map((viewer) => viewer.name).join(", ");
+  document.getElementById("presence").textContent = names && say("also_here", { names });
 }
 
 export function refreshPanel() {
