@@ -14,6 +14,9 @@ ENGLISH_COUNTRIES = frozenset({"US", "GB", "CA", "AU", "IE", "NZ", "ZA", "IN"})
 PORTUGUESE_COUNTRIES = frozenset({"BR", "PT", "AO", "MZ"})
 SHORTEST_EVIDENCE = 12
 LEAD_NEEDED = 1.0
+# Portuguese and Spanish share so many words that one of them alone says little.
+NEIGHBOURS = {"pt-BR", "es"}
+LEAD_OF_NEIGHBOUR = 2.0
 
 GREETINGS = {
     "oi": "pt-BR", "ola": "pt-BR", "opa": "pt-BR", "bom dia": "pt-BR", "boa tarde": "pt-BR",
@@ -35,12 +38,12 @@ class Heard:
     locked: bool
 
 
-def detect(texts: Sequence[str]) -> str | None:
-    """The language the words are in, or None where they do not tell."""
+def detect(texts: Sequence[str], lead: float = LEAD_NEEDED) -> str | None:
+    """The language the words are in, or None where it is not `lead` words ahead of the next."""
     joined = clean(" ".join(texts))
     scores = _scores(joined)
     ranked = sorted(scores, key=lambda language: scores[language], reverse=True)
-    if scores[ranked[0]] - scores[ranked[1]] >= LEAD_NEEDED:
+    if scores[ranked[0]] - scores[ranked[1]] >= lead:
         return ranked[0]
     return None
 
@@ -59,6 +62,8 @@ def hear(
     if wanted in languages:
         return Heard(str(wanted), wanted, None, True)
     detected = detect(texts)
+    if {detected, known or seed} == NEIGHBOURS:
+        detected = detect(texts, LEAD_OF_NEIGHBOUR)
     if locked or detected not in languages:
         return Heard(known or seed, known, None if detected is None else vote, locked)
     if known is None or detected == known:
@@ -83,7 +88,7 @@ def seed_language(country: str, languages: Sequence[str], default: str) -> str:
 
 def _scores(text: str) -> dict[str, float]:
     folded = fold(text)
-    scores = {language: 0.0 for language in LANGUAGE_FILES}
+    scores = dict.fromkeys(LANGUAGE_FILES, 0.0)
     for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", folded):
         speakers = [language for language in LANGUAGE_FILES if word in language_words(language)]
         for language in speakers:

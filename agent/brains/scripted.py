@@ -14,6 +14,9 @@ from agent.brains.scripted_speaking import Speaker, Understanding
 from agent.brains.scripted_wording import voice
 
 REMEMBERED_REPLIES = 4
+UNREAD_MOODS = (
+    "angry", "complaint", "job_seeker", "spam", "opt_out", "autoresponder", "emergency", "medical", "privacy",
+)  # fmt: skip
 PERSONAL_TYPES = frozenset({"name", "place", "phone", "email"})
 
 
@@ -71,11 +74,8 @@ class ScriptedBrain:
         )
 
     def _extract(self, turn: TurnInput, mood: Mood, language: str) -> Extraction:
-        """Nothing is learned about a sale from a complaint, a job seeker or a machine."""
-        if any(
-            intent in mood
-            for intent in ("angry", "complaint", "job_seeker", "spam", "opt_out", "autoresponder")
-        ):
+        """Nothing is learned about a sale from a complaint, an emergency, a job seeker or a machine."""
+        if any(intent in mood for intent in UNREAD_MOODS):
             return Extraction()
         extraction = extract(turn, language)
         return extraction if turn.state.outside is None or _is_business(turn, extraction) else Extraction()

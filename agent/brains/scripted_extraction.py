@@ -57,9 +57,12 @@ def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], langua
 
 
 def _is_faint(turn: TurnInput, question: Question, claim: Claim) -> bool:
-    """A hint does not replace an option that is already known."""
+    """An option that is already known is replaced by a correction only; times and plans move more freely."""
     known = question.key in turn.state.slots and question.key != turn.state.pending
-    return known and question.type == "choice" and not claim.explicit
+    settled = question.type == "choice" and not any(
+        choice.hours or choice.max_days for choice in question.choices
+    )
+    return known and settled and not (claim.explicit and claim.line.corrects)
 
 
 def _update(turn: TurnInput, question: Question, claims: list[Claim]) -> SlotUpdate:

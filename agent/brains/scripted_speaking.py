@@ -57,6 +57,11 @@ class Speaker:
             return bubbles(self._greeting(), self.say("apology"), self.say("offer_human"))
         return self._conversation()
 
+    def _is_upset(self) -> bool:
+        """Who just complained is not asked the next sales question until they come back with an answer."""
+        upset = self.seen.mood.annoyances or self.turn.state.annoyances
+        return bool(upset and not self.seen.extraction.updates and not self.told.text)
+
     def _handoff(self) -> list[str]:
         if "emergency" in self.seen.mood:
             return bubbles(self._greeting(), self.say("emergency"))
@@ -78,7 +83,8 @@ class Speaker:
 
     def _conversation(self) -> list[str]:
         question = self.seen.next_question
-        asking = self._question(question) if question else ""
+        unheard = "unheard_audio" in self.seen.mood and not self.seen.extraction.updates
+        asking = self._question(question) if question and not unheard else ""
         opening = bubbles(self._greeting(), self._reaction(question))
         if not self.turn.state.greeted:
             return [*opening, *bubbles(asking)]

@@ -14,7 +14,8 @@ HALF = (
     r"in the morning|in the afternoon|in the evening|at night)"
 )
 TIME = re.compile(
-    rf"(?<![\w/.,:$-])(?P<before>(?:antes d|antes de |before |until |ate )(?:as|a|las|la|e)?\s*)?(?P<after>(?:depois d|apos |despues de |after |a partir d|past |from )(?:as|a|las|la|e)?\s*)?"
+    rf"(?<![\w/.,:$-])(?P<before>(?:antes d|antes de |before |until |ate )(?:as|a|las|la|e)?\s*)?"
+    rf"(?P<after>(?:depois d|apos |despues de |after |a partir d|past |from )(?:as|a|las|la|e)?\s*)?"
     rf"(?P<at>as|a las|a la|at|las|pelas|por volta das|tipo|around|umas|das)?\s*(?P<hour>{COUNT})"
     rf"(?:\s*(?P<sign>h|hs|hrs|horas?|o'?clock)(?:\s?(?P<minutes>[0-5]\d))?|"
     rf":(?P<colon>[0-5]\d))?\s*{HALF}?(?![\w/,.%-]*\d)(?!\w)"

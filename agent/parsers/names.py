@@ -14,7 +14,8 @@ STRONG = re.compile(
     r"(?<!a )mi nombre(?: completo)?|"
     r"(?<!in )(?<!under )my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )(?<!my )name(?:'?s| is)|"
     r"call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
-    r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|quem escreve e|le escribe|"
+    r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|aqui (?:e|eh) (?:o|a)(?=\s)|"
+    r"quem escreve e|le escribe|"
     r"les escribe|te escribe|"
     r"les habla|le habla|te habla|habla|firma|contact is|contato e|contato:|contacto es|contacto:|(?<!meu )nome|"
     r"(?<!mi )nombre|(?<!my )name|ass|atte|signed|cheers|regards|abs)"
@@ -26,7 +27,7 @@ WEAK = re.compile(
     r"\s+(?:(?:o|a|el|la)\s+)?(?:(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|seu|ing|lic)\.?\s+)?(?=\w)"
 )
 AFTER = re.compile(
-    r"\s*(?:aqui|here|speaking|falando|por aqui|al habla|por aca|de este lado|on this end|por ca)(?!\w)"
+    r"\s*(?:aqui|here|speaking|by the way|btw|falando|por aqui|al habla|por aca|de este lado|on this end|por ca)(?!\w)"
 )
 OTHER_PERSON = re.compile(
     r"(?:(?:minha|meu|mi|my|nossa|nosso|our|su|seu|sua|dele|dela|his|her|its|the|do|da|de la|del|company|empresa|user|"
@@ -99,8 +100,10 @@ def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Fou
     captured = _capture(text, match.end(), trust)
     if captured is None:
         return None
-    if match[0].split()[0] in CASUAL and not (
-        is_known(captured.quote.split()[0]) or _is_full_name(captured.quote)
+    if (
+        trust != CERTAIN
+        and match[0].split()[0] in CASUAL
+        and not (is_known(captured.quote.split()[0]) or _is_full_name(captured.quote))
     ):
         return None
     flat = text.isupper() or text.islower()

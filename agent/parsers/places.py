@@ -95,7 +95,7 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
 
 def _capture(text: str, folded: str, start: int, context: Context, trusted: bool) -> Found | None:
     longest = _longest_known(text, folded, start, context)
-    if longest:
+    if longest and not _goes_on(text, longest):
         return longest
     mixed_case = not (text.isupper() or text.islower())
     end = position = start
@@ -115,6 +115,13 @@ def _capture(text: str, folded: str, start: int, context: Context, trusted: bool
     if not count:
         return None
     return _with_state(text, folded, start, end)
+
+
+def _goes_on(text: str, known: Found) -> bool:
+    """ "Jardim" is a town, but "Jardim América" is the place that was said."""
+    following = text[known.end :].lstrip(" ")
+    head = AREA.match(f"{fold(known.quote)} x") and " " not in known.quote
+    return bool(head) and following[:1].isupper() and not text.isupper()
 
 
 def _ends(plain: str, word: str, count: int, needs_capital: bool, trusted: bool) -> bool:

@@ -191,7 +191,7 @@ def _after(text: str, folded: str, start: int) -> Found | None:
         taken.append(match)
     while taken and taken[-1][0] in INNER | LEADING | STOP:
         taken.pop()
-    if not taken:
+    if not any(re.search(r"[^\W\d_]{2,}", match[0]) for match in taken):
         return None
     begin, end = taken[0].start(), taken[-1].end()
     return Found(text[begin:end].strip(" :.'"), text[begin:end], begin, end)
