@@ -9,6 +9,7 @@ from django.test import Client
 from kanban import hub as hub_module
 from kanban import members
 from kanban.hub import Hub
+from kanban.tests.settling import wait_until_settled
 from kanban.tests.sockets import in_database, live_socket_of, new_socket, session_of, socket_of, soon
 from leads.actors import SYSTEM
 from leads.models import Lead
@@ -67,6 +68,7 @@ async def test_connect_too_many_tabs_are_refused(manager, monkeypatch):
 
 async def test_hello_tells_the_head(manager):
     lead = await in_database(make_lead)
+    await in_database(wait_until_settled)
     head = (await in_database(Lead.objects.get, pk=lead.pk)).changed_in
     async with socket_of(manager) as socket:
         hello = await socket.frame()
@@ -172,6 +174,7 @@ async def test_recheck_puts_out_who_lost_the_right(monkeypatch, change, code):
 async def test_head_is_told_again_and_again(manager, monkeypatch):
     monkeypatch.setattr("kanban.frames.HEARTBEAT_SECONDS", 0.05)
     lead = await in_database(make_lead)
+    await in_database(wait_until_settled)
     async with live_socket_of(manager) as socket:
         head = await socket.frame("sync:head")
     assert head["seq"] == (await in_database(Lead.objects.get, pk=lead.pk)).changed_in
