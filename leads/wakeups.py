@@ -6,6 +6,7 @@ hung costs at most its connect timeout, and nothing is lost: a sweep finds the r
 """
 
 import logging
+import time
 from typing import Any
 
 import redis
@@ -16,6 +17,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
+
+# A Redis that hangs costs its timeout once in a while, not at every request.
+PAUSE_SECONDS = 5
 _connection = redis.Redis.from_url(
     settings.REDIS_URL,
     socket_timeout=1,
@@ -24,16 +28,22 @@ _connection = redis.Redis.from_url(
 )
 
 
+_paused_until = 0.0
+
+
 def wake(task: Task, *args: Any, countdown: float = 0) -> None:
     """Publish `task` unless the same call was published within the window and has not begun yet.
 
     `countdown` is for seconds only; work due later has a column that says when.
     """
-    key = _key(task, args)
+    global _paused_until
+    if time.monotonic() < _paused_until:
+        return
     try:
-        if _connection.set(key, 1, nx=True, px=settings.WAKE_UP_WINDOW_MS):
+        if _connection.set(_key(task, args), 1, nx=True, px=settings.WAKE_UP_WINDOW_MS):
             task.apply_async(args=args, countdown=countdown or None, retry=False)
     except (redis.RedisError, OperationalError, OSError) as error:
+        _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("wake-up not delivered", extra={"task": task.name, "error": type(error).__name__})
 
 
