@@ -11,7 +11,7 @@ from bench.servers import wsgi_server
 from leads.models import Source
 
 ROUNDS = 3
-SECONDS = 3.0
+SECONDS = 2.5
 WARM_UP = 1.0
 _numbers = count(1)
 

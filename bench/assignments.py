@@ -15,7 +15,7 @@ from leads.actors import SYSTEM
 from leads.models import Assignment, Lead, Status
 from leads.services.assigning import assign_lead
 
-SECONDS = 2.5
+SECONDS = 2.0
 CLIENTS = (1, 4, 16)
 LEADS_PER_CLIENT = 200
 _fork = multiprocessing.get_context("fork")

@@ -11,7 +11,7 @@ from leads.models import Lead, Status, User
 
 FEW, MANY = 1_000, 100_000
 CHUNK = 10_000
-REPEATS = 30
+REPEATS = 20
 # Copies of one lead, so that columns that come later need no change here.
 FILL = """
 INSERT INTO leads_lead SELECT (jsonb_populate_record(lead, jsonb_build_object(

@@ -18,7 +18,7 @@ from bench.servers import socket_server
 from leads.models import Lead, Status, User
 from leads.services.board import move_lead
 
-MOVES = 100
+MOVES = 60
 SOCKETS = (1, 200)
 MANAGERS = 10
 PAUSE = 0.02

@@ -16,6 +16,8 @@ from leads.search import LeadWords, search_query
 NOBODY = "none"
 YES = frozenset({"1", "true", "yes", "on"})
 DEFAULT_COUNTRY = "BR"
+FEW_MATCHES = 200
+EVERY_MATCH = 2**31 - 1
 LONGEST_ID = 18  # digits that surely fit a bigint
 
 
@@ -53,8 +55,7 @@ class LeadFilters:
         if self.phone:
             leads = leads.filter(pk__in=_with_phone(self.phone))
         if self.q:
-            query = search_query(self.q)
-            leads = leads.alias(words=LeadWords()).filter(words=query) if query else leads.none()
+            leads = _with_words(leads, self.q)
         return leads
 
 
@@ -63,6 +64,20 @@ def user_is(path: str, text: str) -> Q:
     if text.isdecimal() and len(text) <= LONGEST_ID:
         return Q(**{path: int(text)})
     return Q(**{f"{path}__username": text})
+
+
+def _with_words(leads: LeadQuerySet, text: str) -> LeadQuerySet:
+    """Few matches by their ids, many by a query of their own.
+
+    Either way PostgreSQL uses the index of words: left alone with LIMIT, it walks all leads in the order
+    of the list and takes the words of each. The limit of the second never bites, it only keeps them apart.
+    """
+    query = search_query(text)
+    if query is None:
+        return leads.none()
+    found = leads.order_by().alias(words=LeadWords()).filter(words=query).values_list("pk", flat=True)
+    few = list(found[: FEW_MATCHES + 1])
+    return leads.filter(pk__in=few if len(few) <= FEW_MATCHES else found[:EVERY_MATCH])
 
 
 def _with_phone(text: str) -> QuerySet[LeadIdentity, UUID]:
