@@ -39,7 +39,8 @@ def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
     conversation = verdict.conversation
     decision = outcomes.remember(verdict, claim, reply)
     if decision.stage == OPTED_OUT:
-        return outcomes.stop_writing(conversation, claim, reply)
+        outcomes.stop_writing(conversation, claim, reply)
+        return
     outcomes.queue_words(conversation, claim, reply)
     if decision.handoff:
         transfer_to_consultant(conversation, reply, reason=decision.reason or decision.stage)
