@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.chromium import ADVICE, find_chromium
 from tests.stack import Stack
 
 # Playwright's synchronous API runs an event loop in this thread, where Django would refuse the ORM
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+# What must come may come late on a busy machine; a test that passes never waits this long
+expect.set_options(timeout=15_000)
 
 OpenAs = Callable[..., Page]
 CHROMIUM_ARGUMENTS = [
@@ -76,7 +78,7 @@ def open_as(
 
     def open_page(username: str | None, path: str = "/", **options: Any) -> Page:
         context = browser.new_context(base_url=stack.base_url, **{"locale": "en-US", **options})
-        context.tracing.start(screenshots=True, snapshots=True)
+        context.tracing.start(snapshots=True)
         contexts.append(context)
         if username:
             context.add_cookies([session_cookie(username, stack)])

@@ -10,7 +10,7 @@ from tests.browser.conftest import OpenAs
 from tests.browser.desk import card, column, drag, is_live, make_lead, names_in
 from tests.stack import wait_for
 
-SECONDS = 8000
+SECONDS = 15_000
 
 
 def open_board(open_as: OpenAs, username: str, path: str = "/", **options: object) -> Page:
@@ -55,6 +55,7 @@ def test_order_within_a_column_survives_a_reload(open_as: OpenAs) -> None:
 
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator("#polite")).to_have_text("Order One is now at position 2 of 3 in New.")
+    expect(card(page, "Order One")).not_to_have_attribute("data-pending", "")
     page.reload()
 
     assert names_in(page, "new")[:3] == ["Order Three", "Order One", "Order Two"]
