@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agent import language as languages
 from agent import stages
-from agent.brains.protocol import BrainReply, Decision, Question, State, TurnInput
+from agent.brains.protocol import BrainReply, Decision, Question, Signals, State, TurnInput
 from agent.brains.scripted_answers import answer
 from agent.brains.scripted_extraction import Extraction, extract
 from agent.brains.scripted_signals import REMEMBERED_BURSTS, Mood, burst_text, listen, outside, weigh
@@ -27,38 +27,35 @@ class ScriptedBrain:
         heard = self._hear(turn)
         mood = listen(turn.burst, turn.state)
         extraction = self._extract(turn, mood, heard.language)
-        reason = outside(mood, turn.state, bool(extraction.updates))
-        signals = weigh(turn, mood, extraction, reason)
-        state = self._remember(turn, mood, extraction, heard)
-        state = replace(
-            state,
-            outside=reason,
-            opted_out=signals.opted_out,
-            failures=signals.failures,
-            out_of_scope=signals.out_of_scope,
-        )
+        signals = weigh(turn, mood, extraction, outside(mood, turn.state, bool(extraction.updates)))
+        state = self._remember(turn, mood, extraction, heard, signals)
         decision = stages.decide(turn.playbook, state.slots, signals)
         asks = decision.stage in {stages.QUALIFYING, stages.NURTURE} and "complaint" not in mood
         question = next_question(turn, state) if asks else None
-        seen = Understanding(mood, extraction, decision, state, heard.language, question)
-        wording = voice(turn.playbook, state, turn.context, heard.language)
-        told = answer(turn.playbook, turn.burst, mood, wording)
+        return self._reply(
+            turn, Understanding(mood, extraction, decision, state, heard.language, question), signals
+        )
+
+    def _reply(self, turn: TurnInput, seen: Understanding, signals: Signals) -> BrainReply:
+        wording = voice(turn.playbook, seen.state, turn.context, seen.language)
+        told = answer(turn.playbook, turn.burst, seen.mood, wording)
         messages = Speaker(turn, seen, wording, told).messages()
+        answering = seen.extraction.updates and seen.mood.intent in {"other", "thanks"}
         return BrainReply(
-            language=heard.language,
-            intent="answering" if extraction.updates and mood.intent in {"other", "thanks"} else mood.intent,
-            sentiment=mood.sentiment,
+            language=seen.language,
+            intent="answering" if answering else seen.mood.intent,
+            sentiment=seen.mood.sentiment,
             state=self._after_speaking(seen, messages),
-            updates=extraction.updates,
-            rejected=extraction.rejected,
+            updates=seen.extraction.updates,
+            rejected=seen.extraction.rejected,
             kb_ids=list(told.kb_ids),
             unanswered=list(told.unanswered),
             messages=messages,
-            proposal=decision.stage,
-            handoff=decision.handoff,
-            handoff_reason=decision.reason,
-            summary=summary(state.slots, decision),
-            next_slot=question.key if question else None,
+            proposal=seen.decision.stage,
+            handoff=seen.decision.handoff,
+            handoff_reason=seen.decision.reason,
+            summary=summary(seen.state.slots, seen.decision),
+            next_slot=seen.next_question.key if seen.next_question else None,
             signals=signals,
         )
 
@@ -80,7 +77,14 @@ class ScriptedBrain:
         extraction = extract(turn, language)
         return extraction if turn.state.outside is None or _is_business(turn, extraction) else Extraction()
 
-    def _remember(self, turn: TurnInput, mood: Mood, extraction: Extraction, heard: languages.Heard) -> State:
+    def _remember(
+        self,
+        turn: TurnInput,
+        mood: Mood,
+        extraction: Extraction,
+        heard: languages.Heard,
+        signals: Signals,
+    ) -> State:
         state = turn.state.with_values(extraction.updates)
         only_orders = mood.intent == "injection" and not extraction.updates
         return replace(
@@ -92,6 +96,10 @@ class ScriptedBrain:
             annoyances=state.annoyances + mood.annoyances,
             recent_inbound=(*state.recent_inbound, burst_text(turn.burst))[-REMEMBERED_BURSTS:],
             turns=state.turns + 1,
+            outside=signals.outside,
+            opted_out=signals.opted_out,
+            failures=signals.failures,
+            out_of_scope=signals.out_of_scope,
         )
 
     def _after_speaking(self, seen: Understanding, messages: list[str]) -> State:

@@ -7,8 +7,9 @@ import re
 from agent.brains.protocol import Choice
 from agent.parsers import numbers
 from agent.parsers.found import Found, clean, fold
+from agent.parsers.number_words import UNITS
 
-COUNT = r"\d{1,2}|" + "|".join(word for word, value in numbers.UNITS.items() if 1 <= value <= 12)
+COUNT = r"\d{1,2}|" + "|".join(word for word, value in UNITS.items() if 1 <= value <= 12)
 HALF = (
     r"(?P<half>a\.?m\.?|p\.?m\.?|da manha|da tarde|da noite|de la manana|de la tarde|de la noche|"
     r"in the morning|in the afternoon|in the evening|at night)"

@@ -51,6 +51,10 @@ WEEKDAY = re.compile(
     rf"(?:\s+(?P<week>(?:da|de la|of|de)\s+(?:proxima semana|semana que vem|semana que viene|next week|"
     rf"semana q vem|semana proxima|the following week)|next week)|\s+(?P<next>{NEXT}))?"
 )
+DAY_AFTER_WEEKDAY = re.compile(
+    r"\s*,?\s*(?:the |dia |el |el dia )?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\w/:.,-]*\d)"
+    r"(?!\s*(?:h|hs|hrs|am|pm|de|of)(?!\w))(?!\w)"
+)
 PORTUGUESE_ORDINALS = frozenset({"segunda", "terca", "quarta", "quinta", "sexta"})
 ORDINAL_USE = re.compile(r"\s+(?:mao|via|opcao|vez|parcela|casa|unidade|opcion|mano|pessoa)\b")
 DAY_MONTH = re.compile(
@@ -74,6 +78,8 @@ MONTH_END = re.compile(
     rf"(?<!\w)(?:fim|final|finais|fin|finales|ultimo dia|end|eom)\s+(?:do|de|del|of|of the|deste|desse|this)\s*"
     rf"(?:este\s+|this\s+)?(?:(?P<this>mes|month)(?P<later>\s+(?:que vem|que viene|q vem|proximo))?|{MONTH})(?!\w)"
 )
+
+DAY_WORDS = 2
 
 Hit = tuple[int, int, date]
 
@@ -99,9 +105,11 @@ def _hits(folded: str, today: date, country: str, language: str) -> Iterator[Hit
     readers: tuple[Callable[[str, date, str], Iterator[Hit]], ...] = (
         _numeric, _day_month, _month_end, _ahead, _day_only, _relative,
     )  # fmt: skip
-    for reader in readers:
+    for reader in readers[:-DAY_WORDS]:
         yield from reader(folded, today, country)
     yield from _weekdays(folded, today, language)
+    for reader in readers[-DAY_WORDS:]:
+        yield from reader(folded, today, country)
 
 
 def _numeric(folded: str, today: date, country: str) -> Iterator[Hit]:
@@ -129,9 +137,8 @@ def _day_month(folded: str, today: date, country: str) -> Iterator[Hit]:
 def _day_only(folded: str, today: date, country: str) -> Iterator[Hit]:
     for match in DAY_ONLY.finditer(folded):
         number = int(match["day"]) if match["day"].isdigit() else 1
-        first = today.replace(day=1)
-        months_ahead = 1 if match["month_later"] or number < today.day else 0
-        day = _in_month(add_months(first, months_ahead), number)
+        next_month = add_months(today.replace(day=1), 1)
+        day = _in_month(next_month, number) if match["month_later"] else _in_month_or_next(today, number)
         if day:
             yield match.start(), match.end(), day
 
@@ -163,6 +170,11 @@ def _weekdays(folded: str, today: date, language: str) -> Iterator[Hit]:
         if language == "es" and match["day"] in PORTUGUESE_ORDINALS:
             continue
         if match["day"] == "segunda" and ORDINAL_USE.match(folded, match.end("day")):
+            continue
+        numbered = DAY_AFTER_WEEKDAY.match(folded, match.end())
+        day = _in_month_or_next(today, int(numbered["day"])) if numbered else None
+        if numbered and day:
+            yield match.start(), numbered.end(), day
             continue
         target = WEEKDAYS[match["day"]]
         if match["week"] or match["before"] == "next":
@@ -199,6 +211,10 @@ def _dated(today: date, day: int, month: int, year: int | None) -> date | None:
         return dated if year or dated >= today else dated.replace(year=today.year + 1)
     except ValueError:
         return None
+
+
+def _in_month_or_next(today: date, number: int) -> date | None:
+    return _in_month(add_months(today.replace(day=1), 1 if number < today.day else 0), number)
 
 
 def _in_month(first: date, day: int) -> date | None:

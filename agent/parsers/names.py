@@ -7,7 +7,7 @@ import re
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
 from agent.parsers.lexicons import common_words, famous_places, first_names, word_set
-from agent.parsers.numbers import UNITS
+from agent.parsers.number_words import UNITS
 
 STRONG = re.compile(
     r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?<!no )(?<!em )(?:o )?meu nome(?: completo)?|me llamo|"
@@ -83,11 +83,22 @@ def bare(segment: str, context: Context, pending: bool, alone: bool = False) -> 
         return None
     trust = CERTAIN if pending else HINTED if alone and len(words) <= 3 else GUESSED
     captured = _capture(text, 0, trust)
+    if captured is None and _is_pair(words):
+        quote = text[words[0].start() : words[1].end()]
+        return Found(quote, quote, words[0].start(), words[1].end())
     if captured is None or captured.end < words[-1].start():
         return None
     known = fold(words[0][0]).rstrip(".") in first_names()
     capitalised = all(word[0][0].isupper() or fold(word[0]) in PARTICLES for word in words)
     return captured if trust != GUESSED or known or (capitalised and not text.isupper()) else None
+
+
+def _is_pair(words: list[re.Match[str]]) -> bool:
+    """ "Dale Cooper": two capitalised words, of which only the first is an everyday word too."""
+    if len(words) != 2 or not all(word[0][0].isupper() and not word[0].isupper() for word in words):
+        return False
+    first, last = (fold(word[0]) for word in words)
+    return first not in NOT_A_NAME and last not in common_words() | NOT_A_NAME
 
 
 def is_known(word: str) -> bool:
