@@ -24,7 +24,6 @@ def pytest_configure(config: pytest.Config) -> None:
     prefix = f"test-{os.getpid()}:"
     settings.REDIS_PREFIX = prefix
     settings.CACHES["default"]["KEY_PREFIX"] = prefix
-    settings.CHANNEL_LAYERS["default"]["CONFIG"] = {"hosts": [settings.REDIS_URL], "prefix": f"{prefix}asgi"}
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = prefix
     celery_app.conf.broker_transport_options["global_keyprefix"] = prefix
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a second per user saved

@@ -1,6 +1,7 @@
 """Run a dialogue file through the real engine in virtual time and write a report as JSON."""
 
 import json
+import traceback
 from argparse import ArgumentParser
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from agent.brains.scripted import ScriptedBrain
 from agent.endpoint import Endpoint
 from agent.evaluation import dialogues, player, scoring
 from agent.playbook_library import from_definition
+from leads.schema import ensure_migrated
 
 
 class Command(BaseCommand):
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True)
 
     def handle(self, **options: Any) -> None:
+        ensure_migrated()
         brain = _brain(**{name: options[name] for name in ("brain", "base_url", "model")})
         domains = _read_json(options["playbooks"])["playbooks"]
         played = []
@@ -47,12 +50,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:20} {value}")
 
     def _play(self, dialogue: dialogues.Dialogue, snapshot: dict, brain: Brain) -> player.Run:
-        """A dialogue that the database could not carry is an infrastructure error, not a wrong answer."""
+        """A database that fails is an infrastructure error; an engine that breaks is a wrong answer."""
         try:
             return player.play(dialogue, snapshot, brain)
         except DatabaseError as error:
             self.stderr.write(f"{dialogue.id}: {error}")
             return player.Run(dialogue.id, infra_error=True)
+        except Exception:  # noqa: BLE001 - one dialogue that breaks must not cost the report of the others
+            self.stderr.write(f"{dialogue.id}: {traceback.format_exc()}")
+            return player.Run(dialogue.id)
 
 
 def _brain(brain: str, base_url: str, model: str) -> Brain:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.demo.leads import make_leads
 from crm.demo.workspace import make_workspace
+from leads.schema import ensure_migrated
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "The demo workspace has public passwords; it is not for production. Set DEMO=1."
             )
+        ensure_migrated()
         make_workspace()
         make_leads(settings.DEMO_LEADS, report=self.stdout.write)
         self.stdout.write("The demo workspace is ready.")
