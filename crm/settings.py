@@ -149,6 +149,8 @@ DATABASES["default"] |= {
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})
     | {
         "connect_timeout": 5,
+        # Used where we ask for it (leads.assignment). PgBouncer in transaction mode must be 1.22 or newer.
+        "prepare_threshold": 5,
         "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     }
     | ({"pool": {"min_size": 2, "max_size": DB_POOL_SIZE, "timeout": 5}} if DB_POOL_SIZE else {}),
