@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from leads.actors import SYSTEM
 from leads.models import Lead, User
@@ -10,6 +10,8 @@ from leads.payload import LeadPayload
 from leads.services import assigning, intake
 
 _numbers = count(1)
+# A machine that runs several stacks at once needs longer than Playwright waits by itself.
+expect.set_options(timeout=15_000)
 
 
 def make_lead(name: str, consultant: str = "ana", **facts: object) -> Lead:
