@@ -12,6 +12,7 @@ from import_export.admin import ExportActionMixin
 from import_export.resources import ModelResource
 
 from leads.admin.merging import merge_chosen
+from leads.admin.filters import FilteredByConsultant
 from leads.admin.read_only import ReadOnlyInline
 from leads.assignment import pick_consultant
 from leads.errors import CrmError
@@ -48,7 +49,7 @@ class EventInline(ReadOnlyInline):
 
 
 @admin.register(Lead)
-class LeadAdmin(ExportActionMixin, admin.ModelAdmin):
+class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
     resource_classes = [LeadResource]
     list_display = [
         "name",

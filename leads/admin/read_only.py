@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from leads.admin.filters import FilteredByConsultant
+
 
 class ReadOnly:
     """No adding, no changing, no deleting."""
@@ -19,7 +21,7 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+class ReadOnlyAdmin(FilteredByConsultant, ReadOnly, admin.ModelAdmin):
     """A list with search and filters, and pages without a save button."""
 
     show_full_result_count = False
@@ -30,3 +32,6 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline):
 
     extra = 0
     show_change_link = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
