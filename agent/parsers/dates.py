@@ -1,6 +1,7 @@
 """Dates as people write them to a clinic or an insurer. Relative words count from the context's `now`.
 
-`dateparser` was measured first; it takes words such as "sou" or "a" for dates when it searches free text.
+`dateparser` was measured first: searching free text it reads "it may work" as the month of May, puts
+"na segunda que vem" into the past and misses "o mês que vem".
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from import_export.admin import ExportActionMixin
 from import_export.resources import ModelResource
 
-from leads.admin.merging import merge_chosen
 from leads.admin.filters import FilteredByConsultant
+from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
 from leads.assignment import pick_consultant
 from leads.errors import CrmError
