@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.chromium import ADVICE, find_chromium
@@ -61,6 +62,8 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield running
         running.close()
+        # Django keeps a connection for this event loop; the next module's loop would find it cut off
+        connections.close_all()
 
 
 @pytest.fixture

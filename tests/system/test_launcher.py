@@ -67,7 +67,7 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
 
 def stop(process: subprocess.Popen[str], signal_number: int) -> str:
     process.send_signal(signal_number)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=60)
     return output
 
 
