@@ -167,5 +167,8 @@ def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:
     with psycopg.Cursor(connection.connection) as cursor:
         statement = _statement(rule.strategy, is_dry_run=is_dry_run)
         cursor.execute(statement, [clock.now(), rule.pk], prepare=True)
-        consultant_id, name, typical, before, after, passed_over = cursor.fetchone()
+        row = cursor.fetchone()
+    if row is None:  # the rule was deleted a moment ago
+        return Pick(rule=None)
+    consultant_id, name, typical, before, after, passed_over = row
     return Pick(rule, consultant_id, name or "", typical, before, after, tuple(passed_over))
