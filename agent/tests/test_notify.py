@@ -34,7 +34,9 @@ def test_tell_consultants_writes_one_notification_per_channel():
 @pytest.mark.django_db
 def test_deliver_notifications_mails_what_lets_the_consultant_act(settings):
     slots = {"budget": {"value": {"max": 600000}, "quote": "até 600 mil"}}
-    assignment = assign_to_ana(name="Júlia", message="Quero visitar", slots=slots, score=80, temperature="hot")
+    assignment = assign_to_ana(
+        name="Júlia", message="Quero visitar", slots=slots, score=80, temperature="hot"
+    )
     notify.tell_consultants()
     assert notify.deliver_notifications() == 1
     assert notify.deliver_notifications() == 0

@@ -6,11 +6,18 @@ from agent.brains.protocol import Said, State
 from agent.reply_guards import problems
 from agent.tests.turns_of import knowing, playbook_of, turn_of
 
-SNIPPET = {"id": "kb1", "lang": "pt-BR", "title": "Comissão", "body": "A comissão é de 6% e o site é casanorte.com.br"}
+SNIPPET = {
+    "id": "kb1",
+    "lang": "pt-BR",
+    "title": "Comissão",
+    "body": "A comissão é de 6% e o site é casanorte.com.br",
+}
 PLAYBOOK = playbook_of(snippets=[SNIPPET])
 
 
-def problems_of(*said: str, client: str = "Oi, tenho uns 400 mil", language: str = "pt-BR", **state) -> list[str]:
+def problems_of(
+    *said: str, client: str = "Oi, tenho uns 400 mil", language: str = "pt-BR", **state
+) -> list[str]:
     turn = turn_of(client, playbook=PLAYBOOK, state=knowing(**state))
     return problems(list(said), turn, turn.state, language)
 
