@@ -3,9 +3,13 @@
 import unicodedata
 from dataclasses import dataclass
 
+from django.db.models import Case, F, Q, Value, When
+
+from leads.services import activity
 from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.models.conversation import ConversationQuerySet
 
+CONSENT_FIELDS = ["is_opted_out", "stage", "stage_before_opt_out", "updated_at"]
 OPT_OUT = {
     "pt": """parar|pare|para|sair|descadastrar|remover|quero sair|quero parar|parar mensagens
         parar de receber|nao quero mais receber|nao quero mais receber mensagens|nao quero receber mensagens
@@ -25,9 +29,16 @@ OPT_IN = {
     "es": "volver|alta|reanudar|reactivar|quiero recibir mensajes",
 }
 CONFIRMATION = {
-    "pt": "Pronto: você não receberá mais mensagens nossas. Se mudar de ideia, responda VOLTAR.",
-    "en": "Done: you will not receive messages from us any more. If you change your mind, reply START.",
-    "es": "Listo: no recibirás más mensajes nuestros. Si cambias de idea, responde VOLVER.",
+    ConsentEvent.Kind.OPT_OUT: {
+        "pt": "Pronto: você não receberá mais mensagens nossas. Se mudar de ideia, responda VOLTAR.",
+        "en": "Done: you will not receive messages from us any more. If you change your mind, reply START.",
+        "es": "Listo: no recibirás más mensajes nuestros. Si cambias de idea, responde VOLVER.",
+    },
+    ConsentEvent.Kind.OPT_IN: {
+        "pt": "Pronto: você voltou a receber nossas mensagens.",
+        "en": "Done: you receive our messages again.",
+        "es": "Listo: vuelves a recibir nuestros mensajes.",
+    },
 }
 
 
@@ -40,7 +51,7 @@ class Wish:
 
     @property
     def confirmation(self) -> str:
-        return CONFIRMATION[self.language]
+        return CONFIRMATION[self.kind][self.language]
 
 
 def fold(text: str) -> str:
@@ -71,18 +82,36 @@ def wish_in(text: str) -> Wish | None:
 
 
 def opt_out(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
-    """Block sending to this client on every line. The caller holds and saves the conversation."""
+    """Block sending to this client on every line; nobody waits any more. The caller holds the row."""
     _record(conversation, ConsentEvent.Kind.OPT_OUT, message, evidence)
+    if conversation.stage != Conversation.Stage.OPTED_OUT:
+        conversation.stage_before_opt_out = conversation.stage
     conversation.is_opted_out, conversation.stage = True, Conversation.Stage.OPTED_OUT
-    _elsewhere(conversation).update(is_opted_out=True, stage=Conversation.Stage.OPTED_OUT)
+    conversation.save(update_fields=CONSENT_FIELDS)
+    others = _elsewhere(conversation)
+    others.exclude(stage=Conversation.Stage.OPTED_OUT).update(stage_before_opt_out=F("stage"))
+    others.update(is_opted_out=True, stage=Conversation.Stage.OPTED_OUT)
+    leads = {conversation.lead_id, *others.values_list("lead_id", flat=True)} - {None}
+    activity.stop_waiting(lead_ids=leads)
 
 
 def opt_in(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
-    """Take the block away. The caller holds and saves the conversation."""
+    """Take the block away; a consultant's conversation is again where it was. The caller holds the row."""
     _record(conversation, ConsentEvent.Kind.OPT_IN, message, evidence)
-    conversation.is_opted_out, conversation.stage = False, Conversation.Stage.QUALIFYING
+    conversation.is_opted_out, conversation.stage = False, _stage_after_opt_in(conversation)
+    conversation.save(update_fields=CONSENT_FIELDS)
     blocked = _elsewhere(conversation).filter(stage=Conversation.Stage.OPTED_OUT)
-    blocked.update(is_opted_out=False, stage=Conversation.Stage.QUALIFYING)
+    consultants = Q(status=Conversation.Status.TRANSFERRED) & ~Q(stage_before_opt_out="")
+    stage = Case(
+        When(consultants, then=F("stage_before_opt_out")), default=Value(Conversation.Stage.QUALIFYING)
+    )
+    blocked.update(is_opted_out=False, stage=stage)
+
+
+def _stage_after_opt_in(conversation: Conversation) -> str:
+    if conversation.status == Conversation.Status.TRANSFERRED and conversation.stage_before_opt_out:
+        return conversation.stage_before_opt_out
+    return Conversation.Stage.QUALIFYING
 
 
 def is_opted_out(client_key: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ STATUS_PATH = "/webhooks/whatsapp/status/"
 LEASE = timedelta(seconds=30)  # a call to Twilio takes 16 at most: 8 to connect, 8 to be answered
 MOST_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 300
+SHORTEST_PAUSE_SECONDS = 0.5
 
 
 def deliver_due(seconds: float = 40) -> float | None:
@@ -42,12 +43,7 @@ def deliver_due(seconds: float = 40) -> float | None:
 @transaction.atomic
 def claim_next() -> Message | None:
     """Take the next due message for this worker; a message waits for the earlier ones of its conversation."""
-    earlier = Message.objects.filter(
-        conversation=OuterRef("conversation"),
-        seq__lt=OuterRef("seq"),
-        status__in=[Status.QUEUED, Status.SENDING],
-    )
-    due = Message.objects.filter(~Exists(earlier), status=Status.QUEUED, send_after__lte=Now())
+    due = _next_of_each().filter(send_after__lte=Now())
     message = due.order_by("send_after", "created_at").select_for_update(skip_locked=True).first()
     if message is None:
         return None
@@ -55,6 +51,16 @@ def claim_next() -> Message | None:
     message.save(update_fields=["status", "attempts"])
     Message.objects.filter(pk=message.pk).update(lease_until=Now() + LEASE)
     return message
+
+
+def _next_of_each() -> QuerySet[Message]:
+    """Of every conversation the one queued message that waits for none before it."""
+    earlier = Message.objects.filter(
+        conversation=OuterRef("conversation"),
+        seq__lt=OuterRef("seq"),
+        status__in=[Status.QUEUED, Status.SENDING],
+    )
+    return Message.objects.filter(~Exists(earlier), status=Status.QUEUED)
 
 
 def deliver(message: Message) -> None:
@@ -122,6 +128,9 @@ def _give_up_lapsed() -> None:
 
 
 def _seconds_to_next() -> float | None:
-    waiting = Message.objects.filter(status=Status.QUEUED).order_by("send_after")
+    """Never 0: what is due but was not claimed is in another worker's hands this very moment."""
+    waiting = _next_of_each().order_by("send_after")
     send_after = waiting.values_list("send_after", flat=True).first()
-    return None if send_after is None else max(0.0, (send_after - timezone.now()).total_seconds())
+    if send_after is None:
+        return None
+    return max(SHORTEST_PAUSE_SECONDS, (send_after - timezone.now()).total_seconds())

@@ -1,5 +1,6 @@
 """What the conversation does to the card: who waits since when, who spoke last, how fast we were."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,21 +19,34 @@ SNIPPET = 200
 NEWEST = 0.2
 
 
-def client_wrote(*, lead_id: UUID, text: str, at: datetime) -> None:
-    """The client waits from the first message that nobody answered yet."""
+def client_wrote(*, lead_id: UUID, text: str, at: datetime, is_owed_an_answer: bool = True) -> None:
+    """The client waits from the first message that nobody answered yet, if an answer is allowed."""
+    waits = {"waiting_since": Coalesce("waiting_since", Value(at))} if is_owed_an_answer else {}
     _touch(
         lead_id,
         text,
         LeadEvent.Actor.CLIENT,
         at,
         CLIENT,
-        waiting_since=Coalesce("waiting_since", Value(at)),
         unread_count=F("unread_count") + 1,
+        **waits,
     )
 
 
 def agent_replied(*, lead_id: UUID, text: str, at: datetime) -> None:
     _touch(lead_id, text, LeadEvent.Actor.AGENT, at, AGENT, waiting_since=None)
+
+
+def stop_waiting(*, lead_ids: Iterable[UUID]) -> None:
+    """Nobody owes these clients an answer any more: they asked not to be written to."""
+    for lead in Lead.objects.filter(pk__in=lead_ids, waiting_since__isnull=False).order_by("pk"):
+        Lead.objects.filter(pk=lead.pk).update(
+            waiting_since=None,
+            version=F("version") + 1,
+            changed_in=CurrentTransaction(),
+            updated_at=timezone.now(),
+        )
+        writes.say_changed(lead.pk, "opted_out", ["waiting_since"], CLIENT)
 
 
 def handed_over(*, lead_id: UUID, at: datetime) -> None:

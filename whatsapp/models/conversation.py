@@ -85,6 +85,9 @@ class Conversation(models.Model):
     )
     transferred_at = models.DateTimeField(_("transferred at"), null=True, blank=True)
     handoff_reason = models.CharField(_("handoff reason"), max_length=20, blank=True)
+    stage_before_opt_out = models.CharField(
+        max_length=14, choices=Stage.choices, blank=True, default="", editable=False
+    )
     referral = models.JSONField(_("ad referral"), default=dict, blank=True)
 
     last_seq = models.PositiveIntegerField(default=0, editable=False)

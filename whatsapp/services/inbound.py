@@ -34,7 +34,12 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
         _hear_consent(conversation, message)
         conversation.save()
         if conversation.lead_id:
-            activity.client_wrote(lead_id=conversation.lead_id, text=text_of(inbound), at=moment)
+            activity.client_wrote(
+                lead_id=conversation.lead_id,
+                text=text_of(inbound),
+                at=moment,
+                is_owed_an_answer=not conversation.is_opted_out,
+            )
         if message.media:
             enqueue(fetch_media)
         announce(
@@ -161,6 +166,9 @@ def _hear_consent(conversation: Conversation, message: Message) -> None:
     elif wish and wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
         consent.opt_in(conversation, message)
         _write_history(conversation, wish)
+        # Where the agent answers, it says so itself.
+        if not conversation.is_agents:
+            outbound.confirm_opt_in(conversation, wish.confirmation)
     if conversation.is_opted_out:
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
 

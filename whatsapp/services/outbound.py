@@ -88,6 +88,11 @@ def send_as_consultant(
     return Sent(messages, is_new=conversation.last_seq > before)
 
 
+def confirm_opt_in(conversation: Conversation, text: str) -> list[Message]:
+    """Tell a client who came back that messages reach them again. The block is lifted already."""
+    return _queue(conversation, [text], Message.Author.SYSTEM)
+
+
 def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
     """The one message that still goes out to somebody who asked for no more."""
     hands.cancel_queued(conversation)

@@ -169,6 +169,22 @@ def test_deliver_due_later_message_waits_for_the_earlier_one(twilio):
     assert twilio.bodies == ["um", "dois"]
 
 
+def test_deliver_due_later_message_does_not_call_while_the_earlier_one_pauses(twilio):
+    first, _ = queue("um"), queue("dois")
+    due_now()
+    Message.objects.filter(pk=first.pk).update(send_after=timezone.now() + timedelta(seconds=60))
+
+    assert 55 < delivery.deliver_due() <= 60
+
+
+def test_deliver_due_later_message_does_not_call_while_the_earlier_one_is_being_sent(twilio):
+    queue("um"), queue("dois")
+    due_now()
+    delivery.claim_next()
+
+    assert delivery.deliver_due() is None
+
+
 def test_deliver_due_window_closed_meanwhile_sends_nothing(twilio):
     message = queue()
     Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(hours=25))

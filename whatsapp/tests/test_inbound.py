@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections
 
+from leads import clock
 from leads.models import LeadIdentity
 from leads.tests.makers import make_consultant, make_lead
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
@@ -17,6 +18,12 @@ pytestmark = pytest.mark.django_db
 
 def parsed(body="Oi", **over):
     return InboundMessage.parse(inbound_form(body, **over))
+
+
+def make_lead_with_phone():
+    lead = make_lead(phone="+5511987654321")
+    LeadIdentity.objects.create(lead=lead, kind="phone", key="+5511987654321", shown=lead.phone)
+    return lead
 
 
 def test_record_inbound_first_message_opens_a_conversation():
@@ -169,12 +176,71 @@ def test_record_inbound_opt_in_after_opt_out_lifts_the_block_on_every_line():
 
 
 def test_record_inbound_opt_out_of_a_lead_is_on_its_timeline():
-    lead = make_lead(phone="+5511987654321")
-    LeadIdentity.objects.create(lead=lead, kind="phone", key="+5511987654321", shown=lead.phone)
+    lead = make_lead_with_phone()
 
     make_conversation(body="SAIR")
 
     assert lead.events.get(kind="consent").data == {"consent": {"whatsapp": "opt_out"}}
+
+
+def test_record_inbound_opt_out_ends_the_wait_and_later_words_begin_none():
+    lead = make_lead_with_phone()
+    conversation = make_conversation(body="quero falar com alguém")
+    transfer(conversation, consultant=make_consultant(), reason="asked_human")
+    lead.refresh_from_db()
+    assert lead.waiting_since
+
+    record_inbound(conversation.line, parsed("PARAR"))
+    lead.refresh_from_db()
+    assert lead.waiting_since is None
+
+    record_inbound(conversation.line, parsed("não quero nada"))
+    lead.refresh_from_db()
+    assert (lead.waiting_since, lead.last_message) == (None, "não quero nada")
+
+
+def test_record_inbound_opt_out_on_one_line_ends_the_wait_of_every_line():
+    conversation = make_conversation(body="Oi")
+    lead = make_lead(waiting_since=clock.now())
+    other = make_conversation(line=make_line(name="Second", address="whatsapp:+14155238887"))
+    Conversation.objects.filter(pk=other.pk).update(lead=lead)
+
+    record_inbound(conversation.line, parsed("PARAR"))
+
+    lead.refresh_from_db()
+    assert lead.waiting_since is None
+
+
+def test_record_inbound_opt_in_gives_the_consultant_the_stage_back_and_confirms_once():
+    lead = make_lead_with_phone()
+    conversation = make_conversation()
+    Conversation.objects.filter(pk=conversation.pk).update(stage="qualified", status="transferred")
+    record_inbound(conversation.line, parsed("PARAR"))
+    record_inbound(conversation.line, parsed("PARAR"))
+
+    record_inbound(conversation.line, parsed("VOLTAR"))
+    record_inbound(conversation.line, parsed("VOLTAR"))
+
+    conversation.refresh_from_db()
+    assert (conversation.is_opted_out, conversation.stage) == (False, "qualified")
+    ours = Message.objects.filter(direction="out").order_by("seq").values_list("body", flat=True)
+    assert list(ours)[1:] == ["Pronto: você voltou a receber nossas mensagens."]
+    lead.refresh_from_db()
+    assert lead.waiting_since
+
+
+def test_record_inbound_opt_in_gives_the_stage_back_on_other_lines_of_consultants_alone():
+    conversation = make_conversation()
+    Conversation.objects.filter(pk=conversation.pk).update(stage="nurture", status="transferred")
+    other = make_conversation(line=make_line(name="Second", address="whatsapp:+14155238887"), body="PARAR")
+
+    record_inbound(other.line, parsed("VOLTAR", To=other.line.address))
+
+    conversation.refresh_from_db()
+    other.refresh_from_db()
+    assert (conversation.stage, other.stage) == ("nurture", "qualifying")
+    assert not conversation.is_opted_out
+    assert Message.objects.filter(direction="out").count() == 1
 
 
 def test_record_inbound_opt_out_drops_what_the_agent_had_queued():
