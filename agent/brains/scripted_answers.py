@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent import intents
 from agent.brains.protocol import Inbound, Playbook, Snippet
 from agent.brains.scripted_signals import QUESTION_WORDS, Mood
 from agent.brains.scripted_wording import Wording
@@ -12,6 +13,8 @@ from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import common_words
 
 ENOUGH_OVERLAP = 0.5
+# We answer these ourselves, so there is nothing to leave for the consultant.
+ANSWERED_BY_US = ("are_you_bot", "why", "speak_pt", "speak_es", "speak_en")
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,7 @@ class Answer:
 
 
 def answer(playbook: Playbook, burst: list[Inbound], mood: Mood, wording: Wording) -> Answer:
-    questions = [
-        clean(m.words) for m in burst if "?" in m.words or QUESTION_WORDS.match(fold(clean(m.words)))
-    ]
+    questions = list(filter(None, (_open_question(clean(message.words)) for message in burst)))
     for question in questions or [clean(message.words) for message in burst if "price" in mood]:
         snippet = best_snippet(playbook, question, wording.language)
         if snippet:
@@ -37,9 +38,20 @@ def answer(playbook: Playbook, burst: list[Inbound], mood: Mood, wording: Wordin
         ("price", "no_price"),
         ("question", "no_answer"),
     ):
-        if intent in mood:
+        if intent in mood and (questions or intent != "question"):
             return Answer(wording.say(kind), (), tuple(questions))
     return Answer()
+
+
+def _open_question(text: str) -> str:
+    """What the client asks in this message besides what the agent answers about itself."""
+    sentences = intents.SENTENCE.findall(text)
+    asked = "".join(sentence for sentence in sentences if not _is_about_us(sentence)).strip()
+    return asked if "?" in asked or QUESTION_WORDS.match(fold(asked)) else ""
+
+
+def _is_about_us(sentence: str) -> bool:
+    return any(intents.found(intent, sentence) for intent in ANSWERED_BY_US)
 
 
 def best_snippet(playbook: Playbook, question: str, language: str) -> Snippet | None:
