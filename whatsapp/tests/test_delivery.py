@@ -170,7 +170,8 @@ def test_deliver_due_later_message_waits_for_the_earlier_one(twilio):
 
 
 def test_deliver_due_later_message_does_not_call_while_the_earlier_one_pauses(twilio):
-    first, _ = queue("um"), queue("dois")
+    first = queue("um")
+    queue("dois")
     due_now()
     Message.objects.filter(pk=first.pk).update(send_after=timezone.now() + timedelta(seconds=60))
 
@@ -178,7 +179,8 @@ def test_deliver_due_later_message_does_not_call_while_the_earlier_one_pauses(tw
 
 
 def test_deliver_due_later_message_does_not_call_while_the_earlier_one_is_being_sent(twilio):
-    queue("um"), queue("dois")
+    queue("um")
+    queue("dois")
     due_now()
     delivery.claim_next()
 
