@@ -1,22 +1,24 @@
 """Telling consultants about their leads. An assignment whose notice is pending is the work owed."""
 
 import logging
+import time
 from datetime import timedelta
 from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agent.models import Notification
 from leads.models import Assignment, Consultant, Lead
-from whatsapp.models import Conversation
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 5
+RUN_SECONDS = 30
+LONGEST_TITLE = 200
 MAX_ATTEMPTS = 5
 
 
@@ -34,11 +36,21 @@ def _tell_one() -> bool:
     assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
-    if assignment.consultant is not None:
-        _write_notifications(assignment, assignment.consultant)
-        _follow_with_threads(assignment)
     assignment.notice = Assignment.Notice.TOLD
+    if assignment.consultant is not None and not _is_written(assignment, assignment.consultant):
+        assignment.notice = Assignment.Notice.NONE
     assignment.save(update_fields=["notice"])
+    return True
+
+
+def _is_written(assignment: Assignment, consultant: Consultant) -> bool:
+    """False: this one cannot be written, and must not keep the others from theirs."""
+    try:
+        with transaction.atomic():
+            _write_notifications(assignment, consultant)
+    except DatabaseError:
+        logger.exception("notice not written", extra={"assignment": assignment.pk})
+        return False
     return True
 
 
@@ -67,15 +79,9 @@ def _write_notifications(assignment: Assignment, consultant: Consultant) -> None
     )
 
 
-def _follow_with_threads(assignment: Assignment) -> None:
-    """Threads that wait for a person follow the lead to its consultant."""
-    Conversation.objects.filter(lead=assignment.lead_id, status=Conversation.Status.TRANSFERRED).update(
-        consultant=assignment.consultant
-    )
-
-
 def title_of(lead: Lead) -> str:
-    return _("New lead: %(name)s") % {"name": lead}
+    title = _("New lead: %(name)s") % {"name": lead}
+    return title[:LONGEST_TITLE]
 
 
 def body_of(lead: Lead) -> str:
@@ -97,9 +103,9 @@ def body_of(lead: Lead) -> str:
 
 def deliver_notifications() -> int:
     """Send what is pending by e-mail. A failure is tried again later, and shown when it lasts."""
-    sent = 0
-    for notification in _claim():
-        sent += _deliver(notification)
+    sent, ends_at = 0, time.monotonic() + RUN_SECONDS
+    while time.monotonic() < ends_at and (batch := _claim()):
+        sent += sum(_deliver(notification) for notification in batch)
     return sent
 
 

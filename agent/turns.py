@@ -20,7 +20,7 @@ from agent.playbooks import version_for_new_dialogue
 from leads import clock
 from whatsapp.models import Conversation, Message
 
-LEASE = timedelta(seconds=25)
+LEASE = timedelta(seconds=30)
 LONGEST_HOLD = timedelta(seconds=25)
 MAX_RESTARTS = 2
 
@@ -65,7 +65,8 @@ def due_conversations(limit: int = 100) -> list[UUID]:
     awake = Q(dialogue=None) | Q(dialogue__paused_until=None) | Q(dialogue__paused_until__lt=now)
     owed = Conversation.objects.unanswered().filter(idle, awake, line__kind="agent")
     settled = now - timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS)
-    return list(owed.filter(last_inbound_at__lte=settled).values_list("pk", flat=True)[:limit])
+    waiting_longest = owed.filter(last_inbound_at__lte=settled).order_by("last_inbound_at")
+    return list(waiting_longest.values_list("pk", flat=True)[:limit])
 
 
 @transaction.atomic

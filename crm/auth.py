@@ -1,4 +1,4 @@
-"""Logins that production never accepts."""
+"""Who knocks at the login: from where, and with passwords that production never accepts."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from crm.demo.workspace import PASSWORD
+from leads.requests import remote_address
 
 
 class NoDemoPasswordBackend:
@@ -17,3 +18,8 @@ class NoDemoPasswordBackend:
     ) -> None:
         if password == PASSWORD and not settings.LOCAL:
             raise PermissionDenied
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """What django-axes counts by: the client's address, not our proxy's."""
+    return remote_address(request)

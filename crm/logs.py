@@ -8,14 +8,21 @@ import structlog
 PHONE = re.compile(r"\+?\d[\d\s().-]{7,}\d")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 SECRET_KEYS = frozenset({"authorization", "password", "token", "secret", "signature", "body", "name"})
-UUID_OR_TIME = re.compile(r"\d{4}-\d{2}-\d{2}|[0-9a-f]{8}-[0-9a-f]{4}-")
+# Ids and times look like phones; they stay readable.
+ID_OR_TIME = re.compile(
+    r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d{2}-\d{2}(?:[T ][\d:.+Z]+)?)", re.IGNORECASE
+)
+    r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d{2}-\d{2}(?:[T ][\d:.+Z]+)?)", re.IGNORECASE
+)
 
 
 def mask(text: str) -> str:
     """Hide e-mails, and phones but for their last two digits; ids and dates stay readable."""
-    if UUID_OR_TIME.search(text):
-        return EMAIL.sub("***@***", text)
-    return PHONE.sub(lambda found: "***" + found[0][-2:], EMAIL.sub("***@***", text))
+    parts = ID_OR_TIME.split(text)
+    parts[::2] = [
+        PHONE.sub(lambda found: "***" + found[0][-2:], EMAIL.sub("***@***", part)) for part in parts[::2]
+    ]
+    return "".join(parts)
 
 
 def mask_event(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,6 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 LOCAL = DEBUG or DEMO or "DATABASE_URL" not in env.ENVIRON
 DEMO_LEADS = env.int("DEMO_LEADS", default=40)
-SIMULATOR = env.bool("SIMULATOR", default=LOCAL)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 
 
@@ -67,10 +66,20 @@ if LOCAL:
 else:
     SECRET_KEY = required("SECRET_KEY", "it signs sessions and encrypts stored credentials")
     PUBLIC_URL = required("PUBLIC_URL", "Twilio's signatures are checked against it").rstrip("/")
-    ALLOWED_HOSTS = required("ALLOWED_HOSTS", "the host names that browsers use").split(",")
+    required("ALLOWED_HOSTS", "the host names that browsers use")
+    ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS") if host.strip()]
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+public_host = urlsplit(PUBLIC_URL).hostname or ""
+IS_PUBLIC = public_host not in ("localhost", "::1") and not public_host.startswith("127.")
+if IS_PUBLIC and LOCAL and not DEMO:
+    raise ImproperlyConfigured(
+        "PUBLIC_URL is a public address, but this would start for development: set DATABASE_URL and unset DEBUG, "
+        "or set DEMO=1 if the demo's public passwords are what you want."
+    )
+# It signs messages in anybody's name, so in public it must be asked for by name.
+SIMULATOR = env.bool("SIMULATOR", default=LOCAL and not IS_PUBLIC)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-if (public_host := urlsplit(PUBLIC_URL).hostname) and public_host not in ALLOWED_HOSTS:
+if public_host and public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(public_host)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 IS_HTTPS = PUBLIC_URL.startswith("https://")
@@ -253,6 +262,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+AXES_CLIENT_IP_CALLABLE = "crm.auth.client_address"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -333,6 +343,7 @@ WHITENOISE_USE_FINDERS = LOCAL
 MEDIA_ROOT = DATA_DIR / "media"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm@localhost")
 
 LOGGING = logging_config(is_json=not LOCAL, level=env.str("LOG_LEVEL", default="INFO"))

@@ -1,6 +1,5 @@
 """The front door for outside systems: store the request as it came, answer, understand it later."""
 
-import ipaddress
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +17,7 @@ from leads.bodies import BodyError, read_body
 from leads.models import Delivery, Source
 from leads.on_commit import enqueue
 from leads.recording import Request, readings_of, store_request
+from leads.requests import remote_address
 from leads.sources import Knock, kind_of
 from leads.tasks import process_deliveries
 
@@ -87,7 +87,7 @@ def _take(request: HttpRequest, source: Source, body: bytes) -> HttpResponse:
         text = _("Too many requests for this source.")
         return _refusal("too_many_requests", text, 429, {"Retry-After": "60"})
     content_type = headers.get("content-type", "")[:200].replace("\x00", "")
-    kept = Request(body, content_type, _kept(headers), _remote_address(request))
+    kept = Request(body, content_type, _kept(headers), remote_address(request))
     delivery_id = store_request(source, kept)
     if delivery_id is None:
         return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
@@ -139,17 +139,6 @@ def _knock(request: HttpRequest, headers: Mapping[str, str], body: bytes) -> Kno
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     kept = {name: headers[name][:500].replace("\x00", "") for name in KEPT_HEADERS if name in headers}
     return kept | {name: "•••" for name in SECRET_HEADERS if name in headers}
-
-
-def _remote_address(request: HttpRequest) -> str | None:
-    """The caller's address; behind our own proxy the last one that the proxy saw."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
-        address = request.headers.get("x-forwarded-for", address).rpartition(",")[2].strip()
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        return None
 
 
 def _refusal(code: str, detail: str, status: int, headers: dict[str, Any] | None = None) -> JsonResponse:

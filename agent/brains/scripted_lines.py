@@ -116,4 +116,4 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
 def _parts(words: str) -> list[str]:
     text = clean(words)
     text = blank(text, [(item.start, item.end) for item in sensitive.parse(text)])
-    return intents.without_injections(text).split("\n")
+    return intents.about_the_client(text).split("\n")

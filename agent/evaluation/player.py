@@ -24,6 +24,10 @@ from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import InboundMessage
 
+# Failures of the endpoint, not of what the model wrote.
+UNREACHABLE = frozenset(
+    {"timeout", "connection", "rate_limited", "server", "quota", "auth", "config", "breaker_open"}
+)
 THINKING_TIME = timedelta(seconds=2)
 GAP_AFTER_REPLY = timedelta(seconds=20)
 GAP_AFTER_SILENCE = timedelta(seconds=30)
@@ -204,6 +208,7 @@ class Player:
         run.reason = handoffs[-1].data["reason"] if handoffs else None
         run.leads_created = len(leads)
         run.model_failures = [turn.failure for turn in taken if turn.failure]
+        run.infra_error = any(failure in UNREACHABLE for failure in run.model_failures)
         stored = [memory, *map(model_to_dict, leads), *(event.data for event in events)]
         stored += [[turn.accepted, turn.rejected, turn.trace] for turn in taken]
         run.stored_text = json.dumps(stored, default=str, ensure_ascii=False)

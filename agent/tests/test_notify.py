@@ -78,3 +78,14 @@ def test_tell_consultants_by_eight_workers_tells_each_once():
         told = sum(pool.map(work, range(8)))
     assert told == 20
     assert Notification.objects.filter(channel="app").count() == 20
+
+
+@pytest.mark.django_db
+def test_tell_consultants_of_a_lead_with_an_endless_name_tells_the_others_too():
+    make_circle(make_consultant("ana"))
+    for name in ("N" * 200, "Júlia"):
+        with transaction.atomic():
+            assigning.assign_lead(lead=make_lead(name=name), actor=SYSTEM, trigger="arrival")
+    assert notify.tell_consultants() == 2
+    titles = list(Notification.objects.filter(channel="app").order_by("id").values_list("title", flat=True))
+    assert [len(titles[0]), titles[1]] == [200, "New lead: Júlia"]
