@@ -12,8 +12,6 @@ SECRET_KEYS = frozenset({"authorization", "password", "token", "secret", "signat
 ID_OR_TIME = re.compile(
     r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d{2}-\d{2}(?:[T ][\d:.+Z]+)?)", re.IGNORECASE
 )
-    r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d{2}-\d{2}(?:[T ][\d:.+Z]+)?)", re.IGNORECASE
-)
 
 
 def mask(text: str) -> str:
