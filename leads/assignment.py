@@ -137,6 +137,29 @@ def rules_for(lead: Lead) -> Iterable[AssignmentRule]:
     return [rule for rule in rules if serves(rule, lead)]
 
 
+def active_rules() -> list[AssignmentRule]:
+    """Every rule that decides, in the managers' order, with its sources at hand for `circles_for`."""
+    return list(
+        AssignmentRule.objects.filter(is_active=True).order_by("position", "id").prefetch_related("sources")
+    )
+
+
+def circles_for(lead: Lead, rules: Iterable[AssignmentRule]) -> set[int]:
+    """Ids of those `active_rules` whose circles are turned for this lead before it is left to wait."""
+    asked = set()
+    for rule in rules:
+        if _serves_source(rule, lead.source_id) and serves(rule, lead):
+            asked.add(rule.pk)
+            if rule.fallback == AssignmentRule.Fallback.QUEUE:
+                break
+    return asked
+
+
+def _serves_source(rule: AssignmentRule, source_id: int | None) -> bool:
+    sources = rule.sources.all()
+    return not sources or source_id in {source.pk for source in sources}
+
+
 def serves(rule: AssignmentRule, lead: Lead) -> bool:
     """Whether every condition that the rule has holds for the lead. Words compare without case and accents."""
     product = plain(lead.product)

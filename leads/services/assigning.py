@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.actors import SYSTEM, Actor, person
-from leads.assignment import Pick, pick_consultant
+from leads.assignment import Pick, active_rules, circles_for, pick_consultant
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, Lead, LeadEvent, User
 from leads.services import writes
@@ -63,27 +63,35 @@ def assign_by_hand(
 def assign_waiting_leads() -> int:
     """Give leads of the unassigned queue to whoever became available. Returns how many found somebody.
 
-    Safe in many workers at once: each lead is taken by one of them, in a transaction of its own.
+    One pass from the front of the queue. A lead whose circles have nobody free is passed over for
+    those behind it; a circle that refused once is not asked again in the same pass. Safe in many
+    workers at once: each lead is taken by one of them, in a transaction of its own.
     """
-    given = 0
-    for lead_id in Lead.objects.awaiting_consultant().values_list("pk", flat=True)[:QUEUE_BATCH]:
-        if not _assign_waiting_lead(lead_id):
+    given, rules = 0, active_rules()
+    refused: set[int] = set()
+    for lead in Lead.objects.awaiting_consultant().iterator():
+        circles = circles_for(lead, rules)
+        if circles <= refused:
+            continue
+        assignment = _assign_waiting_lead(lead.pk)
+        if assignment is not None and assignment.consultant_id is None:
+            refused |= circles
+        given += bool(assignment and assignment.consultant_id)
+        if given == QUEUE_BATCH or len(refused) == len(rules):
             break
-        given += 1
     return given
 
 
 @transaction.atomic
-def _assign_waiting_lead(lead_id: UUID) -> bool:
-    """False when nobody is available; nothing is written then, the first refusal is in the ledger."""
+def _assign_waiting_lead(lead_id: UUID) -> Assignment | None:
+    """None when another worker has the lead. Of a refusal nothing is written, the first one is in the ledger."""
     lead = Lead.objects.awaiting_consultant().select_for_update(skip_locked=True).filter(pk=lead_id).first()
     if lead is None:
-        return True
+        return None
     assignment = assign_lead(lead=lead, actor=SYSTEM, trigger=Assignment.Trigger.QUEUE)
     if assignment.consultant_id is None:
         transaction.set_rollback(True)
-        return False
-    return True
+    return assignment
 
 
 def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:

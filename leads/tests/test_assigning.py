@@ -87,6 +87,44 @@ def test_assign_waiting_leads_when_somebody_returns_gives_hottest_first(trio):
     assert list(given) == [hot.pk, cold.pk]
 
 
+def test_assign_waiting_leads_behind_leads_that_nobody_may_take_finds_their_consultant(trio):
+    make_circle(name="pt", languages=["pt"])
+    make_circle(trio[0], name="en", languages=["en"])
+    people.set_accepting(trio[0].user, False)
+    for _ in range(assigning.QUEUE_BATCH + 5):
+        give(make_lead(score=90, language="pt"))
+    behind = make_lead(score=10, language="en")
+    give(behind)
+    people.set_accepting(trio[0].user, True)
+
+    assert assigning.assign_waiting_leads() == 1
+
+    behind.refresh_from_db()
+    assert behind.consultant == trio[0]
+
+
+def test_assign_waiting_leads_asks_a_circle_that_refused_once_only(trio, django_assert_max_num_queries):
+    make_circle(name="pt", languages=["pt"])
+    make_circle(name="en", languages=["en"])
+    for _ in range(20):
+        give(make_lead(language="pt"))
+
+    with django_assert_max_num_queries(12):
+        assert assigning.assign_waiting_leads() == 0
+
+
+def test_assign_waiting_leads_whose_first_rule_is_empty_reaches_the_next_rule(trio):
+    make_circle(name="first", position=0, fallback="next_rule")
+    make_circle(trio[0], name="second", position=1)
+    people.set_accepting(trio[0].user, False)
+    waiting = [make_lead(), make_lead()]
+    for lead in waiting:
+        give(lead)
+    people.set_accepting(trio[0].user, True)
+
+    assert assigning.assign_waiting_leads() == 2
+
+
 def test_assign_by_hand_as_consultant_is_refused(trio):
     with pytest.raises(NotAllowedError):
         assigning.assign_by_hand(user=trio[0].user, lead_id=make_lead().pk)
