@@ -35,9 +35,9 @@ CONFIRMATION = {
         "es": "Listo: no recibirás más mensajes nuestros. Si cambias de idea, responde VOLVER.",
     },
     ConsentEvent.Kind.OPT_IN: {
-        "pt": "Pronto: você voltou a receber nossas mensagens.",
-        "en": "Done: you receive our messages again.",
-        "es": "Listo: vuelves a recibir nuestros mensajes.",
+        "pt": "Pronto: você voltou a receber nossas mensagens. Como podemos ajudar?",
+        "en": "Done: you receive our messages again. How can we help?",
+        "es": "Listo: vuelves a recibir nuestros mensajes. ¿Cómo podemos ayudarte?",
     },
 }
 

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,7 @@ from kanban.board import count_columns, load_board, load_column
 from kanban.cards import cards_of
 from kanban.pages.htmx import HtmxRequest
 from leads.api.filters import LeadFilters
+from leads.errors import NotFoundError
 from leads.models import Consultant, Lead, Source
 from leads.requests import user_of
 
@@ -38,7 +39,10 @@ def board(request: HtmxRequest) -> HttpResponse:
 def column(request: HttpRequest, slug: str) -> HttpResponse:
     """The next cards of one column, below the place that `after` names."""
     filters = LeadFilters.from_query(request.GET)
-    page = load_column(user_of(request), slug, filters, request.GET.get("after", ""))
+    try:
+        page = load_column(user_of(request), slug, filters, request.GET.get("after", ""))
+    except NotFoundError as missing:
+        raise Http404 from missing
     query = request.GET.copy()
     query.pop("after", None)
     context = {"column": page, "query": query.urlencode()}

@@ -158,7 +158,7 @@ def _reopen(conversation: Conversation) -> None:
 
 def _hear_consent(conversation: Conversation, message: Message) -> None:
     """A client who opted out is owed nothing but one confirmation."""
-    wish = consent.wish_in(message.body)
+    wish, was_opted_out = consent.wish_in(message.body), conversation.is_opted_out
     if wish and wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
         outbound.confirm_opt_out(conversation, wish.confirmation)
         consent.opt_out(conversation, message)
@@ -166,10 +166,8 @@ def _hear_consent(conversation: Conversation, message: Message) -> None:
     elif wish and wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
         consent.opt_in(conversation, message)
         _write_history(conversation, wish)
-        # Where the agent answers, it says so itself.
-        if not conversation.is_agents:
-            outbound.confirm_opt_in(conversation, wish.confirmation)
-    if conversation.is_opted_out:
+        outbound.confirm_opt_in(conversation, wish.confirmation)
+    if was_opted_out or conversation.is_opted_out:  # the confirmation was the answer
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
 
 

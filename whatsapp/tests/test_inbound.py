@@ -172,6 +172,9 @@ def test_record_inbound_opt_in_after_opt_out_lifts_the_block_on_every_line():
     kinds = ConsentEvent.objects.order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["opt_out", "opt_in"]
     assert not Conversation.objects.filter(is_opted_out=True).exists()
+    assert "voltou a receber" in conversation.messages.order_by("-seq").first().body
+    assert not Conversation.objects.unanswered().filter(pk=conversation.pk).exists()
+    record_inbound(conversation.line, parsed("quero comprar uma casa"))
     assert Conversation.objects.unanswered().filter(pk=conversation.pk).exists()
 
 
