@@ -10,3 +10,7 @@ class AgentConfig(AppConfig):
 
     def ready(self) -> None:
         from agent import receivers  # noqa: F401 - connects them
+        from agent.slot_names import names_of
+        from leads.slot_lines import learn_names_from
+
+        learn_names_from(names_of)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from agent.models import Notification
 from leads.models import Assignment, Consultant, Lead
+from leads.slot_lines import slot_lines
 
 logger = logging.getLogger(__name__)
 
@@ -87,9 +88,7 @@ def title_of(lead: Lead) -> str:
 def body_of(lead: Lead) -> str:
     """What lets the consultant act: how warm and why, what the client said, where to click."""
     reasons = "; ".join(reason.get("text", "") for reason in lead.classification.get("reasons", []))
-    slots = "\n".join(
-        f"- {key}: “{slot.get('quote') or slot.get('value')}”" for key, slot in lead.slots.items() if slot
-    )
+    slots = "\n".join(_slot_in_words(line) for line in slot_lines(lead))
     lines = [
         _("Temperature: %(temperature)s (%(score)s/100)")
         % {"temperature": lead.get_temperature_display(), "score": lead.score},
@@ -99,6 +98,11 @@ def body_of(lead: Lead) -> str:
         f"{settings.PUBLIC_URL}/leads/{lead.pk}/",
     ]
     return "\n\n".join(line for line in lines if line)
+
+
+def _slot_in_words(line: dict[str, str]) -> str:
+    fact = f"- {line['label']}: {line['value']}"
+    return f"{fact} (“{line['quote']}”)" if line["quote"] else fact
 
 
 def deliver_notifications() -> int:

@@ -9,11 +9,12 @@ from redis.exceptions import RedisError
 
 from kanban import threads
 from kanban.history import assignment_sentence, history_of, nobody_in_words
-from kanban.lead_sheet import lead_sheet, reason_in_words, shown, slot_line
+from kanban.lead_sheet import lead_sheet, reason_in_words
 from kanban.talk import composer_state, talk_of
 from kanban.templatetags import desk
 from kanban.words import browser_words
 from leads.models import LeadEvent
+from leads.slot_lines import Names, shown, slot_line
 from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp import chat_index
 from whatsapp.chat_index import ChatEntry
@@ -108,6 +109,33 @@ def test_slot_of_a_shipped_playbook_speaks_the_readers_language() -> None:
 
     assert (line["label"], line["value"]) == ("Tipo de imóvel", "apartamento")
     assert slot_line("need", {"value": "rent"})["value"] == "rent"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"min": None, "max": 2500}, "up to 2,500"),
+        ({"min": 1000, "max": 1000}, "1,000"),
+        ({"min": 1000, "max": 2500}, "1,000 – 2,500"),
+        ({"min": 2000, "max": None}, "from 2,000"),
+    ],
+)
+def test_slot_of_money_separates_thousands(value: dict, text: str) -> None:
+    assert slot_line("budget", {"value": value})["value"] == text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("floor", "top", "Top floor"),
+        ("floor", ["top", "any_one"], "Top floor, any_one"),
+        ("goal", "x_y", "x y"),
+    ],
+)
+def test_slot_of_another_playbook_is_named_as_it_says(key: str, value: object, text: str) -> None:
+    line = slot_line(key, {"value": value}, Names("which_floor", {"top": "Top floor"}))
+
+    assert (line["label"], line["value"]) == ("Goal" if key == "goal" else "Which floor", text)
 
 
 def test_reason_of_a_rule_is_translated_and_of_a_model_kept() -> None:

@@ -100,3 +100,4 @@ WITH_CHOICES = frozenset(
         "transmission",
     }
 )
+MONEY = frozenset({"budget", "monthly_bill", "monthly_budget", "value"})

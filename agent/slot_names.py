@@ -1,0 +1,35 @@
+"""How the playbook of a lead's conversation names its questions and their choices, for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+
+from agent.models import Dialogue
+from leads.models import Lead
+from leads.slot_lines import Names
+
+# Playbooks write the region in capitals, Django does not.
+LANGUAGES = {"pt-br": "pt-BR", "es": "es", "en": "en"}
+Languages = tuple[str | None, ...]
+
+
+def names_of(lead: Lead) -> dict[str, Names]:
+    """By slot, in the reader's language. Empty for a lead with whom the agent has not talked."""
+    dialogues = Dialogue.objects.filter(conversation__lead=lead).select_related("playbook_version")
+    newest = dialogues.order_by("-conversation__last_message_at").first()
+    snapshot = newest.playbook_version.snapshot if newest else {}
+    languages = (LANGUAGES.get(get_language() or ""), snapshot.get("default_language"))
+    return {question["key"]: _names(question, languages) for question in snapshot.get("questions", [])}
+
+
+def _names(question: Mapping[str, Any], languages: Languages) -> Names:
+    choices = {choice["key"]: _label(choice, languages) for choice in question.get("choices", [])}
+    return Names(_label(question, languages), {key: label for key, label in choices.items() if label})
+
+
+def _label(named: Mapping[str, Any], languages: Languages) -> str:
+    """In the first of `languages` that it has, else in any."""
+    labels = named.get("labels") or {}
+    chosen = next((labels[language] for language in languages if language in labels), None)
+    return str(chosen or next(iter(labels.values()), ""))
