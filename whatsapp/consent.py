@@ -51,7 +51,7 @@ class Wish:
 
     @property
     def confirmation(self) -> str:
-        return CONFIRMATION[self.kind][self.language]
+        return CONFIRMATION[ConsentEvent.Kind(self.kind)][self.language]
 
 
 def fold(text: str) -> str:
@@ -91,8 +91,8 @@ def opt_out(conversation: Conversation, message: Message | None, evidence: str =
     others = _elsewhere(conversation)
     others.exclude(stage=Conversation.Stage.OPTED_OUT).update(stage_before_opt_out=F("stage"))
     others.update(is_opted_out=True, stage=Conversation.Stage.OPTED_OUT)
-    leads = {conversation.lead_id, *others.values_list("lead_id", flat=True)} - {None}
-    activity.stop_waiting(lead_ids=leads)
+    leads = {conversation.lead_id, *others.values_list("lead_id", flat=True)}
+    activity.stop_waiting(lead_ids=[lead_id for lead_id in leads if lead_id])
 
 
 def opt_in(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
