@@ -1,15 +1,16 @@
 """The inbox: transferred conversations and the chats of one's own line as one list, who waits longest first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from redis.exceptions import RedisError
 
 from leads.models import Lead, User
 from whatsapp import chat_index
 from whatsapp.chat_index import Chat
-from whatsapp.models import Conversation, Line
+from whatsapp.models import Conversation, Line, Message
 
 SHOWN = 100
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -17,7 +18,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Thread:
-    """One row. `lead` None: a chat of the own line with somebody who is no lead; nothing of it is stored."""
+    """One row. `lead` None: somebody who is no lead; without `conversation`, nothing of it is stored."""
 
     key: str
     name: str
@@ -62,14 +63,44 @@ def _matches(thread: Thread, only_waiting: bool, words: str) -> bool:
 
 
 def _transferred(user: User) -> Iterable[Thread]:
-    conversations = (
+    """Somebody who is no lead may have been taken over, too. On own lines such people are in the chat list."""
+    conversations = list(
         Conversation.objects.visible_to(user)
         .filter(status=Conversation.Status.TRANSFERRED, lead__archived_at=None)
-        .exclude(lead=None)
+        .exclude(lead=None, line__kind=Line.Kind.CONSULTANT)
         .select_related("lead", "line")
         .order_by("-last_message_at")[:SHOWN]
     )
-    return [_stored_thread(one, one.lead) for one in conversations if one.lead]
+    last = _last_messages([one for one in conversations if one.lead is None])
+    return [
+        _stored_thread(one, one.lead) if one.lead else _strangers_thread(one, last.get(one.pk))
+        for one in conversations
+    ]
+
+
+def _last_messages(conversations: Sequence[Conversation]) -> dict[UUID, Message]:
+    if not conversations:
+        return {}
+    said = Message.objects.filter(conversation__in=conversations).exclude(status=Message.Status.CANCELLED)
+    latest = said.order_by("conversation_id", "-seq").distinct("conversation_id")
+    return {message.conversation_id: message for message in latest}
+
+
+def _strangers_thread(conversation: Conversation, last: Message | None) -> Thread:
+    """No card counts for this person, so that only the last message says whether they wait."""
+    phone = conversation.client_address.removeprefix("whatsapp:")
+    is_waiting = last and last.direction == Message.Direction.IN and not conversation.is_opted_out
+    return Thread(
+        key=str(conversation.pk),
+        name=conversation.profile_name or phone,
+        text=(last.body or f"[{last.kind}]") if last else "",
+        author=last.author if last else "",
+        at=conversation.last_message_at,
+        line=conversation.line.name,
+        waiting_since=last.created_at if last and is_waiting else None,
+        conversation=str(conversation.pk),
+        phone=phone,
+    )
 
 
 def _stored_thread(conversation: Conversation, lead: Lead) -> Thread:
