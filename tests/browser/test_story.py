@@ -115,6 +115,23 @@ def test_reply_that_could_not_be_sent_says_so_and_is_sent_once_on_retry(open_as:
     page.faults.clear()
 
 
+def test_board_keys_work_on_after_a_reply_from_the_keyboard(open_as: OpenAs) -> None:
+    lead = Lead.objects.get(phone=PHONE)
+    page = open_as(lead.consultant.user.username)
+    expect(is_live(page)).to_be_visible()
+    page.get_by_role("link", name="Helena Duarte").focus()
+
+    page.keyboard.press("r")
+    expect(page.get_by_label("Your reply")).to_be_focused()
+    page.keyboard.type("Combinado, até sábado.")
+    page.keyboard.press("Enter")
+    expect(card(page, "Helena Duarte")).to_contain_text("Combinado, até sábado.")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#drawer")).to_be_hidden()
+    expect(page.get_by_role("link", name="Helena Duarte")).to_be_focused()
+
+
 def test_inbox_lists_who_waits_and_opens_beside_the_list(open_as: OpenAs) -> None:
     lead = Lead.objects.get(phone=PHONE)
     page = open_as(lead.consultant.user.username, "/inbox/")

@@ -1,11 +1,13 @@
 /** A lead beside the board: opened from a card, with an address of its own, closed by Esc and Back. */
 
 import { getFragment } from "../api.js";
+import { cardOf } from "../board/cards.js";
 import { toast } from "../notices.js";
 import { say } from "../words.js";
 import { bindPanel, openPanel, panel, refreshPanel } from "./panel.js";
 
 let opener = null;
+let openedLead = null;
 let boardAddress = "/";
 let live = null;
 
@@ -33,6 +35,7 @@ export function bindDrawer(connection) {
 export async function openLead(leadId, { focusReply = false, isBack = false } = {}) {
   const url = `/leads/${leadId}/`;
   opener = document.activeElement;
+  openedLead = leadId;
   if (!drawer().open) boardAddress = isBack ? boardAddress : location.pathname + location.search;
   try {
     const fragment = await getFragment(url);
@@ -64,7 +67,13 @@ function closeDrawer({ isBack = false } = {}) {
   markCurrent(null);
   live.say({ type: "presence:lead", lead: null });
   if (!isBack && location.pathname !== "/") history.pushState(null, "", boardAddress);
-  if (opener?.isConnected) opener.focus({ preventScroll: true });
+  focusWhereItOpened();
+}
+
+/** The card may have been exchanged for a newer one meanwhile. */
+function focusWhereItOpened() {
+  const link = cardOf(openedLead)?.querySelector(".card-link");
+  (opener?.isConnected && opener !== document.body ? opener : link)?.focus({ preventScroll: true });
 }
 
 function followAddress() {
@@ -75,5 +84,5 @@ function followAddress() {
 
 function markCurrent(leadId) {
   document.querySelector('.card[aria-current="true"]')?.removeAttribute("aria-current");
-  if (leadId) document.getElementById(`lead-${leadId}`)?.setAttribute("aria-current", "true");
+  if (leadId) cardOf(leadId)?.setAttribute("aria-current", "true");
 }
