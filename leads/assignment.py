@@ -1,8 +1,9 @@
 """Who gets a lead: the next eligible turn of a circle, found and taken in one statement.
 
-Concurrent decisions of one rule queue on that rule's row and on nothing else. The row is locked
-inside the statement, so every decision starts where the one before it ended; the turn is found by
-index from the pointer onwards, so the size of the circle does not matter.
+Concurrent decisions of one rule queue on that rule's row and on nothing else. The row is locked by a
+statement of its own, so that the one that decides sees all that the decision before it wrote: the
+pointer, and how many leads each consultant has. The turn is found by index from the pointer onwards,
+so the size of the circle does not matter.
 """
 
 from collections.abc import Iterable
@@ -58,9 +59,11 @@ JOIN leads_consultant AS consultant ON consultant.user_id = seat.consultant_id
 JOIN leads_user AS person ON person.id = seat.consultant_id
 WHERE turn.rule_id = circle.id"""  # noqa: S608 - composed of constants alone; values are parameters
 
+LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR UPDATE"
+
 NEXT_TURN = """
 WITH circle AS MATERIALIZED (
-  SELECT id, pointer, %s::timestamptz AS at FROM leads_assignmentrule WHERE id = %s {lock}
+  SELECT id, pointer, %s::timestamptz AS at FROM leads_assignmentrule WHERE id = %s
 ), ahead AS MATERIALIZED (
   SELECT turns.* FROM circle, LATERAL ({turns} AND turn.position > circle.pointer) AS turns
   WHERE obstacle IS NULL ORDER BY {first}position LIMIT 1
@@ -96,7 +99,6 @@ EFFECTS = """, moved AS (
 def _statement(strategy: str, *, is_dry_run: bool) -> str:
     is_least_busy = strategy == AssignmentRule.Strategy.LEAST_BUSY
     return NEXT_TURN.format(
-        lock="" if is_dry_run else "FOR UPDATE",
         turns=TURNS.format(load=OPEN_LEADS if is_least_busy else "0"),
         first="load, " if is_least_busy else "",
         either="true" if is_least_busy else "NOT EXISTS (SELECT FROM ahead)",
@@ -187,7 +189,9 @@ def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:
     """Planning the statement takes five times as long as running it, so each connection prepares it once;
     Django's own cursor binds values on our side and cannot."""
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        if not is_dry_run:
+            cursor.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
         statement = _statement(rule.strategy, is_dry_run=is_dry_run)
         cursor.execute(statement, [clock.now(), rule.pk], prepare=True)
         row = cursor.fetchone()

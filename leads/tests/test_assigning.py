@@ -1,14 +1,16 @@
 """Round robin: exact, explained, and in order whatever happens at the same instant."""
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from leads.actors import SYSTEM
+from leads.assignment import pick_consultant
 from leads.errors import NotAllowedError
-from leads.models import Assignment, Lead, RuleMember
+from leads.models import Assignment, AssignmentRule, Lead, RuleMember
 from leads.services import assigning, people
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
@@ -156,3 +158,93 @@ def test_assign_lead_from_sixteen_threads_stays_exactly_fair():
     assert max(counts.values()) - min(counts.values()) <= 1
     steps = Assignment.objects.order_by("id").values_list("pointer_before", "pointer_after")
     assert all(after == before % 5 + 1 for before, after in steps)
+
+
+def decide_at_once(leads: list[Lead]) -> None:
+    """Assign all leads in threads that have met at the rule's row: none commits before all have asked."""
+    with ThreadPoolExecutor(len(leads)) as pool:
+        with transaction.atomic():
+            AssignmentRule.objects.select_for_update().get()
+            decisions = [pool.submit(give_and_close, lead) for lead in leads]
+            wait_for_lock_waiters(len(leads))
+        for decision in decisions:
+            decision.result()
+
+
+def give_and_close(lead: Lead) -> None:
+    try:
+        give(lead)
+    finally:
+        connection.close()
+
+
+def wait_for_lock_waiters(count: int) -> None:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(waiting)
+            if cursor.fetchone()[0] >= count:
+                return
+            time.sleep(0.02)
+    raise AssertionError("the decisions did not meet")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_assign_lead_twice_at_once_keeps_to_the_capacity():
+    make_circle(make_consultant("ana", max_open_leads=1))
+    leads = [make_lead(), make_lead()]
+
+    decide_at_once(leads)
+
+    outcomes = sorted(Assignment.objects.values_list("outcome", flat=True))
+    assert outcomes == ["assigned", "no_consultants_available"]
+    assert Lead.objects.exclude(consultant=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_assign_lead_to_the_least_busy_at_once_evens_them_out():
+    busy, free = make_consultant(), make_consultant()
+    make_lead(consultant=busy)
+    make_circle(busy, free, strategy="least_busy")
+
+    decide_at_once([make_lead() for _ in range(3)])
+
+    assert Counter(Lead.objects.values_list("consultant_id", flat=True)) == {busy.pk: 2, free.pk: 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_assign_lead_refused_by_the_database_raises_an_error_of_django():
+    make_circle(make_consultant())
+    lead = make_lead()
+
+    def impatient() -> None:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = 50")
+            give_and_close(lead)
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        AssignmentRule.objects.select_for_update().get()
+        error = pool.submit(impatient).exception()
+    assert isinstance(error, OperationalError)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pick_consultant_as_dry_run_waits_for_nobody_and_moves_nothing():
+    rule, lead = make_circle(make_consultant()), make_lead()
+
+    def look() -> int | None:
+        try:
+            return pick_consultant(lead, is_dry_run=True).consultant_id
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        AssignmentRule.objects.select_for_update().get()
+        looked = pool.submit(look)
+        assert looked.result(timeout=10) is not None
+
+    rule.refresh_from_db()
+    assert (rule.pointer, rule.decisions) == (0, 0)
