@@ -227,7 +227,7 @@ def test_record_inbound_opt_in_gives_the_consultant_the_stage_back_and_confirms_
     conversation.refresh_from_db()
     assert (conversation.is_opted_out, conversation.stage) == (False, "qualified")
     ours = Message.objects.filter(direction="out").order_by("seq").values_list("body", flat=True)
-    assert list(ours)[1:] == ["Pronto: você voltou a receber nossas mensagens."]
+    assert list(ours)[1:] == ["Pronto: você voltou a receber nossas mensagens. Como podemos ajudar?"]
     lead.refresh_from_db()
     assert lead.waiting_since
 
@@ -243,7 +243,7 @@ def test_record_inbound_opt_in_gives_the_stage_back_on_other_lines_of_consultant
     other.refresh_from_db()
     assert (conversation.stage, other.stage) == ("nurture", "qualifying")
     assert not conversation.is_opted_out
-    assert Message.objects.filter(direction="out").count() == 1
+    assert Message.objects.filter(direction="out", conversation=other).count() == 2
 
 
 def test_record_inbound_opt_out_drops_what_the_agent_had_queued():
