@@ -17,7 +17,8 @@ DECORATION = re.compile(r"[^\w\s.,;:!?'\"@/%$#<>\[\]()=+*&|-]")
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 # After an order, only what clients say about themselves is still about a sale.
 ABOUT_THEMSELVES = re.compile(
-    r"^\W*(?:(?:e|y|and|mas|pero|but|agora|ahora|now|oi|hola|hi|ok|ah|so|then|tambem|tambien|also|na verdade|actually)[\s,]+)*"
+    r"^\W*(?:(?:e|y|and|mas|pero|but|agora|ahora|now|oi|hola|hi|ok|ah|so|then|tambem|tambien|also|"
+    r"na verdade|actually)[\s,]+)*"
     r"(?:eu|quero|queria|queremos|procuro|procuramos|busco|buscamos|preciso|precisamos|gostaria|sou|somos|moro|tenho|"
     r"temos|meu|minha|nosso|nossa|pode ser|ate|yo|quiero|quisiera|queremos|necesito|necesitamos|soy|vivo|tengo|"
     r"tenemos|mi|nuestr[oa]|me llamo|me chamo|hasta|i|i'?m|i'?d|i'?ve|we|we'?re|my|our|looking for|up to|name)"
@@ -27,7 +28,18 @@ SPAM_CUES_NEEDED = 2
 ANNOYANCES_FOR_ANGER = 2
 
 # Refusing these is the opposite of wanting them: "não precisa de atendente".
-NEGATABLE = frozenset({"ask_human", "job_seeker", "emergency", "medical", "existing_customer", "promise"})
+NEGATABLE = frozenset(
+    {
+        "ask_human",
+        "job_seeker",
+        "emergency",
+        "medical",
+        "existing_customer",
+        "promise",
+        "bad_news",
+        "troubled",
+    }
+)
 
 
 @cache

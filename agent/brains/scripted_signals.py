@@ -32,6 +32,8 @@ QUIET_INTENTS = (
     "unheard_audio",
     "media",
     "language",
+    "bad_news",
+    "troubled",
 )
 
 PRIORITY = (
@@ -73,7 +75,7 @@ class Mood:
     def sentiment(self) -> str:
         if "angry" in self:
             return "angry"
-        if self.annoyances or "complaint" in self:
+        if self.annoyances or {"complaint", "bad_news", "troubled"} & self.heard:
             return "negative"
         return "positive" if "thanks" in self else "neutral"
 
@@ -91,6 +93,7 @@ def listen(burst: Sequence[Inbound], state: State) -> Mood:
 _LEXICON = (
     "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
     "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
+    "bad_news", "troubled",
 )  # fmt: skip
 
 
@@ -140,7 +143,17 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
 
 def is_unrelated(turn: TurnInput, mood: Mood) -> bool:
     """A question or request of some length in which no word belongs to this business."""
-    if {"price", "promise", "why", "are_you_bot", "wait", "language", "ask_human", "card"} & mood.heard:
+    if {
+        "price",
+        "promise",
+        "why",
+        "are_you_bot",
+        "wait",
+        "language",
+        "ask_human",
+        "card",
+        "bad_news",
+    } & mood.heard:
         return False
     texts = [fold(clean(message.words)) for message in turn.burst if message.words]
     asking = [

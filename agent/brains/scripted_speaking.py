@@ -67,7 +67,7 @@ class Speaker:
             return bubbles(self._greeting(), self.say("emergency"))
         turn, seen = self.turn, self.seen
         closing = closing_messages(turn.playbook, seen.decision, seen.language, turn.context, seen.state)
-        return bubbles(self._greeting(), *closing)
+        return bubbles(self._greeting(), self._sympathy(), *closing)
 
     def _closed(self) -> list[str]:
         """A finished conversation gets its closing once, then short and polite answers."""
@@ -77,9 +77,9 @@ class Speaker:
             return bubbles(self._reaction(seen.next_question), asking)
         if before.closed_with == seen.decision.stage:
             polite = "after_handoff" if seen.decision.stage == stages.QUALIFIED else "after_closing"
-            return bubbles(self.told.text or self.say(polite))
+            return bubbles(self.told.text or self._sympathy() or self.say(polite))
         kind = OUTSIDE_CLOSINGS.get(seen.state.outside or "") or STAGE_CLOSINGS.get(seen.decision.stage)
-        return bubbles(self._greeting(), self.say(kind or "after_closing"), asking)
+        return bubbles(self._greeting(), self._sympathy(), self.say(kind or "after_closing"), asking)
 
     def _conversation(self) -> list[str]:
         question = self.seen.next_question
@@ -89,6 +89,9 @@ class Speaker:
         if not self.turn.state.greeted:
             return [*opening, *bubbles(asking)]
         return bubbles(*opening, asking)
+
+    def _sympathy(self) -> str:
+        return self.say("sympathy") if "bad_news" in self.seen.mood else ""
 
     def _greeting(self) -> str:
         return "" if self.turn.state.greeted else self.say("greeting")
@@ -106,10 +109,10 @@ class Speaker:
         mood = self.seen.mood
         notices = {
             "card": "sensitive_data", "language": "language_switched", "are_you_bot": "bot_disclosure",
-            "opt_in": "opt_in_confirmation", "unheard_audio": "cannot_hear_audio", "media": "media_received",
+            "bad_news": "sympathy", "opt_in": "opt_in_confirmation", "unheard_audio": "cannot_hear_audio", "media": "media_received",
         }  # fmt: skip
         said = [self.say(kind) for name, kind in notices.items() if name in mood]
-        if mood.annoyances:
+        if mood.annoyances and "bad_news" not in mood:
             said.append(self.say("apology"))
         return " ".join(said[:2])
 
@@ -118,6 +121,8 @@ class Speaker:
         updates: list[SlotUpdate] = seen.extraction.updates
         if "why" in seen.mood and question:
             return self.wording.why(question)
+        if "bad_news" in seen.mood:
+            return ""
         if updates:
             return self._thanks(updates)
         if "off_topic" in seen.mood or "injection" in seen.mood:
@@ -128,6 +133,9 @@ class Speaker:
         return ""
 
     def _thanks(self, updates: list[SlotUpdate]) -> str:
+        """No cheer after bad news: a negative message gets a plain acknowledgement."""
+        if self.seen.mood.sentiment in {"negative", "angry"}:
+            return self.say("ack_neutral")
         if self.seen.extraction.corrected:
             return self.say("ack_correction")
         if any(update.slot == "name" for update in updates):
