@@ -38,8 +38,12 @@ class BoardConsumer(AsyncWebsocketConsumer):
             return
         self.member = member
         self.presence = Presence(member)
-        await Hub.here().join(member)
-        await self.send(frames.hello(await database_sync_to_async(read_head)()))
+        try:
+            await Hub.here().join(member)
+            await self.send(frames.hello(await database_sync_to_async(read_head)()))
+        except BaseException:  # whatever ends it here, `disconnect` will not be called
+            await Hub.here().leave(member)
+            raise
         self.writer = asyncio.create_task(self._forward(member))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -52,8 +56,9 @@ class BoardConsumer(AsyncWebsocketConsumer):
         if self.writer:
             self.writer.cancel()
         if self.member:
-            await self.presence.leave()
+            # First, because presence asks the database, which may be why everybody is leaving.
             await Hub.here().leave(self.member)
+            await self.presence.leave()
 
     async def _forward(self, member: Member) -> None:
         while True:
