@@ -20,7 +20,7 @@ ACCOUNTS = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before anything has read these settings: each test process has its own keys, channels and queues."""
+    """Each test process has its own keys, channels and queues. Django is set up already: read these late."""
     prefix = f"test-{os.getpid()}:"
     settings.REDIS_PREFIX = prefix
     settings.CACHES["default"]["KEY_PREFIX"] = prefix

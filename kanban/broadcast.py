@@ -18,7 +18,7 @@ from redis.retry import Retry
 from kanban import frames
 from kanban.authors import author_facts
 from kanban.cursor import read_head
-from kanban.wire import CHANNEL, Address, pack, session_mark
+from kanban.wire import Address, channel, pack, session_mark
 from leads.api.facts import CARD_COLUMNS, as_time, card_of_row
 from leads.models import Lead
 from whatsapp.api.facts import message_facts
@@ -138,7 +138,7 @@ def _publish(messages: list[tuple[Address, str]]) -> None:
     try:
         with _redis.pipeline(transaction=False) as pipeline:
             for address, text in messages:
-                pipeline.publish(CHANNEL, pack(address, text))
+                pipeline.publish(channel(), pack(address, text))
             pipeline.execute()
     except (redis.RedisError, OSError) as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS

@@ -22,10 +22,9 @@ from redis.exceptions import RedisError
 from kanban import frames
 from kanban.cursor import read_head
 from kanban.members import CLOSE_LOGIN, CLOSE_RECONNECT, Member, revoked
-from kanban.wire import CHANNEL, unpack
+from kanban.wire import channel, unpack
 
 logger = logging.getLogger(__name__)
-CLIENT_NAME = CHANNEL.replace(":", "-")
 RECHECK_SECONDS = 20
 SILENCE_SECONDS = 10
 RETRY_SECONDS = 1
@@ -89,13 +88,13 @@ class Hub:
         async with (
             Redis.from_url(
                 settings.REDIS_URL,
-                client_name=CLIENT_NAME,
+                client_name=client_name(),
                 socket_connect_timeout=RETRY_SECONDS,
                 retry=Retry(NoBackoff(), 0),
             ) as redis,
             redis.pubsub() as subscription,
         ):
-            await subscription.subscribe(CHANNEL)
+            await subscription.subscribe(channel())
             await self._receive(subscription, has_gap)
 
     async def _receive(self, subscription: PubSub, has_gap: bool) -> None:
@@ -141,3 +140,8 @@ class Hub:
                 codes = dict.fromkeys(self.members, CLOSE_RECONNECT)
             for member, code in codes.items():
                 member.close(code)
+
+
+def client_name() -> str:
+    """How the subscription is called in Redis' list of clients."""
+    return channel().replace(":", "-")

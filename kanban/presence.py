@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from kanban import frames
 from kanban.members import Member
-from kanban.wire import CHANNEL, Address, pack
+from kanban.wire import Address, channel, pack
 from leads.models import Lead, User
 
 FRESH_SECONDS = 45
@@ -76,7 +76,7 @@ async def _note(lead_id: str, audience: Address, member: Member, state: str | No
                 await redis.hset(key, str(member.user_id), json.dumps(seen))
                 await redis.expire(key, FRESH_SECONDS)
             viewers = [json.loads(seen) for seen in (await redis.hgetall(key)).values()]
-            await redis.publish(CHANNEL, pack(audience, frames.presence(lead_id, _fresh(viewers))))
+            await redis.publish(channel(), pack(audience, frames.presence(lead_id, _fresh(viewers))))
     except (RedisError, OSError):
         return  # presence is a courtesy
 

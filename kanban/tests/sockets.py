@@ -25,7 +25,7 @@ class Socket(WebsocketCommunicator):
     async def frame(self, kind: str = "") -> dict[str, Any]:
         """The next frame, or the next of a type."""
         while True:
-            frame = json.loads(await self.receive_from(timeout=5))
+            frame = json.loads(await self.receive_from(timeout=20))
             if not kind or frame["type"] == kind:
                 return frame
 
@@ -34,7 +34,7 @@ class Socket(WebsocketCommunicator):
 
     async def closed(self) -> int:
         while True:
-            event = await self.receive_output(timeout=5)
+            event = await self.receive_output(timeout=20)
             if event["type"] == "websocket.close":
                 return event["code"]
 
@@ -56,7 +56,7 @@ async def socket_of(user: User | None, session_key: str = "") -> AsyncIterator[S
     if user and not session_key:
         session_key = await in_database(session_of, user)
     socket = new_socket(session_key)
-    is_accepted, _ = await socket.connect(timeout=5)
+    is_accepted, _ = await socket.connect(timeout=20)
     assert is_accepted
     try:
         yield socket
@@ -78,7 +78,7 @@ async def in_database(work: Any, *args: Any, **options: Any) -> Any:
     return await sync_to_async(work, thread_sensitive=True)(*args, **options)
 
 
-async def soon(condition: Any, seconds: float = 5) -> None:
+async def soon(condition: Any, seconds: float = 20) -> None:
     for _ in range(int(seconds / 0.02)):
         if condition():
             return

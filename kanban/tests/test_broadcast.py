@@ -8,7 +8,7 @@ import pytest
 
 from kanban import broadcast
 from kanban.tests.sockets import in_database, live_socket_of
-from kanban.wire import CHANNEL, Address, unpack
+from kanban.wire import Address, channel, unpack
 from leads.services.board import move_lead
 from leads.signals import lead_changed
 from leads.tests.makers import make_consultant, make_lead, make_manager
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def sent(redis_client):
     """Reads what was published since the test began."""
     with redis_client.pubsub() as subscription:
-        subscription.subscribe(CHANNEL)
+        subscription.subscribe(channel())
         assert subscription.get_message(timeout=2)["type"] == "subscribe"
 
         def read() -> list[tuple[Address, dict]]:

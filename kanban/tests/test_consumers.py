@@ -11,6 +11,7 @@ from kanban import members
 from kanban.hub import Hub
 from kanban.tests.settling import wait_until_settled
 from kanban.tests.sockets import in_database, live_socket_of, new_socket, session_of, socket_of, soon
+from kanban.wire import channel
 from leads.actors import SYSTEM
 from leads.models import Lead
 from leads.payload import LeadPayload
@@ -191,7 +192,7 @@ async def test_slow_reader_is_told_to_come_again():
 async def test_lost_redis_connection_ends_in_a_reset(manager, redis_client):
     async with live_socket_of(manager) as socket:
         for client in redis_client.client_list(_type="pubsub"):
-            if client["name"] == hub_module.CLIENT_NAME:
+            if client["name"] == hub_module.client_name():
                 redis_client.client_kill_filter(_id=client["id"])
         assert (await socket.frame())["type"] == "sync:reset"
         lead = await in_database(make_lead)
@@ -201,7 +202,7 @@ async def test_lost_redis_connection_ends_in_a_reset(manager, redis_client):
 
 async def test_one_subscription_serves_all_sockets_of_a_process(manager, redis_client):
     async with live_socket_of(manager), live_socket_of(manager), live_socket_of(manager):
-        ours = hub_module.CHANNEL
+        ours = channel()
         assert dict(redis_client.pubsub_numsub(ours)) == {ours.encode(): 1}
         assert len(Hub.here().members) == 3
     assert Hub.here().members == set()
