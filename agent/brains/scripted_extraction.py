@@ -29,7 +29,7 @@ def extract(turn: TurnInput, language: str) -> Extraction:
     """Never reads the profile name, orders to us, or card numbers; the state's slots are what is known."""
     playbook, state = turn.playbook, turn.state
     lines = lines_of(turn.burst)
-    reader = Reader(playbook, turn.context, language, state.pending)
+    reader = Reader(playbook, turn.context, language, state.pending, state.slots)
     claims = [claim for line in lines for claim in reader.read(line)]
     known = set(state.slots) | {claim.slot for claim in claims}
     claims += BareReader(playbook, turn.context, state.pending, known).read(lines)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from agent.brains.protocol import Question
-from agent.brains.scripted_lines import Claim, Line
+from agent.brains.scripted_lines import SCALE_ALONE, Claim, Line
 from agent.brains.scripted_reading import ClaimReader
 from agent.parsers import choices, dates, horizons, integers, money, texts
 from agent.parsers.found import Found, phrase_pattern
@@ -15,6 +17,9 @@ NEARBY = re.compile(
     r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
 )
 SMALLEST_BARE_AMOUNT = 100
+THOUSAND, MILLION = 1_000, 1_000_000
+# A corrected amount is seldom further from the first one than this.
+FARTHEST = 3
 
 
 class FigureReader(ClaimReader):
@@ -60,6 +65,7 @@ class FigureReader(ClaimReader):
         for question in self.of_type("int"):
             found = integers.parse(line.unread, self.context, self.language, question)
             explicit = [item for item in found if item.explicit]
+            explicit += [item for item in found if explicit and self._replaces(explicit[-1], item, line)]
             wanted = explicit or [
                 item for item in found if question.key == self.pending and self._answers_alone(line)
             ]
@@ -69,6 +75,12 @@ class FigureReader(ClaimReader):
             for item in explicit or wanted:
                 line.take(item)
         return claims
+
+    def _replaces(self, first: Found, item: Found, line: Line) -> bool:
+        """A bare number right after a word of correction, of the size of the count it corrects."""
+        alone = re.match(r"\s*(?:[,.;!)]|$|(?:rs|please|por favor|mesmo|ok)(?!\w))", line.folded[item.end :])
+        likely = not item.explicit and first.end <= item.start and item.value <= 10 * max(first.value, 1)
+        return bool(alone) and likely and line.corrects_at(item.start)
 
     def _answers_alone(self, line: Line) -> bool:
         """A bare number answers the question only when it is about all the line says."""
@@ -80,11 +92,30 @@ class FigureReader(ClaimReader):
         found = money.parse(line.unread, self.context, self.language)
         for item in found:
             question = self._money_question(questions, line)
+            item = self._in_scale(question, item, line) if question else item
             if question and self._is_amount_for(question, item, line):
                 claims.append(self.claim(question, item, line))
+                self.amounts[question.key] = item.value
             if item.explicit:
                 line.take(item)
         return claims
+
+    def _in_scale(self, question: Question, item: Found, line: Line) -> Found:
+        """ "uns 400 mil", then "na verdade 450"; "uns 900", then "mil": both messages are one amount."""
+        known = self.amounts.get(question.key)
+        if known is None:
+            return item
+        alone = SCALE_ALONE.fullmatch(line.folded.strip(" .!"))
+        if alone:
+            scale = MILLION if alone["scale"].startswith("mi") and alone["scale"] != "mil" else THOUSAND
+            return replace(item, value=_times(known, scale)) if _top(known) < THOUSAND else item
+        if item.explicit or not line.corrects_at(item.start):
+            return item
+        for scale in (1, THOUSAND, MILLION):
+            if _top(known) / FARTHEST <= _top(item.value) * scale <= _top(known) * FARTHEST:
+                value = _times(item.value, scale)
+                return replace(item, value=_bounded_like(known, value), explicit=True)
+        return item
 
     def _money_question(self, questions: list[Question], line: Line) -> Question | None:
         cued = [question for question in questions if self.has_cue(question, line)]
@@ -112,3 +143,18 @@ class FigureReader(ClaimReader):
             if not (match.start() < item.end and item.start < match.end()) and NEARBY.fullmatch(gap):
                 return True
         return False
+
+
+def _top(amount: Mapping[str, Any]) -> float:
+    return float(amount["max"] or amount["min"])
+
+
+def _times(amount: Mapping[str, Any], scale: int) -> dict[str, Any]:
+    return {end: None if value is None else value * scale for end, value in amount.items()}
+
+
+def _bounded_like(known: Mapping[str, Any], amount: dict[str, Any]) -> dict[str, Any]:
+    """ "até 400 mil", then "na verdade 450": still a ceiling."""
+    if amount["min"] != amount["max"]:
+        return amount
+    return {end: None if known[end] is None else amount[end] for end in amount}

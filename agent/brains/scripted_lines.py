@@ -20,10 +20,23 @@ CORRECTION = re.compile(
     r"digo|em vez d\w+|en realidad|corrijo|correccion|mejor|perdon|quise decir|me equivoque|prefiero|preferimos|"
     r"cambie de (?:idea|opinion)|pensandolo|mas bien|en vez de|actually|sorry|i mean|i meant|correction|rather|"
     r"instead|scratch that|changed my mind|make (?:it|that)|i'?d prefer|prefer|on second thought|no wait|wait|oops|"
-    r"my bad|typo|aumentei|subiu|baixou|acho que|agora (?:e|eh|quero)|ahora (?:es|quiero))(?!\w)"
+    r"my bad|typo|aumentei|subiu|baixou|acho que|agora (?:e|eh|quero)|ahora (?:es|quiero)|"
+    r"nao me chamo|no me llamo|(?:meu nome|mi nombre|my name|name) (?:nao|no|is not|isn'?t)|not my name|"
+    r"don'?t call me|nao (?:e|eh) (?:o )?meu nome|(?:nao sou|no soy|i'?m not|i am not) (?:(?:o|a|el|la) )?\w+,? "
+    r"(?:(?:e|mas|pero|but) )?(?:sou|soy|i'?m|i am))(?!\w)"
+    r"|[,;.] (?:nao|no|n)\s*[,.] "
     r"|^\s*(?:nao|no|n)\s*,|^\s*\*|\*\s*$"
 )
-SCALE_ALONE = re.compile(r"(?:mil|k|mi|milhao|milhoes|millones|millon|million|thousand)(?: (?:reais|pesos))?")
+SCALE_ALONE = re.compile(
+    r"(?P<scale>mil|k|mi|milhao|milhoes|millones|millon|million|thousand|grand)(?: (?:de )?(?:reais|pesos|dolares|"
+    r"dollars|euros|soles))?(?:\W+(?:rs+|k{2,}|(?:ha|ja|je|he)+|lol|mesmo|ne|eh|ok|ta|please|por favor))*\W*"
+)
+ENDS_IN_NUMBER = re.compile(r"\d[\d.,]*\s*$|(?:cem|cento|entos|cien|cientos|hundred|nta|nte)\s*$")
+TO_THE_POINT = re.compile(
+    r"[\s,.:!]*(?:(?:e|eh|es|it|it's|its|that|make|sao|son|uns|unos|umas|unas|por|quero|quiero|want|need|to|para|pra|"
+    r"que|seja|sejam|sean|melhor|mejor|com|con|with|about|the|os|los|preciso|necesito|de|ate|hasta|up|is|sorry|"
+    r"perdon|desculpa|r\$|\$)[\s,.:]*){0,4}"
+)
 PAUSE = re.compile(r"[.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 SEPARATOR = re.compile(rf"[{BLANK}.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 EDGES = re.compile(
@@ -59,6 +72,13 @@ class Line:
     @property
     def corrects(self) -> bool:
         return bool(CORRECTION.search(self.folded))
+
+    def corrects_at(self, start: int) -> bool:
+        """Whether a word of correction leads straight to this place: "2 quartos, mas pensando bem 3"."""
+        return any(
+            match.end() <= start and TO_THE_POINT.fullmatch(self.folded[match.end() : start])
+            for match in CORRECTION.finditer(self.folded)
+        )
 
     def take(self, found: Found) -> None:
         self.unread = blank(self.unread, [(found.start, found.end)])
@@ -101,7 +121,7 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
         if not key or key in seen:
             continue
         seen.add(key)
-        if lines and SCALE_ALONE.fullmatch(key):
+        if lines and SCALE_ALONE.fullmatch(key) and ENDS_IN_NUMBER.search(lines[-1].folded):
             lines[-1] = Line(f"{lines[-1].text} {clean(message.words)}", message.seq, lines[-1].message)
             continue
         tainted = bool(intents.found("injection", message.words) or sensitive.parse(message.words))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from agent.brains.protocol import Context, Playbook, Question
+from agent.brains.protocol import Context, Playbook, Question, SlotValue
 from agent.brains.scripted_lines import Claim, Line
 from agent.parsers import texts
 from agent.parsers.found import BLANK, Found, phrase_pattern
@@ -18,9 +19,13 @@ class ClaimReader:
     context: Context
     language: str
     pending: str | None
+    known: Mapping[str, SlotValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ambiguous: list[Claim] = []
+        self.amounts = {
+            q.key: self.known[q.key].value for q in self.of_type("money_range") if q.key in self.known
+        }
 
     def of_type(self, *types: str) -> list[Question]:
         return [question for question in self.playbook.questions if question.type in types]

@@ -109,7 +109,8 @@ class Speaker:
         mood = self.seen.mood
         notices = {
             "card": "sensitive_data", "language": "language_switched", "are_you_bot": "bot_disclosure",
-            "bad_news": "sympathy", "opt_in": "opt_in_confirmation", "unheard_audio": "cannot_hear_audio", "media": "media_received",
+            "bad_news": "sympathy", "opt_in": "opt_in_confirmation",
+            "unheard_audio": "cannot_hear_audio", "media": "media_received",
         }  # fmt: skip
         said = [self.say(kind) for name, kind in notices.items() if name in mood]
         if mood.annoyances and "bad_news" not in mood:

@@ -10,7 +10,9 @@ from agent.parsers.lexicons import common_words, famous_places, first_names, wor
 from agent.parsers.number_words import UNITS
 
 STRONG = re.compile(
-    r"(?<!\w)(?:(?:eu )?me chamo|chamo-me|(?<!no )(?<!em )(?:o )?meu nome(?: completo)?|me llamo|"
+    r"(?<!\w)(?:(?:meu nome|mi nombre|my name) (?:nao e|nao eh|no es|is not|isn'?t) \w+,? (?:(?:mas|pero|but|sino) )?"
+    r"(?:es|e|eh|it'?s)(?=\s)|"
+    r"(?:eu )?me chamo|chamo-me|(?<!no )(?<!em )(?:o )?meu nome(?: completo)?|me llamo|"
     r"(?<!a )mi nombre(?: completo)?|"
     r"(?<!in )(?<!under )my (?:full )?name(?:'?s| is)?|(?<!last )(?<!company )(?<!user )(?<!my )name(?:'?s| is)|"
     r"call me|pode me chamar de|pode chamar de|me chama de|puedes llamarme|"
@@ -35,6 +37,9 @@ OTHER_PERSON = re.compile(
     r"(?:\w+\s+){0,2}(?:e|es|is|chama|se llama|se chama)?\s*|\w+'s\s+(?:\w+\s+)?|(?:ele|ela|el|ella|he|she|"
     r"que)\s+(?:se\s+)?)$"
 )
+# "não me chamo Spam", "my name is not Bob": the name that follows is the wrong one.
+REFUSED = re.compile(r"(?<!\w)(?:nao|n|no|not|never|don'?t|nunca)\s+(?:(?:eu|yo|e|es)\s+)?(?:(?:o|el)\s+)?$")
+REFUSED_AFTER = re.compile(r"(?:(?:nao|no)\s+(?:e|eh|es)|not|never|isn'?t|nunca)(?!\w)")
 CASUAL = frozenset({"e", "eh", "it's", "its", "aqui", "aca"})
 PARTICLES = frozenset(
     {"da", "de", "do", "dos", "das", "e", "del", "la", "las", "los", "y", "van", "von", "di", "o'"}
@@ -106,7 +111,8 @@ def is_known(word: str) -> bool:
 
 
 def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Found | None:
-    if OTHER_PERSON.search(folded[: match.start()]):
+    before = folded[: match.start()]
+    if OTHER_PERSON.search(before) or REFUSED.search(before) or REFUSED_AFTER.match(folded, match.end()):
         return None
     captured = _capture(text, match.end(), trust)
     if captured is None:
