@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from leads.actors import SYSTEM
 from leads.bodies import BodyError, read_body
 from leads.identity import identities_of
-from leads.models import Delivery
+from leads.models import Assignment, Delivery
 from leads.payload import LeadPayload
+from leads.services.assigning import assign_lead
 from leads.services.correcting import correct_lead
 from leads.services.intake import NoContactError, Received, receive_lead
 from leads.sources import NotASubmissionError, kind_of
@@ -96,7 +97,10 @@ def understand(delivery: Delivery) -> list[LeadPayload]:
 
 @transaction.atomic
 def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
-    """Leads first, in an order that all workers share; then the delivery, if it is still ours."""
+    """Leads first, in an order that all workers share; then the delivery, if it is still ours.
+
+    Nobody is assigned until all leads are written: a rule's row is locked after every identity and lead.
+    """
     outcomes: list[Received] = []
     refusals: list[str] = []
     for payload in sorted(payloads, key=identities_of):
@@ -104,6 +108,7 @@ def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
             outcomes.append(_receive(delivery, payload))
         except NoContactError as error:
             refusals.append(str(error.detail))
+    _assign(outcomes)
     state = _state_of(outcomes, delivery)
     if not outcomes:
         refusals = refusals or [_("There was no submission in what came.")]
@@ -119,7 +124,14 @@ def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
         corrected = correct_lead(delivery=delivery, payload=payload, actor=SYSTEM)
         if corrected is not None:
             return corrected
-    return receive_lead(payload=payload, source=delivery.source, actor=SYSTEM)
+    return receive_lead(payload=payload, source=delivery.source, actor=SYSTEM, assign=False)
+
+
+def _assign(outcomes: list[Received]) -> None:
+    """Give each lead once, as it stands after all that the delivery says of it."""
+    latest = {one.lead.pk: one.lead for one in outcomes}
+    for lead_id in dict.fromkeys(one.lead.pk for one in outcomes if one.is_owed):
+        assign_lead(lead=latest[lead_id], actor=SYSTEM, trigger=Assignment.Trigger.ARRIVAL)
 
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:

@@ -22,11 +22,15 @@ from leads.signals import lead_received
 
 
 class Received(NamedTuple):
-    """`is_new`: a lead came into being. `is_repeat`: the very submission had been received before."""
+    """`is_new`: a lead came into being. `is_repeat`: the very submission had been received before.
+
+    `is_owed`: the lead is due to be assigned, and was not because the caller asked so.
+    """
 
     lead: Lead
     is_new: bool
     is_repeat: bool = False
+    is_owed: bool = False
 
 
 class _Arrival(NamedTuple):
@@ -85,15 +89,13 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
     lead = Lead.objects.select_for_update().get(pk=owner)
     was_closed = lead.status.kind != Status.Kind.OPEN
     welcome_back(lead, arrival.payload, arrival.source, arrival.actor, also_known_as=others)
-    if lead.consultant_id is None or (was_closed and not _still_sells(lead)):
-        _give(lead, arrival)
-    return Received(lead, is_new=False)
+    is_owed = lead.consultant_id is None or (was_closed and not _still_sells(lead))
+    return Received(lead, is_new=False, is_owed=is_owed and _give(lead, arrival))
 
 
 def _new_person(arrival: _Arrival) -> Received:
     lead = _create_lead(arrival.new_id, arrival.payload, arrival.source, arrival.actor)
-    _give(lead, arrival)
-    return Received(lead, is_new=True)
+    return Received(lead, is_new=True, is_owed=_give(lead, arrival))
 
 
 def first_status() -> Status:
@@ -153,10 +155,11 @@ def _first_events(
         yield event(LeadEvent.Kind.CONSENT, consent=clean_tree(payload.consent))
 
 
-def _give(lead: Lead, arrival: _Arrival) -> None:
-    """Last in the transaction, for it queues on the row of the assignment rule."""
+def _give(lead: Lead, arrival: _Arrival) -> bool:
+    """Last in the transaction, for it queues on the row of the assignment rule. Returns what is left to do."""
     if arrival.assign and not lead.is_spam:
         assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger)
+    return not arrival.assign and not lead.is_spam
 
 
 def _still_sells(lead: Lead) -> bool:

@@ -1,6 +1,5 @@
 """Round robin: exact, explained, and in order whatever happens at the same instant."""
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +11,7 @@ from leads.assignment import pick_consultant
 from leads.errors import NotAllowedError
 from leads.models import Assignment, AssignmentRule, Lead, RuleMember
 from leads.services import assigning, people
+from leads.tests.locks import wait_for_lock_waiters
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
 
@@ -176,19 +176,6 @@ def give_and_close(lead: Lead) -> None:
         give(lead)
     finally:
         connection.close()
-
-
-def wait_for_lock_waiters(count: int) -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    deadline = time.monotonic() + 10
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(waiting)
-            if cursor.fetchone()[0] >= count:
-                return
-            time.sleep(0.02)
-    raise AssertionError("the decisions did not meet")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,16 +6,26 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads import deliveries
 from leads.actors import SYSTEM
-from leads.models import Assignment, Delivery, Lead, LeadEvent, LeadIdentity, SeenSubmission, Source
+from leads.models import (
+    Assignment,
+    AssignmentRule,
+    Delivery,
+    Lead,
+    LeadEvent,
+    LeadIdentity,
+    SeenSubmission,
+    Source,
+)
 from leads.payload import LeadPayload
 from leads.services.intake import receive_lead
-from leads.tests.makers import make_circle, make_consultant, make_statuses
+from leads.tests.locks import wait_for_lock_waiters
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_statuses
 
 THREADS = 20
 
@@ -44,6 +54,13 @@ def at_once(act, count=THREADS):
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def process_and_close():
+    try:
+        deliveries.process_pending()
+    finally:
+        connections.close_all()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -111,6 +128,37 @@ def test_several_people_per_delivery_in_different_order_all_arrive():
 
     assert Lead.objects.count() == 5
     assert set(Delivery.objects.values_list("state", flat=True)) == {"processed", "duplicate"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_delivery_of_several_people_locks_the_rule_after_all_identities():
+    source = make_source()
+    make_circle(make_consultant())
+    store(source, [{"name": f"P{n}", "phone": f"1198765000{n}"} for n in (1, 2)])
+    second = LeadIdentity(lead=make_lead(), kind="phone", key="+5511987650002", shown="+5511987650002")
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            second.save()
+            working = pool.submit(process_and_close)
+            wait_for_lock_waiters(1)
+            AssignmentRule.objects.select_for_update(nowait=True).get()
+        working.result()
+
+    assert Delivery.objects.get().state == "processed"
+    assert Assignment.objects.filter(outcome="assigned").count() == 2
+
+
+@pytest.mark.django_db
+def test_one_person_twice_in_a_delivery_is_assigned_once_as_they_stand_at_last():
+    source, consultant = make_source(), make_consultant()
+    make_circle(consultant)
+    store(source, [{"name": "Ana", "phone": "11987654321"}, {"phone": "11987654321", "city": "Santos"}])
+
+    deliveries.process_pending()
+
+    lead = Lead.objects.get()
+    assert (lead.consultant, lead.city, Assignment.objects.count()) == (consultant, "Santos", 1)
 
 
 @pytest.mark.django_db
