@@ -14,6 +14,7 @@ from leads.services import writes
 from leads.services.access import get_lead
 
 EDITABLE = frozenset({"name", "phone", "email", "city", "product", "message", "value", "language"})
+KEYS = {"phone": phone_key, "email": email_key}
 
 
 @transaction.atomic
@@ -40,7 +41,7 @@ def write_facts(lead: Lead, changes: dict[str, Any], actor: Actor) -> None:
         return
     for name in different:
         setattr(lead, name, changes[name])
-    _follow_identities(lead, different)
+    _follow_identities(lead, {name: before[name] for name in different if name in KEYS})
     writes.record(
         lead,
         LeadEvent.Kind.EDITED,
@@ -50,16 +51,17 @@ def write_facts(lead: Lead, changes: dict[str, Any], actor: Actor) -> None:
     writes.changed(lead, different, action="edited", actor=actor)
 
 
-def _follow_identities(lead: Lead, names: list[str]) -> None:
-    keys = {"phone": phone_key, "email": email_key}
-    for kind in (name for name in names if name in keys):
-        lead.identities.filter(kind=kind).delete()
-        value = getattr(lead, kind)
-        if not value:
+def _follow_identities(lead: Lead, before: dict[str, Any]) -> None:
+    """The former value is forgotten; what else the lead is known by, from a merge or WhatsApp, stays."""
+    for kind, former in before.items():
+        key, value = KEYS[kind], getattr(lead, kind)
+        if former:
+            lead.identities.filter(kind=kind, key=key(former)).delete()
+        if not value or lead.identities.filter(kind=kind, key=key(value)).exists():
             continue
         try:
             with transaction.atomic():
-                LeadIdentity.objects.create(lead=lead, kind=kind, key=keys[kind](value), shown=value)
+                LeadIdentity.objects.create(lead=lead, kind=kind, key=key(value), shown=value)
         except IntegrityError:
             raise ConflictError(_("Another lead has this %(what)s.") % {"what": kind}) from None
 

@@ -1,0 +1,65 @@
+"""Correcting facts, and who the lead is known as afterwards."""
+
+import pytest
+
+from leads.actors import SYSTEM
+from leads.errors import ConflictError
+from leads.payload import LeadPayload
+from leads.services.editing import edit_lead
+from leads.services.intake import receive_lead
+from leads.services.merging import merge_leads
+from leads.tests.makers import make_manager, make_statuses
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager():
+    make_statuses()
+    return make_manager()
+
+
+def receive(**facts):
+    return receive_lead(payload=LeadPayload(**facts), source=None, actor=SYSTEM)
+
+
+def phones(lead):
+    return sorted(lead.identities.filter(kind="phone").values_list("key", flat=True))
+
+
+def test_edit_lead_with_another_phone_keeps_the_numbers_gained_by_a_merge(manager):
+    keep = receive(name="Ana", phone="+5511987650001").lead
+    other = receive(name="Ana", phone="+5511987650002").lead
+    merge_leads(user=manager, keep_id=keep.pk, other_id=other.pk)
+
+    edit_lead(user=manager, lead_id=keep.pk, changes={"phone": "+5511987650003"})
+
+    assert phones(keep) == ["+5511987650002", "+5511987650003"]
+    assert receive(phone="+5511987650002").lead == keep
+
+
+def test_edit_lead_to_a_phone_it_is_known_by_already_keeps_it_once(manager):
+    keep = receive(name="Ana", phone="+5511987650001").lead
+    other = receive(name="Ana", phone="+5511987650002").lead
+    merge_leads(user=manager, keep_id=keep.pk, other_id=other.pk)
+
+    edit_lead(user=manager, lead_id=keep.pk, changes={"phone": "+5511987650002"})
+
+    assert phones(keep) == ["+5511987650002"]
+
+
+def test_edit_lead_without_phone_forgets_the_former_number(manager):
+    lead = receive(name="Ana", phone="+5511987650001", email="a@mail.example").lead
+
+    edit_lead(user=manager, lead_id=lead.pk, changes={"phone": None})
+
+    assert phones(lead) == []
+    assert receive(phone="+5511987650001").is_new
+
+
+def test_edit_lead_to_the_phone_of_another_lead_is_a_conflict(manager):
+    lead = receive(name="Ana", phone="+5511987650001").lead
+    receive(name="Bia", phone="+5511987650002")
+
+    with pytest.raises(ConflictError):
+        edit_lead(user=manager, lead_id=lead.pk, changes={"phone": "+5511987650002"})
