@@ -97,6 +97,7 @@ class Stack:
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
+        self.last_answer = "never asked"
         self.environment = stack_environment(database) | {
             "PORT": str(self.port),
             "PUBLIC_URL": self.base_url,
@@ -120,7 +121,11 @@ class Stack:
         stop_all([self.beat, self.worker, self.web])
 
     def wait_until_ready(self) -> None:
-        wait_for(self._is_ready, seconds=READY_SECONDS, what=f"the stack in {self.folder}")
+        try:
+            wait_for(self._is_ready, seconds=READY_SECONDS, what=f"the stack in {self.folder}")
+        except AssertionError as error:
+            error.add_note(f"/readyz: {self.last_answer}\n{self.logs()}")
+            raise
 
     def kill_worker(self, signal_number: int = signal.SIGKILL) -> None:
         """End the worker at once, whatever it does, and wait until it is gone."""
@@ -144,8 +149,11 @@ class Stack:
         try:
             with urllib.request.urlopen(f"{self.base_url}/readyz", timeout=5) as response:
                 return json.load(response)["status"] == "ok"
-        except (urllib.error.URLError, OSError):
-            return False
+        except urllib.error.HTTPError as refusal:
+            self.last_answer = refusal.read().decode()
+        except OSError as error:
+            self.last_answer = repr(error)
+        return False
 
 
 def stack_environment(database: str) -> dict[str, str]:

@@ -43,7 +43,8 @@ def test_deliver_notifications_mails_what_lets_the_consultant_act(settings):
     (letter,) = mail.outbox
     assert letter.subject == "New lead: Júlia"
     assert letter.to == ["ana@crm.example"]
-    for part in ("Hot (80/100)", "Budget: up to 600,000 (“até 600 mil”)", "Quero visitar", f"/leads/{assignment.lead_id}/"):
+    address = f"/leads/{assignment.lead_id}/"
+    for part in ("Hot (80/100)", "Budget: up to 600,000 (“até 600 mil”)", "Quero visitar", address):
         assert part in letter.body
 
 
