@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from leads.models import Lead, LeadEvent, Status
-from whatsapp.models import Conversation
+from whatsapp.models import ConsentEvent, Conversation
 
 SHOWN = 200
 Facts = dict[str, Any]
@@ -109,6 +109,13 @@ def _received(data: Facts, names: dict[str, str]) -> str:
     return _("Came in through %(source)s") % {"source": source} if source else _("Came in")
 
 
+def _consent(data: Facts, names: dict[str, str]) -> str:
+    wish = data.get("consent", {}).get("whatsapp")
+    if wish == ConsentEvent.Kind.OPT_OUT:
+        return _("Asked for no more messages on WhatsApp")
+    return _("Wants messages on WhatsApp again") if wish == ConsentEvent.Kind.OPT_IN else _("Consent")
+
+
 def _name(slug: Any, names: dict[str, str]) -> str:
     return names.get(str(slug), str(slug or "–"))
 
@@ -125,6 +132,7 @@ SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.STAGE: _stage,
     LeadEvent.Kind.HANDOFF: _handoff,
     LeadEvent.Kind.RECEIVED: _received,
+    LeadEvent.Kind.CONSENT: _consent,
 }
 HANDOFF_REASONS: dict[str, Callable[[], str]] = {
     "qualified": lambda: _("qualified"),

@@ -31,6 +31,9 @@ EVENTS = [
     ("handoff", {}, "Handed over"),
     ("received", {"source": "Site"}, "Came in through Site"),
     ("taken_over", {}, "Taken over"),
+    ("consent", {"consent": {"whatsapp": "opt_out"}}, "Asked for no more messages on WhatsApp"),
+    ("consent", {"consent": {"whatsapp": "opt_in"}}, "Wants messages on WhatsApp again"),
+    ("consent", {"consent": {"marketing": True}}, "Consent"),
 ]
 
 

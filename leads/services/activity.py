@@ -37,6 +37,12 @@ def agent_replied(*, lead_id: UUID, text: str, at: datetime) -> None:
     _touch(lead_id, text, LeadEvent.Actor.AGENT, at, AGENT, waiting_since=None)
 
 
+def spoke_before(*, lead_id: UUID, text: str, author: str, at: datetime) -> None:
+    """The last words of a conversation that is older than its lead."""
+    if Lead.objects.filter(pk=lead_id, last_message_at=None).exists():
+        _touch(lead_id, text, author, at, AGENT)
+
+
 def stop_waiting(*, lead_ids: Iterable[UUID]) -> None:
     """Nobody owes these clients an answer any more: they asked not to be written to."""
     for lead in Lead.objects.filter(pk__in=lead_ids, waiting_since__isnull=False).order_by("pk"):

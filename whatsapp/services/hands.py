@@ -11,12 +11,13 @@ from leads.actors import Actor, person
 from leads.errors import ConflictError, NotFoundError
 from leads.models import Consultant, Lead, LeadEvent, User
 from leads.on_commit import announce
-from leads.services import writes
+from leads.services import activity, writes
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.signals import message_changed, message_received
 
 TAKEN_OVER = "taken_over"
+NEVER_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
 HAND_FIELDS = (
     "status",
     "consultant",
@@ -72,9 +73,12 @@ def transfer(conversation: Conversation, *, consultant: Consultant | None, reaso
 
 
 def link_lead(conversation: Conversation, lead: Lead) -> None:
-    """Say whose conversation this is. The caller holds its row."""
+    """Say whose conversation this is; its last words go on the card. The caller holds its row."""
     conversation.lead = lead
     conversation.save(update_fields=["lead", "updated_at"])
+    spoken = conversation.messages.exclude(author=Message.Author.SYSTEM)
+    if last := spoken.order_by("-seq").first():
+        activity.spoke_before(lead_id=lead.pk, text=last.body, author=last.author, at=last.created_at)
 
 
 def give_to_writer(conversation: Conversation, user: User, origin: str = "") -> None:
@@ -102,8 +106,12 @@ def _locked_for(user: User, conversation_id: UUID | str) -> Conversation:
 
 
 def _answers(conversation: Conversation, user: User) -> bool:
-    is_transferred = conversation.status == Conversation.Status.TRANSFERRED
-    return is_transferred and conversation.consultant_id == user.pk
+    """A manager who is no consultant leaves no name; the reason tells it from waiting for a consultant."""
+    if conversation.status != Conversation.Status.TRANSFERRED:
+        return False
+    if conversation.consultant_id is None:
+        return conversation.handoff_reason == TAKEN_OVER and _consultant_of(user) is None
+    return conversation.consultant_id == user.pk
 
 
 def _refuse_if_somebody_elses(conversation: Conversation, user: User) -> None:
@@ -145,8 +153,8 @@ def _give_to_agent(conversation: Conversation, answer_pending: bool) -> None:
 
 
 def _leave_last_words_to_agent(conversation: Conversation) -> None:
-    """What the client wrote since we last wrote is owed an answer again."""
-    ours = conversation.messages.filter(direction=Message.Direction.OUT)
+    """What the client wrote since our last words that may have reached them is owed an answer again."""
+    ours = conversation.messages.filter(direction=Message.Direction.OUT).exclude(status__in=NEVER_SAID)
     last_of_ours = ours.aggregate(last=Max("seq"))["last"] or 0
     waiting = conversation.messages.filter(direction=Message.Direction.IN, seq__gt=last_of_ours).last()
     if waiting is None:

@@ -28,6 +28,21 @@ def handed_over(consultant=None) -> Conversation:
     return conversation
 
 
+def test_link_lead_puts_the_last_words_of_the_conversation_on_an_empty_card_alone():
+    conversation = make_conversation(body="Quero uma casa")
+    lead = make_lead()
+
+    link_lead(conversation, lead)
+    lead.refresh_from_db()
+    assert (lead.last_message, lead.last_message_author) == ("Quero uma casa", "client")
+    assert lead.last_message_at == conversation.messages.get().created_at
+
+    older = make_lead(last_message="Oi", last_message_at=conversation.created_at)
+    link_lead(conversation, older)
+    older.refresh_from_db()
+    assert older.last_message == "Oi"
+
+
 def test_somebody_who_wrote_before_becomes_a_lead_and_keeps_the_conversation():
     conversation = make_conversation()
     lead = make_lead(phone="+5511987654321")
