@@ -154,6 +154,7 @@ def _lease(
     dialogue.lease_token, dialogue.lease_until = uuid4(), clock.now() + LEASE
     dialogue.save(update_fields=["lease_token", "lease_until"])
     first, covers = conversation.answered_seq + 1, conversation.last_inbound_seq
+    _reopen_after(conversation)
     turn = AgentTurn.objects.create(
         conversation=conversation,
         playbook_version=dialogue.playbook_version,
@@ -174,6 +175,13 @@ def _lease(
         restarts=restarts,
         burst=list(burst.order_by("seq")),
     )
+
+
+def _reopen_after(conversation: Conversation) -> None:
+    """Messages past `answered_seq` that were answered once: a person dropped the answer and gave them back."""
+    answered = [AgentTurn.Outcome.REPLIED, AgentTurn.Outcome.SILENT]
+    dropped = conversation.turns.filter(last_seq__gt=conversation.answered_seq, outcome__in=answered)
+    dropped.update(outcome=AgentTurn.Outcome.HUMAN_TOOK_OVER)
 
 
 def _lock(conversation_id: UUID | str) -> Conversation | None:

@@ -166,6 +166,23 @@ def test_settle_after_the_lease_went_to_another_worker_says_nothing(line, at_sta
     assert said(conversation) == ["re: oi"]
 
 
+def test_answer_returned_after_the_queued_reply_was_dropped_is_given_anew(line, at_start):
+    consultant, conversation = make_consultant("ana"), write(line, "oi").conversation
+    wait(at_start, 10)
+    flows.answer_message(conversation.pk, brain=EchoBrain())
+    Conversation.objects.filter(pk=conversation.pk).update(consultant=consultant)
+    whatsapp.take_over(conversation_id=conversation.pk, user=consultant.user)
+
+    whatsapp.return_to_agent(conversation_id=conversation.pk, user=consultant.user, answer_pending=True)
+    wait(at_start, 60)
+    flows.answer_message(conversation.pk, brain=EchoBrain())
+
+    answers = conversation.messages.filter(author="agent").order_by("seq")
+    assert list(answers.values_list("body", "status")) == [("re: oi", "cancelled"), ("re: oi", "queued")]
+    turns_of = AgentTurn.objects.filter(conversation=conversation).order_by("started_at")
+    assert list(turns_of.values_list("outcome", flat=True)) == ["human_took_over", "replied"]
+
+
 def test_answer_message_after_three_deaths_hands_over(line, at_start):
     make_circle(make_consultant("ana"))
     conversation = write(line, "oi").conversation

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from leads.models import LeadEvent, LeadIdentity
 from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp.models import Conversation, Message
-from whatsapp.services import send
+from whatsapp.services import send, transfer
 from whatsapp.tests.makers import make_consultant_line, make_conversation
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +167,25 @@ def test_take_over_of_somebody_elses_conversation_is_a_conflict(ana, conversatio
 
     assert response.status_code == 409
     assert "bia" in response.json()["detail"]
+
+
+def test_take_over_by_a_manager_twice_changes_nothing_the_second_time(conversation):
+    client = api(make_manager())
+    for _ in range(3):
+        assert client.post(url(conversation, "take-over/")).status_code == 200
+
+    conversation.refresh_from_db()
+    assert conversation.epoch == 1
+    assert LeadEvent.objects.filter(lead=conversation.lead, kind="taken_over").count() == 1
+
+
+def test_take_over_by_a_manager_of_what_waits_for_a_consultant_is_one(conversation):
+    transfer(conversation, consultant=None, reason="qualified")
+
+    api(make_manager()).post(url(conversation, "take-over/"))
+
+    conversation.refresh_from_db()
+    assert (conversation.epoch, conversation.handoff_reason) == (2, "taken_over")
 
 
 def test_return_to_agent_begins_afresh(ana, conversation):
