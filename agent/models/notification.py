@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Notification(models.Model):
-    """One message to one consultant by one channel about one assignment: told once, whatever crashes."""
+    """One message to one consultant by one channel about one assignment.
+
+    Written once, whatever crashes. A mail is sent again when a worker died between sending and noting it.
+    """
 
     class Channel(models.TextChoices):
         APP = "app", _("In the app")
