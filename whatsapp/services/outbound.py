@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from leads import clock
-from leads.errors import InvalidError, NotFoundError
+from leads.errors import InvalidError, NotAllowedError, NotFoundError
 from leads.models import User
 from leads.on_commit import announce, enqueue
 from leads.services import activity
@@ -72,10 +72,12 @@ class Sent:
 def send_as_consultant(
     *, conversation_id: UUID | str, user: User, body: str, client_id: str | None = None, origin: str = ""
 ) -> Sent:
-    """What a person typed. NotFoundError where the conversation is not theirs to see."""
+    """What a person typed. NotFoundError where the conversation is not theirs to see, NotAllowedError
+    where it would leave from a colleague's own number."""
     if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
         raise NotFoundError
     conversation = lock_conversation(conversation_id)
+    _refuse_on_a_colleagues_line(conversation, user)
     before = conversation.last_seq
     messages = send(
         conversation,
@@ -110,6 +112,7 @@ def retry_message(*, message_id: UUID | str, user: User) -> Message:
     old.refresh_from_db()
     if old.direction != Message.Direction.OUT or old.status not in RETRYABLE:
         raise InvalidError(_("Only a message that failed or was not confirmed can be sent again."))
+    _refuse_on_a_colleagues_line(conversation, user)
     if again := old.retries.first():
         return again
     if reason := window.refusal(conversation):
@@ -138,6 +141,14 @@ def _retry_alone(old: Message) -> bool:
     pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
     _queue(conversation, [old.body], old.author, old.user, delay_seconds=pause, retry_of=old)
     return True
+
+
+def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None:
+    owner = conversation.line.consultant
+    if owner is not None and owner.pk != user.pk and not user.is_manager:
+        raise NotAllowedError(
+            _("This is %(name)s's own number. Only they can write from it.") % {"name": owner}
+        )
 
 
 def _sent_before(conversation: Conversation, client_id: str) -> list[Message]:

@@ -124,6 +124,24 @@ def test_messages_post_of_nonsense_is_refused_with_reasons(ana, conversation, gi
     assert set(response.json()) >= {"code", "detail", "fields"}
 
 
+def test_messages_post_from_a_colleagues_own_number_is_refused_with_the_name(conversation):
+    bia = make_consultant("bia")
+    own = make_conversation(line=make_consultant_line(bia))
+    assert own.lead == conversation.lead
+    failed = send(own, ["Olá"], author="consultant", user=bia.user)[0]
+    Message.objects.filter(pk=failed.pk).update(status="failed")
+    client = api(conversation.lead.consultant.user)
+
+    response = client.post(url(own, "messages/"), {"body": "oi"}, format="json")
+
+    assert (response.status_code, response.json()["code"]) == (403, "not_allowed")
+    assert "bia" in response.json()["detail"]
+    assert client.post(f"/api/messages/{failed.pk}/retry/").status_code == 403
+    assert own.messages.filter(direction="out").count() == 1
+    for user in (bia.user, make_manager()):
+        assert api(user).post(url(own, "messages/"), {"body": "oi"}, format="json").status_code == 201
+
+
 def test_messages_post_outside_the_window_says_why(ana, conversation):
     Conversation.objects.update(last_inbound_at=timezone.now() - timedelta(hours=25))
 
