@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 20
 LEASE = timedelta(seconds=60)
+# One webhook may name many leads, each asked for over HTTP.
+FETCH_LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -70,7 +73,11 @@ def claim_batch(limit: int = BATCH) -> list[Delivery]:
 
 def process(delivery: Delivery) -> None:
     """Settle one claimed delivery, or postpone it with the reason in words."""
+    if delivery.attempts > MAX_ATTEMPTS:
+        _postpone(delivery, str(_("No worker came to an end with it.")), is_final=True)
+        return
     try:
+        _renew_claim(delivery)
         _settle(delivery, understand(delivery))
     except (BodyError, NotASubmissionError) as error:
         _finish(delivery, Delivery.State.REJECTED, str(error))
@@ -83,6 +90,24 @@ def process(delivery: Delivery) -> None:
     except Exception as error:
         logger.exception("delivery failed", extra={"delivery": str(delivery.pk)})
         _postpone(delivery, f"{_('This is a fault of ours')}: {type(error).__name__}: {error}")
+
+
+def _renew_claim(delivery: Delivery) -> None:
+    """A batch is claimed at once and handled one by one: start with a whole lease. Raises ClaimLostError.
+
+    Only a source with a token is asked over HTTP; the others are done in no time.
+    """
+    lease = FETCH_LEASE if delivery.source.access_token else LEASE
+    until = timezone.now() + lease
+    if delivery.next_attempt_at and until - delivery.next_attempt_at < LEASE / 2:
+        return
+    if not _owned(delivery).update(next_attempt_at=until):
+        raise ClaimLostError
+
+
+def _owned(delivery: Delivery) -> QuerySet[Delivery]:
+    """The delivery's row, as long as no other worker has claimed it since."""
+    return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED)
 
 
 def understand(delivery: Delivery) -> list[LeadPayload]:
@@ -157,7 +182,7 @@ def _link(delivery: Delivery, outcomes: list[Received]) -> None:
 
 def _finish(delivery: Delivery, state: str, error: str = "", **fields: Any) -> None:
     """Raises ClaimLostError where the delivery is no longer this worker's."""
-    written = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED).update(
+    written = _owned(delivery).update(
         state=state, error=error, processed_at=timezone.now(), next_attempt_at=None, **fields
     )
     if not written:
@@ -168,7 +193,7 @@ def _postpone(delivery: Delivery, error: str, *, is_final: bool = False) -> None
     """Try again later, each time twice as late, until it is given up for a person to look at."""
     is_dead = is_final or delivery.attempts >= MAX_ATTEMPTS
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (delivery.attempts - 1))
-    Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED).update(
+    _owned(delivery).update(
         state=Delivery.State.DEAD if is_dead else Delivery.State.FAILED,
         error=error[:2000].replace("\x00", ""),
         next_attempt_at=None if is_dead else timezone.now() + pause,

@@ -209,6 +209,21 @@ def test_delivery_that_fails_waits_longer_each_time_and_is_given_up_at_last():
 
 
 @pytest.mark.django_db
+def test_delivery_that_no_worker_survives_is_given_up():
+    [delivery] = store(make_source(), {"name": "Ana", "phone": "11987654321"})
+    for _ in range(deliveries.MAX_ATTEMPTS):
+        deliveries.claim_batch()
+        Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+
+    deliveries.process_pending()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.next_attempt_at) == ("dead", None)
+    assert delivery.error == "No worker came to an end with it."
+    assert Lead.objects.count() == 0
+
+
+@pytest.mark.django_db
 def test_complete_creation_takes_few_statements():
     source = make_source()
     make_circle(make_consultant())

@@ -1,8 +1,11 @@
 """Kinds that only name a submission: the answers are fetched from a local server in the vendor's place."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db import connections
+from django.utils import timezone
 
 from leads import deliveries
 from leads.models import Delivery, Lead, SeenSubmission, Source
@@ -113,6 +116,27 @@ def test_vendor_that_does_not_answer_postpones_the_delivery(settings):
 
     assert (delivery.state, delivery.attempts) == ("failed", 1)
     assert delivery.next_attempt_at > delivery.received_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_delivery_whose_turn_comes_late_is_not_taken_over_while_its_answers_are_fetched(wire):
+    body = json.dumps(bodies.meta_webhook("10007")).encode()
+    Delivery.objects.create(source=make_source(), body=body, content_type="application/json")
+    [claimed] = deliveries.claim_batch()
+    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    taken_over = []
+
+    class Meanwhile(dict):
+        def get(self, path, default=None):
+            taken_over.extend(deliveries.claim_batch())
+            connections.close_all()
+            return 200, bodies.meta_lead()
+
+    wire.answers = Meanwhile()
+    deliveries.process(claimed)
+
+    assert taken_over == []
+    assert Delivery.objects.get().state == "processed"
 
 
 def test_poll_finds_the_lead_that_no_webhook_told_of_and_only_that(wire):
