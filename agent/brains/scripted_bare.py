@@ -100,7 +100,8 @@ class BareReader:
             written_as_name = piece[:1].isupper() and not line.text.isupper()
             if line.claimed and not written_as_name and not self._is_place(piece):
                 return None
-            return self._claim(question, places.bare(piece, self.context, pending=True), line)
+            found = places.bare(piece, self.context, pending=True)
+            return self._claim(question, found or places.described(piece), line)
         return self._pending_text(question, piece, line) if question.type == "text" else None
 
     def _pending_text(self, question: Question, piece: str, line: Line) -> Claim | None:

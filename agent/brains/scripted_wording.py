@@ -41,8 +41,10 @@ class Wording:
         return bool(self._variants(kind))
 
     def ask(self, question: Question, times: int) -> str:
-        """The wording for the first, the second, the third time; with the choices listed on a repeat."""
+        """The wording for the first, the second, the third time; after that the repeats take turns."""
         texts = question.texts.get(self.language) or question.texts.get(self.playbook.default_language) or ()
+        if times >= len(texts) > 1:
+            times = 1 + (times - 1) % (len(texts) - 1)
         return self._filled(texts[min(times, len(texts) - 1)], {}) if texts else ""
 
     def why(self, question: Question) -> str:

@@ -47,6 +47,13 @@ def famous_places(country: str) -> frozenset[str]:
 
 
 @cache
+def places_anywhere() -> frozenset[str]:
+    """The famous places of every country we know."""
+    rows = (line.partition(":") for line in (DATA / "places.txt").read_text("utf-8").splitlines())
+    return frozenset(fold(place.strip()) for _, _, places in rows for place in places.split("|"))
+
+
+@cache
 def towns(country: str) -> frozenset[str]:
     """Every town that has its own area code, of the country's numbering plan (see `make_towns`)."""
     prefix = str(country_code_for_region(country))

@@ -6,8 +6,16 @@ import re
 
 from agent.brains.protocol import Context
 from agent.parsers.found import BLANK, Found, clean, fold
-from agent.parsers.lexicons import common_words, famous_places, first_names, towns, word_set
+from agent.parsers.lexicons import (
+    common_words,
+    famous_places,
+    first_names,
+    places_anywhere,
+    towns,
+    word_set,
+)
 from agent.parsers.names import CONTRACTED
+from agent.parsers.negation import is_negated
 
 HOME = re.compile(
     r"(?<!\w)(?:moro (?:em|no|na|aqui em)|moramos (?:em|no|na)|sou (?:de|do|da|aqui de)|somos (?:de|do|da)|vivo en|"
@@ -40,6 +48,21 @@ LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
 PARTICLES = word_set("particles_places")
 NOT_A_PLACE = word_set("not_places")
 LONGEST = 5
+SHORTEST_ABROAD = 4
+# Answers to "which area?" that are no proper names.
+DESCRIBED = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:perto|proximo|cerca|close|near|next|walking distance)\s+(?:(?:from|to|d[aeo]s?|del?|the|my|our|an?|uma?|una?|"
+    r"meu|minha|mi|al?|ao|la|el|las|los)\s+)*[^\W\d_]{3,}|"
+    r"(?:zona|regiao|region|area|lado|parte)\s+(?:sul|norte|leste|oeste|sur|este|central|centro|rural|nobre|alta|baixa|"
+    r"baja)|"
+    r"(?:north|south|east|west|upper|lower)(?:ern)?\s+(?:side|end|part|area)|"
+    r"(?:bairro|barrio)\s+(?:nobre|tranquilo|central|residencial|seguro)|"
+    r"(?:a\s+)?(?:quiet|safe|central|residential)\s+(?:area|neighbou?rhood|street)|"
+    r"downtown|uptown|midtown|city cent(?:er|re)|suburbs?|outskirts|waterfront|beachfront|countryside|"
+    r"centro(?:\s+(?:da cidade|de la ciudad|historico))?|litoral|afueras|periferia|suburbios?|orla|beira[- ]mar"
+    r")(?!\w)"
+)
 
 
 def parse(text: str, context: Context, language: str) -> list[Found]:
@@ -69,6 +92,15 @@ def bare(segment: str, context: Context, pending: bool) -> Found | None:
     return captured if pending or is_known(captured.quote, context) else None
 
 
+def described(text: str) -> Found | None:
+    """An area in everyday words, for who was just asked where: "downtown please", "perto do metrô"."""
+    match = DESCRIBED.search(fold(text))
+    if match is None or is_negated(fold(text), match.start(), ""):
+        return None
+    quote = text[match.start() : match.end()]
+    return Found(quote, quote, match.start(), match.end(), explicit=False)
+
+
 def is_known(name: str, context: Context) -> bool:
     """Whether the country has a place of this name; "City - ST" counts by its first part."""
     plain = re.split(r"\s*[-/,(]\s*", fold(name))[0].strip(" .")
@@ -90,7 +122,12 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
     if match[0].split()[0] in LOOSE:
         famous = fold(captured.quote) in famous_places(context.country)
         return captured if famous or (known and typed_as_name) else None
-    return captured if known or typed_as_name else None
+    return captured if known or typed_as_name or _is_famous_abroad(captured.quote) else None
+
+
+def _is_famous_abroad(quote: str) -> bool:
+    """ "en palermo" said to a company in another country."""
+    return len(quote) >= SHORTEST_ABROAD and fold(quote) in places_anywhere() - first_names() - common_words()
 
 
 def _capture(text: str, folded: str, start: int, context: Context, trusted: bool) -> Found | None:
