@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from crm import heartbeat
@@ -95,6 +96,7 @@ CHECKS = {
 
 
 @never_cache
+@csrf_exempt
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The process lives and takes requests; asks nobody else."""
@@ -102,6 +104,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 @never_cache
+@csrf_exempt
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 where every part is ready, else 503; either way what each part said."""
@@ -114,6 +117,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 @never_cache
+@csrf_exempt
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text. Open on a local machine; elsewhere for the bearer of METRICS_TOKEN alone."""

@@ -41,6 +41,12 @@ def test_healthz_without_a_worker_is_ok(client: Client):
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_health_is_only_asked(path: str):
+    response = Client(enforce_csrf_checks=True).post(path)
+    assert response.status_code == 405
+
+
 def test_readyz_with_every_part_is_ok(client: Client, living_worker: None):
     response = client.get("/readyz")
     assert response.status_code == 200

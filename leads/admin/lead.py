@@ -1,6 +1,6 @@
 """Leads, their statuses and their history. Facts are edited here; moves and assignments go through actions."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
@@ -14,9 +14,11 @@ from import_export.resources import ModelResource
 from leads.admin.filters import FilteredByConsultant
 from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
+from leads.api.filters import with_words
 from leads.assignment import pick_consultant
 from leads.errors import CrmError
 from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
+from leads.models.lead import LeadQuerySet
 from leads.requests import user_of
 from leads.services import assigning, board, editing
 
@@ -87,6 +89,15 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
         (_("Classification"), {"fields": ["temperature", "score", "classification", "is_spam", "slots"]}),
         (_("Origin"), {"fields": ["source", "attribution", "extra", "created_at"]}),
     ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
+    ) -> tuple[QuerySet[Lead], bool]:
+        """What the board's search finds, the end of a phone included, comes on top of the fields."""
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term:
+            found |= with_words(cast(LeadQuerySet, queryset), search_term)
+        return found, has_duplicates
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lead | None = None) -> list[str]:
         return [name for name in flatten_fieldsets(self.fieldsets) if name not in editing.EDITABLE]

@@ -55,7 +55,7 @@ class LeadFilters:
         if self.phone:
             leads = leads.filter(pk__in=_with_phone(self.phone))
         if self.q:
-            leads = _with_words(leads, self.q)
+            leads = with_words(leads, self.q)
         return leads
 
 
@@ -66,7 +66,7 @@ def user_is(path: str, text: str) -> Q:
     return Q(**{f"{path}__username": text})
 
 
-def _with_words(leads: LeadQuerySet, text: str) -> LeadQuerySet:
+def with_words(leads: LeadQuerySet, text: str) -> LeadQuerySet:
     """Few matches by their ids, many by a query of their own.
 
     Either way PostgreSQL uses the index of words: left alone with LIMIT, it walks all leads in the order

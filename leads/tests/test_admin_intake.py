@@ -196,6 +196,17 @@ def test_lists_of_sources_and_deliveries_open_with_filters(client, manager):
     assert b"Ana Souza" in listed.content
 
 
+@pytest.mark.parametrize("words", ["98765-4321", "4321", "Ana", "mail.example"])
+def test_lead_is_found_by_the_end_of_its_phone_as_by_its_fields(client, manager, words):
+    deliver(make_source(), {"nome": "Ana Lima", "fone": "11987654321", "email": "a@mail.example"})
+    deliver(make_source(slug="other"), {"nome": "Bruno Reis", "fone": "11912340000"})
+
+    listed = client.get(reverse("admin:leads_lead_changelist"), {"q": words}).content
+
+    assert b"Ana Lima" in listed
+    assert b"Bruno Reis" not in listed
+
+
 def test_two_chosen_leads_are_merged_and_taken_apart_again_in_the_admin(client, manager):
     source = make_source()
     for body in ({"nome": "Ana", "fone": "11987654321"}, {"nome": "Ana", "email": "ana@mail.example"}):
