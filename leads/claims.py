@@ -5,7 +5,7 @@ sees their lead, so that twenty deliveries of one new person agree on one lead w
 retry. Identities come sorted, so two claims never wait for each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -41,6 +41,13 @@ def claim_identities(identities: Sequence[Identity], lead_id: UUID) -> tuple[UUI
         return lead_id, []
     LeadIdentity.objects.filter(lead_id=lead_id).update(lead_id=known[0])
     return known[0], known[1:]
+
+
+def hold_identities(lead_ids: Iterable[UUID | str]) -> None:
+    """Lock what the leads are known by, before their own rows: intake finds the lead by the identity,
+    so that is the order for everybody."""
+    held = LeadIdentity.objects.select_for_update().filter(lead_id__in=list(lead_ids))
+    list(held.order_by("kind", "key").values_list("pk", flat=True))
 
 
 def claim_submission(source_id: int, key: str, lead_id: UUID) -> UUID:

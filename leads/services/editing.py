@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from leads.actors import Actor, person
+from leads.claims import hold_identities
 from leads.errors import ConflictError, InvalidError
 from leads.identity import email_key, parse_phone, phone_key
 from leads.models import Lead, LeadEvent, LeadIdentity, User
@@ -26,13 +27,18 @@ def edit_lead(*, user: User, lead_id: UUID | str, changes: dict[str, Any], origi
     unknown = sorted(set(changes) - EDITABLE)
     if unknown:
         raise InvalidError(fields={name: [_("This cannot be edited.")] for name in unknown})
+    if KEYS.keys() & changes.keys():
+        hold_identities([get_lead(user, lead_id).pk])
     lead = get_lead(user, lead_id, lock=True)
     write_facts(lead, changes, person(user, origin))
     return lead
 
 
 def write_facts(lead: Lead, changes: dict[str, Any], actor: Actor) -> None:
-    """Set facts of a lead whose row the caller holds; identities follow the phone and the e-mail."""
+    """Set facts of a lead whose row the caller holds; identities follow the phone and the e-mail.
+
+    Where one of these changes, the caller has held the identities before the lead's row.
+    """
     if changes.get("phone"):
         changes = changes | {"phone": _clean_phone(lead, changes["phone"])}
     before = {name: getattr(lead, name) for name in changes}

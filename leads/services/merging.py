@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads.actors import Actor, person
+from leads.claims import hold_identities
 from leads.errors import InvalidError, NotAllowedError, NotFoundError
-from leads.models import Assignment, Delivery, Lead, LeadEvent, User
+from leads.models import Assignment, Delivery, Lead, LeadEvent, LeadIdentity, User
 from leads.services import writes
 
 FILLED = ("name", "phone", "email", "language", "city", "product", "message", "value", "source_id")
@@ -67,7 +68,8 @@ def _managers_only(user: User) -> None:
 
 
 def _locked_pair(keep_id: UUID | str, other_id: UUID | str, *, are_merged: bool = False) -> tuple[Lead, Lead]:
-    """Both rows, locked in one order for everybody."""
+    """Both rows, locked in one order for everybody, and before them what others lock on their way to a lead."""
+    _hold_belongings(keep_id, other_id)
     rows = Lead.objects.select_for_update().filter(pk__in=[keep_id, other_id]).order_by("pk")
     found = {str(lead.pk): lead for lead in rows}
     if len(found) != 2:
@@ -78,6 +80,18 @@ def _locked_pair(keep_id: UUID | str, other_id: UUID | str, *, are_merged: bool 
     if not are_merged and (keep.merged_into_id or other.merged_into_id):
         raise InvalidError(_("One of the two is part of another lead already."))
     return keep, other
+
+
+def _hold_belongings(*lead_ids: UUID | str) -> None:
+    """Conversations and the like first, then submissions; identities are the last before the leads."""
+    models_in_order = sorted(
+        _owned(), key=lambda model: (model._meta.app_label == "leads", model._meta.label)
+    )
+    for model in models_in_order:
+        if model not in (LeadEvent, LeadIdentity):
+            rows = model._default_manager.select_for_update().filter(lead_id__in=lead_ids).order_by("pk")
+            list(rows.values_list("pk", flat=True))
+    hold_identities(lead_ids)
 
 
 def _owned() -> Iterator[type[models.Model]]:

@@ -1,6 +1,8 @@
 """Making threads meet at a lock of the database."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from django.db import connection
 
@@ -17,3 +19,11 @@ def wait_for_lock_waiters(count: int) -> None:
                 return
             time.sleep(0.02)
     raise AssertionError("the decisions did not meet")
+
+
+def in_own_connection(act: Callable[..., Any], **arguments: Any) -> Any:
+    """What a thread runs: its connection ends with it."""
+    try:
+        return act(**arguments)
+    finally:
+        connection.close()

@@ -1,13 +1,18 @@
 """Correcting facts, and who the lead is known as afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import transaction
 
 from leads.actors import SYSTEM
 from leads.errors import ConflictError
+from leads.models import Lead
 from leads.payload import LeadPayload
 from leads.services.editing import edit_lead
 from leads.services.intake import receive_lead
 from leads.services.merging import merge_leads
+from leads.tests.locks import in_own_connection, wait_for_lock_waiters
 from leads.tests.makers import make_manager, make_statuses
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +68,21 @@ def test_edit_lead_to_the_phone_of_another_lead_is_a_conflict(manager):
 
     with pytest.raises(ConflictError):
         edit_lead(user=manager, lead_id=lead.pk, changes={"phone": "+5511987650002"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edit_lead_with_another_phone_locks_the_identities_before_the_lead(manager):
+    lead = receive(name="Ana", phone="+5511987650001").lead
+    changes = {"phone": "+5511987650003"}
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lead.identities.select_for_update().get()
+            editing = pool.submit(
+                in_own_connection, edit_lead, user=manager, lead_id=lead.pk, changes=changes
+            )
+            wait_for_lock_waiters(1)
+            Lead.objects.select_for_update(nowait=True).get(pk=lead.pk)
+        editing.result()
+
+    assert phones(lead) == ["+5511987650003"]

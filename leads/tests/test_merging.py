@@ -1,14 +1,18 @@
 """One person on two cards."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import transaction
 
 from leads.actors import SYSTEM
 from leads.errors import CrmError, InvalidError, NotAllowedError
-from leads.models import Lead, LeadEvent, Source
+from leads.models import Lead, LeadEvent, LeadIdentity, SeenSubmission, Source
 from leads.payload import LeadPayload
 from leads.services.board import add_note
 from leads.services.intake import receive_lead
 from leads.services.merging import merge_leads, undo_merge
+from leads.tests.locks import in_own_connection, wait_for_lock_waiters
 from leads.tests.makers import make_circle, make_consultant, make_manager, make_statuses
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +116,20 @@ def test_lead_is_not_merged_with_itself_or_twice(pair):
 
     with pytest.raises(InvalidError):
         merge_leads(user=manager, keep_id=other.pk, other_id=keep.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model", [SeenSubmission, LeadIdentity])
+def test_merge_locks_what_the_leads_own_before_the_leads(pair, model):
+    keep, other = pair
+    manager = make_manager()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            model.objects.select_for_update().get(lead=other)
+            merging = pool.submit(
+                in_own_connection, merge_leads, user=manager, keep_id=keep.pk, other_id=other.pk
+            )
+            wait_for_lock_waiters(1)
+            Lead.objects.select_for_update(nowait=True).get(pk=other.pk)
+        assert merging.result() == keep
