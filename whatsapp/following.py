@@ -27,6 +27,14 @@ def claim_conversations(lead_id: UUID) -> int:
     return nobodys.update(lead=lead_id, updated_at=timezone.now())
 
 
+def claim_forgotten_conversations() -> int:
+    """The same for all leads: a first message on its way while the lead was made is seen by neither side."""
+    keys = Q(key=OuterRef("client_key")) | Q(key=OuterRef("external_user_id"))
+    owner = LeadIdentity.objects.filter(keys, kind__in=WHATSAPP_KINDS).order_by("pk").values("lead")[:1]
+    nobodys = Conversation.objects.filter(lead=None).alias(owner=Subquery(owner)).exclude(owner=None)
+    return nobodys.update(lead=Subquery(owner), updated_at=timezone.now())
+
+
 def _mark_chats(lead_id: UUID, keys: list[str]) -> None:
     """In the chat lists of consultants' own lines; from now on what this person writes is kept."""
     lines = Line.objects.filter(kind=Line.Kind.CONSULTANT, is_active=True).values_list("pk", flat=True)

@@ -33,8 +33,8 @@ def retry_messages() -> int:
 
 @shared_task(name="whatsapp.follow_assignments")
 def follow_assignments() -> int:
-    """Handed-over conversations whose lead found a consultant while nobody listened."""
-    return following.follow_assignments()
+    """Conversations whose lead appeared, or found a consultant, while nobody listened."""
+    return following.claim_forgotten_conversations() + following.follow_assignments()
 
 
 @shared_task(name="whatsapp.rebuild_chat_lists")

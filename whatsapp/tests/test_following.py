@@ -106,6 +106,23 @@ def test_handed_over_while_nobody_was_free_goes_to_whoever_gets_the_lead():
     assert conversation.consultant == ana
 
 
+@pytest.mark.parametrize("kind", ["phone", "whatsapp_id"])
+def test_conversation_that_began_while_its_lead_was_made_is_found_by_the_sweep(kind):
+    conversation, lead = make_conversation(), make_lead(consultant=make_consultant("ana"))
+    stranger = make_conversation(From="whatsapp:+5511900000000")
+    Conversation.objects.filter(pk=conversation.pk).update(external_user_id="BR.123")
+    key = "+5511987654321" if kind == "phone" else "BR.123"
+    LeadIdentity.objects.create(lead=lead, kind=kind, key=key, shown=key)
+    transfer(conversation, consultant=None, reason="asked_for_human")
+
+    assert follow_assignments() == 2
+    assert follow_assignments() == 0
+
+    conversation.refresh_from_db()
+    stranger.refresh_from_db()
+    assert (conversation.lead, conversation.consultant, stranger.lead) == (lead, lead.consultant, None)
+
+
 def test_conversation_on_a_consultants_own_line_stays_theirs():
     ana, bia = make_consultant("ana"), make_consultant("bia")
     conversation = make_conversation(line=make_consultant_line(ana))
