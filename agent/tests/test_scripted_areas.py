@@ -1,5 +1,7 @@
 """Where clients look: areas in everyday words, places abroad, words of money that are no place."""
 
+from itertools import pairwise
+
 import pytest
 
 from agent.tests.circumstances import Chat
@@ -79,4 +81,4 @@ def test_no_question_is_asked_in_the_same_words_twice_in_a_row(country):
     asked = [next(text for text in wordings if text in " ".join(reply.messages)) for reply in chat.replies]
 
     assert len(asked) == 7
-    assert all(first != second for first, second in zip(asked, asked[1:], strict=False))
+    assert all(first != second for first, second in pairwise(asked))
