@@ -33,7 +33,14 @@ def test_asked_whether_it_is_a_machine_it_says_so_and_leaves_nothing_for_later(c
 
 @pytest.mark.parametrize(
     "text",
-    ["quero um chatbot pra minha loja", "is this real estate?", "somos 4 pessoas", "queremos automatizar"],
+    [
+        "quero um chatbot pra minha loja",
+        "is this real estate?",
+        "is this a computer science course?",
+        "o sistema de vocês é automático?",
+        "somos 4 pessoas",
+        "queremos automatizar",
+    ],
 )
 def test_talk_about_machines_and_people_is_not_a_question_about_us(text):
     assert Chat("b2b_software").say(text).intent != "are_you_bot"
