@@ -9,3 +9,12 @@ def lock_conversation(conversation_id: UUID | str) -> Conversation:
     """The conversation with its row held until the caller's transaction ends. Raises DoesNotExist."""
     locked = Conversation.objects.select_for_update(of=("self",))
     return locked.select_related("line").get(pk=conversation_id)
+
+
+def lock_all_of(client_key: str) -> None:
+    """Hold every conversation with this client, in one order for everybody who needs more than one of them.
+
+    To be called before any of them is held: consent changes them all.
+    """
+    rows = Conversation.objects.select_for_update().filter(client_key=client_key).order_by("pk")
+    list(rows.values_list("pk", flat=True))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leads.on_commit import announce
 from whatsapp import consent, refusals
-from whatsapp.locks import lock_conversation
+from whatsapp.locks import lock_all_of, lock_conversation
 from whatsapp.models import Conversation, Line, Message, StatusReport
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.signals import message_changed
@@ -114,6 +114,7 @@ def _find(sid: str, message_id: UUID | None) -> Message | None:
 
 @transaction.atomic
 def _block(message: Message) -> None:
+    lock_all_of(message.conversation.client_key)
     conversation = lock_conversation(message.conversation_id)
     if not conversation.is_opted_out:
         consent.opt_out(conversation, None, f"Twilio {refusals.STOPPED_CODE}")

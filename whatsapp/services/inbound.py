@@ -12,6 +12,7 @@ from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
 from whatsapp import consent
+from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services import outbound
@@ -25,6 +26,8 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     Announces `message_received`.
     """
     with transaction.atomic():
+        if consent.wish_in(inbound.body):
+            lock_all_of(inbound.client_key)
         conversation = _conversation_of(line, inbound)
         if Message.objects.filter(sid=inbound.sid).exists():
             return None
