@@ -20,6 +20,7 @@ NOT_CONFIRMED = _("Twilio did not confirm this message. It may have arrived.")
 NEVER_ARRIVED = _("Twilio has no record of this message. It can be sent again.")
 UNREACHABLE = _("Twilio could not be reached for a long time. It can be sent again.")
 NO_ACCOUNT = _("No Twilio account is configured for this line.")
+DROPPED = _("It was dropped before it was sent.")
 OTHER = _("Twilio refused this message (error %(code)s).")
 
 _CODES: dict[Promise, str] = {
@@ -35,12 +36,13 @@ _CODES: dict[Promise, str] = {
     MEDIA_PROBLEM: "63019 11751 63034 21620",
 }
 NOT_CONFIRMED_CODE, NEVER_ARRIVED_CODE = "not_confirmed", "never_arrived"
-UNREACHABLE_CODE, NO_ACCOUNT_CODE = "unreachable", "no_account"
+UNREACHABLE_CODE, NO_ACCOUNT_CODE, DROPPED_CODE = "unreachable", "no_account", "cancelled"
 OWN_TEXTS = {
     NOT_CONFIRMED_CODE: NOT_CONFIRMED,
     NEVER_ARRIVED_CODE: NEVER_ARRIVED,
     UNREACHABLE_CODE: UNREACHABLE,
     NO_ACCOUNT_CODE: NO_ACCOUNT,
+    DROPPED_CODE: DROPPED,
 }
 TEXTS = OWN_TEXTS | {code: text for text, codes in _CODES.items() for code in codes.split()}
 

@@ -21,7 +21,7 @@ def message_facts(message: Message) -> dict[str, Any]:
         "kind": message.kind,
         "body": message.body,
         "media": [_media(message, number) for number in range(len(message.media))],
-        "status": message.status,
+        "status": Message.Status.FAILED if message.status == Message.Status.CANCELLED else message.status,
         "error": _error(message),
         "client_id": message.client_id,
         "retry_of": message.retry_of_id and str(message.retry_of_id),
@@ -68,10 +68,9 @@ def chat_facts(line: Line, chat: Chat) -> dict[str, Any]:
 
 
 def _error(message: Message) -> dict[str, str] | None:
-    """In the reader's language where the code is known."""
-    if not message.error_code:
-        return None
-    return {"code": message.error_code, "text": refusals.text_of(message.error_code)}
+    """In the reader's language where the code is known. A dropped message has failed, for those outside."""
+    code = refusals.DROPPED_CODE if message.status == Message.Status.CANCELLED else message.error_code
+    return {"code": code, "text": refusals.text_of(code)} if code else None
 
 
 def _media(message: Message, number: int) -> dict[str, Any]:

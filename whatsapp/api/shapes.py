@@ -37,6 +37,9 @@ class WriterShape(s.Serializer):
     name = s.CharField()
 
 
+TOLD_STATUSES = [choice for choice in Message.Status.choices if choice[0] != Message.Status.CANCELLED]
+
+
 class MessageShape(s.Serializer):
     id = s.UUIDField()
     conversation = s.UUIDField()
@@ -47,7 +50,7 @@ class MessageShape(s.Serializer):
     kind = s.CharField()
     body = s.CharField()
     media = MediaShape(many=True)
-    status = s.ChoiceField(Message.Status.choices)
+    status = s.ChoiceField(TOLD_STATUSES, help_text="A message that was dropped has failed.")
     error = ErrorShape(allow_null=True)
     client_id = s.CharField(allow_null=True)
     retry_of = s.UUIDField(allow_null=True)
