@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ExportActionMixin
@@ -110,10 +110,15 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Lead, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        editing.edit_lead(user=user_of(request), lead_id=obj.pk, changes=changes)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A refused edit is neither logged nor called a success: the lead's page opens again as it stands."""
         try:
-            editing.edit_lead(user=user_of(request), lead_id=obj.pk, changes=changes)
+            return super().changeform_view(request, *args, **kwargs)
         except CrmError as error:
             messages.error(request, str(error.detail))
+            return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(description=_("Who would get it, and why (nothing is changed)"))
     def who_would_get_it(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
@@ -123,16 +128,25 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
     @admin.action(description=_("Give to the next consultant in the circle"))
     def give_to_the_next(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
         for lead in leads:
-            assignment = assigning.assign_by_hand(user=user_of(request), lead_id=lead.pk)
-            level = messages.SUCCESS if assignment.consultant_id else messages.WARNING
-            messages.add_message(request, level, f"{lead}: {assignment.reason}")
+            try:
+                assignment = assigning.assign_by_hand(user=user_of(request), lead_id=lead.pk)
+            except CrmError as error:
+                messages.error(request, f"{lead}: {error.detail}")
+            else:
+                level = messages.SUCCESS if assignment.consultant_id else messages.WARNING
+                messages.add_message(request, level, f"{lead}: {assignment.reason}")
 
     @admin.action(description=_("Archive"))
     def archive(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+        count = 0
         for lead in leads:
-            board.archive_lead(user=user_of(request), lead_id=lead.pk)
-        count = len(leads)
-        messages.success(request, ngettext("%d lead archived.", "%d leads archived.", count) % count)
+            try:
+                board.archive_lead(user=user_of(request), lead_id=lead.pk)
+                count += 1
+            except CrmError as error:
+                messages.error(request, f"{lead}: {error.detail}")
+        if count:
+            messages.success(request, ngettext("%d lead archived.", "%d leads archived.", count) % count)
 
 
 @admin.register(Status)

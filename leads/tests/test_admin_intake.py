@@ -4,12 +4,14 @@ import json
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from leads import deliveries
 from leads.models import Delivery, Lead, MappingVersion, Source
 from leads.services.replaying import replay_deliveries
-from leads.tests.makers import make_manager, make_statuses
+from leads.tests.makers import make_manager, make_statuses, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -223,3 +225,38 @@ def test_two_chosen_leads_are_merged_and_taken_apart_again_in_the_admin(client, 
         reverse("admin:leads_leadevent_changelist"), {"action": "undo_chosen", "_selected_action": [event.pk]}
     )
     assert Lead.objects.on_board().count() == 2
+
+
+def test_refused_edit_of_a_lead_says_why_and_claims_no_success(client, manager):
+    for phone in ("11987654321", "11987654322"):
+        deliver(make_source(slug=phone), {"nome": "Ana", "fone": phone})
+    mine, other = Lead.objects.order_by("phone")
+    page = reverse("admin:leads_lead_change", args=[mine.pk])
+    form = client.get(page).context["adminform"].form
+    values = {name: "" if (value := form[name].value()) is None else value for name in form.fields}
+    inlines = {
+        f"{group.formset.prefix}-{name}": 0
+        for group in client.get(page).context["inline_admin_formsets"]
+        for name in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }
+
+    answer = client.post(page, values | inlines | {"phone": other.phone}, follow=True)
+
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert LogEntry.objects.count() == 0
+    mine.refresh_from_db()
+    assert mine.phone != other.phone
+
+
+@pytest.mark.parametrize("action", ["give_to_the_next", "archive"])
+def test_action_that_a_user_may_not_do_is_refused_in_words(client, manager, action):
+    deliver(make_source(), {"nome": "Ana", "fone": "11987654321"})
+    clerk = make_user(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=["view_lead", "change_lead"]))
+    client.force_login(clerk)
+
+    chosen = {"action": action, "_selected_action": [Lead.objects.get().pk]}
+    answer = client.post(reverse("admin:leads_lead_changelist"), chosen, follow=True)
+
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert Lead.objects.on_board().count() == 1
