@@ -14,6 +14,7 @@ from leads.models.lead import top_of_column
 
 STEP = 2**40
 
+LOCK_COLUMN = "SELECT FROM leads_lead WHERE status_id = %s AND archived_at IS NULL ORDER BY id FOR UPDATE"
 RENUMBER = """
 UPDATE leads_lead AS lead
 SET position = ordered.place * %s - %s, version = version + 1, changed_in = pg_current_xact_id()::text::bigint
@@ -61,4 +62,5 @@ def _above(column: QuerySet[Lead], lower: int, status_slug: str, neighbour: UUID
 def _renumber(status_slug: str) -> None:
     """Spread the column out again. The order stays; boards learn the new numbers with their next changes."""
     with connection.cursor() as cursor:
+        cursor.execute(LOCK_COLUMN, [status_slug])
         cursor.execute(RENUMBER, [STEP, -top_of_column(), status_slug])

@@ -1,13 +1,16 @@
 """Moving cards, notes, edits and archiving, as people do it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from leads import positions
 from leads.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from leads.models import Lead, LeadEvent
 from leads.services import board, editing
+from leads.tests.locks import in_own_connection, wait_for_lock_waiters
 from leads.tests.makers import make_consultant, make_lead, make_manager
 
 
@@ -154,3 +157,19 @@ def test_edit_lead_of_a_field_that_is_not_theirs_is_refused(ana):
     lead = make_lead(consultant=ana)
     with pytest.raises(InvalidError):
         editing.edit_lead(user=ana.user, lead_id=lead.pk, changes={"score": 100})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_renumber_locks_the_column_in_one_order_for_everybody():
+    last = make_lead(id=UUID(int=2), position=1)
+    first = make_lead(id=UUID(int=1), position=2)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Lead.objects.select_for_update().get(pk=first.pk)
+            renumbering = pool.submit(in_own_connection, positions._renumber, status_slug="new")
+            wait_for_lock_waiters(1)
+            Lead.objects.select_for_update(nowait=True).get(pk=last.pk)
+        renumbering.result()
+
+    assert list(Lead.objects.order_by("position")) == [last, first]
