@@ -50,11 +50,3 @@ class ConflictError(CrmError):
     def __init__(self, detail: Text | None = None, current: object = None) -> None:
         super().__init__(detail)
         self.current = current
-
-
-class NoConsultantsAvailableError(CrmError):
-    """Nobody can take the lead now: it waits in the unassigned queue."""
-
-    code = "no_consultants_available"
-    status_code = 409
-    detail = _("No consultant is available; the lead waits in the unassigned queue.")

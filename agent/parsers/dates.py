@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from agent.brains.protocol import Context
 from agent.parsers import numbers
 from agent.parsers.calendar_words import (
-    AMBIGUOUS_MONTHS,
     DAY_AFTER,
     MONTHS,
     TODAY,
@@ -233,7 +232,3 @@ def _iso(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def is_month_alone(word: str) -> bool:
-    return word in MONTHS and word not in AMBIGUOUS_MONTHS

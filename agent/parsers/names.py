@@ -6,7 +6,7 @@ import re
 
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
-from agent.parsers.lexicons import common_words, famous_places, first_names, word_set
+from agent.parsers.lexicons import common_words, first_names, word_set
 from agent.parsers.number_words import UNITS
 
 STRONG = re.compile(
@@ -200,7 +200,3 @@ def _spelled(quote: str) -> str:
         return quote
     words = [word if fold(word) in PARTICLES else word.capitalize() for word in quote.lower().split()]
     return " ".join(words)
-
-
-def could_be_place(name: str, context: Context) -> bool:
-    return fold(name) in famous_places(context.country)
