@@ -11,6 +11,7 @@ from agent.brains.protocol import Brain, BrainReply
 from agent.classify import refine_lead
 from agent.models import AgentTurn
 from agent.stages import DISQUALIFIED, NURTURE, OPTED_OUT
+from leads.models import Lead
 from leads.on_commit import after_commit
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation
@@ -41,20 +42,20 @@ def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
     if decision.stage == OPTED_OUT:
         outcomes.stop_writing(conversation, claim, reply)
         return
+    lead = None
+    if decision.handoff or decision.stage in (NURTURE, DISQUALIFIED):
+        lead = outcomes.keep_as_lead(conversation, reply, assign=decision.handoff)
     outcomes.queue_words(conversation, claim, reply)
-    if decision.handoff:
-        transfer_to_consultant(conversation, reply, reason=decision.reason or decision.stage)
-    elif decision.stage in (NURTURE, DISQUALIFIED):
-        outcomes.keep_as_lead(conversation, reply, assign=False)
+    if decision.handoff and lead is not None:
+        transfer_to_consultant(conversation, lead, reply, reason=decision.reason or decision.stage)
 
 
-def transfer_to_consultant(conversation: Conversation, reply: BrainReply, *, reason: str) -> None:
-    """Handoff: the lead, its consultant, the thread's new owner. The caller holds the conversation's row.
+def transfer_to_consultant(conversation: Conversation, lead: Lead, reply: BrainReply, *, reason: str) -> None:
+    """Handoff: the thread goes to the lead's consultant. The caller holds the conversation's row.
 
     The client's one handoff message is among the reply's words; the consultant is told by the
-    assignment's notice, which is queued with it.
+    assignment's notice, which was queued with the lead.
     """
-    lead = outcomes.keep_as_lead(conversation, reply, assign=True)
     whatsapp.transfer(conversation, consultant=lead.consultant, reason=reason)
     outcomes.record_handoff(lead, conversation, reply, reason)
 
