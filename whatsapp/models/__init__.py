@@ -4,5 +4,6 @@ from whatsapp.models.consent import ConsentEvent
 from whatsapp.models.conversation import Conversation
 from whatsapp.models.line import Line
 from whatsapp.models.message import Message, StatusReport
+from whatsapp.models.template import Template
 
-__all__ = ["ConsentEvent", "Conversation", "Line", "Message", "StatusReport"]
+__all__ = ["ConsentEvent", "Conversation", "Line", "Message", "StatusReport", "Template"]

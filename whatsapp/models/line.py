@@ -17,6 +17,10 @@ class Line(models.Model):
         AGENT = "agent", _("Agent")
         CONSULTANT = "consultant", _("Consultant")
 
+    class Transport(models.TextChoices):
+        TWILIO = "twilio", _("Twilio")
+        CLOUD = "cloud", _("WhatsApp Cloud API (Meta)")
+
     name = models.CharField(_("name"), max_length=80)
     address = models.CharField(_("address"), max_length=80, unique=True, help_text=_("whatsapp:+14155238886"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.AGENT)
@@ -27,6 +31,9 @@ class Line(models.Model):
         blank=True,
         related_name="lines",
         verbose_name=_("consultant"),
+    )
+    transport = models.CharField(
+        _("transport"), max_length=10, choices=Transport.choices, default=Transport.TWILIO
     )
     account_sid = models.CharField(
         _("Twilio account SID"),
@@ -42,6 +49,25 @@ class Line(models.Model):
         _("webhook shared key"),
         blank=True,
         help_text=_("Where Twilio signs with a SharedKey, not the auth token."),
+    )
+    phone_number_id = models.CharField(
+        _("phone number id"), max_length=40, blank=True, help_text=_("Meta's id of this number.")
+    )
+    business_account_id = models.CharField(
+        _("WhatsApp business account id"),
+        max_length=40,
+        blank=True,
+        help_text=_("Meta's id of the account that the templates belong to."),
+    )
+    access_token = EncryptedTextField(_("access token"), blank=True)
+    app_secret = EncryptedTextField(
+        _("app secret"), blank=True, help_text=_("Meta signs its webhooks with it.")
+    )
+    next_app_secret = EncryptedTextField(
+        _("next app secret"), blank=True, help_text=_("Accepted too, for rotation.")
+    )
+    verify_token = EncryptedTextField(
+        _("verify token"), blank=True, help_text=_("The word that Meta shows when the webhook is set up.")
     )
     default_country = models.CharField(_("default country"), max_length=2, default="BR")
     default_language = models.CharField(_("default language"), max_length=10, default="pt-BR")
@@ -61,7 +87,12 @@ class Line(models.Model):
                 condition=Q(kind="agent") | Q(consultant__isnull=False),
                 name="consultant_line_has_consultant",
                 violation_error_message=_("A consultant's line needs its consultant."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["phone_number_id"],
+                condition=~Q(phone_number_id=""),
+                name="one_line_per_phone_number_id",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,7 +52,7 @@ class Message(models.Model):
     media = models.JSONField(_("media"), default=list, blank=True, help_text=_("[{url, content_type, …}]"))
     media_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     details = models.JSONField(_("everything else that came"), default=dict, blank=True)
-    sid = models.CharField(_("provider id"), max_length=64, null=True, blank=True, unique=True)
+    sid = models.CharField(_("provider id"), max_length=255, null=True, blank=True, unique=True)
     client_id = models.CharField(max_length=64, null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
     error_code = models.CharField(_("error code"), max_length=20, blank=True)
@@ -92,7 +92,7 @@ class Message(models.Model):
 class StatusReport(models.Model):
     """A status callback that came before its message was known; applied when the message appears."""
 
-    sid = models.CharField(_("provider id"), max_length=64, db_index=True)
+    sid = models.CharField(_("provider id"), max_length=255, db_index=True)
     status = models.CharField(_("status"), max_length=20)
     error_code = models.CharField(_("error code"), max_length=20, blank=True)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
