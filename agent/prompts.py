@@ -24,6 +24,7 @@ MAX_HISTORY = 20
 MAX_SNIPPETS = 6
 LONGEST_LINE = 600
 LONGEST_CLIENT_MESSAGE = 1500
+TONE = "Warm, short, natural."
 LANGUAGE_NAMES = {"pt-BR": "Brazilian Portuguese", "es": "Spanish", "en": "English"}
 # Marks that chat formats use for roles; a client has no reason to type them.
 CONTROL = re.compile(r"<\|[^|>]{0,40}\|>|</?(?:s|system|assistant|user|tool|think|im_\w+)>|\[/?INST\]", re.I)
@@ -32,7 +33,7 @@ RULES = """You are {persona}, the virtual assistant of {company}. You talk with 
 {topic}, and about nothing else. You collect facts for a human consultant; you decide nothing.
 
 How you write
-- In {language}, whatever language these lines or the knowledge are in. Warm, short, natural.
+- In {language}, whatever language these lines or the knowledge are in. {tone}
 - One or two bubbles of at most 280 characters each. No lists, no markdown, no headings.
 - First react to what the client said, then ask at most ONE question: for the first slot in state.missing
   that the client has not answered just now. Name it in `next_slot`.
@@ -87,6 +88,7 @@ def rules(playbook: Playbook, language: str) -> str:
     return RULES.format(
         persona=_in(playbook.persona, language, playbook) or "the assistant",
         company=playbook.company or "the company",
+        tone=_in(playbook.tone, language, playbook) or TONE,
         topic=_in(playbook.facts.get("topic"), language, playbook) or playbook.domain.replace("_", " "),
         language=LANGUAGE_NAMES.get(language, language),
         slots="\n".join(_described(question, language, playbook) for question in playbook.questions),

@@ -18,6 +18,7 @@ SUSPECTED_BOT = "suspected_bot"
 
 STAGES = (QUALIFYING, QUALIFIED, DISQUALIFIED, NURTURE, NEEDS_HUMAN, OPTED_OUT, SUSPECTED_BOT)
 HANDOFF_REASONS = ("qualified", "asked_human", "angry", "out_of_scope", "failures", "sensitive")
+BY_RULE = "rule"
 
 MAX_FAILURES = 3
 MAX_OUT_OF_SCOPE = 2
@@ -37,7 +38,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 def decide(playbook: Playbook, slots: Slots, signals: Signals) -> Decision:
     """The first rule that holds wins: safety, then refusal to serve, then qualification, then rescue."""
-    for rule in (_stopped, _urgent, _refused, _complete, _asked_for_a_person, _ruled_out, _stuck):
+    for rule in (_stopped, _urgent, _refused, _complete, _asked_for_a_person, _sent_on, _ruled_out, _stuck):
         decision = rule(playbook, slots, signals)
         if decision is not None:
             return decision
@@ -98,15 +99,22 @@ def _asked_for_a_person(playbook: Playbook, slots: Slots, signals: Signals) -> D
     return Decision(NEEDS_HUMAN, True, "asked_human") if signals.asked_human else None
 
 
+def _sent_on(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    """A rule of the playbook gives these clients to a person at once; once, so that a return holds."""
+    if BY_RULE in signals.handed_over or not any(holds(rule, slots) for rule in playbook.handoff_if):
+        return None
+    return Decision(NEEDS_HUMAN, True, BY_RULE)
+
+
 def _ruled_out(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
     outcome = _outcome_by_rules(playbook, slots)
     return Decision(outcome) if outcome else None
 
 
 def _stuck(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
-    if signals.out_of_scope >= MAX_OUT_OF_SCOPE:
+    if signals.out_of_scope >= playbook.limits.get("out_of_scope", MAX_OUT_OF_SCOPE):
         return Decision(NEEDS_HUMAN, True, "out_of_scope")
-    if signals.failures >= MAX_FAILURES:
+    if signals.failures >= playbook.limits.get("failures", MAX_FAILURES):
         return Decision(NEEDS_HUMAN, True, "failures")
     return None
 
@@ -114,6 +122,12 @@ def _stuck(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | Non
 def _outcome_by_rules(playbook: Playbook, slots: Slots) -> str | None:
     if any(holds(rule, slots) for rule in playbook.disqualify_if):
         return DISQUALIFIED
-    if any(holds(rule, slots) for rule in playbook.nurture_if):
+    if any(holds(rule, slots) for rule in playbook.nurture_if) or _falls_short(playbook, slots):
         return NURTURE
     return None
+
+
+def _falls_short(playbook: Playbook, slots: Slots) -> bool:
+    """Everything is known, but not all that the playbook asks of a qualified client is true."""
+    short = not all(holds(rule, slots) for rule in playbook.qualify_if)
+    return short and not missing_required(playbook, slots)

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from agent.brain_choice import choose_brain
-from agent.brains.protocol import Brain, BrainReply, Context, Inbound, Said, State, TurnInput
+from agent.brains.protocol import Brain, BrainReply, Context, Inbound, Playbook, Said, State, TurnInput
 from agent.models import AgentTurn
+from agent.opening_hours import is_open
 from agent.playbooks import content_of
 from agent.transcription import hear_voice_notes
 from agent.turns import Claim
@@ -43,11 +44,12 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
 
 def turn_input(claim: Claim) -> TurnInput:
     """Everything a brain may know: the playbook, its own memory, the burst, and where and when this is."""
+    playbook = content_of(claim.dialogue.playbook_version)
     return TurnInput(
-        playbook=content_of(claim.dialogue.playbook_version),
+        playbook=playbook,
         state=State.from_json(claim.dialogue.memory),
         burst=[inbound_of(message) for message in claim.burst],
-        context=context_of(claim),
+        context=context_of(claim, playbook),
         history=history_of(claim),
     )
 
@@ -59,14 +61,16 @@ def history_of(claim: Claim) -> tuple[Said, ...]:
     return tuple(Said(message.author, message.body) for message in reversed(earlier[:HISTORY_LINES]))
 
 
-def context_of(claim: Claim) -> Context:
+def context_of(claim: Claim, playbook: Playbook) -> Context:
     line = claim.conversation.line
+    now = clock.now().astimezone(ZoneInfo(settings.TIME_ZONE))
     return Context(
         country=line.default_country,
         currency=CURRENCIES.get(line.default_country, "USD"),
         timezone=settings.TIME_ZONE,
-        now=clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)),
+        now=now,
         profile_name=claim.conversation.profile_name,
+        is_open=is_open(playbook, now),
     )
 
 

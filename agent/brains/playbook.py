@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 LANGUAGES = ("pt-BR", "es", "en")
+RULE_KINDS = ("qualify_if", "nurture_if", "disqualify_if", "handoff_if")
 
 PerLanguage = Mapping[str, tuple[str, ...]]
 EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -124,33 +125,47 @@ class Snippet:
 
 @dataclass(frozen=True)
 class Playbook:
+    """`qualify_if` must all hold before a client counts as qualified; one of the other lists' rules is enough.
+
+    `hours` is weekday ("mon") → opening and closing time ("09:00"), a missing day is closed; without any
+    the team is always there. `limits` holds `failures` and `out_of_scope`: how often before a person helps.
+    """
+
     domain: str
     languages: tuple[str, ...] = LANGUAGES
     default_language: str = "pt-BR"
     company: str = ""
     persona: Mapping[str, str] = field(default_factory=dict)
+    tone: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
+    qualify_if: tuple[Rule, ...] = ()
     nurture_if: tuple[Rule, ...] = ()
     disqualify_if: tuple[Rule, ...] = ()
+    handoff_if: tuple[Rule, ...] = ()
+    hours: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
     messages: Mapping[str, PerLanguage] = field(default_factory=dict)
     snippets: tuple[Snippet, ...] = ()
 
     @classmethod
     def from_snapshot(cls, raw: Mapping[str, Any]) -> Playbook:
         messages = {kind: per_language(texts) for kind, texts in (raw.get("messages") or {}).items()}
+        rules = {kind: tuple(Rule(**rule) for rule in raw.get(kind) or ()) for kind in RULE_KINDS}
         return cls(
             domain=raw["domain"],
             languages=tuple(raw.get("languages") or LANGUAGES),
             default_language=raw.get("default_language", "pt-BR"),
             company=raw.get("company", ""),
             persona=dict(raw.get("persona") or {}),
+            tone=dict(raw.get("tone") or {}),
             facts=dict(raw.get("facts") or {}),
             questions=tuple(Question.from_snapshot(question) for question in raw.get("questions") or ()),
-            nurture_if=tuple(Rule(**rule) for rule in raw.get("nurture_if") or ()),
-            disqualify_if=tuple(Rule(**rule) for rule in raw.get("disqualify_if") or ()),
+            hours={day: (begins, ends) for day, (begins, ends) in (raw.get("hours") or {}).items()},
+            limits=dict(raw.get("limits") or {}),
             messages=messages,
             snippets=tuple(Snippet.from_snapshot(snippet) for snippet in raw.get("snippets") or ()),
+            **rules,
         )
 
     def to_snapshot(self) -> dict[str, Any]:

@@ -66,3 +66,35 @@ def test_a_client_handed_over_once_is_not_handed_over_again_for_the_same_reason(
 def test_rules_compare_what_is_known(op, value, known, holds):
     assert stages.holds(Rule("slot", op, value), {"slot": SlotValue(known)}) is holds
     assert not stages.holds(Rule("slot", op, value), {})
+
+
+RULED = Playbook(
+    domain="test",
+    questions=(Question("name", required=True), Question("budget", "int", required=True)),
+    qualify_if=(Rule("budget", "gte", 100),),
+    handoff_if=(Rule("budget", "gte", 1000),),
+    limits={"failures": 5, "out_of_scope": 4},
+)
+
+
+def by_rules(signals=None, **values):
+    slots = {key: SlotValue(value) for key, value in values.items()}
+    return stages.decide(RULED, slots, signals or Signals())
+
+
+def test_stage_of_a_complete_client_who_falls_short_is_nurture():
+    assert by_rules(name="Ana", budget=50) == Decision("nurture")
+    assert by_rules(name="Ana", budget=100) == Decision("qualified", True, "qualified")
+    assert by_rules(budget=50) == Decision("qualifying")
+
+
+def test_stage_of_a_client_whom_a_rule_sends_on_needs_a_person_once():
+    assert by_rules(budget=1000) == Decision("needs_human", True, "rule")
+    assert by_rules(Signals(handed_over=("rule",)), budget=1000) == Decision("qualifying")
+
+
+def test_stage_with_the_playbooks_own_limits_is_stuck_later():
+    assert by_rules(Signals(failures=4)) == Decision("qualifying")
+    assert by_rules(Signals(failures=5)) == Decision("needs_human", True, "failures")
+    assert by_rules(Signals(out_of_scope=3)) == Decision("qualifying")
+    assert by_rules(Signals(out_of_scope=4)) == Decision("needs_human", True, "out_of_scope")
