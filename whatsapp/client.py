@@ -4,6 +4,7 @@ The library has no timeout of its own and cannot be pointed at another host; bot
 Nothing is retried here: a POST that is sent twice is a message that arrives twice.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,28 +22,11 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from whatsapp.accounts import Account
 from whatsapp.refusals import TRY_LATER
+from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError, SendError
 
 TYPING_TIMEOUT_SECONDS = 2
-
-
-class SendError(Exception):
-    """The message was not accepted, as far as we know. `code`: Twilio's, or ''."""
-
-    def __init__(self, code: str = "", detail: str = "") -> None:
-        self.code = code
-        super().__init__(detail or code)
-
-
-class RefusedError(SendError):
-    """Twilio said no; the same again would be refused again."""
-
-
-class NotAcceptedError(SendError):
-    """Twilio has not processed it; trying later is safe."""
-
-
-class OutcomeUnknownError(SendError):
-    """Twilio may have accepted it. Sending again could say it twice."""
+LISTING_SECONDS = 60
+CONTENTS_PAGE, MOST_CONTENTS = 100, 500
 
 
 @dataclass(frozen=True)
@@ -58,6 +42,18 @@ class SentMessage:
     created_at: datetime | None
     media_count: int = 0
     is_inbound: bool = False
+
+
+@dataclass(frozen=True)
+class ListedContent:
+    """A template as Twilio's Content API has it, with what WhatsApp said of it."""
+
+    sid: str
+    name: str
+    language: str
+    types: dict[str, Any]
+    variables: dict[str, Any]
+    approval: dict[str, Any]
 
 
 class Wire(TwilioHttpClient):
@@ -88,11 +84,16 @@ class Wire(TwilioHttpClient):
         return self.base_url + parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def create_message(account: Account, *, sender: str, recipient: str, body: str, callback_url: str) -> str:
-    """Send one text; the provider's id of it. Raises a SendError."""
+def create_message(
+    account: Account, *, sender: str, recipient: str, callback_url: str, **content: str | list[str]
+) -> str:
+    """Send one message; Twilio's id of it. Raises a SendError.
+
+    `content`: `body` and `media_url` [one], or `content_sid` and `content_variables`.
+    """
     try:
         created = _client(account).messages.create(
-            from_=sender, to=recipient, body=body, status_callback=callback_url
+            from_=sender, to=recipient, status_callback=callback_url, **content
         )
         sid = created.sid
     except (TwilioRestException, TwilioServiceException) as error:
@@ -119,6 +120,23 @@ def list_messages(
         raise _refusal(error) from error
     except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
         raise OutcomeUnknownError(detail=type(error).__name__) from error
+
+
+def list_contents(account: Account) -> list[ListedContent]:
+    """Every template of the account. Raises a SendError, also where it takes too long."""
+    ends_at = time.monotonic() + LISTING_SECONDS
+    contents, listed = _client(account).content.v1, []
+    try:
+        for record in contents.contents.stream(limit=MOST_CONTENTS, page_size=CONTENTS_PAGE):
+            if time.monotonic() > ends_at:
+                raise NotAcceptedError(detail="Twilio takes too long to list its templates")
+            approval = contents.contents(record.sid).approval_fetch().fetch().whatsapp
+            listed.append(_content(record, approval))
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _refusal(error) from error
+    except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise OutcomeUnknownError(detail=type(error).__name__) from error
+    return listed
 
 
 def show_typing(account: Account, message_sid: str) -> None:
@@ -171,3 +189,14 @@ def _listed(records: Iterator[Any] | Sequence[Any]) -> Iterator[SentMessage]:
             media_count=int(record.num_media or 0),
             is_inbound=str(record.direction or "").startswith("inbound"),
         )
+
+
+def _content(record: Any, approval: Any) -> ListedContent:
+    return ListedContent(
+        sid=record.sid or "",
+        name=record.friendly_name or "",
+        language=record.language or "",
+        types=record.types if isinstance(record.types, dict) else {},
+        variables=record.variables if isinstance(record.variables, dict) else {},
+        approval=approval if isinstance(approval, dict) else {},
+    )

@@ -1,27 +1,27 @@
-"""From the outbox to Twilio: each row is offered at most once unless Twilio surely did not take it."""
+"""From the outbox to the line's provider: each row is offered at most once unless it surely was not taken."""
 
 import logging
 import random
 import time
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from leads.on_commit import announce
-from whatsapp import chat_entries, client, refusals, window
-from whatsapp.accounts import account_of
+from whatsapp import chat_entries, refusals, window
 from whatsapp.models import Line, Message
+from whatsapp.outgoing import outgoing_of
+from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError
 from whatsapp.signals import message_changed
 from whatsapp.statuses import act_on, settle
+from whatsapp.transports import transport_of
 
 logger = logging.getLogger(__name__)
 Status = Message.Status
 
-STATUS_PATH = "/webhooks/whatsapp/status/"
 LEASE = timedelta(seconds=30)  # a call to Twilio takes 16 at most: 8 to connect, 8 to be answered
 MOST_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 300
@@ -64,20 +64,20 @@ def _next_of_each() -> QuerySet[Message]:
 
 
 def deliver(message: Message) -> None:
-    """Offer a claimed message to Twilio and write what came of it."""
+    """Offer a claimed message to its line's provider and write what came of it."""
     conversation = message.conversation
     is_last_word = message.author == Message.Author.SYSTEM and conversation.is_opted_out
-    if not is_last_word and window.refusal(conversation):
+    if not is_last_word and window.refusal(conversation, is_template=message.is_template):
         code = refusals.STOPPED_CODE if conversation.is_opted_out else refusals.WINDOW_CLOSED_CODE
         settle(message.pk, Status.FAILED, error_code=code)
         return
     try:
         sid = _offer(message)
-    except client.NotAcceptedError as error:
+    except NotAcceptedError as error:
         _put_back(message, error.code)
-    except client.RefusedError as error:
+    except RefusedError as error:
         settle(message.pk, Status.FAILED, error_code=error.code)
-    except client.OutcomeUnknownError as error:
+    except OutcomeUnknownError as error:
         logger.warning("outcome unknown", extra={"message_id": str(message.pk), "why": str(error)})
         settle(message.pk, Status.UNKNOWN, error_code=refusals.NOT_CONFIRMED_CODE)
     else:
@@ -88,16 +88,7 @@ def deliver(message: Message) -> None:
 
 def _offer(message: Message) -> str:
     line = message.conversation.line
-    account = account_of(line)
-    if account is None:
-        raise client.RefusedError(refusals.NO_ACCOUNT_CODE)
-    return client.create_message(
-        account,
-        sender=line.address,
-        recipient=message.conversation.client_address,
-        body=message.body,
-        callback_url=f"{settings.PUBLIC_URL}{STATUS_PATH}?message={message.pk}",
-    )
+    return transport_of(line).send(line, outgoing_of(message))
 
 
 def _put_back(message: Message, code: str) -> None:

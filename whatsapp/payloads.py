@@ -133,9 +133,13 @@ def address_of(number: str) -> str:
 
 
 def text_of(inbound: InboundMessage) -> str:
-    """One line for lists: the words, or what kind of thing came."""
-    place = inbound.location.get("label") or inbound.location.get("address", "")
-    return inbound.body or place or f"[{inbound.kind}]"
+    return shown(inbound.body, inbound.kind, inbound.location)
+
+
+def shown(body: str, kind: str, location: Mapping[str, str] | None = None) -> str:
+    """One line for lists: the words, or what kind of thing it is."""
+    place = location and (location.get("label") or location.get("address"))
+    return body or place or f"[{kind}]"
 
 
 def _required(form: Mapping[str, str], *names: str) -> str:

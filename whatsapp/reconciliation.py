@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from whatsapp import client, refusals, sessions
 from whatsapp.accounts import account_of
-from whatsapp.client import SendError, SentMessage
+from whatsapp.client import SentMessage
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import InboundMessage
+from whatsapp.send_errors import SendError
 from whatsapp.services import record_inbound
 from whatsapp.statuses import MEANING, settle
 

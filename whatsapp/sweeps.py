@@ -8,8 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from whatsapp import chat_index, following, rebuilding, reconciliation
-from whatsapp.client import SendError
 from whatsapp.models import Line, StatusReport
+from whatsapp.send_errors import SendError
 from whatsapp.services import outbound
 
 logger = logging.getLogger(__name__)

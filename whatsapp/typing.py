@@ -2,9 +2,9 @@
 
 import logging
 
-from whatsapp import client
-from whatsapp.accounts import account_of
 from whatsapp.models import Conversation, Message
+from whatsapp.send_errors import SendError
+from whatsapp.transports import transport_of
 
 logger = logging.getLogger(__name__)
 
@@ -18,10 +18,9 @@ def show_typing(conversation: Conversation) -> None:
         return
     inbound = conversation.messages.filter(direction=Message.Direction.IN).exclude(sid=None)
     sid = inbound.order_by("-seq").values_list("sid", flat=True).first()
-    account = account_of(conversation.line)
-    if sid is None or account is None:
+    if sid is None:
         return
     try:
-        client.show_typing(account, sid)
-    except client.SendError as error:
+        transport_of(conversation.line).show_typing(conversation.line, sid)
+    except SendError as error:
         logger.info("typing indicator not shown", extra={"why": str(error)})

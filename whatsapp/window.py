@@ -1,4 +1,4 @@
-"""The one place that says whether free text may be sent now."""
+"""The one place that says what may be sent now."""
 
 from datetime import datetime
 
@@ -18,10 +18,12 @@ def is_open(conversation: Conversation, at: datetime | None = None) -> bool:
     return closes_at is not None and (at or clock.now()) < closes_at
 
 
-def refusal(conversation: Conversation, at: datetime | None = None) -> Promise | None:
-    """Why free text may not be sent, in words for people; None: it may."""
+def refusal(
+    conversation: Conversation, at: datetime | None = None, *, is_template: bool = False
+) -> Promise | None:
+    """Why this may not be sent, in words for people; None: it may. An approved template needs no window."""
     if conversation.is_opted_out:
         return OPTED_OUT
-    if is_open(conversation, at):
+    if is_template or is_open(conversation, at):
         return None
     return NEVER_OPEN if conversation.last_inbound_at is None else CLOSED

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from whatsapp import client
-from whatsapp.accounts import account_of
 from whatsapp.models import Line
 from whatsapp.payloads import address_of
 from whatsapp.refusals import text_of
+from whatsapp.send_errors import NotAcceptedError, SendError
+from whatsapp.transports import transport_of
 
 HEALTH = ("last_inbound_at", "last_error", "last_error_at", "reconciled_at", "recovered_count")
 SECRETS = ("auth_token", "next_auth_token", "shared_key")
@@ -98,13 +98,10 @@ class LineAdmin(admin.ModelAdmin):
 
 def check(line: Line) -> tuple[int, str]:
     """A level of django.contrib.messages and what to say."""
-    account = account_of(line)
-    if account is None:
-        return messages.ERROR, text_of("no_account")
     try:
-        status = client.check_account(account)
-    except client.NotAcceptedError:
+        status = transport_of(line).check(line)
+    except NotAcceptedError:
         return messages.ERROR, str(_("Twilio cannot be reached."))
-    except client.SendError as error:
+    except SendError as error:
         return messages.ERROR, text_of(error.code) or str(_("Twilio did not answer as it should."))
     return messages.SUCCESS, str(_("The account is %(status)s.") % {"status": status})

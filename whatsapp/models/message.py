@@ -16,6 +16,8 @@ class Message(models.Model):
     such a row becomes `unknown` and is settled by the status callback or by asking, not by sending again.
     """
 
+    TEMPLATE = "template"  # the kind of a message that WhatsApp approved beforehand
+
     class Direction(models.TextChoices):
         IN = "in", _("In")
         OUT = "out", _("Out")
@@ -87,6 +89,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_template(self) -> bool:
+        return self.kind == self.TEMPLATE
 
 
 class StatusReport(models.Model):

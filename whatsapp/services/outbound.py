@@ -12,17 +12,14 @@ from django.utils.translation import gettext as _
 from leads import clock
 from leads.errors import InvalidError, NotAllowedError, NotFoundError
 from leads.models import User
-from leads.on_commit import announce, enqueue
 from leads.services import activity
 from whatsapp import refusals, splitting, window
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Message
+from whatsapp.payloads import shown
 from whatsapp.services import hands
-from whatsapp.signals import message_changed
-from whatsapp.tasks import deliver_messages
+from whatsapp.services.outbox import Piece, queue
 
-# WhatsApp slows down senders that write to one person faster than they could read.
-PAUSE_BETWEEN_PIECES = timedelta(seconds=1)
 AUTOMATIC_RETRY_WITHIN = timedelta(hours=1)
 AUTOMATIC_PAUSE_SECONDS = 20
 MOST_RETRIES = 100
@@ -46,17 +43,41 @@ def send(
     `client_id` again returns the messages of the first time. InvalidError where WhatsApp's 24-hour
     window is closed or the client opted out. Announces `message_changed`.
     """
-    if client_id and (known := _sent_before(conversation, client_id)):
+    if client_id and (known := sent_before(conversation, client_id)):
         return known
-    pieces = [piece for text in texts for piece in splitting.split(text.replace("\x00", ""))]
+    pieces = [Piece(piece) for text in texts for piece in splitting.split(text.replace("\x00", ""))]
     if not pieces:
         raise InvalidError(fields={"body": [_("Write something first.")]})
-    if reason := window.refusal(conversation):
+    return send_pieces(
+        conversation,
+        pieces,
+        author=author,
+        user=user,
+        client_id=client_id,
+        delay_seconds=delay_seconds,
+        origin=origin,
+    )
+
+
+def send_pieces(
+    conversation: Conversation,
+    pieces: Sequence[Piece],
+    *,
+    author: str,
+    user: User | None = None,
+    client_id: str | None = None,
+    delay_seconds: float = 0.0,
+    origin: str = "",
+) -> list[Message]:
+    """As `send`, for anything that can be said. Templates go out where the window is closed, too."""
+    if client_id and (known := sent_before(conversation, client_id)):
+        return known
+    if reason := window.refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
         raise InvalidError(reason)
     if author == Message.Author.CONSULTANT and user is not None:
         hands.give_to_writer(conversation, user, origin)
-    messages = _queue(conversation, pieces, author, user, client_id, delay_seconds)
-    _tell_lead(conversation, author, user, pieces[-1], origin)
+    messages = queue(conversation, pieces, author, user, client_id, delay_seconds)
+    _tell_lead(conversation, author, user, shown(messages[-1].body, messages[-1].kind), origin)
     return messages
 
 
@@ -92,13 +113,13 @@ def send_as_consultant(
 
 def confirm_opt_in(conversation: Conversation, text: str) -> list[Message]:
     """Tell a client who came back that messages reach them again. The block is lifted already."""
-    return _queue(conversation, [text], Message.Author.SYSTEM)
+    return queue(conversation, [Piece(text)], Message.Author.SYSTEM)
 
 
 def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
     """The one message that still goes out to somebody who asked for no more."""
     hands.cancel_queued(conversation)
-    return _queue(conversation, [text], Message.Author.SYSTEM)
+    return queue(conversation, [Piece(text)], Message.Author.SYSTEM)
 
 
 @transaction.atomic
@@ -115,9 +136,9 @@ def retry_message(*, message_id: UUID | str, user: User) -> Message:
     _refuse_on_a_colleagues_line(conversation, user)
     if again := old.retries.first():
         return again
-    if reason := window.refusal(conversation):
+    if reason := window.refusal(conversation, is_template=old.is_template):
         raise InvalidError(reason)
-    return _queue(conversation, [old.body], old.author, user, retry_of=old)[0]
+    return queue(conversation, [Piece.of(old)], old.author, user, retry_of=old)[0]
 
 
 def retry_automatically() -> int:
@@ -136,10 +157,10 @@ def retry_automatically() -> int:
 @transaction.atomic
 def _retry_alone(old: Message) -> bool:
     conversation = lock_conversation(old.conversation_id)
-    if old.retries.exists() or window.refusal(conversation):
+    if old.retries.exists() or window.refusal(conversation, is_template=old.is_template):
         return False
     pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
-    _queue(conversation, [old.body], old.author, old.user, delay_seconds=pause, retry_of=old)
+    queue(conversation, [Piece.of(old)], old.author, old.user, delay_seconds=pause, retry_of=old)
     return True
 
 
@@ -151,50 +172,9 @@ def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None
         )
 
 
-def _sent_before(conversation: Conversation, client_id: str) -> list[Message]:
+def sent_before(conversation: Conversation, client_id: str) -> list[Message]:
     pieces = Q(client_id=client_id) | Q(client_id__startswith=f"{client_id}#")
     return list(conversation.messages.filter(pieces).order_by("seq"))
-
-
-def _queue(
-    conversation: Conversation,
-    pieces: Sequence[str],
-    author: str,
-    user: User | None = None,
-    client_id: str | None = None,
-    delay_seconds: float = 0.0,
-    retry_of: Message | None = None,
-) -> list[Message]:
-    now = clock.now()
-    first_at = now + timedelta(seconds=delay_seconds)
-    messages = [
-        Message(
-            conversation=conversation,
-            seq=conversation.last_seq + number,
-            direction=Message.Direction.OUT,
-            author=author,
-            user=user,
-            body=piece,
-            client_id=client_id and (client_id if number == 1 else f"{client_id}#{number}"),
-            status=Message.Status.QUEUED,
-            send_after=first_at + (number - 1) * PAUSE_BETWEEN_PIECES,
-            retry_of=retry_of,
-            created_at=now,
-        )
-        for number, piece in enumerate(pieces, start=1)
-    ]
-    Message.objects.bulk_create(messages)
-    conversation.last_seq += len(messages)
-    conversation.last_message_at = now
-    conversation.save(update_fields=["last_seq", "last_message_at", "updated_at"])
-    _announce(messages)
-    return messages
-
-
-def _announce(messages: Sequence[Message]) -> None:
-    for message in messages:
-        announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
-    enqueue(deliver_messages)
 
 
 def _tell_lead(conversation: Conversation, author: str, user: User | None, text: str, origin: str) -> None:

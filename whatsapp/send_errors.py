@@ -1,0 +1,21 @@
+"""The three ways in which a call to a provider fails: surely not, not now, and nobody knows."""
+
+
+class SendError(Exception):
+    """Not accepted, as far as we know. `code`: the provider's, or ''."""
+
+    def __init__(self, code: str = "", detail: str = "") -> None:
+        self.code = code
+        super().__init__(detail or code)
+
+
+class RefusedError(SendError):
+    """The provider said no; the same again would be refused again."""
+
+
+class NotAcceptedError(SendError):
+    """The provider has not processed it; trying later is safe."""
+
+
+class OutcomeUnknownError(SendError):
+    """The provider may have accepted it. Sending again could say it twice."""

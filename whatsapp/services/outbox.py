@@ -1,0 +1,80 @@
+"""Rows of the outbox: what was decided to be said, in order, committed with the decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Self
+
+from leads import clock
+from leads.models import User
+from leads.on_commit import announce, enqueue
+from whatsapp.models import Conversation, Message
+from whatsapp.signals import message_changed
+from whatsapp.tasks import deliver_messages
+
+# WhatsApp slows down senders that write to one person faster than they could read.
+PAUSE_BETWEEN_PIECES = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One message to be: words, a file with or without words, or a template (its values in `details`)."""
+
+    body: str
+    kind: str = "text"
+    media: Sequence[dict[str, Any]] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """The same once more."""
+        return cls(message.body, message.kind, message.media, message.details)
+
+    @property
+    def is_template(self) -> bool:
+        return self.kind == Message.TEMPLATE
+
+
+def queue(
+    conversation: Conversation,
+    pieces: Sequence[Piece],
+    author: str,
+    user: User | None = None,
+    client_id: str | None = None,
+    delay_seconds: float = 0.0,
+    retry_of: Message | None = None,
+) -> list[Message]:
+    """Write the rows. The caller holds the conversation's row. Announces `message_changed`."""
+    now = clock.now()
+    first_at = now + timedelta(seconds=delay_seconds)
+    messages = [
+        Message(
+            conversation=conversation,
+            seq=conversation.last_seq + number,
+            direction=Message.Direction.OUT,
+            author=author,
+            user=user,
+            kind=piece.kind,
+            body=piece.body,
+            media=list(piece.media),
+            details=piece.details,
+            client_id=client_id and (client_id if number == 1 else f"{client_id}#{number}"),
+            status=Message.Status.QUEUED,
+            send_after=first_at + (number - 1) * PAUSE_BETWEEN_PIECES,
+            retry_of=retry_of,
+            created_at=now,
+        )
+        for number, piece in enumerate(pieces, start=1)
+    ]
+    Message.objects.bulk_create(messages)
+    conversation.last_seq += len(messages)
+    conversation.last_message_at = now
+    conversation.save(update_fields=["last_seq", "last_message_at", "updated_at"])
+    _announce(messages)
+    return messages
+
+
+def _announce(messages: Sequence[Message]) -> None:
+    for message in messages:
+        announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
+    enqueue(deliver_messages)
