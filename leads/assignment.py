@@ -182,7 +182,12 @@ def _main_part(language: str) -> str:
 
 
 def _is_one_of(text: str, allowed: list[str]) -> bool:
-    return not allowed or plain(text) in {plain(word) for word in allowed}
+    return not allowed or _folded(text) in map(_folded, allowed)
+
+
+def _folded(text: str) -> str:
+    """Plain words; what has none in Latin letters is compared as it is written."""
+    return plain(text) or text.strip().casefold()
 
 
 def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:

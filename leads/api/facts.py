@@ -48,6 +48,7 @@ DETAIL_COLUMNS = (
     *CARD_COLUMNS,
     "language",
     "message",
+    "creator",
     "attribution",
     "extra",
     "assigned_at",
@@ -90,7 +91,7 @@ def detail_of_row(row: Row) -> dict[str, Any]:
     return {
         **card_of_row(row),
         **{name: as_time(row[name]) for name in MORE_TIMES},
-        **{name: row[name] for name in ("language", "message", "attribution", "extra")},
+        **{name: row[name] for name in ("language", "message", "creator", "attribution", "extra")},
         "merged_into": row["merged_into_id"] and str(row["merged_into_id"]),
     }
 

@@ -12,6 +12,9 @@ from leads.identity import parse_phone
 from leads.models import Consultant
 from leads.payload import LeadPayload
 
+# How senders name the creator, besides our own word.
+CREATOR_TOO = ("creatorId", "creator_id")
+
 
 class LineField(serializers.CharField):
     """One line, without what cannot be stored or seen."""
@@ -55,6 +58,7 @@ class LeadChangesRequest(StrictSerializer):
     product = LineField(max_length=200, allow_blank=True, required=False)
     message = TextField(max_length=20_000, allow_blank=True, required=False)
     language = LineField(max_length=10, allow_blank=True, required=False)
+    creator = LineField(max_length=120, allow_blank=True, required=False)
     value = serializers.DecimalField(
         max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False
     )
@@ -80,6 +84,7 @@ class LeadRequest(LeadChangesRequest):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, Mapping):
             return super().to_internal_value(data)
+        data = {("creator" if name in CREATOR_TOO else name): value for name, value in data.items()}
         known = {name: value for name, value in data.items() if name in self.fields}
         rest = {name: value for name, value in data.items() if name not in self.fields}
         wanted = super().to_internal_value(known)

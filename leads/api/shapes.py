@@ -59,6 +59,7 @@ class LeadShape(CardShape):
 
     language = s.CharField()
     message = s.CharField()
+    creator = s.CharField(help_text="Who brought the lead: a partner, the owner of a campaign.")
     attribution = s.DictField(child=s.JSONField())
     extra = s.DictField(child=s.JSONField())
     assigned_at = s.DateTimeField(allow_null=True)

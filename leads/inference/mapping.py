@@ -19,6 +19,7 @@ TARGETS = (
     "product",
     "city",
     "language",
+    "creator",
     "external_id",
 )
 

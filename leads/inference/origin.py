@@ -45,6 +45,20 @@ _NAMED = {
     "referrer": only("referr?er(?: url)?, http referr?er, document referrer"),
     "origin": only("source, origem, origen, origin, traffic source, lead source, fonte, fuente, canal"),
 }  # fmt: skip
+# Whoever brought the lead: a partner, an affiliate, the owner of a campaign.
+CREATOR = only(
+    r"""
+    (?:(?:lead|campaign) )?creator(?: (?:id|code|slug|name))?, created by(?: id)?, criado por(?: id)?,
+    creado por(?: id)?, (?:id (?:do )?)?criador(?: id)?, (?:id (?:del )?)?creador(?: id)?,
+    partner(?: (?:id|code|slug|name))?, (?:(?:id|codigo|nome) (?:do )?)?parceiro(?: id)?,
+    (?:codigo )?socio comercial, affiliate(?: (?:id|code))?, (?:codigo (?:do )?)?afiliad[oa](?: id)?,
+    referrer (?:id|code), referral (?:id|code), referred by(?: id)?, brought by, trazido por,
+    codigo de indicacao, indicado por, (?:campaign|ad account) owner(?: id)?,
+    dono da campanha, responsavel pela campanha, embaixador, embajador
+    """
+)
+# Where it is an object, what best names it, best first.
+_CREATOR_PARTS = ("id", "code", "codigo", "slug", "username", "name", "nome", "nombre")
 _FORM_ITSELF = only("id, name, title")
 _SUBMISSION = only(
     """
@@ -73,6 +87,34 @@ def pick_attribution(fields: Sequence[Field]) -> tuple[dict[str, str], tuple[Fie
         for name, value in _from_address(one.line).items():
             found.setdefault(name, value)
     return found, tuple(used)
+
+
+def pick_creator(fields: Sequence[Field]) -> Pick:
+    """Who brought the lead, as the sender names them; at last from the address of the page."""
+    plainly = [one for one in fields if _could_name_somebody(one) and _named(one, CREATOR)]
+    inside = [(rank, one) for one in fields if (rank := _creator_part(one)) is not None]
+    best = next(iter(plainly), None) or min(inside, default=(0, None), key=lambda part: part[0])[1]
+    if best is not None:
+        return Pick(best.line[:120], (best,))
+    in_address = (
+        value for one in fields for name, value in _query_of(one.line) if CREATOR.match(plain(name))
+    )
+    return Pick(clean_line(next(in_address, ""), 120), ())
+
+
+def _creator_part(one: Field) -> int | None:
+    """How well a value inside `{creator: {…}}` says who it is; None where it is no such value."""
+    key = plain(one.key)
+    is_inside = bool(one.context) and bool(CREATOR.match(plain(one.context[-1])))
+    return (
+        _CREATOR_PARTS.index(key)
+        if is_inside and key in _CREATOR_PARTS and _could_name_somebody(one)
+        else None
+    )
+
+
+def _could_name_somebody(one: Field) -> bool:
+    return not isinstance(one.value, bool) and not _URL.match(one.line) and len(one.line) <= 120
 
 
 def pick_submission_id(fields: Iterable[Field]) -> Pick:
@@ -109,21 +151,24 @@ def _attribution_name(one: Field) -> str | None:
 
 
 def _from_address(text: str) -> dict[str, str]:
-    match = _URL.search(text)
-    if not match:
-        return {}
-    try:
-        query = parse_qsl(urlsplit(match[0]).query, max_num_fields=100)
-    except ValueError:
-        return {}
     found: dict[str, str] = {}
-    for key, value in query:
+    for key, value in _query_of(text):
         words = plain(key)
         utm = _UTM.search(words)
         name = f"utm_{utm[1]}" if utm else _CLICK_IDS.get(words)
         if name and value:
             found.setdefault(name, clean_line(value, LIMIT))
     return found
+
+
+def _query_of(text: str) -> list[tuple[str, str]]:
+    match = _URL.search(text)
+    if not match:
+        return []
+    try:
+        return parse_qsl(urlsplit(match[0]).query, max_num_fields=100)
+    except ValueError:
+        return []
 
 
 def _named(one: Field, pattern: re.Pattern[str]) -> bool:

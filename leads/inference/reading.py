@@ -42,6 +42,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     email = reader.take("email", lambda left: people.pick_email(left))
     phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country))
     whatsapp = reader.take("whatsapp_id", _pick_whatsapp_id)
+    creator = reader.take("creator", origin.pick_creator)
     attribution = reader.take_all("attribution", origin.pick_attribution)
     submission = reader.take("external_id", origin.pick_submission_id)
     consent = reader.take_all("consent", facts.pick_consent)
@@ -63,6 +64,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
         product=clean_line(product.value, 200),
         city=clean_line(city.value, 120),
         language=clean_line(language.value, 10),
+        creator=clean_line(creator.value, 120),
         consent=consent,
         attribution=attribution,
         extra=_extra(reader.left),

@@ -22,7 +22,9 @@ OTHERS = any_of(
     template, theme, browser, device, channel, canal, platform, plataforma, city, cidade, ciudad,
     street, rua, bairro, school, escola, integration, connection, user agent, powered by, server,
     instance, emergency, emergencia, recado, fiador, guarantor, cartao, card, banco, bank, widget,
-    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo
+    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo,
+    creator, criadora?, creadora?, created by, criado por, creado por, parceir[oa], affiliate,
+    afiliad[oa], embaixadora?, embajadora?, promoter, promotora?
     """
 )
 PERSON = any_of(

@@ -11,7 +11,7 @@ from leads.payload import LeadPayload
 from leads.services.editing import write_facts
 from leads.services.intake import Received
 
-CORRECTABLE = ("name", "phone", "email", "language", "city", "product", "message", "value")
+CORRECTABLE = ("name", "phone", "email", "language", "city", "product", "message", "value", "creator")
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from leads.models import Lead, LeadEvent, LeadIdentity, User
 from leads.services import writes
 from leads.services.access import get_lead
 
-EDITABLE = frozenset({"name", "phone", "email", "city", "product", "message", "value", "language"})
+EDITABLE = frozenset({"name", "phone", "email", "city", "product", "message", "value", "language", "creator"})
 KEYS = {"phone": phone_key, "email": email_key}
 
 

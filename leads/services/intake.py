@@ -123,6 +123,7 @@ def _create_lead(lead_id: UUID, payload: LeadPayload, source: Source | None, act
         message=payload.message,
         value=payload.value,
         source=source,
+        creator=payload.creator[:120],
         attribution=clean_tree(payload.attribution),
         extra=clean_tree(payload.extra),
         slots=clean_tree(payload.slots),

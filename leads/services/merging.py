@@ -15,7 +15,7 @@ from leads.errors import InvalidError, NotAllowedError, NotFoundError
 from leads.models import Assignment, Delivery, Lead, LeadEvent, LeadIdentity, User
 from leads.services import writes
 
-FILLED = ("name", "phone", "email", "language", "city", "product", "message", "value", "source_id")
+FILLED = ("name", "phone", "email", "language", "city", "product", "message", "value", "creator", "source_id")
 JOINED = ("attribution", "extra", "slots")
 DeliveryLink = Delivery.leads.through
 

@@ -13,7 +13,7 @@ from leads.services import writes
 from leads.services.board import move_to
 
 LONGEST_MESSAGE = 20_000
-_TEXTS = {"name": 200, "email": 254, "language": 10, "city": 120, "product": 200}
+_TEXTS = {"name": 200, "email": 254, "language": 10, "city": 120, "product": 200, "creator": 120}
 
 
 def welcome_back(

@@ -342,6 +342,26 @@ def test_add_makes_a_lead_and_the_circle_gives_it_to_somebody(manager, ana):
     assert facts["classification"]["source"] == "rules"
 
 
+@pytest.mark.parametrize("name", ["creator", "creatorId", "creator_id"])
+def test_add_with_a_creator_goes_to_the_creators_circle(manager, name):
+    make_statuses()
+    make_circle(make_consultant("partners"), name="Partners", creators=["u_77"])
+    make_circle(make_consultant("everyone"), position=1)
+
+    answer = client_of(manager).post("/api/leads/", {"phone": "+5511987654321", name: "u_77"}, format="json")
+
+    assert answer.status_code == 201, answer.content
+    assert (answer.json()["creator"], answer.json()["extra"]) == ("u_77", {})
+    assert answer.json()["consultant"]["username"] == "partners"
+
+
+def test_edit_creator_is_kept_and_told_on_the_timeline(manager):
+    lead = make_lead(creator="u_1")
+    answer = client_of(manager).patch(f"/api/leads/{lead.pk}/", {"creator": "u_2"}, format="json")
+    assert answer.json()["creator"] == "u_2"
+    assert LeadEvent.objects.get(lead=lead, kind="edited").data["changes"] == {"creator": ["u_1", "u_2"]}
+
+
 def test_add_with_the_same_idempotency_key_gives_the_same_lead(manager):
     make_statuses()
     client = client_of(manager)

@@ -12,9 +12,11 @@ from leads import circles, clock
 from leads.actors import SYSTEM
 from leads.assignment import pick_consultant, serves
 from leads.assignment_ledger import contradictions
+from leads.inference import understand
 from leads.models import Absence, Assignment, AssignmentRule, Holiday, Lead, RuleMember, Source, WorkingHours
 from leads.services import assigning, leaving
-from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
+from leads.services.intake import receive_lead
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager, make_statuses
 
 
 def give(lead: Lead) -> Assignment:
@@ -191,6 +193,31 @@ def test_rule_of_a_source_serves_that_source_alone(db):
     assert give(make_lead(source=fair)).consultant.user.username == "special"
     assert give(make_lead(source=site)).consultant.user.username == "everyone"
     assert give(make_lead()).consultant.user.username == "everyone"
+
+
+def test_leads_brought_by_a_partner_go_to_the_partners_consultants(db):
+    make_statuses()
+    make_circle(make_consultant("partners"), name="Partners", creators=["u_77", "Imobiliária Sul"])
+    make_circle(make_consultant("everyone"), position=1)
+    source = Source.objects.create(slug="site", name="Site")
+
+    def bring(**sent: str) -> str:
+        [payload] = understand(
+            {"name": "Ana", "phone": f"1198765{len(Lead.objects.all()):04d}", **sent}, "BR"
+        )
+        lead = receive_lead(payload=payload, source=source, actor=SYSTEM).lead
+        return Lead.objects.get(pk=lead.pk).consultant.user.username
+
+    assert bring(creatorId="u_77") == "partners"
+    assert bring(parceiro="IMOBILIARIA SUL") == "partners"
+    assert bring(creatorId="u_78") == "everyone"
+    assert bring() == "everyone"
+
+
+def test_condition_in_letters_that_are_not_latin_is_compared_as_written(db):
+    lead = Lead(city="東京")
+    assert serves(AssignmentRule(name="x", cities=["東京"]), lead)
+    assert not serves(AssignmentRule(name="x", cities=["大阪"]), lead)
 
 
 def test_big_circle_is_entered_by_index(db):

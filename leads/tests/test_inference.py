@@ -73,6 +73,41 @@ def test_facts_beside_the_contact_are_understood():
     assert payload.attribution["gclid"] == "click-9"
 
 
+@pytest.mark.parametrize(
+    ("sent", "creator"),
+    [
+        ({"creatorId": "partner-77"}, "partner-77"),
+        ({"creatorId": 77}, "77"),
+        ({"creator_id": "u_9"}, "u_9"),
+        ({"creator": "Imobiliária Sul"}, "Imobiliária Sul"),
+        ({"creator": {"name": "Imobiliária Sul", "id": "u_9", "email": "sul@partner.example"}}, "u_9"),
+        ({"parceiro": {"nome": "Gil Dias", "telefone": "21998765432"}}, "Gil Dias"),
+        ({"campaign_owner": "bia.martins"}, "bia.martins"),
+        ({"código do parceiro": "P-12"}, "P-12"),
+        ({"indicado_por": "Gil Dias"}, "Gil Dias"),
+        ({"hidden": {"affiliate_id": "aff42"}}, "aff42"),
+        ({"answers": [{"label": "Criado por", "value": "Marta"}]}, "Marta"),
+        ({"page_url": "https://page.example/?utm_source=x&creatorId=p5"}, "p5"),
+        ({"createdBy": "https://api.example/users/1"}, ""),
+        ({"creator": True}, ""),
+        ({"mensagem": "o criador do imóvel"}, ""),
+    ],
+)
+def test_whoever_brought_the_lead_is_its_creator_and_not_its_contact(sent, creator):
+    [payload] = understand({"nome": "Ana Lima", "fone": "11987654321", **sent}, "BR")
+
+    assert (payload.creator, payload.name, payload.phone) == (creator, "Ana Lima", "+5511987654321")
+    assert payload.email == ""
+
+
+def test_creator_is_read_from_where_the_mapping_says():
+    body = {"nome": "Ana", "fone": "11987654321", "creatorId": "no", "origem": {"dono": "Bia"}}
+
+    [payload] = understand(body, "BR", {"creator": "origem.dono"})
+
+    assert payload.creator == "Bia"
+
+
 def test_several_people_in_one_body_are_told_apart_and_share_what_stands_beside_them():
     people = [{"name": "Ana", "phone": "11987654321"}, {"name": "Bia", "phone": "11987654322"}]
 
