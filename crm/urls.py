@@ -7,6 +7,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from crm import health
 
 urlpatterns = [
+    path("", include("leads.urls")),
+    path("", include("whatsapp.urls")),
     path("", include("kanban.page_urls")),
     path("admin/", admin.site.urls),
     path("api/", include("leads.api.urls")),
@@ -14,8 +16,6 @@ urlpatterns = [
     path("api/", include("kanban.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
-    path("", include("leads.urls")),
-    path("", include("whatsapp.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -5,6 +5,8 @@ Counted in Redis. Without Redis nothing is counted and everybody may pass: a lea
 
 import logging
 import time
+from dataclasses import dataclass
+from threading import Lock
 
 import redis
 from django.conf import settings
@@ -16,14 +18,44 @@ _connection = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socke
 KEEP_SECONDS = 60 * 60 * 24 * 35
 # After a failure nobody asks for a while: a hung Redis must not slow every request down.
 PAUSE_SECONDS = 5
+# A process takes this part of a minute's permits at a time, so that few requests pay for a round trip.
+BLOCKS_PER_MINUTE = 100
 _resume_at = 0.0
 
 
+@dataclass
+class _Permits:
+    """What a process may still let in of one source's minute. Never more in sum than the source's rate."""
+
+    minute: int
+    per_minute: int
+    left: int = 0
+    is_exhausted: bool = False
+
+
+_permits: dict[int, _Permits] = {}
+_spending = Lock()
+
+
 def is_over(source_id: int, per_minute: int) -> bool:
-    """Count one request of this minute; True where it is one too many."""
-    key = f"{settings.REDIS_PREFIX}rate:{source_id}:{int(time.time() // 60)}"
-    count = _count(key, 120)
-    return count is not None and count > per_minute
+    """Spend one permit of this minute; True where none is left."""
+    minute = int(time.time() // 60)
+    with _spending:
+        mine = _permits.get(source_id)
+        if mine is None or (mine.minute, mine.per_minute) != (minute, per_minute):
+            mine = _permits[source_id] = _Permits(minute, per_minute)
+        if not mine.left and not mine.is_exhausted:
+            mine.left = _take_block(source_id, minute, per_minute)
+            mine.is_exhausted = not mine.left
+        mine.left -= not mine.is_exhausted
+        return mine.is_exhausted
+
+
+def _take_block(source_id: int, minute: int, per_minute: int) -> int:
+    """How many permits this process has got. One at a time while Redis does not answer."""
+    size = max(1, per_minute // BLOCKS_PER_MINUTE)
+    taken = _count(f"{settings.REDIS_PREFIX}rate:{source_id}:{minute}", 120, size)
+    return 1 if taken is None else min(size, max(0, per_minute - taken + size))
 
 
 def count_refusal(slug: str, code: str) -> None:
@@ -42,13 +74,14 @@ def refusals_today(slug: str) -> dict[str, int]:
     return {key.rpartition(":")[2]: int(count) for key, count in zip(keys, counts, strict=True) if count}
 
 
-def _count(key: str, keep_seconds: int) -> int | None:
+def _count(key: str, keep_seconds: int, by: int = 1) -> int | None:
+    """The count with `by` added, kept for so long; None without Redis."""
     global _resume_at
     if time.monotonic() < _resume_at:
         return None
     try:
         with _connection.pipeline(transaction=False) as pipe:
-            pipe.incr(key)
+            pipe.incrby(key, by)
             pipe.expire(key, keep_seconds)
             return int(pipe.execute()[0])
     except redis.RedisError as error:

@@ -8,13 +8,14 @@ and the caller looks the source up anew.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.db import connection
+import psycopg
+from django.db import OperationalError, connection
 from django.utils import timezone
 
-from leads.models import Source
+from leads.models import Delivery, Source
 
 _FIND = """
 SELECT *, xmin::text || ctid::text AS row_version FROM leads_source WHERE slug = %s AND is_active"""
@@ -24,7 +25,8 @@ INSERT INTO leads_delivery (
   understood, received_at
 )
 SELECT %(id)s, id, %(body)s, %(content_type)s, %(headers)s, %(address)s, 'received', 0, %(now)s, '', '[]', %(now)s
-FROM leads_source WHERE id = %(source)s AND xmin::text || ctid::text = %(version)s AND is_active"""
+FROM leads_source WHERE id = %(source)s AND xmin::text || ctid::text = %(version)s AND is_active
+ON CONFLICT (id) DO NOTHING"""
 
 _seen: dict[str, Source] = {}
 
@@ -63,6 +65,22 @@ def store_request(source: Source, request: Request) -> UUID | None:
         "source": source.pk,
         "version": vars(source)["row_version"],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_STORE, values)
-        return delivery_id if cursor.rowcount == 1 else None
+    try:
+        return delivery_id if _insert(values) else None
+    except OperationalError:
+        connection.close()  # it may have broken since the last request: this one finds out, see `_insert`
+        return delivery_id if _insert(values) or _is_stored(delivery_id) else None
+
+
+def _insert(values: Mapping[str, Any]) -> bool:
+    """One round trip: a statement planned once per connection, on a connection that nobody asks first
+    whether it still lives. Django's own cursor does neither."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_STORE, values, prepare=True)
+        return cursor.rowcount == 1
+
+
+def _is_stored(delivery_id: UUID) -> bool:
+    """Whether the connection broke after the row was durable and before we heard of it."""
+    return Delivery.objects.filter(pk=delivery_id).exists()

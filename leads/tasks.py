@@ -14,9 +14,10 @@ def assign_waiting_leads() -> int:
 
 
 @shared_task(name="leads.process_deliveries")
-def process_deliveries() -> int:
+def process_deliveries(*, is_second: bool = False) -> int:
     """Make leads of the requests that wait. Woken by each of them, and by a sweep."""
     wakeups.taken(process_deliveries)
+    wakeups.look_twice(process_deliveries, is_second=is_second)
     return deliveries.process_pending()
 
 

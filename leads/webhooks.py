@@ -15,11 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 from leads import rate
 from leads.bodies import BodyError, read_body
 from leads.models import Delivery, Source
-from leads.on_commit import enqueue
 from leads.recording import Request, readings_of, store_request
 from leads.requests import remote_address
 from leads.sources import Knock, kind_of
 from leads.tasks import process_deliveries
+from leads.wakeups import wake_often
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def _acknowledge(delivery_id: UUID, kept: Request) -> HttpResponse:
             state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
         )
         return _refusal("not_understood", _("The body is neither JSON nor a form."), 400)
-    enqueue(process_deliveries)
+    wake_often(process_deliveries)
     return JsonResponse({"delivery": str(delivery_id)}, status=202)
 
 

@@ -4,11 +4,13 @@ import json
 
 import pytest
 import redis
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
 from leads import deliveries, rate, wakeups
 from leads.models import Delivery, Lead, LeadEvent, Source
+from leads.tasks import process_deliveries
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 from leads.tests.signing import standard_headers
 
@@ -261,8 +263,64 @@ def test_change_of_a_source_is_in_force_at_the_next_request(client, source):
     assert Delivery.objects.count() == 2
 
 
-def test_known_source_costs_one_statement_per_request(client, source, django_assert_num_queries):
+def test_known_source_is_read_no_more(client, source, django_assert_num_queries):
     send(client, FORM)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):  # the one INSERT goes past Django's cursor
         assert send(client, FORM).status_code == 202
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_that_broke_between_two_requests_costs_a_retry_and_no_lead(client, source):
+    send(client, FORM)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    other.close()
+
+    response = send(client, FORM)
+
+    assert response.status_code == 202
+    assert Delivery.objects.filter(pk=response.json()["delivery"]).count() == 1
+
+
+def test_permits_of_a_minute_are_never_more_than_the_rate_however_many_processes_spend_them(
+    source, monkeypatch
+):
+    processes: list[dict] = [{}, {}, {}]
+    let_in = 0
+    for number in range(1200):
+        monkeypatch.setattr(rate, "_permits", processes[number % len(processes)])
+        let_in += not rate.is_over(source.pk, 1000)
+
+    assert let_in == 1000
+
+
+def test_rate_of_a_few_requests_is_exact(client, source):
+    Source.objects.filter(pk=source.pk).update(rate_per_minute=3)
+
+    assert [send(client, FORM).status_code for _ in range(5)] == [202, 202, 202, 429, 429]
+
+
+def test_burst_of_requests_asks_for_a_worker_once_and_the_worker_looks_twice(
+    client, source, redis_client, monkeypatch
+):
+    monkeypatch.setattr(wakeups, "_asked_at", {})
+    monkeypatch.setattr(wakeups, "_paused_until", 0.0)
+    for _ in range(5):
+        send(client, FORM)
+    assert [task["kwargsrepr"] for task in published(redis_client)] == ["{}"]
+
+    process_deliveries()
+    assert [task["kwargsrepr"] for task in published(redis_client)] == ["{'is_second': True}"]
+
+    process_deliveries(is_second=True)
+    assert published(redis_client) == []
+
+
+def published(redis_client):
+    """Headers of the tasks that wait in the queue, which is emptied."""
+    queue = f"{settings.REDIS_PREFIX}celery"
+    waiting = redis_client.lrange(queue, 0, -1)
+    redis_client.delete(queue)
+    return [json.loads(message)["headers"] for message in waiting]
