@@ -142,5 +142,4 @@ HANDOFF_REASONS: dict[str, Callable[[], str]] = {
     "failures": lambda: _("the agent did not understand"),
     "sensitive": lambda: _("a sensitive matter"),
     "rule": lambda: _("a rule of the playbook"),
-    "budget_exceeded": lambda: _("the budget of the model is used up"),
 }

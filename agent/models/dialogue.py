@@ -24,10 +24,18 @@ class Dialogue(models.Model):
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    returns_at = models.DateTimeField(
+        _("returns to the agent at"), null=True, blank=True, help_text=_("Unless a person acts before.")
+    )
 
     class Meta:
         verbose_name = _("dialogue")
         verbose_name_plural = _("dialogues")
+        indexes = [
+            models.Index(
+                fields=["returns_at"], name="dialogue_returns", condition=Q(returns_at__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.conversation_id)
@@ -52,6 +60,8 @@ class AgentTurn(models.Model):
     playbook_version = models.ForeignKey("agent.PlaybookVersion", models.PROTECT, related_name="+")
     first_seq = models.PositiveIntegerField(_("from message"))
     last_seq = models.PositiveIntegerField(_("to message"))
+    said_from = models.PositiveIntegerField(_("said from message"), null=True, blank=True)
+    said_to = models.PositiveIntegerField(_("said to message"), null=True, blank=True)
     brain = models.CharField(_("brain"), max_length=10, default="scripted")
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, default=Outcome.THINKING)
     stage_before = models.CharField(_("stage before"), max_length=14)

@@ -1,13 +1,19 @@
 """What a manager configures."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+MOST_HOURS = 24 * 30
+
 
 class Playbook(models.Model):
-    """Persona, questions, rules and wording of the agent. Edited as a draft, used as published versions."""
+    """Persona, questions, rules and wording of the agent. Edited as a draft, used as published versions.
+
+    Caps and the return to the agent are no part of the draft: they hold at once, for every conversation.
+    """
 
     name = models.CharField(_("name"), max_length=80)
     domain = models.SlugField(_("domain"), max_length=40)
@@ -21,6 +27,30 @@ class Playbook(models.Model):
         related_name="+",
         editable=False,
         verbose_name=_("published version"),
+    )
+    money_per_day = models.DecimalField(
+        _("money a day"),
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_(
+            "What the model may cost with this playbook, within the cap of all. Then the scripted agent goes on."
+        ),
+    )
+    tokens_per_conversation = models.PositiveIntegerField(
+        _("tokens a conversation and day"), null=True, blank=True, help_text=_("Empty: the cap of all.")
+    )
+    return_after_hours = models.PositiveSmallIntegerField(
+        _("return to the agent after (hours)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_HOURS)],
+        help_text=_(
+            "A transferred conversation in which no person has written or acted for so long goes back to the "
+            "agent. Empty: never."
+        ),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -61,25 +91,3 @@ class PlaybookVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.playbook} v{self.number}"
-
-
-class KnowledgeSnippet(models.Model):
-    """A fact that the agent may tell, cited by its id in the trace."""
-
-    playbook = models.ForeignKey(
-        Playbook, models.CASCADE, related_name="snippets", verbose_name=_("playbook")
-    )
-    title = models.CharField(_("question or title"), max_length=200)
-    body = models.TextField(_("answer"))
-    language = models.CharField(
-        _("language"), max_length=10, choices=[("pt-BR", "pt-BR"), ("es", "es"), ("en", "en")]
-    )
-    is_active = models.BooleanField(_("active"), default=True)
-
-    class Meta:
-        verbose_name = _("knowledge snippet")
-        verbose_name_plural = _("knowledge snippets")
-        ordering = ["title"]
-
-    def __str__(self) -> str:
-        return self.title
