@@ -81,7 +81,11 @@ class AgentTurnAdmin(ReadOnlyAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "consultant", "channel", "state", "title", "attempts", "error"]
-    list_filter = ["state", "channel", "consultant"]
-    search_fields = ["title"]
-    list_select_related = ["consultant__user"]
+    list_display = ["created_at", "person", "channel", "state", "title", "attempts", "error"]
+    list_filter = ["state", "channel", "notice__kind", "created_at"]
+    search_fields = ["title", "notice__user__username", "notice__user__first_name"]
+    list_select_related = ["notice__user"]
+
+    @admin.display(description=_("for"), ordering="notice__user")
+    def person(self, notification: Notification) -> str:
+        return str(notification.notice.user)

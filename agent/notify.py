@@ -9,22 +9,23 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from agent.models import Notification
-from leads.models import Assignment, Consultant, Lead
-from leads.slot_lines import slot_lines
+from agent.notice_words import body_of, title_of
+from leads.models import Assignment, Notice
+from leads.services import notices
 
 logger = logging.getLogger(__name__)
 
 BATCH = 5
 RUN_SECONDS = 30
-LONGEST_TITLE = 200
 MAX_ATTEMPTS = 5
 
 
 def tell_consultants() -> int:
-    """Turn pending notices into one notification per channel. Safe in many workers at once."""
+    """Turn what is owed into one notification per channel. Safe in many workers at once."""
+    while _owe_assignment():
+        pass
     told = 0
     while _tell_one():
         told += 1
@@ -32,77 +33,56 @@ def tell_consultants() -> int:
 
 
 @transaction.atomic
-def _tell_one() -> bool:
+def _owe_assignment() -> bool:
+    """The newest decision about a lead is told to its consultant; False: none is left."""
     owed = Assignment.objects.filter(notice=Assignment.Notice.PENDING).order_by("created_at")
     assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
     assignment.notice = Assignment.Notice.TOLD
-    if assignment.consultant is not None and not _is_written(assignment, assignment.consultant):
-        assignment.notice = Assignment.Notice.NONE
     assignment.save(update_fields=["notice"])
+    if assignment.consultant_id is not None:
+        notices.notify(
+            user_id=assignment.consultant_id,
+            kind=Notice.Kind.ASSIGNED,
+            key=f"assigned:{assignment.pk}",
+            lead=assignment.lead,
+        )
     return True
 
 
-def _is_written(assignment: Assignment, consultant: Consultant) -> bool:
+@transaction.atomic
+def _tell_one() -> bool:
+    owed = Notice.objects.filter(state=Notice.State.PENDING).order_by("pk")
+    notice = owed.select_for_update(skip_locked=True, of=("self",)).select_related("user").first()
+    if notice is None:
+        return False
+    notice.state = Notice.State.TOLD if _is_written(notice) else Notice.State.FAILED
+    notice.save(update_fields=["state"])
+    return True
+
+
+def _is_written(notice: Notice) -> bool:
     """False: this one cannot be written, and must not keep the others from theirs."""
     try:
         with transaction.atomic():
-            _write_notifications(assignment, consultant)
+            _write_notifications(notice)
     except DatabaseError:
-        logger.exception("notice not written", extra={"assignment": assignment.pk})
+        logger.exception("notice not written", extra={"notice": notice.pk})
         return False
     return True
 
 
-def _write_notifications(assignment: Assignment, consultant: Consultant) -> None:
-    lead = assignment.lead
-    channels = [Notification.Channel.APP]
-    if consultant.notify_by_email and consultant.user.email:
-        channels.append(Notification.Channel.EMAIL)
-    with translation.override(consultant.user.language or settings.LANGUAGE_CODE):
-        title, body = title_of(lead), body_of(lead)
-    Notification.objects.bulk_create(
-        [
-            Notification(
-                assignment=assignment,
-                consultant=consultant,
-                channel=channel,
-                title=title,
-                body=body,
-                state=Notification.State.SENT
-                if channel == Notification.Channel.APP
-                else Notification.State.PENDING,
-            )
-            for channel in channels
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def title_of(lead: Lead) -> str:
-    title = _("New lead: %(name)s") % {"name": lead}
-    return title[:LONGEST_TITLE]
-
-
-def body_of(lead: Lead) -> str:
-    """What lets the consultant act: how warm and why, what the client said, where to click."""
-    reasons = "; ".join(reason.get("text", "") for reason in lead.classification.get("reasons", []))
-    slots = "\n".join(_slot_in_words(line) for line in slot_lines(lead))
-    lines = [
-        _("Temperature: %(temperature)s (%(score)s/100)")
-        % {"temperature": lead.get_temperature_display(), "score": lead.score},
-        reasons,
-        slots,
-        lead.message[:500],
-        f"{settings.PUBLIC_URL}/leads/{lead.pk}/",
-    ]
-    return "\n\n".join(line for line in lines if line)
-
-
-def _slot_in_words(line: dict[str, str]) -> str:
-    fact = f"- {line['label']}: {line['value']}"
-    return f"{fact} (“{line['quote']}”)" if line["quote"] else fact
+def _write_notifications(notice: Notice) -> None:
+    chosen, now = notices.preferences_of(notice.user_id), timezone.now()
+    with translation.override(notice.user.language or settings.LANGUAGE_CODE):
+        title, body = title_of(notice), body_of(notice)
+    rows = [Notification(notice=notice, channel=Notification.Channel.APP, state=Notification.State.SENT)]
+    if chosen.by_email and notice.user.email:
+        rows.append(Notification(notice=notice, channel=Notification.Channel.EMAIL, next_attempt_at=now))
+    for row in rows:
+        row.title, row.body = title, body
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def deliver_notifications() -> int:
@@ -119,7 +99,7 @@ def _claim() -> list[Notification]:
     now = timezone.now()
     owed = Notification.objects.filter(state=Notification.State.PENDING, next_attempt_at__lte=now)
     batch = list(
-        owed.select_for_update(skip_locked=True, of=("self",)).select_related("consultant__user")[:BATCH]
+        owed.select_for_update(skip_locked=True, of=("self",)).select_related("notice__user")[:BATCH]
     )
     for notification in batch:
         notification.attempts += 1
@@ -134,7 +114,7 @@ def _deliver(notification: Notification) -> bool:
             notification.title,
             notification.body,
             settings.DEFAULT_FROM_EMAIL,
-            [notification.consultant.user.email],
+            [notification.notice.user.email],
         )
     except (SMTPException, OSError) as error:
         is_final = notification.attempts >= MAX_ATTEMPTS

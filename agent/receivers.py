@@ -6,7 +6,7 @@ from django.conf import settings
 from django.dispatch import receiver
 
 from agent import tasks
-from leads.signals import lead_changed, lead_received
+from leads.signals import lead_changed, lead_received, notice_owed
 from leads.wakeups import wake
 from whatsapp.models import Line
 from whatsapp.signals import message_received
@@ -27,3 +27,8 @@ def look_at_new_lead(lead_id: str, **facts: Any) -> None:
 def tell_of_assignment(action: str, **facts: Any) -> None:
     if action == "assigned":
         wake(tasks.tell_consultants)
+
+
+@receiver(notice_owed)
+def tell_of_notice(**facts: Any) -> None:
+    wake(tasks.tell_consultants)

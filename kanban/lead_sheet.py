@@ -5,7 +5,7 @@ from typing import Any
 
 from kanban.history import assignment_sentence
 from leads.models import Assignment, Lead
-from leads.scoring import REASONS
+from leads.scoring import reason_in_words
 from leads.slot_lines import capitalised, shown, slot_lines
 
 
@@ -33,14 +33,6 @@ def _why_assigned(assignment: Assignment) -> str:
 
 def _minutes(seconds: int | None) -> int:
     return max(1, round((seconds or 0) / 60))
-
-
-def reason_in_words(reason: Any) -> str:
-    """Reasons of the rules in the reader's language, those of a model as it gave them."""
-    if not isinstance(reason, Mapping):
-        return str(reason)
-    known = REASONS.get(reason.get("code", ""))
-    return str(known or reason.get("text", ""))
 
 
 def _pairs(facts: Mapping[str, Any]) -> list[tuple[str, str]]:

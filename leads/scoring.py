@@ -1,7 +1,7 @@
 """The rule-based classification of a lead: pure, explainable, there before any model is asked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -148,6 +148,14 @@ def classify(facts: Facts, profile: ScoringProfile) -> Classification:
         missing=missing,
         next_action=_next_action(temperature, facts, is_spam),
     )
+
+
+def reason_in_words(reason: Any) -> str:
+    """Reasons of the rules in the reader's language, those of a model as it gave them."""
+    if not isinstance(reason, Mapping):
+        return str(reason)
+    known = REASONS.get(reason.get("code", ""))
+    return str(known or reason.get("text", ""))
 
 
 def language_of(text: str) -> str:

@@ -17,3 +17,9 @@ lead_changed = Signal()
 
 Heard by `kanban` (boards follow) and `agent` (an assignment means a consultant to notify).
 """
+
+notice_owed = Signal()
+"""Somebody is to be told something. Facts: `notice_id`, `user_id`, `kind`.
+
+Heard by `kanban` (the desk shows it) and `agent` (the channels that reach people elsewhere).
+"""

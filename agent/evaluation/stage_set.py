@@ -26,7 +26,7 @@ def build(dialogue: Dialogue, snapshot: dict) -> World:
     """Rows of its own, so that no row of the workspace is locked or changed while the dialogue lasts."""
     Status.objects.get_or_create(slug="new", defaults={"name": "New"})
     user = User.objects.create(username=f"evaluation-{uuid4().hex[:12]}", first_name="Carlos")
-    consultant = Consultant.objects.create(user=user, notify_by_email=False)
+    consultant = Consultant.objects.create(user=user)
     rule = AssignmentRule.objects.create(name="Evaluation", position=FIRST)
     circles.seat(rule, [consultant])
     playbook = Playbook.objects.create(name=dialogue.domain, domain=dialogue.domain, draft=snapshot)

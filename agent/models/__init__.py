@@ -2,7 +2,7 @@
 
 from agent.models.dialogue import AgentTurn, Dialogue
 from agent.models.knowledge import KnowledgeSnippet, UnansweredQuestion
-from agent.models.notification import Notification
+from agent.models.notification import Notification, PushKey, PushSubscription
 from agent.models.playbook import Playbook, PlaybookVersion
 from agent.models.rehearsal import Rehearsal
 
@@ -13,6 +13,8 @@ __all__ = [
     "Notification",
     "Playbook",
     "PlaybookVersion",
+    "PushKey",
+    "PushSubscription",
     "Rehearsal",
     "UnansweredQuestion",
 ]

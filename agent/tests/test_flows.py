@@ -80,7 +80,7 @@ def test_qualified_client_becomes_a_lead_with_a_consultant_and_one_handoff_messa
     assert lead.waiting_since is not None
     assert Assignment.objects.get().trigger == "handoff"
     notify.tell_consultants()
-    assert Notification.objects.filter(consultant=ana, channel="app").count() == 1
+    assert Notification.objects.filter(notice__user_id=ana.pk, channel="app").count() == 1
 
 
 def test_client_of_a_consultant_is_not_answered_by_the_agent(client):

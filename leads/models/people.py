@@ -69,7 +69,6 @@ class Consultant(models.Model):
     typical_response_seconds = models.PositiveIntegerField(
         _("typical first response (seconds)"), null=True, blank=True, editable=False
     )
-    notify_by_email = models.BooleanField(_("notify by e-mail"), default=True)
 
     class Meta:
         verbose_name = _("consultant")

@@ -88,7 +88,7 @@ def test_lead_creation_from_webhook_to_notified_consultant(stack):
     assert (lead.name, lead.phone, lead.status_id) == ("Júlia Prado", "+5511988887701", "new")
     assert lead.classification["source"] == "rules"
     assert lead.consultant is not None
-    told = Notification.objects.filter(assignment__lead=lead, channel="app")
+    told = Notification.objects.filter(notice__lead=lead, channel="app")
     wait_for(told.exists, what="the notification")
     kinds = set(lead.events.values_list("kind", flat=True))
     assert {"received", "classified", "assigned"} <= kinds

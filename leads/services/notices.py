@@ -1,0 +1,56 @@
+"""Telling people: who is owed which notice, how they want to hear of it, what they have seen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from leads.models import Lead, Notice, NoticePreferences, User
+from leads.models.people import MANAGERS_GROUP
+from leads.on_commit import announce
+from leads.signals import notice_owed
+
+
+def notify(
+    *,
+    user_id: int,
+    kind: str,
+    key: str,
+    lead: Lead | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> bool:
+    """Owe `user_id` a notice about `lead`; False where they were owed one with this `key` before.
+
+    Runs in the caller's transaction, so that what happened and the telling of it are written together.
+    `facts` are plain JSON: `minutes` (how long), `to` and `by` (names). Announces `notice_owed`.
+    """
+    notice, is_new = Notice.objects.get_or_create(
+        user_id=user_id, key=key, defaults={"kind": kind, "lead": lead, "facts": dict(facts or {})}
+    )
+    if is_new:
+        announce(notice_owed, notice_id=notice.pk, user_id=user_id, kind=kind)
+    return is_new
+
+
+def notify_managers(
+    *, kind: str, key: str, lead: Lead | None = None, facts: Mapping[str, Any] | None = None
+) -> int:
+    """The same to every active manager. Returns how many are owed it now."""
+    managers = User.objects.filter(
+        Q(is_superuser=True) | Q(groups__name=MANAGERS_GROUP), is_active=True
+    ).distinct()
+    ids = managers.order_by("pk").values_list("pk", flat=True)
+    return sum(notify(user_id=pk, kind=kind, key=key, lead=lead, facts=facts) for pk in ids)
+
+
+def preferences_of(user_id: int) -> NoticePreferences:
+    """As the person chose, or as they are before anybody chose."""
+    chosen = NoticePreferences.objects.filter(pk=user_id).first()
+    return chosen or NoticePreferences(user_id=user_id)
+
+
+def mark_seen(*, user: User, up_to: int) -> int:
+    """The reader looked at the list: all notices up to this id are seen. Returns how many were not before."""
+    unseen = Notice.objects.filter(user=user, seen_at=None, pk__lte=up_to)
+    return unseen.update(seen_at=timezone.now())
