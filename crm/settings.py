@@ -229,6 +229,11 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
 TWILIO_TIMEOUT_SECONDS = 8
+# To one person about a message every six seconds, so many at once on credit (error 131056 at Meta, 14107
+# at Twilio beyond); from one line so many a second (Twilio's default for WhatsApp). 0: no limit of ours
+WHATSAPP_PAIR_SECONDS = env.float("WHATSAPP_PAIR_SECONDS", default=6.0)
+WHATSAPP_PAIR_BURST = env.int("WHATSAPP_PAIR_BURST", default=20)
+WHATSAPP_LINE_PER_SECOND = env.float("WHATSAPP_LINE_PER_SECOND", default=80.0)
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com/v25.0").rstrip("/")
 HUBSPOT_API_URL = env.str("HUBSPOT_API_URL", default="https://api.hubapi.com").rstrip("/")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from leads.on_commit import announce
-from whatsapp import chat_entries, refusals, window
+from whatsapp import chat_entries, pace, refusals, window
 from whatsapp.models import Line, Message
 from whatsapp.outgoing import outgoing_of
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError
@@ -32,25 +32,69 @@ def deliver_due(seconds: float = 40) -> float | None:
     """Send what is due, for about `seconds`. Returns in how many seconds more will be due; None: nothing."""
     _give_up_lapsed()
     ends_at = time.monotonic() + seconds
+    served: set[int] = set()
     while time.monotonic() < ends_at:
-        message = claim_next()
+        message = claim_next(served)
         if message is None:
             return _seconds_to_next()
         deliver(message)
     return 0.0
 
 
-@transaction.atomic
-def claim_next() -> Message | None:
-    """Take the next due message for this worker; a message waits for the earlier ones of its conversation."""
-    due = _next_of_each().filter(send_after__lte=Now())
-    message = due.order_by("send_after", "created_at").select_for_update(skip_locked=True).first()
-    if message is None:
-        return None
+def claim_next(served: set[int] | None = None) -> Message | None:
+    """Take the next due message for this worker; None: nothing may go now.
+
+    A message waits for the earlier ones of its conversation, for its turn with this client and for room
+    on its line; it never holds up other people, nor other lines. `served`: lines that have had their
+    turn in this round; kept from call to call, no line's backlog makes another wait.
+    """
+    served = set() if served is None else served
+    exhausted: set[int] = set()
+    while (line_id := _next_line(served, exhausted)) is not None:
+        served.add(line_id)
+        if pace.line_has_room(line_id) and (message := _claim_on(line_id)):
+            return message
+        exhausted.add(line_id)
+    return None
+
+
+def _next_line(served: set[int], exhausted: set[int]) -> int | None:
+    line_id = _line_of_first_due(besides=served | exhausted)
+    if line_id is None and served:
+        served.clear()
+        line_id = _line_of_first_due(besides=exhausted)
+    return line_id
+
+
+def _line_of_first_due(besides: set[int]) -> int | None:
+    due = _due().exclude(conversation__line__in=besides)
+    return due.values_list("conversation__line", flat=True).first()
+
+
+def _claim_on(line_id: int) -> Message | None:
+    while True:
+        with transaction.atomic():
+            due = _due().filter(conversation__line=line_id).annotate(now=Now())
+            message = due.select_for_update(skip_locked=True, of=("self",)).first()
+            if message is None or _take(message):
+                return message
+
+
+def _take(message: Message) -> bool:
+    """Whether it is this message's turn with its client; else it becomes due when it is."""
+    later = pace.take_turn(message, vars(message)["now"])
+    if later is not None:
+        message.send_after = later
+        message.save(update_fields=["send_after"])
+        return False
     message.status, message.attempts = Status.SENDING, message.attempts + 1
-    message.save(update_fields=["status", "attempts"])
+    message.save(update_fields=["status", "attempts", "paced_until"])
     Message.objects.filter(pk=message.pk).update(lease_until=Now() + LEASE)
-    return message
+    return True
+
+
+def _due() -> QuerySet[Message]:
+    return _next_of_each().filter(send_after__lte=Now()).order_by("send_after", "created_at")
 
 
 def _next_of_each() -> QuerySet[Message]:

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import EncryptedTextField
+
+KEPT_MESSAGES = 20  # of each chat, in the chat list
 
 
 class Line(models.Model):
@@ -50,6 +53,9 @@ class Line(models.Model):
         blank=True,
         help_text=_("Where Twilio signs with a SharedKey, not the auth token."),
     )
+    next_shared_key = EncryptedTextField(
+        _("next webhook shared key"), blank=True, help_text=_("Accepted too, for rotation.")
+    )
     phone_number_id = models.CharField(
         _("phone number id"), max_length=40, blank=True, help_text=_("Meta's id of this number.")
     )
@@ -71,10 +77,23 @@ class Line(models.Model):
     )
     default_country = models.CharField(_("default country"), max_length=2, default="BR")
     default_language = models.CharField(_("default language"), max_length=10, default="pt-BR")
+    brought_messages = models.PositiveSmallIntegerField(
+        _("messages that come along"),
+        default=0,
+        validators=[MaxValueValidator(KEPT_MESSAGES)],
+        help_text=_(
+            "When somebody in the chat list becomes a lead, so many of their last messages that the list "
+            "still holds are kept with the lead. 0: only what is said from then on."
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     last_inbound_at = models.DateTimeField(_("last inbound"), null=True, blank=True, editable=False)
     reconciled_at = models.DateTimeField(_("asked Twilio"), null=True, blank=True, editable=False)
     recovered_count = models.PositiveIntegerField(_("recovered messages"), default=0, editable=False)
+    checked_at = models.DateTimeField(_("last checked"), null=True, blank=True, editable=False)
+    is_webhook_configured = models.BooleanField(
+        _("webhook configured"), null=True, blank=True, editable=False
+    )
     last_error = models.CharField(_("last error"), max_length=300, blank=True, editable=False)
     last_error_at = models.DateTimeField(_("last error at"), null=True, blank=True, editable=False)
 

@@ -14,6 +14,7 @@ class Message(models.Model):
 
     `sending` with a lapsed lease means that a worker died while the provider may have accepted it:
     such a row becomes `unknown` and is settled by the status callback or by asking, not by sending again.
+    `paced_until`: when the client's credit of messages is whole again, as of this one (see `pace`).
     """
 
     TEMPLATE = "template"  # the kind of a message that WhatsApp approved beforehand
@@ -61,6 +62,7 @@ class Message(models.Model):
     error_text = models.CharField(_("error"), max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     send_after = models.DateTimeField(_("not before"), null=True, blank=True)
+    paced_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
     created_at = models.DateTimeField(_("at"), default=timezone.now)
