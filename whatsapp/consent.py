@@ -15,13 +15,20 @@ OPT_OUT = {
         parar de receber|nao quero mais receber|nao quero mais receber mensagens|nao quero receber mensagens
         nao me mande mais mensagens|nao me mandem mais mensagens|me tire da lista|me tira da lista|me remova
         nao envie mais|nao enviem mais|nao envie mais mensagens|parem de me mandar mensagens
-        pare de me mandar mensagens""",
+        pare de me mandar mensagens|pare de me mandar mensagem|para de me mandar mensagens
+        para de me mandar mensagem|pare por favor|por favor pare|parar por favor|nao quero mais mensagens
+        nao quero receber mais mensagens|nao quero mais receber mensagem|quero sair da lista|sair da lista
+        remova meu numero|retire meu numero|me descadastre|quero me descadastrar|desinscrever
+        cancelar inscricao|nao me mande mais nada|nao me mandem mais nada""",
     "en": """stop|stopall|stop all|unsubscribe|cancel|end|quit|opt out|optout|remove me|stop messages
         stop messaging me|stop texting me|do not message me|dont message me|dont contact me
-        please stop|take me off the list|take me off your list""",
+        please stop|stop please|take me off the list|take me off your list|no more messages
+        stop sending me messages|do not contact me|dont text me|unsubscribe me|remove my number""",
     "es": """baja|detener|deten|dar de baja|darme de baja|darse de baja|quiero darme de baja|no mas mensajes
         no quiero mas mensajes|no quiero recibir mensajes|no quiero recibir mas mensajes|no me escriban mas
-        no me manden mas mensajes|dejen de escribirme|eliminarme de la lista""",
+        no me manden mas mensajes|dejen de escribirme|eliminarme de la lista|salir|quiero salir
+        salir de la lista|detente|parar mensajes|basta de mensajes|no me escribas mas|no me mandes mas mensajes
+        deja de escribirme|no me contacten|no me contacten mas|cancelar suscripcion|desuscribirme""",
 }
 OPT_IN = {
     "pt": "voltar|quero voltar|reativar|quero receber|quero receber mensagens",
@@ -115,7 +122,9 @@ def _stage_after_opt_in(conversation: Conversation) -> str:
 
 
 def is_opted_out(client_key: str) -> bool:
-    last = ConsentEvent.objects.filter(client_key=client_key).order_by("-created_at", "-id").first()
+    """By their own last word on WhatsApp; what a form says is in the ledger and decides nothing here."""
+    own_words = ConsentEvent.objects.filter(client_key=client_key, kind__in=CONFIRMATION)
+    last = own_words.order_by("-created_at", "-id").first()
     return last is not None and last.kind == ConsentEvent.Kind.OPT_OUT
 
 

@@ -7,7 +7,7 @@ import redis
 from celery import shared_task
 from django.utils import timezone
 
-from whatsapp import chat_index, following, rebuilding, reconciliation
+from whatsapp import chat_index, following, form_consent, rebuilding, reconciliation
 from whatsapp.models import Line, StatusReport
 from whatsapp.send_errors import SendError
 from whatsapp.services import outbound
@@ -35,6 +35,12 @@ def retry_messages() -> int:
 def follow_assignments() -> int:
     """Conversations whose lead appeared, or found a consultant, while nobody listened."""
     return following.claim_forgotten_conversations() + following.follow_assignments()
+
+
+@shared_task(name="whatsapp.record_consents")
+def record_consents() -> int:
+    """What forms said while nobody listened."""
+    return form_consent.record_forgotten_forms()
 
 
 @shared_task(name="whatsapp.rebuild_chat_lists")

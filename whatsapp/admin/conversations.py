@@ -92,7 +92,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "client_key", "kind", "evidence"]
+    list_display = ["created_at", "client_key", "kind", "subject", "evidence"]
     list_filter = ["kind", "created_at"]
     search_fields = ["client_key", "evidence"]
 

@@ -1,6 +1,7 @@
 """The ledger of consent."""
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,7 +30,7 @@ class ConsentEvent(models.Model):
         _("about"), max_length=200, blank=True, help_text=_("The box of the form, as its sender names it.")
     )
     evidence = models.TextField(_("evidence"), blank=True)
-    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("consent event")
