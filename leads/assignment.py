@@ -6,18 +6,16 @@ pointer, and how many leads each consultant has. The turn is found by index from
 so the size of the circle does not matter.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import psycopg
 from django.db import connection
-from django.db.models import Q
 
 from leads import clock
-from leads.inference.words import plain
 from leads.models import AssignmentRule, Lead
+from leads.rules import rules_for
 
 # Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
 OBSTACLE = """
@@ -108,7 +106,10 @@ def _statement(strategy: str, *, is_dry_run: bool) -> str:
 
 @dataclass(frozen=True)
 class Pick:
-    """The outcome of one turn of the circle. `consultant_id` is None when nobody may be given the lead."""
+    """The outcome of one turn of the circle. `consultant_id` is None when nobody may be given the lead.
+
+    `is_pool`: the lead waits in the rule's pool for whoever takes it.
+    """
 
     rule: AssignmentRule | None
     consultant_id: int | None = None
@@ -117,6 +118,7 @@ class Pick:
     pointer_before: int | None = None
     pointer_after: int | None = None
     passed_over: tuple[dict[str, Any], ...] = ()
+    is_pool: bool = False
 
 
 def pick_consultant(lead: Lead, *, is_dry_run: bool = False) -> Pick:
@@ -126,68 +128,15 @@ def pick_consultant(lead: Lead, *, is_dry_run: bool = False) -> Pick:
     """
     pick = Pick(rule=None)
     for rule in rules_for(lead):
-        pick = _turn(rule, is_dry_run)
-        if pick.consultant_id or rule.fallback == AssignmentRule.Fallback.QUEUE:
+        pick = _pool(rule) if rule.is_pool else _turn(rule, is_dry_run)
+        if pick.consultant_id or pick.is_pool or rule.fallback == AssignmentRule.Fallback.QUEUE:
             break
     return pick
 
 
-def rules_for(lead: Lead) -> Iterable[AssignmentRule]:
-    """The active rules that serve this lead, in the managers' order."""
-    fits = Q(sources=None) | Q(sources=lead.source_id) if lead.source_id else Q(sources=None)
-    rules = AssignmentRule.objects.filter(fits, is_active=True).order_by("position", "id")
-    return [rule for rule in rules if serves(rule, lead)]
-
-
-def active_rules() -> list[AssignmentRule]:
-    """Every rule that decides, in the managers' order, with its sources at hand for `circles_for`."""
-    return list(
-        AssignmentRule.objects.filter(is_active=True).order_by("position", "id").prefetch_related("sources")
-    )
-
-
-def circles_for(lead: Lead, rules: Iterable[AssignmentRule]) -> set[int]:
-    """Ids of those `active_rules` whose circles are turned for this lead before it is left to wait."""
-    asked = set()
-    for rule in rules:
-        if _serves_source(rule, lead.source_id) and serves(rule, lead):
-            asked.add(rule.pk)
-            if rule.fallback == AssignmentRule.Fallback.QUEUE:
-                break
-    return asked
-
-
-def _serves_source(rule: AssignmentRule, source_id: int | None) -> bool:
-    sources = rule.sources.all()
-    return not sources or source_id in {source.pk for source in sources}
-
-
-def serves(rule: AssignmentRule, lead: Lead) -> bool:
-    """Whether every condition that the rule has holds for the lead. Words compare without case and accents."""
-    product = plain(lead.product)
-    return (
-        (not rule.languages or _main_part(lead.language) in map(_main_part, rule.languages))
-        and _is_one_of(lead.city, rule.cities)
-        and _is_one_of(lead.temperature, rule.temperatures)
-        and _is_one_of(lead.creator, rule.creators)
-        and (not rule.products or any(plain(word) in product for word in rule.products))
-        and (rule.min_value is None or (lead.value is not None and lead.value >= rule.min_value))
-        and (rule.max_value is None or (lead.value is not None and lead.value <= rule.max_value))
-    )
-
-
-def _main_part(language: str) -> str:
-    """pt-BR and pt-PT are both pt."""
-    return language.lower().replace("_", "-").split("-")[0]
-
-
-def _is_one_of(text: str, allowed: list[str]) -> bool:
-    return not allowed or _folded(text) in map(_folded, allowed)
-
-
-def _folded(text: str) -> str:
-    """Plain words; what has none in Latin letters is compared as it is written."""
-    return plain(text) or text.strip().casefold()
+def _pool(rule: AssignmentRule) -> Pick:
+    """A pool takes every lead as long as somebody sits in its circle. Nothing is locked or moved."""
+    return Pick(rule, is_pool=rule.members.filter(consultant__user__is_active=True).exists())
 
 
 def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:

@@ -10,6 +10,7 @@ from leads.models import Assignment, AssignmentRule, Lead, RuleMember
 def contradictions() -> Iterator[str]:
     """One sentence for each place where replaying the ledger gives something else than the rows say."""
     yield from _owners()
+    yield from _pools()
     yield from _decisions()
     yield from _seats()
 
@@ -33,6 +34,16 @@ def _was_taken_away(assignment: Assignment) -> bool:
     return Assignment.objects.filter(
         lead=assignment.lead_id, pk__gt=assignment.pk, previous_consultant=assignment.consultant_id
     ).exists()
+
+
+def _pools() -> Iterator[str]:
+    """A lead stands in the pool that its last decision put it into, and in none after any other."""
+    last = Assignment.objects.values("lead").annotate(last=Max("id")).values("last")
+    rows = Assignment.objects.filter(pk__in=last).select_related("lead")
+    for assignment in rows.iterator(chunk_size=1000):
+        is_pooled = assignment.outcome == Assignment.Outcome.POOLED
+        if assignment.lead.pool_id != (assignment.rule_id if is_pooled else None):
+            yield f"Lead {assignment.lead_id} is not in the pool that decision {assignment.pk} says"
 
 
 def _decisions() -> Iterator[str]:

@@ -19,6 +19,7 @@ from leads.assignment import pick_consultant
 from leads.errors import CrmError
 from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
 from leads.models.lead import LeadQuerySet
+from leads.reasons import explain
 from leads.requests import user_of
 from leads.services import assigning, board, editing
 
@@ -123,7 +124,7 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
     @admin.action(description=_("Who would get it, and why (nothing is changed)"))
     def who_would_get_it(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
         for lead in leads[:20]:
-            messages.info(request, f"{lead}: {assigning.explain(pick_consultant(lead, is_dry_run=True))}")
+            messages.info(request, f"{lead}: {explain(pick_consultant(lead, is_dry_run=True))}")
 
     @admin.action(description=_("Give to the next consultant in the circle"))
     def give_to_the_next(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:

@@ -57,6 +57,11 @@ DETAIL_COLUMNS = (
     "archived_at",
     "merged_into_id",
 )
+# All that somebody sees of a lead that is not theirs yet: nothing that says who the person is.
+POOLED_COLUMNS = (
+    *("id", "product", "city", "language", "temperature", "score", "value"),
+    *("source__slug", "source__name", "pool__name", "awaits_consultant_since"),
+)
 SAME_NAMES = (
     *("name", "phone", "email", "city", "product", "temperature", "score", "is_spam", "slots"),
     *("last_message", "last_message_author", "unread_count", "version"),
@@ -115,6 +120,19 @@ def event_facts(event: LeadEvent) -> dict[str, Any]:
         "actor": Actor(event.actor_kind, event.user).as_facts(),
         "data": event.data,
         "created_at": as_time(event.created_at),
+    }
+
+
+def pooled_facts(row: Row) -> dict[str, Any]:
+    """A lead that waits to be taken, from a row of POOLED_COLUMNS: what it is about, not who it is."""
+    return {
+        "id": str(row["id"]),
+        **{name: row[name] for name in ("product", "city", "language", "temperature", "score")},
+        "value": None if row["value"] is None else float(row["value"]),
+        "source": row["source__slug"],
+        "source_name": row["source__name"] or "",
+        "pool": row["pool__name"],
+        "since": as_time(row["awaits_consultant_since"]),
     }
 
 

@@ -9,6 +9,21 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 
+class HottestFirst(CursorPagination):
+    """`{next, previous, results}`, highest score first, then whoever waits longest."""
+
+    page_size = 25
+    page_size_query_param = "page_size"
+    max_page_size = 100
+    ordering = ("-score", "awaits_consultant_since", "id")
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None and not _is_score(cursor.position):
+            raise ParseError(_("This cursor is not one of ours."))
+        return cursor
+
+
 class NewestFirst(CursorPagination):
     """`{next, previous, results}`, newest first. `page_size` up to 100."""
 
@@ -23,6 +38,10 @@ class NewestFirst(CursorPagination):
         if cursor is not None and cursor.position is not None and not _is_moment(cursor.position):
             raise ParseError(_("This cursor is not one of ours."))
         return cursor
+
+
+def _is_score(text: Any) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 3
 
 
 def _is_moment(text: Any) -> bool:

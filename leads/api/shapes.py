@@ -93,6 +93,28 @@ class AssignmentShape(s.Serializer):
     created_at = s.DateTimeField()
 
 
+class PooledShape(s.Serializer):
+    """A lead that waits to be taken, without anything that says who the person is."""
+
+    id = s.UUIDField()
+    pool = s.CharField()
+    product = s.CharField()
+    city = s.CharField()
+    language = s.CharField()
+    value = s.FloatField(allow_null=True)
+    source = s.CharField(allow_null=True)
+    source_name = s.CharField()
+    temperature = s.ChoiceField(Lead.Temperature.choices)
+    score = s.IntegerField(min_value=0, max_value=100)
+    since = s.DateTimeField()
+
+
+class PooledPage(s.Serializer):
+    next = s.URLField(allow_null=True)
+    previous = s.URLField(allow_null=True)
+    results = PooledShape(many=True)
+
+
 class EventShape(s.Serializer):
     """One line of a lead's timeline."""
 

@@ -1,120 +1,11 @@
-"""Who gets a lead: the circles, and the ledger of every decision."""
-
-from typing import Any
+"""The ledger of every decision."""
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import ChangedInField
-
-
-def words(name: Any) -> ArrayField:
-    """A condition that is a list of words; empty: any."""
-    return ArrayField(
-        models.CharField(max_length=120),
-        verbose_name=name,
-        default=list,
-        blank=True,
-        help_text=_("Empty: any."),
-    )
-
-
-class AssignmentRule(models.Model):
-    """A circle of consultants and whom it serves. The first active rule that fits a lead decides.
-
-    `pointer` is the turn of the circle that got the last lead: the one row that concurrent decisions of
-    the same rule take in turn.
-    """
-
-    class Strategy(models.TextChoices):
-        ROUND_ROBIN = "round_robin", _("Round robin")
-        LEAST_BUSY = "least_busy", _("Fewest open leads")
-
-    class Fallback(models.TextChoices):
-        NEXT_RULE = "next_rule", _("Ask the next rule that fits")
-        QUEUE = "queue", _("Wait in the unassigned queue")
-
-    name = models.CharField(_("name"), max_length=80)
-    position = models.SmallIntegerField(_("order"), default=0)
-    is_active = models.BooleanField(_("active"), default=True)
-    strategy = models.CharField(
-        _("strategy"), max_length=12, choices=Strategy.choices, default=Strategy.ROUND_ROBIN
-    )
-    fallback = models.CharField(
-        _("when nobody is available"), max_length=9, choices=Fallback.choices, default=Fallback.QUEUE
-    )
-    sources = models.ManyToManyField(
-        "leads.Source", blank=True, verbose_name=_("only these sources"), help_text=_("Empty: every source.")
-    )
-    languages = words(_("only these languages"))
-    cities = words(_("only these cities"))
-    products = words(_("only products that contain"))
-    temperatures = words(_("only these temperatures"))
-    creators = words(_("only leads brought by"))
-    min_value = models.DecimalField(
-        _("value at least"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    max_value = models.DecimalField(
-        _("value at most"), max_digits=14, decimal_places=2, null=True, blank=True
-    )
-    pointer = models.PositiveIntegerField(_("pointer"), default=0, editable=False)
-    decisions = models.PositiveBigIntegerField(_("leads given"), default=0, editable=False)
-
-    class Meta:
-        verbose_name = _("assignment rule")
-        verbose_name_plural = _("assignment rules")
-        ordering = ["position", "id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class RuleMember(models.Model):
-    """A consultant's seat in a circle."""
-
-    rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="members", verbose_name=_("rule"))
-    consultant = models.ForeignKey(
-        "leads.Consultant", models.CASCADE, related_name="seats", verbose_name=_("consultant")
-    )
-    position = models.PositiveIntegerField(_("order"))
-    weight = models.PositiveSmallIntegerField(
-        _("weight"),
-        default=1,
-        validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text=_("2: twice as many."),
-    )
-    leads_given = models.PositiveBigIntegerField(_("leads given"), default=0, editable=False)
-
-    class Meta:
-        verbose_name = _("seat")
-        verbose_name_plural = _("seats")
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["rule", "consultant"], name="one_seat_per_consultant"),
-            models.UniqueConstraint(fields=["rule", "position"], name="one_consultant_per_seat"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.consultant} ({self.rule})"
-
-
-class CircleTurn(models.Model):
-    """One turn of the circle. A seat of weight three has three, spread evenly; `leads.circles` lays them out."""
-
-    rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="turns")
-    position = models.PositiveIntegerField()
-    member = models.ForeignKey(RuleMember, models.CASCADE, related_name="turns")
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["rule", "position"], name="one_turn_per_position")]
-
-    def __str__(self) -> str:
-        return f"{self.position}: {self.member}"
 
 
 class Assignment(models.Model):
@@ -126,6 +17,7 @@ class Assignment(models.Model):
     class Outcome(models.TextChoices):
         ASSIGNED = "assigned", _("Assigned")
         NO_CONSULTANTS = "no_consultants_available", _("Nobody available")
+        POOLED = "pooled", _("Waiting to be taken")
         UNASSIGNED = "unassigned", _("Taken away")
 
     class Trigger(models.TextChoices):
@@ -133,6 +25,7 @@ class Assignment(models.Model):
         HANDOFF = "handoff", _("Handoff")
         QUEUE = "queue", _("From the unassigned queue")
         MANUAL = "manual", _("By a person")
+        TAKEN = "taken", _("Taken from a pool")
         LEAVING = "leaving", _("The consultant left")
 
     class Notice(models.TextChoices):
@@ -151,7 +44,7 @@ class Assignment(models.Model):
     previous_consultant = models.ForeignKey(
         "leads.Consultant", models.SET_NULL, null=True, related_name="+", verbose_name=_("before")
     )
-    rule = models.ForeignKey(AssignmentRule, models.SET_NULL, null=True, verbose_name=_("rule"))
+    rule = models.ForeignKey("leads.AssignmentRule", models.SET_NULL, null=True, verbose_name=_("rule"))
     outcome = models.CharField(_("outcome"), max_length=30, choices=Outcome.choices)
     trigger = models.CharField(_("trigger"), max_length=10, choices=Trigger.choices)
     reason = models.TextField(_("reason"))

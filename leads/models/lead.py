@@ -1,9 +1,8 @@
-"""The lead, its identities, its place on the board and its history."""
+"""The lead and its place on the board."""
 
 import time
 import uuid
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.fields import ChangedInField
 from leads.models.people import User
+from leads.models.rules import AssignmentRule
 from leads.search import LeadWords
 
 
@@ -48,6 +48,13 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         if not user.is_active:
             return self.none()
         return self if user.is_manager else self.filter(consultant_id=user.pk)
+
+    def takeable_by(self, user: User) -> "LeadQuerySet":
+        """Leads in the pools whose circles the user belongs to; managers look into every pool."""
+        pools = AssignmentRule.objects.filter(is_active=True, strategy=AssignmentRule.Strategy.POOL)
+        if not user.is_manager:
+            pools = pools.filter(members__consultant=user.pk)
+        return self.open().filter(pool__in=pools).order_by("-score", "awaits_consultant_since", "id")
 
     def awaiting_consultant(self) -> "LeadQuerySet":
         """The unassigned queue: hottest first, then whoever waits longest."""
@@ -106,6 +113,16 @@ class Lead(models.Model):
     assigned_at = models.DateTimeField(_("assigned at"), null=True, blank=True)
     awaits_consultant_since = models.DateTimeField(
         _("in the unassigned queue since"), null=True, blank=True, editable=False
+    )
+    pool = models.ForeignKey(
+        "leads.AssignmentRule",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="pooled_leads",
+        verbose_name=_("in the pool of"),
     )
     closed_at = models.DateTimeField(_("won or lost at"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
@@ -171,6 +188,11 @@ class Lead(models.Model):
                 name="lead_waiting",
                 condition=Q(archived_at=None, waiting_since__isnull=False),
             ),
+            models.Index(
+                fields=["pool", "-score", "awaits_consultant_since"],
+                name="lead_pool",
+                condition=Q(pool__isnull=False),
+            ),
             GinIndex(LeadWords(), name="lead_words"),
             models.Index(
                 fields=["refine_after"],
@@ -186,70 +208,3 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.phone or self.email or str(self.id)
-
-
-class LeadIdentity(models.Model):
-    """One way to recognise the person. At most one lead holds it, whatever happens at the same instant."""
-
-    class Kind(models.TextChoices):
-        PHONE = "phone", _("Phone")
-        EMAIL = "email", _("E-mail")
-        WHATSAPP_ID = "whatsapp_id", _("WhatsApp user id")
-
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="identities", verbose_name=_("lead"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    key = models.CharField(
-        _("key"), max_length=254, help_text=_("Folded form; mobile twins of Brazil share one.")
-    )
-    shown = models.CharField(_("as given"), max_length=254)
-
-    class Meta:
-        verbose_name = _("identity")
-        verbose_name_plural = _("identities")
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_lead_per_identity")]
-
-    def __str__(self) -> str:
-        return self.shown
-
-
-class LeadEvent(models.Model):
-    """One line of the timeline. Appended, never edited."""
-
-    class Kind(models.TextChoices):
-        RECEIVED = "received", _("Received")
-        RETURNED = "returned", _("Came again")
-        CLASSIFIED = "classified", _("Classified")
-        ASSIGNED = "assigned", _("Assigned")
-        MOVED = "moved", _("Moved")
-        EDITED = "edited", _("Edited")
-        NOTE = "note", _("Note")
-        STAGE = "stage", _("Qualification")
-        HANDOFF = "handoff", _("Handed over")
-        TAKEN_OVER = "taken_over", _("Taken over")
-        RETURNED_TO_AGENT = "returned_to_agent", _("Returned to the agent")
-        MERGED = "merged", _("Merged")
-        CONSENT = "consent", _("Consent")
-
-    class Actor(models.TextChoices):
-        USER = "user", _("User")
-        AGENT = "agent", _("Agent")
-        CLIENT = "client", _("Client")
-        SYSTEM = "system", _("System")
-
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="events", verbose_name=_("lead"))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    actor_kind = models.CharField(_("actor"), max_length=6, choices=Actor.choices, default=Actor.SYSTEM)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user")
-    )
-    data = models.JSONField(_("facts"), default=dict, blank=True)
-    created_at = models.DateTimeField(_("at"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("timeline event")
-        verbose_name_plural = _("timeline events")
-        ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["lead", "-created_at", "-id"], name="event_of_lead")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d %H:%M}"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import EncryptedTextField
-from leads.models.lead import LeadEvent
+from leads.models.history import LeadEvent
 
 
 class Endpoint(models.Model):

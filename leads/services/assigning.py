@@ -3,23 +3,32 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from leads import clock
 from leads.actors import SYSTEM, Actor, person
-from leads.assignment import Pick, active_rules, circles_for, pick_consultant
+from leads.assignment import Pick, pick_consultant
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, Lead, LeadEvent, User
+from leads.reasons import explain
+from leads.rules import active_rules, circles_for
 from leads.services import writes
 from leads.services.access import get_lead
 
 QUEUE_BATCH = 50
+PLACE = ["consultant", "assigned_at", "awaits_consultant_since"]
+# What boards hear of each outcome.
+ACTIONS: dict[str, str] = {
+    Assignment.Outcome.ASSIGNED: "assigned",
+    Assignment.Outcome.POOLED: "pooled",
+    Assignment.Outcome.NO_CONSULTANTS: "unassigned",
+}
 
 
 def assign_lead(
     *, lead: Lead, actor: Actor, trigger: str, to: Consultant | None = None, may_keep: bool = True
 ) -> Assignment:
-    """Give `lead` to `to`, or to the next in the circle, or put it into the unassigned queue.
+    """Give `lead` to `to`, or to the next in the circle, or put it into a pool or the unassigned queue.
 
     The caller holds the lead's row in its transaction and has written everything else already: the
     rule's row is locked here, and the sooner the transaction ends the less others wait. Nobody being
@@ -27,6 +36,11 @@ def assign_lead(
     is false.
     """
     pick = _by_hand(to) if to else pick_consultant(lead)
+    return decide(lead, pick, actor=actor, trigger=trigger, may_keep=may_keep)
+
+
+def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool = True) -> Assignment:
+    """Write what was picked: the ledger's row, the timeline, the lead. The caller holds the lead's row."""
     previous = lead.consultant_id
     assignment = Assignment.objects.create(
         lead=lead,
@@ -35,7 +49,7 @@ def assign_lead(
         rule=pick.rule,
         outcome=_outcome(pick),
         trigger=trigger,
-        reason=explain(pick, actor),
+        reason=explain(pick, actor, trigger),
         pointer_before=pick.pointer_before,
         pointer_after=pick.pointer_after,
         passed_over=list(pick.passed_over),
@@ -43,7 +57,7 @@ def assign_lead(
         user=actor.user,
         notice=Assignment.Notice.PENDING if pick.consultant_id else Assignment.Notice.NONE,
     )
-    if pick.consultant_id or not previous or not may_keep:
+    if pick.consultant_id or pick.is_pool or not previous or not may_keep:
         _put(lead, pick, actor, assignment)
     return assignment
 
@@ -69,34 +83,37 @@ def assign_waiting_leads() -> int:
     """
     given, rules = 0, active_rules()
     refused: set[int] = set()
-    for lead in Lead.objects.awaiting_consultant().iterator():
+    pools = {rule.pk for rule in rules if rule.is_pool}
+    for lead in Lead.objects.awaiting_consultant().exclude(pool__in=pools).iterator():
         circles = circles_for(lead, rules)
         if circles <= refused:
             continue
-        assignment = _assign_waiting_lead(lead.pk)
-        if assignment is not None and assignment.consultant_id is None:
+        assignment = _assign_waiting_lead(lead)
+        if assignment is not None and assignment.outcome == Assignment.Outcome.NO_CONSULTANTS:
             refused |= circles
-        given += bool(assignment and assignment.consultant_id)
+        given += bool(assignment and assignment.outcome != Assignment.Outcome.NO_CONSULTANTS)
         if given == QUEUE_BATCH or len(refused) == len(rules):
             break
     return given
 
 
 @transaction.atomic
-def _assign_waiting_lead(lead_id: UUID) -> Assignment | None:
+def _assign_waiting_lead(seen: Lead) -> Assignment | None:
     """None when another worker has the lead. Of a refusal nothing is written, the first one is in the ledger."""
-    lead = Lead.objects.awaiting_consultant().select_for_update(skip_locked=True).filter(pk=lead_id).first()
+    waiting = Lead.objects.awaiting_consultant().select_for_update(skip_locked=True)
+    lead = waiting.filter(pk=seen.pk, pool=seen.pool_id).first()
     if lead is None:
         return None
     assignment = assign_lead(lead=lead, actor=SYSTEM, trigger=Assignment.Trigger.QUEUE)
-    if assignment.consultant_id is None:
+    if assignment.outcome == Assignment.Outcome.NO_CONSULTANTS:
         transaction.set_rollback(True)
     return assignment
 
 
 def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
-    previous, now = lead.consultant_id, timezone.now()
+    previous, former_pool, now = lead.consultant_id, lead.pool_id, clock.now()
     lead.consultant_id = pick.consultant_id
+    lead.pool = pick.rule if pick.is_pool else None
     lead.assigned_at = now if pick.consultant_id else None
     lead.awaits_consultant_since = None if pick.consultant_id else lead.awaits_consultant_since or now
     writes.record(
@@ -104,6 +121,8 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
         LeadEvent.Kind.ASSIGNED,
         actor,
         assignment=assignment.pk,
+        outcome=assignment.outcome,
+        trigger=assignment.trigger,
         consultant=pick.consultant_name,
         consultant_id=pick.consultant_id,
         rule=pick.rule.name if pick.rule else "",
@@ -111,8 +130,8 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
     )
     writes.changed(
         lead,
-        ["consultant", "assigned_at", "awaits_consultant_since"],
-        action="assigned" if pick.consultant_id else "unassigned",
+        [*PLACE, "pool"] if lead.pool_id != former_pool else PLACE,
+        action=ACTIONS[assignment.outcome],
         actor=actor,
         lost_by=[previous] if previous and previous != pick.consultant_id else [],
     )
@@ -128,23 +147,9 @@ def _by_hand(consultant: Consultant) -> Pick:
 
 
 def _outcome(pick: Pick) -> str:
+    if pick.is_pool:
+        return Assignment.Outcome.POOLED
     return Assignment.Outcome.ASSIGNED if pick.consultant_id else Assignment.Outcome.NO_CONSULTANTS
-
-
-def explain(pick: Pick, actor: Actor = SYSTEM) -> str:
-    """One sentence for the ledger, in English; pages build theirs from the row's facts."""
-    skipped = "; ".join(
-        f"{seat['consultant']} is {seat['why'].replace('_', ' ')}" for seat in pick.passed_over
-    )
-    if pick.consultant_id and pick.rule is None:
-        return f"Given to {pick.consultant_name} by {actor.user or actor.kind}"
-    if pick.consultant_id:
-        return f"Round robin: {pick.consultant_name} is next in {pick.rule}" + (
-            f"; {skipped}" if skipped else ""
-        )
-    if pick.rule is None:
-        return "No active assignment rule serves this lead"
-    return f"Nobody in {pick.rule} is available" + (f": {skipped}" if skipped else ": the circle is empty")
 
 
 def _active_consultant(consultant_id: int) -> Consultant:

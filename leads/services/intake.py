@@ -89,7 +89,7 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
     lead = Lead.objects.select_for_update().get(pk=owner)
     was_closed = lead.status.kind != Status.Kind.OPEN
     welcome_back(lead, arrival.payload, arrival.source, arrival.actor, also_known_as=others)
-    is_owed = lead.consultant_id is None or (was_closed and not _still_sells(lead))
+    is_owed = _is_nobodys(lead) or (was_closed and not _still_sells(lead))
     return Received(lead, is_new=False, is_owed=is_owed and _give(lead, arrival))
 
 
@@ -161,6 +161,12 @@ def _give(lead: Lead, arrival: _Arrival) -> bool:
     if arrival.assign and not lead.is_spam:
         assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger)
     return not arrival.assign and not lead.is_spam
+
+
+def _is_nobodys(lead: Lead) -> bool:
+    """A lead that waits in a pool is looked after: whoever takes it has it."""
+    is_in_pool = lead.pool_id is not None and lead.awaits_consultant_since is not None
+    return lead.consultant_id is None and not is_in_pool
 
 
 def _still_sells(lead: Lead) -> bool:

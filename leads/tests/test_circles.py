@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from leads import circles, clock
 from leads.actors import SYSTEM
-from leads.assignment import pick_consultant, serves
+from leads.assignment import pick_consultant
 from leads.assignment_ledger import contradictions
 from leads.inference import understand
 from leads.models import Absence, Assignment, AssignmentRule, Holiday, Lead, RuleMember, Source, WorkingHours
+from leads.rules import serves
 from leads.services import assigning, leaving
 from leads.services.intake import receive_lead
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager, make_statuses

@@ -1,0 +1,34 @@
+"""The ledger's one sentence about a decision, in English; pages build theirs from the row's facts."""
+
+from leads.actors import SYSTEM, Actor
+from leads.assignment import Pick
+from leads.models import Assignment, AssignmentRule
+
+
+def explain(pick: Pick, actor: Actor = SYSTEM, trigger: str = "") -> str:
+    """Why this consultant, or why nobody."""
+    if pick.is_pool:
+        return f"Waits in the pool {pick.rule} until somebody takes it"
+    if pick.consultant_id is None:
+        return _nobody(pick)
+    if trigger == Assignment.Trigger.TAKEN:
+        return f"Taken from the pool {pick.rule} by {pick.consultant_name}"
+    if pick.rule is None:
+        return f"Given to {pick.consultant_name} by {actor.user or actor.kind}"
+    return "; ".join([_turn(pick, pick.rule), *_passed_over(pick)])
+
+
+def _turn(pick: Pick, rule: AssignmentRule) -> str:
+    if rule.strategy == AssignmentRule.Strategy.LEAST_BUSY:
+        return f"Fewest open leads: {pick.consultant_name} has the fewest in {rule}"
+    return f"Round robin: {pick.consultant_name} is next in {rule}"
+
+
+def _nobody(pick: Pick) -> str:
+    if pick.rule is None:
+        return "No active assignment rule serves this lead"
+    return f"Nobody in {pick.rule} is available: " + ("; ".join(_passed_over(pick)) or "the circle is empty")
+
+
+def _passed_over(pick: Pick) -> list[str]:
+    return [f"{seat['consultant']} is {seat['why'].replace('_', ' ')}" for seat in pick.passed_over]
