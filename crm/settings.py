@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
         "whatsapp.follow_assignments": 60,
         "whatsapp.rebuild_chat_lists": 60,
         "whatsapp.recover_lost": 300,
+        "whatsapp.sync_templates": 300,
         "whatsapp.record_consents": 6 * 60 * 60,
         "whatsapp.forget_status_reports": 86400,
     }.items()

@@ -7,7 +7,8 @@ import redis
 from celery import shared_task
 from django.utils import timezone
 
-from whatsapp import chat_index, following, form_consent, rebuilding, reconciliation
+from leads.wakeups import taken
+from whatsapp import chat_index, following, form_consent, rebuilding, reconciliation, template_sync
 from whatsapp.models import Line, StatusReport
 from whatsapp.send_errors import SendError
 from whatsapp.services import outbound
@@ -58,3 +59,9 @@ def rebuild_chat_lists() -> None:
 def forget_status_reports() -> int:
     """Reports of messages that were never ours."""
     return StatusReport.objects.filter(created_at__lt=timezone.now() - REPORTS_KEPT).delete()[0]
+
+
+@shared_task(name="whatsapp.sync_templates")
+def sync_templates() -> int:
+    taken(sync_templates)
+    return template_sync.sync_templates().count

@@ -8,7 +8,11 @@ from agent.playbooks import publish
 from leads import circles
 from leads.models import AssignmentRule, Consultant, Source, Status, User
 from leads.models.people import MANAGERS_GROUP
+from whatsapp.accounts import environment_account, simulator_account
 from whatsapp.models import Line
+from whatsapp.simulator import contents
+from whatsapp.template_sync import keep_templates
+from whatsapp.transports.twilio_templates import facts_of
 
 PASSWORD = "demo"  # noqa: S105 - the demo's own; production refuses it
 CONSULTANTS = [("ana", "Ana", "Souza"), ("bia", "Bia", "Martins"), ("carlos", "Carlos", "Lima")]
@@ -31,6 +35,7 @@ def make_workspace() -> None:
     consultants = [make_consultant(*person) for person in CONSULTANTS]
     make_circle(consultants)
     make_lines(consultants[0])
+    make_templates()
     make_source()
     make_playbook()
 
@@ -76,6 +81,13 @@ def make_lines(ana: Consultant) -> None:
     Line.objects.get_or_create(
         address=ANAS_LINE, defaults={"name": "Ana", "kind": Line.Kind.CONSULTANT, "consultant": ana}
     )
+
+
+def make_templates() -> None:
+    """The simulated account's, as a look at it would find them. Those of another account beat reads soon."""
+    account = environment_account()
+    if account == simulator_account():
+        keep_templates(account.sid, [facts_of(content) for content in contents.listed()])
 
 
 def make_source() -> Source:

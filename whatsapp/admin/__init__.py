@@ -1,5 +1,5 @@
 """The managers' pages of the wire."""
 
-from whatsapp.admin import conversations, lines
+from whatsapp.admin import conversations, lines, templates
 
-__all__ = ["conversations", "lines"]
+__all__ = ["conversations", "lines", "templates"]

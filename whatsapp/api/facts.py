@@ -6,7 +6,7 @@ from leads.api.facts import as_time
 from leads.models import Consultant
 from whatsapp import refusals
 from whatsapp.chat_index import Chat
-from whatsapp.models import Conversation, Line, Message
+from whatsapp.models import Conversation, Line, Message, Template
 
 
 def message_facts(message: Message) -> dict[str, Any]:
@@ -48,6 +48,20 @@ def conversation_facts(conversation: Conversation) -> dict[str, Any]:
         "is_opted_out": conversation.is_opted_out,
         "last_message_at": as_time(conversation.last_message_at),
         "created_at": as_time(conversation.created_at),
+    }
+
+
+def template_facts(template: Template) -> dict[str, Any]:
+    return {
+        "id": template.pk,
+        "sid": template.sid,
+        "name": template.name,
+        "language": template.language,
+        "category": template.category,
+        "body": template.body,
+        "buttons": template.buttons,
+        "variables": template.placeholders,
+        "samples": template.samples,
     }
 
 

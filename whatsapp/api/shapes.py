@@ -1,5 +1,8 @@
 """What clients send, and the answers as OpenAPI describes them (`facts` builds the answers themselves)."""
 
+from typing import Any
+
+from django.utils.translation import gettext as _
 from rest_framework import serializers as s
 
 from leads.api.requests import StrictSerializer, TextField
@@ -8,16 +11,46 @@ from whatsapp.models import Conversation, Line, Message
 
 
 class WriteRequest(StrictSerializer):
-    """`client_id`: chosen by the client, the same for every try of one message."""
+    """`body`, or `template` with `variables`. `client_id`: chosen by the client, the same for every try of
+    one message."""
 
-    body = TextField(max_length=8000)
+    body = TextField(max_length=8000, required=False)
+    template = TextField(
+        max_length=200, required=False, help_text="Its id, the provider's id of it, or its name."
+    )
+    variables = s.DictField(child=s.CharField(max_length=1024, allow_blank=True), required=False)
     client_id = s.CharField(max_length=60, required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("body") and not attrs.get("template"):
+            raise s.ValidationError({"body": [_("Write something first.")]})
+        if attrs.get("body") and attrs.get("template"):
+            raise s.ValidationError({"body": [_("A template brings its own words.")]})
+        if "variables" in attrs and not attrs.get("template"):
+            raise s.ValidationError({"variables": [_("Only a template has variables.")]})
+        return attrs
 
 
 class ReturnRequest(StrictSerializer):
     """`answer_pending`: the agent answers at once what the client wrote last."""
 
     answer_pending = s.BooleanField(default=False)
+
+
+class TemplateShape(s.Serializer):
+    id = s.IntegerField()
+    sid = s.CharField(help_text="The provider's.")
+    name = s.CharField()
+    language = s.CharField()
+    category = s.CharField()
+    body = s.CharField(help_text="With `{{name}}` where a variable goes.")
+    buttons = s.ListField(child=s.CharField())
+    variables = s.ListField(child=s.CharField(), help_text="Their names; each needs a value.")
+    samples = s.DictField(child=s.CharField())
+
+
+class TemplateList(s.Serializer):
+    results = TemplateShape(many=True)
 
 
 class ErrorShape(s.Serializer):

@@ -13,6 +13,11 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/messages/", views.MessageList.as_view(), name="api-messages"),
     path("conversations/<uuid:conversation_id>/take-over/", views.TakeOver.as_view(), name="api-take-over"),
     path(
+        "conversations/<uuid:conversation_id>/templates/",
+        views.ConversationTemplates.as_view(),
+        name="api-templates",
+    ),
+    path(
         "conversations/<uuid:conversation_id>/return-to-agent/",
         views.ReturnToAgent.as_view(),
         name="api-return-to-agent",

@@ -17,13 +17,14 @@ from leads.api.views import PAGING, origin_of
 from leads.errors import NotFoundError
 from leads.requests import user_of
 from whatsapp import services
-from whatsapp.api.facts import conversation_facts, message_facts
+from whatsapp.api.facts import conversation_facts, message_facts, template_facts
 from whatsapp.api.shapes import (
     ConversationPage,
     ConversationShape,
     MessagePage,
     MessageShape,
     ReturnRequest,
+    TemplateList,
     WriteRequest,
 )
 from whatsapp.models import Conversation, Message
@@ -117,8 +118,19 @@ class MessageList(ConversationView):
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Write to the client. The same `client_id` again answers 200 with the first message."""
         given = self.body(WriteRequest)
-        sent = services.send_as_consultant(**self.doer(), **given)
+        if given.get("template"):
+            sent = services.send_template_as_consultant(**self.doer(), **{"variables": {}} | given)
+        else:
+            sent = services.send_as_consultant(**self.doer(), **given)
         return Response(message_facts(sent.messages[0]), status=201 if sent.is_new else 200)
+
+
+class ConversationTemplates(ConversationView):
+    @extend_schema(operation_id="conversations_templates", responses=TemplateList)
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        """The approved templates that may be sent in this conversation, also where its window is closed."""
+        templates = services.templates_of(self.conversation.line)
+        return Response({"results": [template_facts(template) for template in templates]})
 
 
 class TakeOver(ConversationView):

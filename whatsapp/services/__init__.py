@@ -5,6 +5,12 @@ from whatsapp.services.hands import link_lead, return_to_agent, take_over, trans
 from whatsapp.services.inbound import record_inbound
 from whatsapp.services.outbound import confirm_opt_out, retry_message, send, send_as_consultant
 from whatsapp.services.reading import mark_read
+from whatsapp.services.templates import (
+    send_template,
+    send_template_as_consultant,
+    send_template_to,
+    templates_of,
+)
 from whatsapp.typing import show_typing
 
 __all__ = [
@@ -17,7 +23,11 @@ __all__ = [
     "return_to_agent",
     "send",
     "send_as_consultant",
+    "send_template",
+    "send_template_as_consultant",
+    "send_template_to",
     "show_typing",
     "take_over",
+    "templates_of",
     "transfer",
 ]

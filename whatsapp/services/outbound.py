@@ -93,12 +93,8 @@ class Sent:
 def send_as_consultant(
     *, conversation_id: UUID | str, user: User, body: str, client_id: str | None = None, origin: str = ""
 ) -> Sent:
-    """What a person typed. NotFoundError where the conversation is not theirs to see, NotAllowedError
-    where it would leave from a colleague's own number."""
-    if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
-        raise NotFoundError
-    conversation = lock_conversation(conversation_id)
-    _refuse_on_a_colleagues_line(conversation, user)
+    """What a person typed. Who may do it is said by `writable_by`."""
+    conversation = writable_by(user, conversation_id)
     before = conversation.last_seq
     messages = send(
         conversation,
@@ -109,6 +105,16 @@ def send_as_consultant(
         origin=origin,
     )
     return Sent(messages, is_new=conversation.last_seq > before)
+
+
+def writable_by(user: User, conversation_id: UUID | str) -> Conversation:
+    """The conversation with its row held. NotFoundError where it is not theirs to see, NotAllowedError
+    where what they write would leave from a colleague's own number."""
+    if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
+        raise NotFoundError
+    conversation = lock_conversation(conversation_id)
+    _refuse_on_a_colleagues_line(conversation, user)
+    return conversation
 
 
 def confirm_opt_in(conversation: Conversation, text: str) -> list[Message]:

@@ -94,6 +94,7 @@ def _shown(message: PhoneMessage) -> dict[str, Any]:
         "is_ours": message.is_ours,
         "body": message.body,
         "kind": message.kind,
+        "media_url": message.media_url,
         "status": message.status,
         "at": message.at,
     }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from whatsapp.accounts import account_of, environment_account
 from whatsapp.models import Line
 from whatsapp.simulator import world
+from whatsapp.simulator.contents import ContentError, filled
 from whatsapp.simulator.sound import voice_note
 from whatsapp.simulator.world import PhoneMessage
 from whatsapp.splitting import LIMIT, length
@@ -28,8 +29,8 @@ def with_account(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not _is_ours(*_credentials(request)):
-            return _error(401, 20003, "Authenticate")
+        if not _is_ours(*credentials(request)):
+            return error(401, 20003, "Authenticate")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -45,14 +46,14 @@ def messages(request: HttpRequest, account_sid: str) -> HttpResponse:
 @require_GET
 def message(request: HttpRequest, account_sid: str, sid: str) -> HttpResponse:
     found = world.find(sid)
-    return JsonResponse(_resource(found, account_sid)) if found else _error(404, 20404, "Not found")
+    return JsonResponse(_resource(found, account_sid)) if found else error(404, 20404, "Not found")
 
 
 @with_account
 @require_GET
 def media(request: HttpRequest, account_sid: str, sid: str, media_sid: str) -> HttpResponse:
     if world.find(sid) is None:
-        return _error(404, 20404, "Not found")
+        return error(404, 20404, "Not found")
     return HttpResponse(voice_note(), content_type="audio/wav")
 
 
@@ -70,7 +71,7 @@ def typing(request: HttpRequest) -> HttpResponse:
     """The phone shows three dots, and its message as read."""
     answered = world.find(request.POST.get("messageId", ""))
     if answered is None or answered.is_ours:
-        return _error(404, 20404, "Message not found")
+        return error(404, 20404, "Message not found")
     world.advance(answered, "read")
     world.begin_typing(answered.line, answered.phone)
     return JsonResponse({"success": True})
@@ -79,16 +80,22 @@ def typing(request: HttpRequest) -> HttpResponse:
 def _create(request: HttpRequest, account_sid: str) -> HttpResponse:
     form = request.POST
     if not form.get("To", "").startswith("whatsapp:+"):
-        return _error(400, 21211, "Invalid 'To' Phone Number")
-    if not form.get("Body"):
-        return _error(400, 21602, "Message body is required.")
-    if length(form["Body"]) > LIMIT:
-        return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
+        return error(400, 21211, "Invalid 'To' Phone Number")
+    try:
+        body = filled(form) if form.get("ContentSid") else form.get("Body", "")
+    except ContentError as problem:
+        return error(400, problem.code, str(problem))
+    if not body and not form.get("MediaUrl"):
+        return error(400, 21602, "Message body is required.")
+    if length(body) > LIMIT:
+        return error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
     made = PhoneMessage(
         sender=form.get("From", ""),
         recipient=form["To"],
-        body=form["Body"],
+        body=body,
         is_ours=True,
+        kind="template" if form.get("ContentSid") else "text",
+        media_url=form.get("MediaUrl", ""),
         callback=form.get("StatusCallback", ""),
     )
     world.keep(made)
@@ -114,7 +121,7 @@ def _resource(made: PhoneMessage, account_sid: str) -> dict[str, Any]:
         "body": made.body,
         "status": made.status if made.is_ours else "received",
         "direction": "outbound-api" if made.is_ours else "inbound",
-        "num_media": "0",
+        "num_media": "1" if made.media_url else "0",
         "num_segments": "1",
         "error_code": None,
         "error_message": None,
@@ -129,7 +136,7 @@ def _resource(made: PhoneMessage, account_sid: str) -> dict[str, Any]:
     }
 
 
-def _credentials(request: HttpRequest) -> tuple[str, str]:
+def credentials(request: HttpRequest) -> tuple[str, str]:
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return "", ""
@@ -148,5 +155,5 @@ def _is_ours(sid: str, token: str) -> bool:
     )
 
 
-def _error(status: int, code: int, text: str) -> JsonResponse:
+def error(status: int, code: int, text: str) -> JsonResponse:
     return JsonResponse({"code": code, "message": text, "status": status}, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from whatsapp.simulator import phone, twilio_api
+from whatsapp.simulator import content_api, phone, twilio_api
 
 API = "twilio/2010-04-01/Accounts/<str:account_sid>"
 
@@ -16,5 +16,7 @@ urlpatterns = [
     path(f"{API}/Messages.json", twilio_api.messages),
     path(f"{API}/Messages/<str:sid>.json", twilio_api.message),
     path(f"{API}/Messages/<str:sid>/Media/<str:media_sid>", twilio_api.media),
+    path("twilio/v1/Content", content_api.contents),
+    path("twilio/v1/Content/<str:sid>/ApprovalRequests", content_api.approval),
     path("twilio/v2/Indicators/Typing.json", twilio_api.typing),
 ]

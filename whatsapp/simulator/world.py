@@ -24,6 +24,7 @@ class PhoneMessage:
     body: str
     is_ours: bool
     kind: str = "text"
+    media_url: str = ""
     callback: str = ""
     status: str = "queued"
     sid: str = field(default_factory=lambda: f"SM{uuid.uuid4().hex}")

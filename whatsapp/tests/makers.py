@@ -4,11 +4,16 @@ from itertools import count
 
 from django.conf import settings
 
+from leads.identity import phone_key
+from leads.models import Lead, LeadIdentity
+from leads.tests.makers import make_lead
 from whatsapp.accounts import account_of
-from whatsapp.models import Conversation, Line
+from whatsapp.models import Conversation, Line, Template
 from whatsapp.payloads import InboundMessage
+from whatsapp.placeholders import names_in
 from whatsapp.services import record_inbound
 from whatsapp.signatures import HEADER, sign
+from whatsapp.transports import transport_of
 
 AGENT_NUMBER = "whatsapp:+14155238886"
 CLIENT = "whatsapp:+5511987654321"
@@ -25,6 +30,28 @@ def make_line(**over) -> Line:
 def make_consultant_line(consultant, **over) -> Line:
     facts = {"name": "Own line", "address": "whatsapp:+14155550101", "kind": "consultant"}
     return Line.objects.create(consultant=consultant, **facts | over)
+
+
+def make_template(**over) -> Template:
+    """An approved template of the environment's account."""
+    body = over.pop("body", "Olá {{1}}, aqui é {{2}}.")
+    facts = {
+        "account": transport_of(Line()).account_key(Line()),
+        "sid": f"HX{next(_numbers):032x}",
+        "name": "follow_up",
+        "language": "pt_BR",
+        "status": "approved",
+        "body": body,
+        "placeholders": names_in(body),
+    }
+    return Template.objects.create(**facts | over)
+
+
+def known_lead(**over) -> Lead:
+    """A lead that is found by its phone."""
+    lead = make_lead(**over)
+    LeadIdentity.objects.create(lead=lead, kind="phone", key=phone_key(lead.phone), shown=lead.phone)
+    return lead
 
 
 def new_sid() -> str:

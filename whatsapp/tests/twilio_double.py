@@ -41,6 +41,8 @@ class TwilioDouble:
     behaviours: deque[str] = field(default_factory=deque)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
+    contents: list[dict[str, Any]] = field(default_factory=list)
+    contents_per_page: int = 2
     on_accept: Any = None
     _numbers: Any = field(default_factory=lambda: count(1))
     _lock: Any = field(default_factory=threading.Lock)
@@ -67,6 +69,24 @@ class TwilioDouble:
     def behave(self, *behaviours: str) -> None:
         self.behaviours.extend(behaviours)
 
+    def add_content(self, body: str, name: str = "", **over: Any) -> dict[str, Any]:
+        """A template of the account's. `status`: what WhatsApp says of it; `types` instead of plain `body`."""
+        number = next(self._numbers)
+        status = over.pop("status", "approved")
+        content = {
+            "sid": f"HX{number:032x}",
+            "account_sid": ACCOUNT_SID,
+            "friendly_name": name or f"template_{number}",
+            "language": "pt_BR",
+            "variables": {},
+            "types": {"twilio/text": {"body": body}},
+            "url": f"https://content.twilio.com/v1/Content/HX{number:032x}",
+            "links": {},
+            "approval": {"status": status, "category": "UTILITY", "rejection_reason": ""},
+        } | over
+        self.contents.append(content)
+        return content
+
     def accept(self, form: dict[str, str]) -> dict[str, Any]:
         now = format_datetime(timezone.now())
         record = {
@@ -74,6 +94,9 @@ class TwilioDouble:
             "from": form.get("From"),
             "to": form.get("To"),
             "body": form.get("Body", ""),
+            "content_sid": form.get("ContentSid"),
+            "content_variables": form.get("ContentVariables"),
+            "media_url": form.get("MediaUrl"),
             "status": "queued",
             "error_code": None,
             "num_media": "0",
@@ -118,9 +141,38 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith(f"/Accounts/{ACCOUNT_SID}.json"):
             self._answer(200, {"sid": ACCOUNT_SID, "status": "active"})
             return
+        if path.startswith("/v1/Content"):
+            self._content(path, query)
+            return
         asked = {ours: query[theirs] for theirs, ours in (("To", "to"), ("From", "from")) if theirs in query}
         found = [one for one in self.double.accepted if all(one[key] == asked[key] for key in asked)]
         self._answer(200, {"messages": found[::-1], "next_page_uri": None, "page_size": 50})
+
+    def _content(self, path: str, query: dict[str, str]) -> None:
+        if self._fails():
+            return
+        sid = path.removeprefix("/v1/Content").removesuffix("/ApprovalRequests").strip("/")
+        if sid:
+            found = next((one for one in self.double.contents if one["sid"] == sid), None)
+            missing = {"code": 20404, "message": "not found", "status": 404}
+            self._answer(
+                200 if found else 404, {"sid": sid, "whatsapp": found["approval"]} if found else missing
+            )
+            return
+        size, page = self.double.contents_per_page, int(query.get("Page", 0))
+        shown = self.double.contents[page * size : (page + 1) * size]
+        has_more = len(self.double.contents) > (page + 1) * size
+        following = f"https://content.twilio.com/v1/Content?PageSize={size}&Page={page + 1}"
+        meta = {"key": "contents", "page": page, "next_page_url": following if has_more else None}
+        self._answer(200, {"contents": shown, "meta": meta})
+
+    def _fails(self) -> bool:
+        """Whether the next told behaviour was a failure, now answered."""
+        behaviour = self.double.behaviours.popleft() if self.double.behaviours else "ok"
+        if behaviour == "ok":
+            return False
+        self._answer(429 if behaviour == "429" else 500, {"code": 20500, "message": "no", "status": 500})
+        return True
 
     def log_message(self, *_: object) -> None:
         """Quiet."""

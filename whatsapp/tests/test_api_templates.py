@@ -1,0 +1,99 @@
+"""Templates over HTTP: what the composer offers, and what it sends."""
+
+import pytest
+
+from leads.tests.makers import make_consultant
+from whatsapp.models import Conversation, Message
+from whatsapp.tests.makers import known_lead, make_conversation, make_template
+from whatsapp.tests.test_api import api, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana():
+    return make_consultant("ana")
+
+
+@pytest.fixture
+def conversation(ana):
+    """Ana's lead wrote long ago."""
+    known_lead(phone="+5511987654321", consultant=ana)
+    conversation = make_conversation()
+    Conversation.objects.update(window_closed_early=True)
+    return conversation
+
+
+def post(ana, conversation, **body):
+    return api(ana.user).post(url(conversation, "messages/"), body, format="json")
+
+
+def test_templates_of_a_conversation_are_those_that_may_be_sent(ana, conversation):
+    offered = make_template(buttons=["Sim"], samples={"1": "Marina", "2": "Ana"})
+    make_template(status="rejected")
+    make_template(account="AC-other")
+
+    [shown] = api(ana.user).get(url(conversation, "templates/")).json()["results"]
+
+    assert shown == {
+        "id": offered.pk,
+        "sid": offered.sid,
+        "name": "follow_up",
+        "language": "pt_BR",
+        "category": "",
+        "body": "Olá {{1}}, aqui é {{2}}.",
+        "buttons": ["Sim"],
+        "variables": ["1", "2"],
+        "samples": {"1": "Marina", "2": "Ana"},
+    }
+
+
+def test_templates_of_a_colleagues_conversation_are_not_found(conversation):
+    assert api(make_consultant().user).get(url(conversation, "templates/")).status_code == 404
+
+
+def test_template_is_sent_where_words_may_not(ana, conversation):
+    template = make_template()
+    assert post(ana, conversation, body="Olá").status_code == 422
+
+    answer = post(ana, conversation, template=template.sid, variables={"1": "Marina", "2": "Ana"})
+
+    assert answer.status_code == 201
+    assert (answer.json()["kind"], answer.json()["body"]) == ("template", "Olá Marina, aqui é Ana.")
+    assert (answer.json()["author"], answer.json()["status"]) == ("consultant", "queued")
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.consultant_id) == ("transferred", ana.pk)
+    assert conversation.lead.last_message == "Olá Marina, aqui é Ana."
+
+
+def test_template_with_the_same_client_id_is_one_message(ana, conversation):
+    make_template(body="Olá", name="hello")
+    first = post(ana, conversation, template="hello", client_id="c1")
+    again = post(ana, conversation, template="hello", client_id="c1")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json()["id"] == again.json()["id"]
+    assert Message.objects.filter(direction="out").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"template": "follow_up"}, 422, "variables"),
+        ({"template": "follow_up", "variables": {"1": "a", "2": "b", "9": "c"}}, 422, "variables"),
+        ({"template": "nothing"}, 404, None),
+        ({"template": "follow_up", "body": "and words"}, 422, "body"),
+        ({"body": "words", "variables": {"1": "a"}}, 422, "variables"),
+        ({"template": "follow_up", "variables": "odd"}, 422, "variables"),
+        ({}, 422, "body"),
+        ({"template": ""}, 422, "template"),
+    ],
+)
+def test_template_that_cannot_be_sent_is_refused_with_its_reason(ana, conversation, body, status, field):
+    make_template()
+
+    answer = post(ana, conversation, **body)
+
+    assert answer.status_code == status
+    assert field is None or field in answer.json()["fields"]
+    assert not Message.objects.filter(direction="out").exists()
