@@ -17,7 +17,7 @@ from redis import RedisError
 
 from crm import heartbeat
 from leads.models import Delivery, Lead
-from whatsapp.models import Conversation, Message
+from whatsapp.models import Arrival, Conversation, Message
 
 __all__ = ["CONTENT_TYPE", "render_metrics"]
 
@@ -36,6 +36,7 @@ class WorkOwed:
         yield oldest(
             "crm_deliveries_owed_oldest_seconds", "Age of the oldest of them.", deliveries, "received_at"
         )
+        yield from arrival_gauges()
         messages = Message.objects.filter(status__in=MESSAGE_STATUSES_OWED)
         yield counted("crm_messages_owed", "Messages to send.", messages, "status", MESSAGE_STATUSES_OWED)
         yield oldest("crm_messages_owed_oldest_seconds", "Age of the oldest of them.", messages, "created_at")
@@ -50,6 +51,14 @@ class WorkOwed:
             Lead.objects.awaiting_consultant().count(),
         )
         yield from worker_gauges()
+
+
+def arrival_gauges() -> Iterator[GaugeMetricFamily]:
+    waiting = Arrival.objects.exclude(next_attempt_at=None)
+    yield gauge("crm_arrivals_owed", "Messages to take in.", waiting.count())
+    yield oldest("crm_arrivals_owed_oldest_seconds", "Age of the oldest of them.", waiting, "received_at")
+    given_up = Arrival.objects.filter(next_attempt_at=None)
+    yield gauge("crm_arrivals_given_up", "Messages that could not be taken in.", given_up.count())
 
 
 def worker_gauges() -> Iterator[GaugeMetricFamily]:

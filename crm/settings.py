@@ -206,12 +206,14 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "agent.resume_conversations": 5,
         "agent.tell_consultants": 10,
+        "agent.deliver_notifications": 10,
         "agent.refine_leads": 30,
         "leads.assign_waiting_leads": 10,
         "leads.process_deliveries": 10,
         "leads.tell_endpoints": 5,
         "leads.reconcile_meta": 15 * 60,
         "leads.forget_bodies": 6 * 60 * 60,
+        "whatsapp.take_in_arrivals": 5,
         "whatsapp.deliver_messages": 5,
         "whatsapp.fetch_media": 30,
         "whatsapp.settle_unconfirmed": 30,
@@ -236,6 +238,12 @@ TWILIO_TIMEOUT_SECONDS = 8
 WHATSAPP_PAIR_SECONDS = env.float("WHATSAPP_PAIR_SECONDS", default=6.0)
 WHATSAPP_PAIR_BURST = env.int("WHATSAPP_PAIR_BURST", default=20)
 WHATSAPP_LINE_PER_SECOND = env.float("WHATSAPP_LINE_PER_SECOND", default=80.0)
+# Web push: a P-256 private key in base64url, made once and kept in the database where unset; and whom push
+# services may write to, "mailto:…" (unset: DEFAULT_FROM_EMAIL)
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
+# The approved template that tells a consultant on WhatsApp outside the 24-hour window
+NOTICE_TEMPLATE = env.str("NOTICE_TEMPLATE", default="consultant_notice")
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com/v25.0").rstrip("/")
 HUBSPOT_API_URL = env.str("HUBSPOT_API_URL", default="https://api.hubapi.com").rstrip("/")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")

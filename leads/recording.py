@@ -8,25 +8,29 @@ and the caller looks the source up anew.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-import psycopg
-from django.db import OperationalError, connection
 from django.utils import timezone
 
-from leads.models import Delivery, Source
+from leads import one_trip
+from leads.models import Source
 
 _FIND = """
 SELECT *, xmin::text || ctid::text AS row_version FROM leads_source WHERE slug = %s AND is_active"""
 _STORE = """
-INSERT INTO leads_delivery (
-  id, source_id, body, content_type, headers, remote_address, state, attempts, next_attempt_at, error,
-  understood, received_at
+WITH source AS (
+  SELECT id FROM leads_source WHERE id = %(source)s AND xmin::text || ctid::text = %(version)s AND is_active
+), stored AS (
+  INSERT INTO leads_delivery (
+    id, source_id, body, content_type, headers, remote_address, state, attempts, next_attempt_at, error,
+    understood, received_at
+  )
+  SELECT %(id)s, id, %(body)s, %(content_type)s, %(headers)s, %(address)s, 'received', 0, %(now)s, '', '[]',
+    %(now)s
+  FROM source ON CONFLICT (id) DO NOTHING
 )
-SELECT %(id)s, id, %(body)s, %(content_type)s, %(headers)s, %(address)s, 'received', 0, %(now)s, '', '[]', %(now)s
-FROM leads_source WHERE id = %(source)s AND xmin::text || ctid::text = %(version)s AND is_active
-ON CONFLICT (id) DO NOTHING"""
+SELECT EXISTS (SELECT FROM source)"""
 
 _seen: dict[str, Source] = {}
 
@@ -65,22 +69,4 @@ def store_request(source: Source, request: Request) -> UUID | None:
         "source": source.pk,
         "version": vars(source)["row_version"],
     }
-    try:
-        return delivery_id if _insert(values) else None
-    except OperationalError:
-        connection.close()  # it may have broken since the last request: this one finds out, see `_insert`
-        return delivery_id if _insert(values) or _is_stored(delivery_id) else None
-
-
-def _insert(values: Mapping[str, Any]) -> bool:
-    """One round trip: a statement planned once per connection, on a connection that nobody asks first
-    whether it still lives. Django's own cursor does neither."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_STORE, values, prepare=True)
-        return cursor.rowcount == 1
-
-
-def _is_stored(delivery_id: UUID) -> bool:
-    """Whether the connection broke after the row was durable and before we heard of it."""
-    return Delivery.objects.filter(pk=delivery_id).exists()
+    return delivery_id if one_trip.ask(_STORE, values) else None

@@ -32,7 +32,7 @@ _paused_until = 0.0
 
 # A process that has just asked for a task that looks twice does not ask again; the second look comes later.
 ASK_AGAIN_SECONDS = 0.05
-SECOND_LOOK_SECONDS = 0.2
+SECOND_LOOK_SECONDS = 0.1
 _asked_at: dict[str, float] = {}
 
 

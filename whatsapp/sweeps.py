@@ -1,4 +1,4 @@
-"""What beat runs: the rows that a lost wake-up, a lost answer or a lost webhook left behind."""
+"""What beat runs: messages to take in, and rows that a lost wake-up, answer or webhook left behind."""
 
 import logging
 from datetime import timedelta
@@ -7,14 +7,30 @@ import redis
 from celery import shared_task
 from django.utils import timezone
 
-from leads.wakeups import taken
-from whatsapp import chat_index, following, form_consent, rebuilding, reconciliation, template_sync
+from leads.wakeups import look_twice, taken
+from whatsapp import (
+    arrivals,
+    chat_index,
+    following,
+    form_consent,
+    rebuilding,
+    reconciliation,
+    template_sync,
+)
 from whatsapp.models import Line, StatusReport
 from whatsapp.send_errors import SendError
 from whatsapp.services import outbound
 
 logger = logging.getLogger(__name__)
 REPORTS_KEPT = timedelta(days=7)
+
+
+@shared_task(name="whatsapp.take_in_arrivals")
+def take_in_arrivals(*, is_second: bool = False) -> int:
+    """Take in what clients wrote to the agent. Woken by webhooks, and by a sweep."""
+    taken(take_in_arrivals)
+    look_twice(take_in_arrivals, is_second=is_second)
+    return arrivals.take_in_waiting()
 
 
 @shared_task(name="whatsapp.settle_unconfirmed")

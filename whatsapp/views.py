@@ -4,16 +4,18 @@ import logging
 from uuid import UUID
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from whatsapp import refused, sessions, statuses
+from leads.wakeups import wake_often
+from whatsapp import arrivals, line_memory, refused, sessions, statuses
 from whatsapp.accounts import account_of
 from whatsapp.models import Line
 from whatsapp.payloads import CHANNEL, DeliveryStatus, InboundMessage, MalformedPayloadError
-from whatsapp.services import record_inbound
 from whatsapp.signatures import is_signed
+from whatsapp.sweeps import take_in_arrivals
 
 logger = logging.getLogger(__name__)
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
@@ -22,20 +24,37 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 @csrf_exempt
 @require_POST
 def inbound(request: HttpRequest) -> HttpResponse:
-    """A message from a client. Known, unknown line, seen before: 200, so that Twilio is content."""
+    """A message from a client. Known, unknown line, seen before: 200, so that Twilio is content.
+
+    While the database is away: 503, so that Twilio tries again.
+    """
+    try:
+        return _answer_inbound(request)
+    except DatabaseError:
+        logger.exception("message not stored")
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+
+
+def _answer_inbound(request: HttpRequest) -> HttpResponse:
+    """By the line as this process knows it; a refusal is made sure of with the line itself."""
     if is_too_large(request):
         return HttpResponse(status=413)
-    line = line_at(request.POST.get("To", ""))
-    if not is_signed(request, account_of(line)):
-        return refuse("inbound")
+    for line in line_memory.readings_of(request.POST.get("To", "")):
+        if is_signed(request, account_of(line)) and (answer := _take(request, line)):
+            return answer
+    return refuse("inbound")
+
+
+def _take(request: HttpRequest, line: Line | None) -> HttpResponse | None:
+    """None: the line has changed since it was read."""
     try:
         message = InboundMessage.parse(request.POST)
     except MalformedPayloadError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     if line is None:
         logger.warning("message to an unknown line", extra={"sid": message.sid})
-    else:
-        take_in(line, message)
+    elif not take_in(line, message):
+        return None
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
 
 
@@ -55,12 +74,19 @@ def status(request: HttpRequest) -> HttpResponse:
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
 
 
-def take_in(line: Line, message: InboundMessage) -> None:
+def take_in(line: Line, message: InboundMessage) -> bool:
+    """A message to a consultant's own line is looked at here and now: only leads' may be stored.
+
+    False: the line has changed since it was read.
+    """
     if line.kind == Line.Kind.CONSULTANT:
         sessions.take_in(line, [message])
+        line.say_heard()
     elif message.is_received:
-        record_inbound(line, message)
-    line.say_heard()
+        if not arrivals.store(line, message):
+            return False
+        wake_often(take_in_arrivals)
+    return True
 
 
 def line_at(address: str) -> Line | None:

@@ -1,5 +1,5 @@
 """The managers' pages of the wire."""
 
-from whatsapp.admin import conversations, lines, templates
+from whatsapp.admin import arrivals, conversations, lines, templates
 
-__all__ = ["conversations", "lines", "templates"]
+__all__ = ["arrivals", "conversations", "lines", "templates"]

@@ -8,6 +8,7 @@ from leads.identity import phone_key
 from leads.models import Lead, LeadIdentity
 from leads.tests.makers import make_lead
 from whatsapp.accounts import account_of
+from whatsapp.arrivals import take_in_waiting
 from whatsapp.models import Conversation, Line, Template
 from whatsapp.payloads import InboundMessage
 from whatsapp.placeholders import names_in
@@ -84,7 +85,9 @@ def make_conversation(line: Line | None = None, body: str = "Oi", **over) -> Con
 
 
 def post_signed(client, path: str, form: dict[str, str], *, account=None):
-    """Post a form as Twilio would: signed over the public address."""
+    """Post a form as Twilio would, signed over the public address; the worker that this wakes has run."""
     account = account or account_of(None)
     signature = sign(settings.PUBLIC_URL + path, form, account)
-    return client.post(path, form, headers={HEADER: signature})
+    answer = client.post(path, form, headers={HEADER: signature})
+    take_in_waiting()
+    return answer

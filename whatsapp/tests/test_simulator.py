@@ -10,6 +10,7 @@ from django.utils import timezone
 from whatsapp import client as twilio_client
 from whatsapp import delivery, media
 from whatsapp.accounts import Account, account_of
+from whatsapp.arrivals import take_in_waiting
 from whatsapp.models import Conversation, Message
 from whatsapp.services import send, show_typing
 from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_line
@@ -26,7 +27,10 @@ def server(live_server, settings):
 
 
 def write(client, body="Olá", **over):
-    return client.post("/simulator/send/", ENDS | {"name": "Marina", "body": body} | over)
+    """Type on the phone; the worker that the webhook wakes has run."""
+    answer = client.post("/simulator/send/", ENDS | {"name": "Marina", "body": body} | over)
+    take_in_waiting()
+    return answer
 
 
 def test_send_goes_through_the_signed_webhook(client, server):

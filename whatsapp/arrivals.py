@@ -1,0 +1,111 @@
+"""The agent's door: a signed message is one row before it is anything else; workers take it in.
+
+A webhook that finds or makes the conversation, writes the message, the lead's timeline and tells the
+boards acknowledges a tenth of what one that inserts a row does. Order is kept per client: a message is
+taken in only when no earlier one of the same client waits. Taking in and removing the row are one
+transaction, so a worker that dies leaves the row to the next.
+"""
+
+import json
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import Error as DatabaseError
+from django.db import transaction
+from django.utils import timezone
+
+from leads import one_trip
+from whatsapp.line_memory import version_of
+from whatsapp.models import Arrival, Line
+from whatsapp.payloads import InboundMessage
+from whatsapp.services.inbound import record_inbound
+
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=1)
+AT_ONCE = 500  # rows, before other work gets its turn
+
+_STORE = """
+WITH line AS (
+  SELECT id FROM whatsapp_line WHERE id = %(line)s AND xmin::text || ctid::text = %(version)s AND is_active
+), stored AS (
+  INSERT INTO whatsapp_arrival (line_id, sid, client_key, message, received_at, attempts, next_attempt_at, error)
+  SELECT id, %(sid)s, %(client_key)s, %(message)s, %(now)s, 0, %(now)s, '' FROM line
+  ON CONFLICT (sid) DO NOTHING
+)
+SELECT EXISTS (SELECT FROM line)"""
+_NEXT = """
+SELECT * FROM whatsapp_arrival AS arrival
+WHERE next_attempt_at <= statement_timestamp() AND NOT EXISTS (
+  SELECT FROM whatsapp_arrival AS earlier
+  WHERE earlier.line_id = arrival.line_id AND earlier.client_key = arrival.client_key
+  AND earlier.id < arrival.id AND earlier.next_attempt_at IS NOT NULL
+)
+ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"""
+
+
+def store(line: Line, message: InboundMessage) -> bool:
+    """Keep a message to the agent's line; one seen before changes nothing. False: the line has changed."""
+    values = {
+        "line": line.pk,
+        "version": version_of(line),
+        "sid": message.sid,
+        "client_key": message.client_key,
+        "message": json.dumps(vars(message), default=datetime.isoformat),
+        "now": timezone.now(),
+    }
+    return bool(one_trip.ask(_STORE, values))
+
+
+def take_in_waiting() -> int:
+    """Take in what waits, oldest first. Returns how many. Any number of workers may do so at once."""
+    for taken in range(AT_ONCE):
+        if not _take_in_next():
+            return taken
+    return AT_ONCE
+
+
+def _take_in_next() -> bool:
+    arrival = None
+    try:
+        with transaction.atomic():
+            arrival = next(iter(Arrival.objects.raw(_NEXT)), None)
+            if arrival is None:
+                return False
+            record_inbound(arrival.line, message_of(arrival))
+            arrival.line.say_heard()
+            arrival.delete()
+    except Exception as error:  # a fault in one message must not stop the others
+        if arrival is None:
+            raise
+        # Not with its text: PostgreSQL quotes the row, and the row quotes the client. The arrival keeps it.
+        logger.error("message not taken in", extra={"arrival": arrival.pk, "why": type(error).__name__})
+        _postpone(arrival, error)
+    return True
+
+
+def message_of(arrival: Arrival) -> InboundMessage:
+    """The message as it was stored."""
+    facts: dict[str, Any] = dict(arrival.message)
+    sent_at = facts.get("sent_at")
+    return InboundMessage(
+        **facts
+        | {"media": tuple(facts["media"]), "sent_at": datetime.fromisoformat(sent_at) if sent_at else None}
+    )
+
+
+def _postpone(arrival: Arrival, error: Exception) -> None:
+    """Later, each time twice as late; then it is left for a person. Without a database only later."""
+    attempts = arrival.attempts + 1
+    is_over = attempts >= MAX_ATTEMPTS and not isinstance(error, DatabaseError)
+    Arrival.objects.filter(pk=arrival.pk, attempts=arrival.attempts).update(
+        attempts=attempts,
+        error=f"{type(error).__name__}: {error}"[:2000].replace("\x00", ""),
+        next_attempt_at=None if is_over else timezone.now() + FIRST_PAUSE * 2 ** min(arrival.attempts, 10),
+    )
+
+
+def try_again(arrivals: Any) -> int:
+    """Messages that were given up are owed again. Returns how many."""
+    return arrivals.filter(next_attempt_at=None).update(next_attempt_at=timezone.now(), attempts=0)
