@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from leads.on_commit import announce
 from whatsapp import downloading
-from whatsapp.accounts import account_of
 from whatsapp.models import Message
 from whatsapp.signals import message_changed
+from whatsapp.transports import transport_of
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
@@ -65,12 +65,12 @@ def _claim() -> Message | None:
 
 def _fetch(message: Message) -> None:
     """Every item that is neither here nor hopeless; what failed for now is tried again later."""
-    account = account_of(message.conversation.line)
+    line = message.conversation.line
     media, is_complete = [], True
     for item in message.media:
         if not item.get("file") and not item.get("error"):
             try:
-                item = item | _stored(downloading.download(item.get("url", ""), account, KEPT))
+                item = item | _stored(transport_of(line).download(line, item, KEPT))
             except downloading.HopelessError as error:
                 item = item | {"error": error.reason}
             except downloading.NotNowError:

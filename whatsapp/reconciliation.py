@@ -64,7 +64,7 @@ def _settle_conversation(conversation: Conversation, messages: list[Message]) ->
 
 def _settle_message(message: Message, unclaimed: list[SentMessage]) -> bool:
     """The oldest record of the same words is this message; with none for long, it never got there."""
-    same = next((one for one in unclaimed if one.body == message.body), None)
+    same = next((one for one in unclaimed if _may_be(message, one)), None)
     if same is not None:
         unclaimed.remove(same)
         status = MEANING.get(same.status, Message.Status.SENT)
@@ -74,6 +74,13 @@ def _settle_message(message: Message, unclaimed: list[SentMessage]) -> bool:
         return False
     settle(message.pk, Message.Status.FAILED, error_code=refusals.NEVER_ARRIVED_CODE)
     return True
+
+
+def _may_be(message: Message, listed: SentMessage) -> bool:
+    """A template's words stand on record as its provider composed them, so any record may be one."""
+    if message.is_template:
+        return True
+    return listed.body == message.body and bool(listed.media_count) == bool(message.media)
 
 
 def _unclaimed(listed: list[SentMessage]) -> list[SentMessage]:

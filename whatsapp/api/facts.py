@@ -94,6 +94,7 @@ def _media(message: Message, number: int) -> dict[str, Any]:
     return {
         "url": f"/api/messages/{message.pk}/media/{number}/" if is_stored else None,
         "content_type": item.get("content_type", ""),
+        "filename": item.get("filename", ""),
         "size": item.get("size"),
         "error": item.get("error"),
     }

@@ -29,7 +29,7 @@ class MediaFile(APIView):
         return FileResponse(
             default_storage.open(item["file"]),
             as_attachment=not is_inline,
-            filename=item["file"].rpartition("/")[2],
+            filename=item.get("filename") or item["file"].rpartition("/")[2],
             content_type=item["content_type"],
             headers={
                 "X-Content-Type-Options": "nosniff",

@@ -11,23 +11,26 @@ from whatsapp.models import Conversation, Line, Message
 
 
 class WriteRequest(StrictSerializer):
-    """`body`, or `template` with `variables`. `client_id`: chosen by the client, the same for every try of
-    one message."""
+    """`body`, or `file` (multipart) with or without `body`, or `template` with `variables`. `client_id`:
+    chosen by the client, the same for every try of one message."""
 
-    body = TextField(max_length=8000, required=False)
+    body = TextField(max_length=8000, required=False, allow_blank=True)
     template = TextField(
         max_length=200, required=False, help_text="Its id, the provider's id of it, or its name."
     )
     variables = s.DictField(child=s.CharField(max_length=1024, allow_blank=True), required=False)
+    file = s.FileField(required=False, allow_empty_file=True, max_length=500)
     client_id = s.CharField(max_length=60, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs.get("body") and not attrs.get("template"):
+        if not any(attrs.get(name) for name in ("body", "template")) and "file" not in attrs:
             raise s.ValidationError({"body": [_("Write something first.")]})
-        if attrs.get("body") and attrs.get("template"):
-            raise s.ValidationError({"body": [_("A template brings its own words.")]})
+        if attrs.get("template") and (attrs.get("body") or "file" in attrs):
+            raise s.ValidationError({"template": [_("A template brings its own words.")]})
         if "variables" in attrs and not attrs.get("template"):
             raise s.ValidationError({"variables": [_("Only a template has variables.")]})
+        if attrs.get("template"):
+            attrs.pop("body", None)
         return attrs
 
 
@@ -61,6 +64,7 @@ class ErrorShape(s.Serializer):
 class MediaShape(s.Serializer):
     url = s.CharField(allow_null=True, help_text="Null until the file has been fetched.")
     content_type = s.CharField()
+    filename = s.CharField(help_text="As its sender named it, where that is known.")
     size = s.IntegerField(allow_null=True)
     error = s.CharField(allow_null=True)
 

@@ -120,6 +120,8 @@ class MessageList(ConversationView):
         given = self.body(WriteRequest)
         if given.get("template"):
             sent = services.send_template_as_consultant(**self.doer(), **{"variables": {}} | given)
+        elif "file" in given:
+            sent = services.send_file_as_consultant(**self.doer(), **given)
         else:
             sent = services.send_as_consultant(**self.doer(), **given)
         return Response(message_facts(sent.messages[0]), status=201 if sent.is_new else 200)

@@ -1,7 +1,8 @@
 """The doors of the wire: everything that other apps ask of WhatsApp."""
 
 from whatsapp.locks import lock_conversation
-from whatsapp.services.hands import link_lead, return_to_agent, take_over, transfer
+from whatsapp.services.files import send_file_as_consultant
+from whatsapp.services.hands import link_lead, return_by_timer, return_to_agent, take_over, transfer
 from whatsapp.services.inbound import record_inbound
 from whatsapp.services.outbound import confirm_opt_out, retry_message, send, send_as_consultant
 from whatsapp.services.reading import mark_read
@@ -20,9 +21,11 @@ __all__ = [
     "mark_read",
     "record_inbound",
     "retry_message",
+    "return_by_timer",
     "return_to_agent",
     "send",
     "send_as_consultant",
+    "send_file_as_consultant",
     "send_template",
     "send_template_as_consultant",
     "send_template_to",

@@ -1,7 +1,9 @@
 """The phone: a page, what it writes, what it shows."""
 
+import mimetypes
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -94,7 +96,8 @@ def _shown(message: PhoneMessage) -> dict[str, Any]:
         "is_ours": message.is_ours,
         "body": message.body,
         "kind": message.kind,
-        "media_url": message.media_url,
+        "media_url": message.media_url.removeprefix(settings.PUBLIC_URL),
+        "media_type": mimetypes.guess_type(message.media_url)[0] or "",
         "status": message.status,
         "at": message.at,
     }

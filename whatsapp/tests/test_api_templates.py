@@ -82,7 +82,7 @@ def test_template_with_the_same_client_id_is_one_message(ana, conversation):
         ({"template": "follow_up"}, 422, "variables"),
         ({"template": "follow_up", "variables": {"1": "a", "2": "b", "9": "c"}}, 422, "variables"),
         ({"template": "nothing"}, 404, None),
-        ({"template": "follow_up", "body": "and words"}, 422, "body"),
+        ({"template": "follow_up", "body": "and words"}, 422, "template"),
         ({"body": "words", "variables": {"1": "a"}}, 422, "variables"),
         ({"template": "follow_up", "variables": "odd"}, 422, "variables"),
         ({}, 422, "body"),
