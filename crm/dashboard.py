@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from agent import reports as agent_reports
-from kanban.history import nobody_in_words
+from kanban.decisions import why_nobody
 from leads import reports as lead_reports
 from leads.reports import Period
 from whatsapp import reports as whatsapp_reports
@@ -29,8 +29,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "sources": lead_reports.by_source(period),
         "consultants": lead_reports.by_consultant(period),
         "queue": [
-            {"lead": lead, "why": nobody_in_words(passed_over)}
-            for lead, passed_over in lead_reports.unassigned_queue()
+            {"lead": lead, "why": why_nobody(decision)} for lead, decision in lead_reports.unassigned_queue()
         ],
         "responses": response_chart(lead_reports.response_days(period)),
         "messages_in_period": whatsapp_reports.message_totals(since),

@@ -21,6 +21,7 @@ from kanban.cursor import read_head
 from kanban.wire import Address, channel, pack, session_mark
 from leads.api.facts import CARD_COLUMNS, as_time, card_of_row
 from leads.models import Lead
+from leads.rules import pool_members
 from whatsapp.api.facts import message_facts
 from whatsapp.models import Message
 
@@ -58,6 +59,8 @@ def lead_updated(
     row = _row(lead_id)
     if row is None:
         return
+    if row["pool_id"] or "pool" in changed:
+        queue_changed()
     losers = Address(users=tuple(set(lost_by) - {row["consultant_id"]}))
     if row["archived_at"]:
         everybody = Address(users=(*losers.users, *_audience(row).users), managers=True)
@@ -67,6 +70,12 @@ def lead_updated(
     if losers.users:
         messages.append((losers, _gone(row, data, origin, actor)))
     _publish(messages)
+
+
+def queue_changed() -> None:
+    """Whoever may take leads from a pool, and the managers, look at the queue again. It names no lead."""
+    takers = Address(users=tuple(pool_members()), managers=True)
+    _publish([(takers, frames.queue_changed())])
 
 
 def message_changed(message_id: str) -> None:
@@ -104,7 +113,7 @@ def _chat(chat_id: str, message: dict[str, Any], timestamp: str | None, to: Addr
 
 
 def _row(lead_id: Any) -> dict[str, Any] | None:
-    return Lead.objects.filter(pk=lead_id).values(*CARD_COLUMNS, "archived_at").first()
+    return Lead.objects.filter(pk=lead_id).values(*CARD_COLUMNS, "archived_at", "pool_id").first()
 
 
 def _audience(row: dict[str, Any]) -> Address:

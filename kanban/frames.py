@@ -43,6 +43,11 @@ def reset() -> str:
     return _text("sync:reset")
 
 
+def queue_changed() -> str:
+    """Leads that wait for a consultant came or went: ask for those that wait now."""
+    return _text("sync:queue")
+
+
 def presence(lead_id: str, viewers: list[dict[str, Any]]) -> str:
     """Who has the lead open: `[{id, name, state}]`."""
     return _text("presence:lead", lead=lead_id, viewers=viewers)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kanban.decisions import decision_in_words
 from leads.models import Lead, LeadEvent, Status
 from whatsapp.models import ConsentEvent, Conversation
 
@@ -36,41 +37,7 @@ def _moved(data: Facts, names: dict[str, str]) -> str:
 
 
 def _assigned(data: Facts, names: dict[str, str]) -> str:
-    return assignment_sentence(data.get("consultant", ""), data.get("rule", ""), data.get("passed_over", []))
-
-
-def assignment_sentence(consultant: str, rule: str, passed_over: list[Facts]) -> str:
-    """Why this consultant has the lead, or why nobody has."""
-    if not consultant:
-        first = _("Nobody is available: the lead waits in the unassigned queue")
-    elif rule:
-        first = _("Given to %(consultant)s, next in “%(rule)s”") % {"consultant": consultant, "rule": rule}
-    else:
-        first = _("Given to %(consultant)s by hand") % {"consultant": consultant}
-    skipped = _seats(passed_over)
-    return (
-        _("%(sentence)s. Passed over: %(names)s") % {"sentence": first, "names": skipped}
-        if skipped
-        else first
-    )
-
-
-def nobody_in_words(passed_over: list[Facts] | None) -> str:
-    """Why a lead has no consultant."""
-    return _seats(passed_over or []) or _("no circle serves this lead")
-
-
-def _seats(passed_over: list[Facts]) -> str:
-    return ", ".join(f"{seat.get('consultant', '')} ({_why(seat.get('why', ''))})" for seat in passed_over)
-
-
-def _why(code: str) -> str:
-    reasons = {
-        "not_accepting": _("not accepting leads"),
-        "full": _("at capacity"),
-        "inactive": _("not active"),
-    }
-    return reasons.get(code, code.replace("_", " "))
+    return decision_in_words(data)
 
 
 def _edited(data: Facts, names: dict[str, str]) -> str:

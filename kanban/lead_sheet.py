@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kanban.history import assignment_sentence
+from kanban.decisions import decision_in_words, facts_of
 from leads.models import Assignment, Lead
 from leads.scoring import reason_in_words
 from leads.slot_lines import capitalised, shown, slot_lines
@@ -19,16 +19,9 @@ def lead_sheet(lead: Lead) -> dict[str, Any]:
         "attribution": _pairs(lead.attribution),
         "extra": _pairs(lead.extra),
         "assignment": assignment,
-        "assignment_sentence": _why_assigned(assignment) if assignment else "",
+        "assignment_sentence": decision_in_words(facts_of(assignment)) if assignment else "",
         "response_minutes": _minutes(assignment.estimated_response_seconds if assignment else None),
     }
-
-
-def _why_assigned(assignment: Assignment) -> str:
-    consultant = str(assignment.consultant) if assignment.consultant else ""
-    return assignment_sentence(
-        consultant, assignment.rule.name if assignment.rule else "", assignment.passed_over
-    )
 
 
 def _minutes(seconds: int | None) -> int:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", board.board, name="board"),
     path("board/columns/<slug:slug>/", board.column, name="board-column"),
     path("board/cards/", board.cards, name="board-cards"),
+    path("board/queue/", board.queue, name="board-queue"),
     path("leads/<uuid:lead_id>/", lead.lead_page, name="lead"),
     path("leads/<uuid:lead_id>/notes/", lead.add_note, name="lead-notes"),
     path("leads/<uuid:lead_id>/read/", lead.mark_read, name="lead-read"),

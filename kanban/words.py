@@ -32,6 +32,9 @@ def _board_words() -> dict[str, str]:
         "load_failed": _("Couldn’t load this. Check the connection and try again."),
         "saved": _("Saved"),
         "assigned": _("Given to {name}."),
+        "taken": _("The lead is yours."),
+        "queue_waits_one": _("1 lead waits for a consultant."),
+        "queue_waits_many": _("{count} leads wait for a consultant."),
         "unassigned": _("Nobody is available: the lead waits in the unassigned queue."),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, F, Min, OuterRef, Q, Subquery
+from django.db.models import Aggregate, Count, DurationField, F, Min, Q
 from django.db.models.functions import TruncDate
 
 from leads import clock
@@ -154,12 +154,12 @@ def response_days(period: Period) -> list[dict[str, Any]]:
     return [dict(day) for day in days]
 
 
-def unassigned_queue() -> list[tuple[Lead, list[dict[str, str]] | None]]:
-    """Leads that wait for a consultant, each with who was passed over and why; None: not tried yet."""
-    last_try = Assignment.objects.filter(lead=OuterRef("pk"), outcome=Assignment.Outcome.NO_CONSULTANTS)
-    queue = Lead.objects.awaiting_consultant().select_related("source")
-    tried = queue.annotate(passed_over=Subquery(last_try.values("passed_over")[:1]))
-    return [(lead, lead.passed_over) for lead in tried[:QUEUE_SHOWN]]
+def unassigned_queue(limit: int = QUEUE_SHOWN) -> list[tuple[Lead, Assignment | None]]:
+    """Leads without a consultant, hottest and oldest first, each with its last decision; None: not tried yet."""
+    leads = list(Lead.objects.awaiting_consultant().select_related("source")[:limit])
+    decisions = Assignment.objects.filter(lead__in=leads).select_related("rule", "consultant__user")
+    last = {one.lead_id: one for one in decisions.order_by("lead_id", "-id").distinct("lead_id")}
+    return [(lead, last.get(lead.pk)) for lead in leads]
 
 
 def _counted() -> LeadQuerySet:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from leads.inference.words import plain
-from leads.models import AssignmentRule, Lead
+from leads.models import AssignmentRule, Lead, RuleMember
 
 
 def rules_for(lead: Lead) -> Iterable[AssignmentRule]:
@@ -20,6 +20,13 @@ def active_rules() -> list[AssignmentRule]:
     return list(
         AssignmentRule.objects.filter(is_active=True).order_by("position", "id").prefetch_related("sources")
     )
+
+
+def pool_members() -> list[int]:
+    """Ids of all consultants who may take leads from some pool."""
+    pools = AssignmentRule.objects.filter(is_active=True, strategy=AssignmentRule.Strategy.POOL)
+    seats = RuleMember.objects.filter(rule__in=pools).order_by("consultant")
+    return list(seats.values_list("consultant", flat=True).distinct())
 
 
 def circles_for(lead: Lead, rules: Iterable[AssignmentRule]) -> set[int]:

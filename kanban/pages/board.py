@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from kanban.board import count_columns, load_board, load_column
 from kanban.cards import cards_of
 from kanban.pages.htmx import HtmxRequest
+from kanban.queue import load_queue
 from leads.api.filters import LeadFilters
 from leads.errors import NotFoundError
 from leads.models import Consultant, Lead, Source
@@ -31,7 +32,16 @@ def board(request: HtmxRequest) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "kanban/parts/columns.html", context)
-    return render(request, "kanban/board.html", context | _choices(request))
+    return render(
+        request, "kanban/board.html", context | _choices(request) | {"queue": load_queue(user_of(request))}
+    )
+
+
+@login_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The strip of leads that wait for a consultant."""
+    return render(request, "kanban/parts/queue.html", {"queue": load_queue(user_of(request))})
 
 
 @login_required

@@ -8,12 +8,13 @@ from django.utils import timezone, translation
 from redis.exceptions import RedisError
 
 from kanban import threads
-from kanban.history import assignment_sentence, history_of, nobody_in_words
+from kanban.decisions import decision_in_words, why_nobody
+from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet, reason_in_words
 from kanban.talk import composer_state, talk_of
 from kanban.templatetags import desk
 from kanban.words import browser_words
-from leads.models import LeadEvent
+from leads.models import Assignment, AssignmentRule, LeadEvent
 from leads.slot_lines import Names, shown, slot_line
 from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp import chat_index
@@ -54,27 +55,45 @@ def test_history_keeps_a_note_apart_from_its_sentence() -> None:
     assert history_of(lead)[0]["note"] == "Likes the light"
 
 
+DECISIONS = [
+    ({"consultant": "Ana", "rule": "Everyone"}, "Given to Ana, next in “Everyone”"),
+    ({"consultant": "Ana"}, "Given to Ana by hand"),
+    (
+        {"consultant": "Ana", "rule": "Everyone", "passed_over": [{"consultant": "Bia", "why": "full"}]},
+        "Given to Ana, next in “Everyone”. Passed over: Bia (at capacity)",
+    ),
+    ({"rule": "Everyone"}, "Nobody is available: the lead waits in the unassigned queue"),
+    ({"rule": "Walk-ins", "outcome": "pooled"}, "Waits in the pool “Walk-ins” until somebody takes it"),
+    (
+        {"consultant": "Ana", "rule": "Walk-ins", "outcome": "assigned", "trigger": "taken"},
+        "Taken by Ana from the pool “Walk-ins”",
+    ),
+]
+
+
+@pytest.mark.parametrize(("facts", "sentence"), DECISIONS)
+def test_decision_is_explained(facts: dict, sentence: str) -> None:
+    assert decision_in_words(facts) == sentence
+
+
 @pytest.mark.parametrize(
-    ("consultant", "rule", "passed_over", "sentence"),
+    ("facts", "sentence"),
     [
-        ("Ana", "Everyone", [], "Given to Ana, next in “Everyone”"),
-        ("Ana", "", [], "Given to Ana by hand"),
+        ({"passed_over": [{"consultant": "Bia", "why": "not_accepting"}]}, "Bia (not accepting leads)"),
+        ({}, "no circle serves this lead"),
+        ({"rule": AssignmentRule(name="Night")}, "nobody sits in the circle “Night”"),
         (
-            "Ana",
-            "Everyone",
-            [{"consultant": "Bia", "why": "full"}],
-            "Given to Ana, next in “Everyone”. Passed over: Bia (at capacity)",
+            {"rule": AssignmentRule(name="Night"), "outcome": "pooled"},
+            "Waits in the pool “Night” until somebody takes it",
         ),
-        ("", "Everyone", [], "Nobody is available: the lead waits in the unassigned queue"),
     ],
 )
-def test_assignment_is_explained(consultant: str, rule: str, passed_over: list, sentence: str) -> None:
-    assert assignment_sentence(consultant, rule, passed_over) == sentence
+def test_queue_says_why_a_lead_has_no_consultant(facts: dict, sentence: str) -> None:
+    assert why_nobody(Assignment(**{"outcome": "no_consultants_available"} | facts)) == sentence
 
 
-def test_queue_says_why_nobody_could_take_the_lead() -> None:
-    assert nobody_in_words([{"consultant": "Bia", "why": "not_accepting"}]) == "Bia (not accepting leads)"
-    assert nobody_in_words(None) == "no circle serves this lead"
+def test_queue_says_where_nothing_was_tried_yet() -> None:
+    assert why_nobody(None) == "not tried yet"
 
 
 @pytest.mark.parametrize(

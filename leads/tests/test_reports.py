@@ -116,7 +116,7 @@ def test_response_days_have_the_median_and_the_slow_end() -> None:
 
 def test_unassigned_queue_knows_why_nobody_took_the_lead() -> None:
     lead = make_lead(awaits_consultant_since=timezone.now())
-    Assignment.objects.create(
+    refused = Assignment.objects.create(
         lead=lead,
         outcome=Assignment.Outcome.NO_CONSULTANTS,
         trigger=Assignment.Trigger.ARRIVAL,
@@ -126,4 +126,4 @@ def test_unassigned_queue_knows_why_nobody_took_the_lead() -> None:
 
     queue = reports.unassigned_queue()
 
-    assert queue == [(lead, [{"consultant": "Ana", "why": "full"}])]
+    assert queue == [(lead, refused)]

@@ -6,6 +6,7 @@ import { say } from "../words.js";
 import { allStatuses, board, cardsIn, listOf, statusName } from "./cards.js";
 import { openMenu } from "./menu.js";
 import { moveTo, shift, undo } from "./moves.js";
+import { focusQueue } from "./queue.js";
 
 const ARROWS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 
@@ -51,6 +52,7 @@ function anywhere(event) {
     "?": () => openDialog("help"),
     n: () => openDialog("new-lead"),
     w: () => document.querySelector('#filters [name="waiting"]').click(),
+    t: () => focusQueue(),
     ArrowDown: () => focusFirst(),
   };
   const action = actions[event.key];

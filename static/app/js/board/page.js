@@ -9,6 +9,7 @@ import { bindDrag } from "./drag.js";
 import { bindFilters, loadColumns } from "./filters.js";
 import { bindKeys } from "./keys.js";
 import { bindMenu } from "./menu.js";
+import { bindQueue } from "./queue.js";
 import { boardQuery, mark } from "./sync.js";
 
 export function startBoard(live) {
@@ -23,6 +24,7 @@ export function startBoard(live) {
   bindMore();
   bindFilters(onLoaded);
   bindDrawer(live);
+  bindQueue(live);
   bindKeys({ reply: (leadId) => openLead(leadId, { focusReply: true }) });
   live.addEventListener("changes", ({ detail }) => applyChanges(detail));
   live.addEventListener("reset", () => loadColumns(boardQuery(), onLoaded));
