@@ -43,6 +43,11 @@ def claim_identities(identities: Sequence[Identity], lead_id: UUID) -> tuple[UUI
     return known[0], known[1:]
 
 
+def hand_over_identities(from_id: UUID, to_id: UUID) -> None:
+    """From now on whoever is known by them is the other lead."""
+    LeadIdentity.objects.filter(lead_id=from_id).update(lead_id=to_id)
+
+
 def hold_identities(lead_ids: Iterable[UUID | str]) -> None:
     """Lock what the leads are known by, before their own rows: intake finds the lead by the identity,
     so that is the order for everybody."""

@@ -8,6 +8,7 @@ its lease ends; a worker that comes back too late finds the claim gone and write
 import logging
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from leads.actors import SYSTEM
 from leads.bodies import BodyError, read_body
 from leads.identity import identities_of
-from leads.models import Assignment, Delivery
+from leads.models import Assignment, Consultant, Delivery
 from leads.payload import LeadPayload
 from leads.services.assigning import assign_lead
 from leads.services.correcting import correct_lead
@@ -155,8 +156,12 @@ def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
 def _assign(outcomes: list[Received]) -> None:
     """Give each lead once, as it stands after all that the delivery says of it."""
     latest = {one.lead.pk: one.lead for one in outcomes}
-    for lead_id in dict.fromkeys(one.lead.pk for one in outcomes if one.is_owed):
-        assign_lead(lead=latest[lead_id], actor=SYSTEM, trigger=Assignment.Trigger.ARRIVAL)
+    owed: dict[UUID, Consultant | None] = {}
+    for one in outcomes:
+        if one.is_owed:
+            owed.setdefault(one.lead.pk, one.former)
+    for lead_id, former in owed.items():
+        assign_lead(lead=latest[lead_id], actor=SYSTEM, trigger=Assignment.Trigger.ARRIVAL, to=former)
 
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from leads.models import Delivery, Lead, LeadIdentity
+from leads.models import Delivery, Lead, LeadEvent, LeadIdentity
 
 PENDING = (Delivery.State.RECEIVED, Delivery.State.FAILED)
 SETTLED_WITH_LEAD = (Delivery.State.PROCESSED, Delivery.State.DUPLICATE)
@@ -61,11 +61,14 @@ def _said(rows: QuerySet, words: str) -> list[str]:
 
 
 def _twins() -> QuerySet:
-    """One phone on two cards would mean that one person was received twice."""
+    """One phone on two cards would mean that one person was received twice; a closed lead whose person
+    began again as a new one is meant to be there."""
+    left = LeadEvent.objects.filter(kind=LeadEvent.Kind.RETURNED, data__has_key="as_new_lead")
     phones = LeadIdentity.objects.filter(kind=LeadIdentity.Kind.PHONE).values("key")
     return (
         Lead.objects.on_board()
         .filter(phone__in=phones, source__isnull=False)
+        .exclude(pk__in=left.values("lead"))
         .order_by()
         .values("phone")
         .annotate(leads=Count("pk"))

@@ -13,6 +13,8 @@ def explain(pick: Pick, actor: Actor = SYSTEM, trigger: str = "") -> str:
         return _nobody(pick)
     if trigger == Assignment.Trigger.TAKEN:
         return f"Taken from the pool {pick.rule} by {pick.consultant_name}"
+    if pick.rule is None and trigger == Assignment.Trigger.ARRIVAL:
+        return f"Came back to {pick.consultant_name}, who had this person before"
     if pick.rule is None:
         return f"Given to {pick.consultant_name} by {actor.user or actor.kind}"
     return "; ".join([_turn(pick, pick.rule), *_passed_over(pick)])

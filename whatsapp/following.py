@@ -7,24 +7,27 @@ import redis
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from leads.models import Lead, LeadIdentity
+from leads.models import Lead, LeadIdentity, Status
 from whatsapp import chat_index
 from whatsapp.models import Conversation, Line
 from whatsapp.models.conversation import ConversationQuerySet
 
 logger = logging.getLogger(__name__)
 WHATSAPP_KINDS = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID)
+CLOSED = (Status.Kind.WON, Status.Kind.LOST)
 
 
 def claim_conversations(lead_id: UUID) -> int:
-    """Link the conversations of this person that are nobody's yet. Answers how many."""
+    """Link the conversations of this person that are nobody's yet, or a closed lead's who comes back as
+    this one. Answers how many."""
     identities = LeadIdentity.objects.filter(lead=lead_id, kind__in=WHATSAPP_KINDS)
     keys = list(identities.values_list("key", flat=True))
     if not keys:
         return 0
     _mark_chats(lead_id, keys)
-    nobodys = Conversation.objects.filter(Q(client_key__in=keys) | Q(external_user_id__in=keys), lead=None)
-    return nobodys.update(lead=lead_id, updated_at=timezone.now())
+    theirs = Conversation.objects.filter(Q(client_key__in=keys) | Q(external_user_id__in=keys))
+    free = theirs.filter(Q(lead=None) | Q(lead__status__kind__in=CLOSED)).exclude(lead=lead_id)
+    return free.update(lead=lead_id, updated_at=timezone.now())
 
 
 def claim_forgotten_conversations() -> int:

@@ -44,7 +44,7 @@ class SourceAdmin(admin.ModelAdmin):
         (gettext_lazy("Credentials"), {"fields": list(SECRETS)}),
         (
             gettext_lazy("What it says"),
-            {"fields": ["mapping", "mapping_version", "weight", "rate_per_minute"]},
+            {"fields": ["mapping", "mapping_version", "weight", "returning", "rate_per_minute"]},
         ),
     ]
 

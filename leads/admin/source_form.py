@@ -47,6 +47,7 @@ class SourceForm(forms.ModelForm):
             *SECRETS,
             "mapping",
             "weight",
+            "returning",
             "rate_per_minute",
         ]
 

@@ -13,6 +13,12 @@ from leads.fields import EncryptedTextField
 class Source(models.Model):
     """A configured origin of webhook leads. `kind` names a module of `leads.sources`."""
 
+    class Returning(models.TextChoices):
+        """What becomes of a person whose lead is won or lost, and who comes again."""
+
+        REOPEN = "reopen", _("Open the closed lead again")
+        NEW_LEAD = "new_lead", _("Make a new lead")
+
     slug = models.SlugField(_("slug"), unique=True, help_text=_("The last part of the webhook's address."))
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=30, default="generic")
@@ -38,6 +44,13 @@ class Source(models.Model):
     rate_per_minute = models.PositiveIntegerField(_("rate per minute"), default=6000)
     weight = models.SmallIntegerField(
         _("weight"), default=0, help_text=_("Points for every lead of this source, −10 to 15.")
+    )
+    returning = models.CharField(
+        _("when a closed lead comes back"),
+        max_length=8,
+        choices=Returning.choices,
+        default=Returning.REOPEN,
+        help_text=_("Either way the former consultant gets the lead, if available."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

@@ -12,25 +12,27 @@ from leads.claims import claim_identities, claim_submission, repoint_submission
 from leads.cleaning import clean_tree
 from leads.errors import InvalidError
 from leads.identity import Identity, identities_of
-from leads.models import Assignment, Lead, LeadEvent, ScoringProfile, Source, Status
+from leads.models import Assignment, Consultant, Lead, LeadEvent, ScoringProfile, Source, Status
 from leads.on_commit import announce
 from leads.payload import LeadPayload
 from leads.scoring import Classification, Facts, classify
 from leads.services.assigning import assign_lead
-from leads.services.returning import welcome_back
+from leads.services.returning import leave_for_new_lead, welcome_back
 from leads.signals import lead_received
 
 
 class Received(NamedTuple):
     """`is_new`: a lead came into being. `is_repeat`: the very submission had been received before.
 
-    `is_owed`: the lead is due to be assigned, and was not because the caller asked so.
+    `is_owed`: the lead is due to be assigned, to `former` where that is somebody, and was not because
+    the caller asked so.
     """
 
     lead: Lead
     is_new: bool
     is_repeat: bool = False
     is_owed: bool = False
+    former: Consultant | None = None
 
 
 class _Arrival(NamedTuple):
@@ -84,13 +86,23 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
     owner, others = claim_identities(identities, arrival.new_id)
     if owner == arrival.new_id:
         return None
-    if arrival.source and arrival.payload.external_id:
-        repoint_submission(arrival.source.pk, arrival.payload.external_id, owner)
     lead = Lead.objects.select_for_update().get(pk=owner)
     was_closed = lead.status.kind != Status.Kind.OPEN
+    if was_closed and arrival.source and arrival.source.returning == Source.Returning.NEW_LEAD:
+        return _person_anew(arrival, lead)
+    if arrival.source and arrival.payload.external_id:
+        repoint_submission(arrival.source.pk, arrival.payload.external_id, owner)
     welcome_back(lead, arrival.payload, arrival.source, arrival.actor, also_known_as=others)
     is_owed = _is_nobodys(lead) or (was_closed and not _still_sells(lead))
     return Received(lead, is_new=False, is_owed=is_owed and _give(lead, arrival))
+
+
+def _person_anew(arrival: _Arrival, closed: Lead) -> Received:
+    """Somebody whose lead was won or lost begins again, with the consultant they had, if available."""
+    payload = leave_for_new_lead(closed, arrival.new_id, arrival.payload, arrival.source, arrival.actor)
+    lead = _create_lead(arrival.new_id, payload, arrival.source, arrival.actor, formerly=closed.pk)
+    former = closed.consultant if _still_sells(closed) else None
+    return Received(lead, is_new=True, is_owed=_give(lead, arrival, to=former), former=former)
 
 
 def _new_person(arrival: _Arrival) -> Received:
@@ -110,7 +122,13 @@ def scoring_profile() -> ScoringProfile:
     return ScoringProfile.objects.order_by("-pk").first() or ScoringProfile()
 
 
-def _create_lead(lead_id: UUID, payload: LeadPayload, source: Source | None, actor: Actor) -> Lead:
+def _create_lead(
+    lead_id: UUID,
+    payload: LeadPayload,
+    source: Source | None,
+    actor: Actor,
+    formerly: UUID | None = None,
+) -> Lead:
     classification = classify(facts_of(payload, source), scoring_profile())
     lead = Lead.objects.create(
         id=lead_id,
@@ -133,18 +151,19 @@ def _create_lead(lead_id: UUID, payload: LeadPayload, source: Source | None, act
         classification=classification.as_json(),
         is_spam=classification.is_spam,
     )
-    LeadEvent.objects.bulk_create(_first_events(lead, payload, classification, actor))
+    LeadEvent.objects.bulk_create(_first_events(lead, payload, classification, actor, formerly))
     announce(lead_received, lead_id=str(lead.pk), origin=actor.origin, actor=actor.as_facts())
     return lead
 
 
 def _first_events(
-    lead: Lead, payload: LeadPayload, classification: Classification, actor: Actor
+    lead: Lead, payload: LeadPayload, classification: Classification, actor: Actor, formerly: UUID | None
 ) -> Iterable[LeadEvent]:
     def event(kind: str, **data: Any) -> LeadEvent:
         return LeadEvent(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
 
-    yield event(LeadEvent.Kind.RECEIVED, source=lead.source.name if lead.source else "")
+    came = {"source": lead.source.name if lead.source else ""}
+    yield event(LeadEvent.Kind.RECEIVED, **came, **({"formerly": str(formerly)} if formerly else {}))
     yield event(
         LeadEvent.Kind.CLASSIFIED,
         source=classification.source,
@@ -156,10 +175,10 @@ def _first_events(
         yield event(LeadEvent.Kind.CONSENT, consent=clean_tree(payload.consent))
 
 
-def _give(lead: Lead, arrival: _Arrival) -> bool:
+def _give(lead: Lead, arrival: _Arrival, to: Consultant | None = None) -> bool:
     """Last in the transaction, for it queues on the row of the assignment rule. Returns what is left to do."""
     if arrival.assign and not lead.is_spam:
-        assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger)
+        assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger, to=to)
     return not arrival.assign and not lead.is_spam
 
 

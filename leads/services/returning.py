@@ -1,10 +1,12 @@
 """Somebody who is known comes again: what is new is put to the lead, nothing of the old is lost."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from leads.actors import Actor
+from leads.claims import hand_over_identities
 from leads.cleaning import clean_tree
 from leads.models import Lead, LeadEvent, ScoringProfile, Source, Status
 from leads.payload import LeadPayload
@@ -13,6 +15,8 @@ from leads.services import writes
 from leads.services.board import move_to
 
 LONGEST_MESSAGE = 20_000
+# What stays true of somebody from one purchase to the next.
+_OF_THE_PERSON = ("name", "phone", "email", "language", "city")
 _TEXTS = {"name": 200, "email": 254, "language": 10, "city": 120, "product": 200, "creator": 120}
 
 
@@ -35,6 +39,22 @@ def welcome_back(
     writes.changed(lead, changed, action="returned", actor=actor)
     if lead.status.kind != Status.Kind.OPEN:
         _reopen(lead, actor)
+
+
+def leave_for_new_lead(
+    lead: Lead, new_id: UUID, payload: LeadPayload, source: Source | None, actor: Actor
+) -> LeadPayload:
+    """The person of a closed lead, whose row the caller holds, becomes the lead `new_id`: what came, and
+    what was known of the person before. The closed lead keeps its history and says where they went.
+
+    Announces `lead_changed`.
+    """
+    hand_over_identities(lead.pk, new_id)
+    touch = _touch(payload, source, changed=[], also_known_as=[])
+    writes.record(lead, LeadEvent.Kind.RETURNED, actor, **touch, as_new_lead=str(new_id))
+    writes.changed(lead, [], action="returned_as_new_lead", actor=actor)
+    known = {name: getattr(payload, name) or getattr(lead, name) for name in _OF_THE_PERSON}
+    return replace(payload, **known)
 
 
 def _fill(lead: Lead, payload: LeadPayload) -> list[str]:

@@ -54,6 +54,19 @@ def test_somebody_who_wrote_before_becomes_a_lead_and_keeps_the_conversation():
     assert conversation.lead == lead
 
 
+@pytest.mark.parametrize("status", ["won", "new"])
+def test_conversation_of_a_closed_lead_follows_the_person_to_their_new_lead(status):
+    conversation = make_conversation()
+    link_lead(conversation, make_lead(status_id=status))
+    lead = make_lead(phone="+5511987654321")
+    LeadIdentity.objects.create(lead=lead, kind="phone", key="+5511987654321", shown=lead.phone)
+
+    lead_received.send(sender=None, lead_id=str(lead.pk), origin="", actor={})
+
+    conversation.refresh_from_db()
+    assert (conversation.lead == lead) == (status == "won")
+
+
 def test_stranger_of_a_consultants_line_who_becomes_a_lead_is_marked_in_the_list():
     line = make_consultant_line(make_consultant("ana"))
     sessions.take_in(line, [InboundMessage.parse(inbound_form("Oi", To=line.address))])
