@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import redis
 
+from leads import clock
 from whatsapp import chat_index
-from whatsapp.chat_index import SNIPPET, ChatEntry, chat_id_of
+from whatsapp.chat_index import SNIPPET, ChatEntry, Said, chat_id_of
 from whatsapp.models import Line, Message
+from whatsapp.payloads import InboundMessage
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,30 @@ def entry_of_row(line: Line, message: Message) -> ChatEntry:
         at=message.created_at,
         lead=str(conversation.lead_id) if conversation.lead_id else None,
         conversation=str(conversation.pk),
+        client_key=conversation.client_key,
+        external_user_id=conversation.external_user_id,
+    )
+
+
+def said_of(message: InboundMessage) -> Said:
+    """All of a message that goes with its sender, should they become a lead."""
+    at = message.sent_at or clock.now()
+    return Said(sid=message.sid, at=at, kind=message.kind, body=message.body, media=message.media)
+
+
+def as_inbound(line: Line, entry: ChatEntry, said: Said) -> InboundMessage:
+    """The message as it came, as far as the list knows it."""
+    return InboundMessage(
+        sid=said.sid,
+        sender=entry.address,
+        recipient=line.address,
+        phone=entry.client_key if entry.client_key.startswith("+") else "",
+        external_user_id=entry.external_user_id,
+        profile_name=entry.name,
+        kind=said.kind,
+        body=said.body,
+        media=said.media,
+        sent_at=said.at,
     )
 
 

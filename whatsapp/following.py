@@ -1,18 +1,15 @@
 """Conversations follow their leads: somebody who wrote becomes a lead, a lead gets another consultant."""
 
-import logging
 from uuid import UUID
 
-import redis
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from leads.models import Lead, LeadIdentity, Status
-from whatsapp import chat_index
+from whatsapp import adoption
 from whatsapp.models import Conversation, Line
 from whatsapp.models.conversation import ConversationQuerySet
 
-logger = logging.getLogger(__name__)
 WHATSAPP_KINDS = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID)
 CLOSED = (Status.Kind.WON, Status.Kind.LOST)
 
@@ -24,10 +21,11 @@ def claim_conversations(lead_id: UUID) -> int:
     keys = list(identities.values_list("key", flat=True))
     if not keys:
         return 0
-    _mark_chats(lead_id, keys)
     theirs = Conversation.objects.filter(Q(client_key__in=keys) | Q(external_user_id__in=keys))
     free = theirs.filter(Q(lead=None) | Q(lead__status__kind__in=CLOSED)).exclude(lead=lead_id)
-    return free.update(lead=lead_id, updated_at=timezone.now())
+    count = free.update(lead=lead_id, updated_at=timezone.now())
+    adoption.adopt_all(lead_id, keys)
+    return count
 
 
 def claim_forgotten_conversations() -> int:
@@ -36,17 +34,6 @@ def claim_forgotten_conversations() -> int:
     owner = LeadIdentity.objects.filter(keys, kind__in=WHATSAPP_KINDS).order_by("pk").values("lead")[:1]
     nobodys = Conversation.objects.filter(lead=None).alias(owner=Subquery(owner)).exclude(owner=None)
     return nobodys.update(lead=Subquery(owner), updated_at=timezone.now())
-
-
-def _mark_chats(lead_id: UUID, keys: list[str]) -> None:
-    """In the chat lists of consultants' own lines; from now on what this person writes is kept."""
-    lines = Line.objects.filter(kind=Line.Kind.CONSULTANT, is_active=True).values_list("pk", flat=True)
-    try:
-        for line_id in lines:
-            for key in keys:
-                chat_index.say_lead(line_id, chat_index.chat_id_of(line_id, key), str(lead_id))
-    except redis.RedisError as error:
-        logger.warning("chat lists do not know the lead yet", extra={"why": type(error).__name__})
 
 
 def follow_assignment(lead_id: UUID) -> int:

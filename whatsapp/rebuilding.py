@@ -7,7 +7,7 @@ from django.conf import settings
 from leads import clock
 from whatsapp import chat_index, client
 from whatsapp.accounts import account_of
-from whatsapp.chat_entries import entry_of_row
+from whatsapp.chat_entries import entry_of_row, said_of
 from whatsapp.chat_index import ALL, ROWS, SNIPPET, ChatEntry, chat_id_of
 from whatsapp.client import SentMessage
 from whatsapp.models import Line, Message
@@ -88,4 +88,7 @@ def _entry_of_listed(line: Line, message: SentMessage, person: InboundMessage) -
         direction=Message.Direction.OUT if is_ours else Message.Direction.IN,
         at=person.sent_at or clock.now(),
         sid="" if is_ours else message.sid,
+        client_key=person.client_key,
+        external_user_id=person.external_user_id,
+        said=None if is_ours else said_of(person),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from leads import clock
 from leads.on_commit import announce
-from whatsapp import chat_entries
+from whatsapp import adoption, chat_entries
 from whatsapp.chat_index import SNIPPET, ChatEntry, chat_id_of
 from whatsapp.models import Line, Message
 from whatsapp.payloads import InboundMessage, text_of
@@ -24,6 +24,7 @@ def take_in(line: Line, messages: Sequence[InboundMessage]) -> int:
     """
     wanted = [message for message in messages if is_for_us(line, message)]
     leads = leads_by_key(wanted)
+    adoption.adopt_writers(line, leads)
     rows = {message.sid: record_inbound(line, message) for message in wanted if message.client_key in leads}
     entries = [
         _entry(line, message, leads.get(message.client_key), rows.get(message.sid)) for message in wanted
@@ -53,6 +54,9 @@ def _entry(line: Line, message: InboundMessage, lead_id: UUID | None, row: Messa
         sid=message.sid,
         lead=str(lead_id) if lead_id else None,
         conversation=str(row.conversation_id) if row else None,
+        client_key=message.client_key,
+        external_user_id=message.external_user_id,
+        said=None if lead_id else chat_entries.said_of(message),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from leads.wakeups import look_twice, taken
 from whatsapp import (
+    adoption,
     arrivals,
     chat_index,
     following,
@@ -62,13 +63,14 @@ def record_consents() -> int:
 
 @shared_task(name="whatsapp.rebuild_chat_lists")
 def rebuild_chat_lists() -> None:
-    """For each consultant's line whose list Redis lost."""
+    """Lists of consultants' lines that Redis lost; in each, the chats of people who are leads now."""
     for line in Line.objects.filter(kind=Line.Kind.CONSULTANT, is_active=True):
         try:
             if chat_index.how_built(line.pk) != chat_index.ALL:
                 rebuilding.rebuild(line)
+            adoption.adopt_forgotten(line)
         except (redis.RedisError, SendError) as error:
-            logger.warning("chat list not rebuilt", extra={"line": line.pk, "why": type(error).__name__})
+            logger.warning("chat list not kept up", extra={"line": line.pk, "why": type(error).__name__})
 
 
 @shared_task(name="whatsapp.forget_status_reports")

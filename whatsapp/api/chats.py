@@ -1,28 +1,25 @@
-"""The chat list of one's own line over HTTP."""
+"""The chats of one's own line over HTTP."""
 
 from typing import Any
 
 import redis
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from leads.errors import CrmError, NotFoundError
+from leads.api.views import origin_of
+from leads.models import Lead
+from leads.requests import user_of
 from whatsapp import chat_index, rebuilding
-from whatsapp.api.facts import chat_facts
-from whatsapp.api.shapes import ChatPage
+from whatsapp.api.facts import chat_facts, said_facts
+from whatsapp.api.shapes import AdoptedShape, AdoptRequest, ChatPage, SaidPage
 from whatsapp.models import Line
+from whatsapp.services import chats
+from whatsapp.services.chats import ChatsUnavailableError
 
 PAGE, LONGEST_PAGE = 30, 100
-
-
-class ChatsUnavailableError(CrmError):
-    code = "unavailable"
-    status_code = 503
-    detail = _("The chat list is being restored. Try again in a moment.")
 
 
 class ChatList(APIView):
@@ -43,34 +40,61 @@ class ChatList(APIView):
         size, cursor = _page_size(request), _cursor(request)
         try:
             rebuilding.ensure_built(line)
-            chats = chat_index.page(line.pk, before=cursor, limit=size)
+            found = chat_index.page(line.pk, before=cursor, limit=size)
         except redis.RedisError as error:
             raise ChatsUnavailableError from error
         here = request.build_absolute_uri()
-        more = replace_query_param(here, "cursor", chats[-1].cursor) if len(chats) == size else None
-        results = [chat_facts(line, chat) for chat in chats]
+        more = replace_query_param(here, "cursor", found[-1].cursor) if len(found) == size else None
+        results = [chat_facts(line, chat) for chat in found]
         return Response({"next": more, "previous": None, "results": results})
+
+
+class ChatMessages(APIView):
+    @extend_schema(operation_id="chats_messages", responses=SaidPage)
+    def get(self, request: Request, chat_id: str) -> Response:
+        """What the list still holds of somebody who is no lead, newest first. Of leads: see `conversation`."""
+        chat = chats.find_chat(user_of(request), chat_id)
+        results = [said_facts(said) for said in reversed(chats.said_in(chat))]
+        return Response({"next": None, "previous": None, "results": results})
 
 
 class ChatRead(APIView):
     @extend_schema(operation_id="chats_mark_read", request=None, responses={204: None})
     def post(self, request: Request, chat_id: str) -> Response:
-        line = own_line(request)
-        try:
-            if line is None or chat_index.find(line.pk, chat_id) is None:
-                raise NotFoundError
-            chat_index.mark_read(line.pk, chat_id)
-        except redis.RedisError as error:
-            raise ChatsUnavailableError from error
+        chats.mark_chat_read(user_of(request), chat_id)
         return Response(status=204)
+
+
+class ChatLead(APIView):
+    @extend_schema(
+        operation_id="chats_make_lead",
+        request=AdoptRequest,
+        responses={201: AdoptedShape, 200: AdoptedShape},
+    )
+    def post(self, request: Request, chat_id: str) -> Response:
+        """Make the person of this chat a lead of the caller: 201. One who is a lead already: 200.
+
+        Of a lead that the caller may not see, only the conversation is told.
+        """
+        given = AdoptRequest(data=request.data)
+        given.is_valid(raise_exception=True)
+        user = user_of(request)
+        adopted = chats.make_lead_of_chat(
+            user=user, chat_id=chat_id, origin=origin_of(request), **given.validated_data
+        )
+        is_visible = Lead.objects.visible_to(user).filter(pk=adopted.lead.pk).exists()
+        facts = {
+            "lead": str(adopted.lead.pk) if is_visible else None,
+            "conversation": str(adopted.conversation.pk),
+        }
+        return Response(facts, status=201 if adopted.is_new else 200)
 
 
 def own_line(request: Request) -> Line | None:
     """A line of the caller's own; nobody else's, managers included: private chats stay private."""
-    lines = Line.objects.filter(consultant=request.user.pk, kind=Line.Kind.CONSULTANT, is_active=True)
-    if address := request.query_params.get("line", "").replace("\x00", ""):
-        lines = lines.filter(address=address.replace(" ", "+"))
-    return lines.order_by("pk").first()
+    address = request.query_params.get("line", "").replace(" ", "+")
+    lines = chats.own_lines(user_of(request))
+    return next((line for line in lines if address in ("", line.address)), None)
 
 
 def _page_size(request: Request) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 from leads.api.facts import as_time
 from leads.models import Consultant
 from whatsapp import refusals
-from whatsapp.chat_index import Chat
+from whatsapp.chat_index import Chat, Said
 from whatsapp.models import Conversation, Line, Message, Template
 
 
@@ -78,6 +78,18 @@ def chat_facts(line: Line, chat: Chat) -> dict[str, Any]:
         "last_message_direction": entry.direction,
         "last_message_at": as_time(entry.at),
         "unread_count": chat.unread,
+    }
+
+
+def said_facts(said: Said) -> dict[str, Any]:
+    """Somebody who is no lead said it; files of such people are not fetched."""
+    return {
+        "id": said.sid,
+        "direction": Message.Direction.IN,
+        "author": Message.Author.CLIENT,
+        "kind": said.kind,
+        "body": said.body,
+        "created_at": as_time(said.at),
     }
 
 

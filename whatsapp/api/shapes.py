@@ -126,6 +126,26 @@ class ChatShape(s.Serializer):
     unread_count = s.IntegerField()
 
 
+class SaidShape(s.Serializer):
+    id = s.CharField()
+    direction = s.ChoiceField(Message.Direction.choices)
+    author = s.ChoiceField(Message.Author.choices)
+    kind = s.CharField()
+    body = s.CharField()
+    created_at = s.DateTimeField()
+
+
+class AdoptRequest(StrictSerializer):
+    """`name`: where the one that WhatsApp shows is not theirs."""
+
+    name = TextField(max_length=200, required=False, allow_blank=True)
+
+
+class AdoptedShape(s.Serializer):
+    lead = s.UUIDField(allow_null=True)
+    conversation = s.UUIDField()
+
+
 class PageShape(s.Serializer):
     next = s.CharField(allow_null=True)
     previous = s.CharField(allow_null=True)
@@ -141,3 +161,7 @@ class ConversationPage(PageShape):
 
 class ChatPage(PageShape):
     results = ChatShape(many=True)
+
+
+class SaidPage(PageShape):
+    results = SaidShape(many=True)

@@ -28,5 +28,7 @@ urlpatterns = [
     path("messages/<uuid:message_id>/retry/", views.MessageRetry.as_view(), name="api-message-retry"),
     path("messages/<uuid:message_id>/media/<int:number>/", MediaFile.as_view(), name="api-message-media"),
     path("chats/", chats.ChatList.as_view(), name="api-chats"),
+    path("chats/<slug:chat_id>/messages/", chats.ChatMessages.as_view(), name="api-chat-messages"),
     path("chats/<slug:chat_id>/read/", chats.ChatRead.as_view(), name="api-chat-read"),
+    path("chats/<slug:chat_id>/lead/", chats.ChatLead.as_view(), name="api-chat-lead"),
 ]

@@ -77,6 +77,7 @@ def test_stranger_of_a_consultants_line_who_becomes_a_lead_is_marked_in_the_list
 
     [chat] = chat_index.page(line.pk)
     assert (chat.entry.lead, chat.entry.text, chat.unread) == (str(lead.pk), "Oi", 1)
+    assert chat.entry.conversation == str(Conversation.objects.get(lead=lead).pk)
 
 
 def test_claim_leaves_conversations_of_other_leads_alone():

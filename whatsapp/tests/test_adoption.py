@@ -1,0 +1,189 @@
+"""A stranger of a consultant's line becomes a lead: what comes along, what does not, and from then on."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from leads.models import LeadIdentity
+from leads.tests.makers import make_consultant, make_lead
+from whatsapp import adoption, chat_index, following, sessions, window
+from whatsapp.models import ConsentEvent, Conversation, Message
+from whatsapp.payloads import InboundMessage
+from whatsapp.redis_connection import connection
+from whatsapp.sweeps import rebuild_chat_lists
+from whatsapp.tests.makers import CLIENT, inbound_form, make_consultant_line
+
+pytestmark = pytest.mark.django_db
+PHONE = "+5511987654321"
+
+
+@pytest.fixture
+def line():
+    return make_consultant_line(make_consultant("ana"))
+
+
+def writes(line, *texts, **over) -> None:
+    for text in texts:
+        sessions.take_in(line, [InboundMessage.parse(inbound_form(text, To=line.address, **over))])
+
+
+def become_lead(phone=PHONE):
+    lead = make_lead(phone=phone)
+    LeadIdentity.objects.create(lead=lead, kind="phone", key=phone, shown=phone)
+    return lead
+
+
+def bodies() -> list[str]:
+    return list(Message.objects.order_by("seq").values_list("body", flat=True))
+
+
+def only_chat(line):
+    [chat] = chat_index.page(line.pk)
+    return chat.entry
+
+
+def test_adopt_brings_as_many_messages_as_the_line_says(line):
+    line.brought_messages = 2
+    line.save()
+    writes(line, "um", "dois", "três")
+    lead = become_lead()
+
+    following.claim_conversations(lead.pk)
+
+    assert bodies() == ["dois", "três"]
+    conversation = Conversation.objects.get()
+    assert (conversation.lead, conversation.consultant, conversation.status) == (
+        lead,
+        line.consultant,
+        "transferred",
+    )
+    assert conversation.profile_name == "Cliente Teste"
+    lead.refresh_from_db()
+    assert (lead.last_message, lead.unread_count) == ("três", 2)
+
+
+def test_adopt_brings_nothing_unless_the_line_says_so_and_can_be_answered(line):
+    writes(line, "segredo")
+
+    following.claim_conversations(become_lead().pk)
+
+    conversation = Conversation.objects.get()
+    assert bodies() == []
+    assert window.is_open(conversation)
+    assert conversation.client_address == CLIENT
+
+
+def test_adopt_leaves_no_words_in_the_list_but_the_last(line):
+    writes(line, "um", "dois")
+    following.claim_conversations(become_lead().pk)
+
+    entry = only_chat(line)
+    assert chat_index.said_in(line.pk, entry.chat_id) == []
+    assert (entry.text, entry.conversation) == ("dois", str(Conversation.objects.get().pk))
+
+
+def test_adopt_twice_brings_each_message_once(line):
+    line.brought_messages = 5
+    line.save()
+    writes(line, "um", "dois")
+    entry, lead = only_chat(line), become_lead()
+
+    first = adoption.adopt(line, entry, lead.pk)
+    second = adoption.adopt(line, entry, lead.pk)
+
+    assert first == second
+    assert bodies() == ["um", "dois"]
+
+
+def test_adopt_keeps_times_kinds_and_files(line):
+    line.brought_messages = 5
+    line.save()
+    form = {"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/m", "MediaContentType0": "image/png"}
+    writes(line, "", MessageType="image", **form)
+    before = chat_index.said_in(line.pk, only_chat(line).chat_id)[0].at
+
+    following.claim_conversations(become_lead().pk)
+
+    message = Message.objects.get()
+    assert (message.kind, message.created_at) == ("image", before)
+    assert message.media == [{"url": "https://api.twilio.com/m", "content_type": "image/png"}]
+
+
+def test_adopt_respects_an_opt_out_said_while_they_were_no_lead(line):
+    writes(line, "oi", "PARAR", "tchau")
+
+    following.claim_conversations(become_lead().pk)
+
+    assert Conversation.objects.get().is_opted_out
+    assert ConsentEvent.objects.get().message.body == "PARAR"
+    assert "oi" not in bodies()
+
+
+def test_next_message_of_a_new_lead_comes_after_what_is_brought(line):
+    """Nobody heard that they became a lead: their next message says it."""
+    line.brought_messages = 5
+    line.save()
+    writes(line, "antes")
+    become_lead()
+
+    writes(line, "depois")
+
+    assert bodies() == ["antes", "depois"]
+    assert only_chat(line).conversation == str(Conversation.objects.get().pk)
+
+
+def test_sweep_finds_chats_whose_person_became_a_lead_unheard(line, twilio):
+    writes(line, "oi")
+    lead = become_lead()
+
+    rebuild_chat_lists()
+    rebuild_chat_lists()
+
+    assert Conversation.objects.get().lead == lead
+
+
+def test_adopt_somebody_without_a_number(line):
+    hidden = {"From": "whatsapp:BR.150257639", "WaId": "", "ExternalUserId": "BR.150257639"}
+    line.brought_messages = 1
+    line.save()
+    writes(line, "sou eu", **hidden)
+    lead = make_lead(phone=None)
+    LeadIdentity.objects.create(lead=lead, kind="whatsapp_id", key="BR.150257639", shown="x")
+
+    following.claim_conversations(lead.pk)
+
+    conversation = Conversation.objects.get()
+    assert (conversation.lead, conversation.external_user_id) == (lead, "BR.150257639")
+    assert bodies() == ["sou eu"]
+
+
+def test_list_keeps_the_last_twenty_messages_of_a_stranger(line):
+    writes(line, *(str(number) for number in range(25)))
+
+    said = chat_index.said_in(line.pk, only_chat(line).chat_id)
+
+    assert [one.body for one in said] == [str(number) for number in range(5, 25)]
+
+
+def test_list_that_is_full_forgets_words_with_the_chat(line, settings):
+    settings.CHAT_INDEX_SIZE = 1
+    writes(line, "um", From="whatsapp:+5511900000001", WaId="5511900000001")
+    writes(line, "dois", From="whatsapp:+5511900000002", WaId="5511900000002")
+
+    kept = list(connection().scan_iter(f"{settings.REDIS_PREFIX}chats:{line.pk}:said:*"))
+
+    assert kept == [f"{settings.REDIS_PREFIX}chats:{line.pk}:said:{only_chat(line).chat_id}"]
+
+
+def test_window_of_an_old_chat_is_closed(line):
+    writes(line, "oi")
+    entry = only_chat(line)
+    old = timezone.now() - timedelta(hours=30)
+    connection().delete(*connection().scan_iter(f"*chats:{line.pk}:*"))
+    chat_index.record(line.pk, [replace(entry, at=old, said=None)])
+
+    following.claim_conversations(become_lead().pk)
+
+    assert not window.is_open(Conversation.objects.get())
