@@ -6,20 +6,20 @@ reached silences the model, not the agent: the scripted brain goes on.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from agent.models import AgentTurn
+from agent.models import AgentTurn, Playbook
 from agent.shared_memory import SharedMemory, memory
 from leads import clock
-
-logger = logging.getLogger(__name__)
+from leads.models import Notice
+from leads.services.notices import notify_managers
 
 # One call with its longest prompt and answer, and its repair.
 TURN_TOKENS = (12_000, 1_400)
@@ -37,67 +37,104 @@ class Reservation:
 
 
 @dataclass(frozen=True)
+class Purse:
+    """One counter of today. `cap` 0: as much as is asked for. `turns` are those that it pays for."""
+
+    key: str
+    cap: int
+    turns: QuerySet[AgentTurn]
+    holds_money: bool = True
+    playbook: Playbook | None = None
+
+    def amount(self, reserved: Reservation) -> int:
+        return reserved.money if self.holds_money else reserved.tokens
+
+    def used_by_rows(self) -> int:
+        """What the traces of today say was used: the beginning of the counter."""
+        used = self.turns.filter(started_at__gte=_midnight()).aggregate(
+            asked=Sum("input_tokens"), answered=Sum("output_tokens")
+        )
+        asked, answered = used["asked"] or 0, used["answered"] or 0
+        return cost_of(asked, answered) if self.holds_money else asked + answered
+
+
+@dataclass(frozen=True)
 class Budget:
-    """The caps of one conversation's day and of everybody's day. Without a conversation, the latter alone."""
+    """The caps of one conversation's day, of its playbook's and of everybody's.
+
+    Without a conversation or a playbook, only the others count.
+    """
 
     conversation_id: UUID | str | None = None
+    playbook: Playbook | None = None
     memory: SharedMemory = memory
 
     def reserve(self) -> Reservation | None:
         """Set a turn's cost aside; None when a cap would be passed."""
         wanted = Reservation(sum(TURN_TOKENS), cost_of(*TURN_TOKENS))
-        if not self._take(self._day(), wanted.money, daily_cap()):
-            return None
-        if self.conversation_id and not self._take(
-            self._own(), wanted.tokens, settings.AGENT_TOKENS_PER_CONVERSATION
-        ):
-            self._add(self._day(), -wanted.money)
-            return None
+        taken: list[Purse] = []
+        for purse in self._purses():
+            if not self._take(purse, purse.amount(wanted)):
+                for other in taken:
+                    self._add(other, -other.amount(wanted))
+                return None
+            taken.append(purse)
         return wanted
 
     def settle(self, reserved: Reservation, input_tokens: int, output_tokens: int) -> None:
         """Replace what was set aside by what it cost."""
-        self._add(self._day(), cost_of(input_tokens, output_tokens) - reserved.money)
-        if self.conversation_id:
-            self._add(self._own(), input_tokens + output_tokens - reserved.tokens)
-        self._alarm()
+        cost = Reservation(input_tokens + output_tokens, cost_of(input_tokens, output_tokens))
+        for purse in self._purses():
+            spent = self._add(purse, purse.amount(cost) - purse.amount(reserved))
+            if purse.holds_money and purse.cap and spent >= ALARM_AT * purse.cap:
+                self._alarm(purse)
 
     def spent_today(self) -> float:
-        """What was spent or is set aside today, in the currency of the prices."""
-        return self._add(self._day(), 0) / MICRO
+        """What was spent or is set aside today, in the currency of the prices: this playbook's, or everybody's."""
+        return self._add(self._purses()[1 if self.playbook else 0], 0) / MICRO
 
-    def _take(self, key: str, amount: int, cap: int) -> bool:
-        if not cap or self._add(key, amount) <= cap:
+    def _purses(self) -> list[Purse]:
+        turns = AgentTurn.objects.all()
+        today = f"budget:{_midnight():%Y-%m-%d}"
+        purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY), turns)]
+        own_tokens = settings.AGENT_TOKENS_PER_CONVERSATION
+        if self.playbook is not None:
+            own = turns.filter(playbook_version__playbook=self.playbook.pk)
+            cap = _micro(self.playbook.money_per_day)
+            purses.append(Purse(f"{today}:playbook-{self.playbook.pk}", cap, own, playbook=self.playbook))
+            own_tokens = self.playbook.tokens_per_conversation or own_tokens
+        if self.conversation_id:
+            own = turns.filter(conversation_id=self.conversation_id)
+            purses.append(Purse(f"{today}:{self.conversation_id}", own_tokens, own, holds_money=False))
+        return purses
+
+    def _take(self, purse: Purse, amount: int) -> bool:
+        if self._add(purse, amount) <= purse.cap or not purse.cap:
             return True
-        self._add(key, -amount)
+        self._add(purse, -amount)
         return False
 
-    def _add(self, key: str, amount: int) -> int:
-        if self.memory.get(key) is None:
-            self.memory.add(key, self._by_rows(key), KEPT_SECONDS)
-        return self.memory.count(key, KEPT_SECONDS, amount)
+    def _add(self, purse: Purse, amount: int) -> int:
+        if self.memory.get(purse.key) is None:
+            self.memory.add(purse.key, purse.used_by_rows(), KEPT_SECONDS)
+        return self.memory.count(purse.key, KEPT_SECONDS, amount)
 
-    def _by_rows(self, key: str) -> int:
-        """What the traces of today say was used: the beginning of a counter."""
-        turns = AgentTurn.objects.filter(started_at__gte=_midnight())
-        if self.conversation_id is None or key == self._day():
-            return cost_of(*_tokens(turns))
-        asked, answered = _tokens(turns.filter(conversation_id=self.conversation_id))
-        return asked + answered
+    def _alarm(self, purse: Purse) -> None:
+        """Once a day to every manager; the notices' key holds where the shared memory forgot."""
+        if not self.memory.get(f"{purse.key}:told"):
+            facts = {"what": "budget", "cap": purse.cap / MICRO, "playbook": str(purse.playbook or "")}
+            notify_managers(kind=Notice.Kind.ALERT, key=purse.key, facts=facts)
+            self.memory.set(f"{purse.key}:told", 1, KEPT_SECONDS)
 
-    def _alarm(self) -> None:
-        cap, key = daily_cap(), self._day()
-        is_near = cap and self._add(key, 0) >= ALARM_AT * cap
-        if is_near and self.memory.add(f"{key}:told", 1, KEPT_SECONDS):
-            logger.warning(
-                "the model has used most of today's money", extra={"cap": settings.AGENT_MONEY_PER_DAY}
-            )
 
-    def _day(self) -> str:
-        return f"budget:{_midnight():%Y-%m-%d}"
+class Unmetered(Budget):
+    """Calls that are not the company's daily business: evaluations count for themselves."""
 
-    def _own(self) -> str:
-        return f"{self._day()}:{self.conversation_id}"
+    def reserve(self) -> Reservation:
+        return Reservation(0, 0)
+
+    def settle(self, reserved: Reservation, input_tokens: int, output_tokens: int) -> None:
+        """Nothing was set aside."""
 
 
 def cost_of(input_tokens: int, output_tokens: int) -> int:
@@ -105,13 +142,8 @@ def cost_of(input_tokens: int, output_tokens: int) -> int:
     return round(input_tokens * settings.OPENAI_INPUT_PRICE + output_tokens * settings.OPENAI_OUTPUT_PRICE)
 
 
-def daily_cap() -> int:
-    return round(settings.AGENT_MONEY_PER_DAY * MICRO)
-
-
-def _tokens(turns: QuerySet[AgentTurn]) -> tuple[int, int]:
-    used = turns.aggregate(asked=Sum("input_tokens"), answered=Sum("output_tokens"))
-    return used["asked"] or 0, used["answered"] or 0
+def _micro(money: float | Decimal | None) -> int:
+    return round((money or 0) * MICRO)
 
 
 def _midnight() -> datetime:

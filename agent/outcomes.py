@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from agent import knowledge
 from agent.brains.protocol import BrainReply, Decision, SlotValue
 from agent.models import AgentTurn
 from agent.stages import NEEDS_HUMAN, QUALIFIED, SUSPECTED_BOT
@@ -44,6 +45,8 @@ def remember(verdict: Verdict, claim: Claim, reply: BrainReply) -> Decision:
     dialogue.save(update_fields=["memory", "language", "paused_until"])
     conversation.stage = decision.stage
     conversation.save(update_fields=["stage", "updated_at"])
+    playbook_id = dialogue.playbook_version.playbook_id
+    knowledge.note_unanswered(playbook_id, conversation, reply.unanswered, reply.language)
     _trace(claim, reply, decision)
     return decision
 
@@ -53,13 +56,15 @@ def queue_words(conversation: Conversation, claim: Claim, reply: BrainReply) -> 
     if not reply.messages or window.refusal(conversation):
         return []
     pause = delay_before(claim, reply.messages, is_first=claim.dialogue.memory in ({}, None))
-    return whatsapp.send(conversation, reply.messages, author=Message.Author.AGENT, delay_seconds=pause)
+    said = whatsapp.send(conversation, reply.messages, author=Message.Author.AGENT, delay_seconds=pause)
+    _note_what_was_said(claim, said)
+    return said
 
 
 def stop_writing(conversation: Conversation, claim: Claim, reply: BrainReply) -> None:
     """The client asked for no more, in words that only the brain understood: one confirmation, then silence."""
     for text in reply.messages[:1]:
-        whatsapp.confirm_opt_out(conversation, text)
+        _note_what_was_said(claim, whatsapp.confirm_opt_out(conversation, text))
     consent.opt_out(conversation, claim.burst[-1] if claim.burst else None)
     conversation.save(update_fields=["is_opted_out", "stage", "updated_at"])
 
@@ -110,6 +115,12 @@ def payload_of(conversation: Conversation, reply: BrainReply) -> LeadPayload:
         slots={key: {"value": slot.value, "quote": slot.quote} for key, slot in slots.items()},
         attribution={key: str(value) for key, value in (conversation.referral or {}).items()},
     )
+
+
+def _note_what_was_said(claim: Claim, said: list[Message]) -> None:
+    """So that a message leads back to the decision behind it."""
+    seqs = [message.seq for message in said]
+    AgentTurn.objects.filter(pk=claim.turn.pk).update(said_from=min(seqs), said_to=max(seqs))
 
 
 def _trace(claim: Claim, reply: BrainReply, decision: Decision) -> None:

@@ -1,6 +1,7 @@
 """Drafts become immutable versions; conversations keep the version they began with."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agent import knowledge
 from agent.brains.playbook import Playbook as PlaybookContent
-from agent.models import KnowledgeSnippet, Playbook, PlaybookVersion
+from agent.models import Playbook, PlaybookVersion
 from leads.errors import InvalidError
 from leads.models import User
 
@@ -74,12 +76,8 @@ def version_for_new_dialogue() -> PlaybookVersion | None:
     return None if playbook is None else playbook.current
 
 
-def content_of(version: PlaybookVersion) -> PlaybookContent:
-    """What a brain reads: the frozen version with the playbook's current knowledge."""
-    snippets = KnowledgeSnippet.objects.filter(playbook_id=version.playbook_id, is_active=True)
-    known = [
-        {"id": f"kb{row.pk}", "lang": row.language, "title": row.title, "body": row.body} for row in snippets
-    ]
-    return PlaybookContent.from_snapshot(
-        version.snapshot | {"snippets": [*version.snapshot.get("snippets", []), *known]}
-    )
+def content_of(version: PlaybookVersion, asked: str = "") -> PlaybookContent:
+    """What a brain reads: the frozen version, with what the playbook knows now about what was asked."""
+    content = PlaybookContent.from_snapshot(version.snapshot)
+    found = knowledge.find(version.playbook_id, asked) if asked else []
+    return replace(content, snippets=(*content.snippets, *found))

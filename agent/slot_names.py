@@ -18,7 +18,11 @@ def names_of(lead: Lead) -> dict[str, Names]:
     """By slot, in the reader's language. Empty for a lead with whom the agent has not talked."""
     dialogues = Dialogue.objects.filter(conversation__lead=lead).select_related("playbook_version")
     newest = dialogues.order_by("-conversation__last_message_at").first()
-    snapshot = newest.playbook_version.snapshot if newest else {}
+    return names_in(newest.playbook_version.snapshot if newest else {})
+
+
+def names_in(snapshot: Mapping[str, Any]) -> dict[str, Names]:
+    """The same of one version of a playbook."""
     languages = (LANGUAGES.get(get_language() or ""), snapshot.get("default_language"))
     return {question["key"]: _names(question, languages) for question in snapshot.get("questions", [])}
 

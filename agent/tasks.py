@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from agent import flows, notify, turns
+from agent import flows, notify, rehearsing, returning, telling, turns
 from agent.classify import refine_due_leads
 from leads import clock
 from leads.wakeups import taken, wake
@@ -37,13 +37,33 @@ def handle_new_lead(lead_id: str) -> None:
 
 @shared_task(name="agent.tell_consultants")
 def tell_consultants() -> None:
-    """Tell consultants of their new leads; also the sweep of both queues of notices."""
+    """Write down whom to tell by which channel; also the sweep of both queues of notices."""
     taken(tell_consultants)
     notify.tell_consultants()
-    notify.deliver_notifications()
+    wake(deliver_notifications)
+
+
+@shared_task(name="agent.deliver_notifications")
+def deliver_notifications() -> None:
+    """Carry notifications outside; also the sweep of what waited, failed or was left by a dead worker."""
+    taken(deliver_notifications)
+    telling.deliver_notifications()
 
 
 @shared_task(name="agent.refine_leads")
 def refine_leads() -> int:
     """Sweep: ask the model about leads that only the rules have looked at."""
     return refine_due_leads(limit=20)
+
+
+@shared_task(name="agent.rehearse_drafts")
+def rehearse_drafts() -> int:
+    """Play the rehearsals that are owed; also their sweep."""
+    taken(rehearse_drafts)
+    return rehearsing.play_due()
+
+
+@shared_task(name="agent.return_conversations")
+def return_conversations() -> int:
+    """Sweep: give back to the agent what no person has touched for long."""
+    return returning.return_due()

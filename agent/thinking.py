@@ -8,6 +8,7 @@ from django.conf import settings
 
 from agent.brain_choice import choose_brain
 from agent.brains.protocol import Brain, BrainReply, Context, Inbound, Playbook, Said, State, TurnInput
+from agent.budget import Budget
 from agent.models import AgentTurn
 from agent.opening_hours import is_open
 from agent.playbooks import content_of
@@ -36,19 +37,25 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
         return rescue(claim)
     began = time.monotonic()
     hear_voice_notes(claim.burst)
-    reply = (brain or choose_brain(claim.conversation.pk)).respond(turn_input(claim))
+    reply = (brain or choose_brain(budget_of(claim))).respond(turn_input(claim))
     elapsed = round((time.monotonic() - began) * 1000)
     AgentTurn.objects.filter(pk=claim.turn.pk).update(latency_ms=elapsed, brain=reply.source)
     return reply
 
 
+def budget_of(claim: Claim) -> Budget:
+    return Budget(claim.conversation.pk, claim.dialogue.playbook_version.playbook)
+
+
 def turn_input(claim: Claim) -> TurnInput:
     """Everything a brain may know: the playbook, its own memory, the burst, and where and when this is."""
-    playbook = content_of(claim.dialogue.playbook_version)
+    burst = [inbound_of(message) for message in claim.burst]
+    asked = "\n".join(message.words for message in burst)
+    playbook = content_of(claim.dialogue.playbook_version, asked)
     return TurnInput(
         playbook=playbook,
         state=State.from_json(claim.dialogue.memory),
-        burst=[inbound_of(message) for message in claim.burst],
+        burst=burst,
         context=context_of(claim, playbook),
         history=history_of(claim),
     )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("leads.urls")),
     path("", include("whatsapp.urls")),
     path("", include("kanban.page_urls")),
+    path("", include("agent.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("leads.api.urls")),
     path("api/", include("whatsapp.api.urls")),

@@ -22,18 +22,22 @@ class World:
     client_number: str
 
 
-def build(dialogue: Dialogue, snapshot: dict) -> World:
-    """Rows of its own, so that no row of the workspace is locked or changed while the dialogue lasts."""
+def build(dialogue: Dialogue, snapshot: dict, playbook: Playbook | None = None) -> World:
+    """Rows of its own, so that no row of the workspace is locked or changed while the dialogue lasts.
+
+    `playbook` lends its knowledge.
+    """
     Status.objects.get_or_create(slug="new", defaults={"name": "New"})
     user = User.objects.create(username=f"evaluation-{uuid4().hex[:12]}", first_name="Carlos")
     consultant = Consultant.objects.create(user=user)
     rule = AssignmentRule.objects.create(name="Evaluation", position=FIRST)
     circles.seat(rule, [consultant])
-    playbook = Playbook.objects.create(name=dialogue.domain, domain=dialogue.domain, draft=snapshot)
-    version = PlaybookVersion.objects.create(
-        playbook=playbook, number=1, snapshot=snapshot, sha256=fingerprint_of(snapshot)
-    )
     number = uuid4().int % 10**8
+    if playbook is None:
+        playbook = Playbook.objects.create(name=dialogue.domain, domain=dialogue.domain, draft=snapshot)
+    version = PlaybookVersion.objects.create(
+        playbook=playbook, number=number, snapshot=snapshot, sha256=fingerprint_of(snapshot)
+    )
     line = Line.objects.create(
         name="Evaluation", address=f"whatsapp:+1999{number:08d}", default_country=dialogue.country
     )

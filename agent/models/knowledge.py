@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, Func, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,7 @@ def folded(text: str) -> Func:
     )
 
 
-def _indexed(stemmer: str) -> SearchVector:
+def _indexed(stemmer: str) -> Combinable:
     title, body = (
         SearchVector(folded(name), config=stemmer, weight=weight)
         for name, weight in (("title", "A"), ("body", "B"))

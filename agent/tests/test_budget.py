@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -9,8 +10,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from agent.budget import TURN_TOKENS, Budget
+from agent.budget import TURN_TOKENS, Budget, Unmetered
 from agent.models import AgentTurn, Playbook, PlaybookVersion
+from leads.models import Notice
+from leads.notice_words import reason_of, title_of
+from leads.tests.makers import make_consultant, make_manager
 from whatsapp.models import Conversation, Line
 
 A_TURN = sum(TURN_TOKENS)
@@ -89,18 +93,61 @@ def test_reserve_after_the_cache_was_lost_begins_from_todays_traces():
     assert [bool(budget.reserve()) for _turn in range(2)] == [True, False]
 
 
+def spend(*budgets: Budget) -> None:
+    for budget in budgets:
+        if reserved := budget.reserve():
+            budget.settle(reserved, *TURN_TOKENS)
+
+
 @pytest.mark.django_db
-def test_settle_near_the_cap_alerts_once(settings, caplog):
-    settings.AGENT_MONEY_PER_DAY = 2 * A_TURN / 10_000
-    for _turn in range(2):
-        budget = Budget(uuid4())
-        reserved = budget.reserve()
-        budget.settle(reserved, *TURN_TOKENS) if reserved else None
-    settings.AGENT_MONEY_PER_DAY = 3 * A_TURN / 10_000
+def test_settle_near_the_cap_tells_every_manager_once(settings):
+    managers = [make_manager(), make_manager()]
+    make_consultant("ana")
+    settings.AGENT_MONEY_PER_DAY = 4 * A_TURN / 10_000
+    spend(*[Budget(uuid4()) for _turn in range(3)])
+    assert not Notice.objects.exists()
+    spend(Budget(uuid4()))
+    cache.clear()
+    spend(Budget(conversation_that_used(3 * A_TURN).pk), Budget(uuid4()))
+    told = Notice.objects.all()
+    assert sorted(told.values_list("user", flat=True)) == sorted(manager.pk for manager in managers)
+    assert "money" in title_of(told[0])
+    assert reason_of(told[0])
+
+
+@pytest.mark.django_db
+def test_reserve_beyond_the_playbooks_money_leaves_the_others_theirs():
+    playbook = Playbook.objects.create(name="x", domain="x", money_per_day=Decimal(A_TURN) / 10_000)
+    other = Playbook.objects.create(name="y", domain="y")
+    assert Budget(uuid4(), playbook).reserve()
+    spent = Budget().spent_today()
+    assert Budget(uuid4(), playbook).reserve() is None
+    assert Budget().spent_today() == spent
+    assert Budget(uuid4(), other).reserve()
+    assert Budget(playbook=playbook).spent_today() == pytest.approx(A_TURN / 10_000)
+
+
+@pytest.mark.django_db
+def test_reserve_after_the_cache_was_lost_knows_what_the_playbook_spent():
+    playbook = conversation_that_used(9 * A_TURN).turns.first().playbook_version.playbook
+    cache.clear()
+    assert Budget(playbook=playbook).spent_today() == pytest.approx(9 * A_TURN / 10_000)
+
+
+@pytest.mark.django_db
+def test_reserve_within_the_playbooks_own_tokens_for_a_conversation():
+    playbook = Playbook.objects.create(name="x", domain="x", tokens_per_conversation=2 * A_TURN)
+    own = Budget(uuid4(), playbook)
+    assert [bool(own.reserve()) for _turn in range(3)] == [True, True, False]
+
+
+@pytest.mark.django_db
+def test_unmetered_calls_leave_the_days_money_alone(settings):
+    settings.AGENT_MONEY_PER_DAY = A_TURN / 10_000
     for _turn in range(3):
-        if reserved := Budget(uuid4()).reserve():
-            Budget(uuid4()).settle(reserved, *TURN_TOKENS)
-    assert len([record for record in caplog.records if "money" in record.message]) == 1
+        Unmetered().settle(Unmetered().reserve(), 10_000, 1_000)
+    assert Budget().spent_today() == 0
+    assert Budget().reserve()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """The doors of the wire: everything that other apps ask of WhatsApp."""
 
 from whatsapp.locks import lock_conversation
+from whatsapp.services.beginning import begin_conversation, line_to_begin_on
 from whatsapp.services.files import send_file_as_consultant
 from whatsapp.services.hands import link_lead, return_by_timer, return_to_agent, take_over, transfer
 from whatsapp.services.inbound import record_inbound
@@ -15,7 +16,9 @@ from whatsapp.services.templates import (
 from whatsapp.typing import show_typing
 
 __all__ = [
+    "begin_conversation",
     "confirm_opt_out",
+    "line_to_begin_on",
     "link_lead",
     "lock_conversation",
     "mark_read",

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from leads import clock
-from leads.actors import Actor, person
+from leads.actors import SYSTEM, Actor, person
 from leads.errors import ConflictError, NotFoundError
 from leads.models import Consultant, Lead, LeadEvent, User
 from leads.on_commit import announce
@@ -61,6 +61,15 @@ def return_to_agent(
         _give_to_agent(conversation, answer_pending)
         _write_history(conversation, LeadEvent.Kind.RETURNED_TO_AGENT, person(user, origin))
     return conversation
+
+
+def return_by_timer(conversation: Conversation) -> None:
+    """The same without anybody: no person has acted for long. The caller holds the row.
+
+    What the client wrote last is answered.
+    """
+    _give_to_agent(conversation, answer_pending=True)
+    _write_history(conversation, LeadEvent.Kind.RETURNED_TO_AGENT, SYSTEM)
 
 
 def transfer(conversation: Conversation, *, consultant: Consultant | None, reason: str) -> None:

@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from agent.brain_choice import choose_brain
 from agent.brains.protocol import Brain
 from agent.brains.scripted import ScriptedBrain
+from agent.budget import Unmetered
 from agent.endpoint import Endpoint
 from agent.evaluation import dialogues, player, scoring
 from agent.playbook_library import from_definition
@@ -69,7 +70,7 @@ def _brain(brain: str, base_url: str, model: str) -> Brain:
     endpoint = replace(configured, base_url=base_url or configured.base_url, model=model or configured.model)
     if not endpoint.is_configured:
         raise CommandError("No model is configured: give --base-url or set OPENAI_API_KEY.")
-    return choose_brain(endpoint=endpoint)
+    return choose_brain(Unmetered(), endpoint)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

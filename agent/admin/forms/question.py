@@ -1,0 +1,252 @@
+"""One question: how it is asked, of which type its answer is, and which choices there are."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.forms.formsets import BaseFormSet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agent.admin.forms.in_languages import Group, InLanguages, Wording, flattened
+
+TYPES = {
+    "choice": gettext_lazy("One of several choices"),
+    "text": gettext_lazy("Free text"),
+    "name": gettext_lazy("A person’s name"),
+    "place": gettext_lazy("A place"),
+    "money_range": gettext_lazy("Money"),
+    "int": gettext_lazy("A whole number"),
+    "date": gettext_lazy("A date"),
+    "phone": gettext_lazy("A phone number"),
+    "email": gettext_lazy("An e-mail address"),
+    "bool": gettext_lazy("Yes or no"),
+}
+KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
+RESERVED = frozenset({"none"})
+LONGEST_BUBBLE = 300
+MOST_ASKS = 10
+FEWEST_CHOICES = 2
+
+
+class QuestionForm(InLanguages):
+    """A slot. `taken` are the keys of the other questions; the key of a known question stays."""
+
+    wordings = (
+        Wording(
+            "labels",
+            gettext_lazy("Name"),
+            gettext_lazy("What the question is about, in a word or two: shown to consultants."),
+            longest=60,
+        ),
+        Wording(
+            "texts",
+            gettext_lazy("How to ask"),
+            gettext_lazy("One wording on each line: the first time, the second time, and so on."),
+            is_list=True,
+            rows=3,
+            longest=LONGEST_BUBBLE,
+        ),
+        Wording(
+            "why",
+            gettext_lazy("Why we ask"),
+            gettext_lazy("Told to a client who asks why."),
+            rows=2,
+            longest=LONGEST_BUBBLE,
+        ),
+        Wording(
+            "terms",
+            gettext_lazy("Answers by themselves"),
+            gettext_lazy("Words that are an answer wherever they stand, one on each line."),
+            is_list=True,
+            rows=3,
+        ),
+        Wording(
+            "cues",
+            gettext_lazy("Words that announce an answer"),
+            gettext_lazy("As in “up to” before an amount, one on each line."),
+            is_list=True,
+            rows=3,
+        ),
+        Wording(
+            "avoid",
+            gettext_lazy("Words that mean something else"),
+            gettext_lazy("What stands near them is not this answer, one on each line."),
+            is_list=True,
+            rows=3,
+        ),
+    )
+    key = forms.CharField(
+        label=gettext_lazy("Key"),
+        max_length=40,
+        help_text=gettext_lazy("Small letters, digits and _, as in “property_type”. It stays as it is."),
+    )
+    type = forms.ChoiceField(label=gettext_lazy("Type of answer"), choices=list(TYPES.items()))
+    required = forms.BooleanField(
+        label=gettext_lazy("Required"),
+        required=False,
+        help_text=gettext_lazy("Asked until it is known; without it nobody is qualified."),
+    )
+    max_asks = forms.IntegerField(
+        label=gettext_lazy("Ask at most"), min_value=1, max_value=MOST_ASKS, initial=3
+    )
+    sensitive = forms.BooleanField(label=gettext_lazy("Sensitive"), required=False)
+    needs_cue = forms.BooleanField(
+        label=gettext_lazy("Answers count only beside a word that announces them"), required=False
+    )
+    proper_noun = forms.BooleanField(
+        label=gettext_lazy("The answer may be a name that is not a person’s"), required=False
+    )
+    whole = forms.BooleanField(label=gettext_lazy("Keep the client’s whole phrase"), required=False)
+
+    ASKING = ("labels", "texts", "why")
+    READING = ("terms", "cues", "avoid")
+    PLAIN = ("key", "type", "required", "max_asks", "sensitive", "needs_cue", "proper_noun", "whole")
+
+    def __init__(
+        self, *args: Any, taken: Sequence[str] = (), known: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        if known is not None:
+            plain = {name: known[name] for name in self.PLAIN if name in known}
+            kwargs["initial"] = plain | flattened(known, self.wordings)
+        super().__init__(*args, **kwargs)
+        self.taken = taken
+        self.fields["key"].disabled = known is not None
+
+    def asking(self) -> list[Group]:
+        return self.groups(*self.ASKING)
+
+    def reading(self) -> list[Group]:
+        return self.groups(*self.READING)
+
+    def has_reading_errors(self) -> bool:
+        return any(field.errors for group in self.reading() for _name, field in group.fields)
+
+    def clean_key(self) -> str:
+        key = str(self.cleaned_data["key"]).strip()
+        if not KEY.match(key) or key in RESERVED:
+            raise forms.ValidationError(_("Use small letters, digits and _, beginning with a letter."))
+        if key in self.taken:
+            raise forms.ValidationError(_("Another question has this key already."))
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for language in self.languages:
+            if cleaned.get("required") and not self.lists("texts").get(language):
+                self.add_error(f"texts_{language}", _("A required question needs a wording here."))
+            if any(text.count("?") > 1 for text in self.lists("texts").get(language, [])):
+                self.add_error(f"texts_{language}", _("Ask one thing at a time: one question mark."))
+        return cleaned
+
+    def question(self, choices: list[dict[str, Any]]) -> dict[str, Any]:
+        """The question as a draft keeps it."""
+        plain = {name: self.cleaned_data[name] for name in self.PLAIN}
+        texts = {
+            wording.name: self.lists(wording.name) if wording.is_list else self.texts(wording.name)
+            for wording in self.wordings
+        }
+        return plain | texts | {"choices": choices if plain["type"] == "choice" else []}
+
+
+class ChoiceForm(InLanguages):
+    """One choice with the words that mean it."""
+
+    wordings = (
+        Wording("labels", gettext_lazy("Name"), longest=60),
+        Wording(
+            "synonyms",
+            gettext_lazy("Words that mean it"),
+            gettext_lazy("One on each line. “=word” counts only as the whole message."),
+            is_list=True,
+            rows=3,
+        ),
+    )
+    key = forms.CharField(label=gettext_lazy("Key"), max_length=40)
+    max_days = forms.IntegerField(
+        label=gettext_lazy("Days ahead"),
+        required=False,
+        min_value=0,
+        help_text=gettext_lazy(
+            "For a time horizon: “in two months” takes the first choice that reaches that far."
+        ),
+    )
+    first_hour = forms.IntegerField(
+        label=gettext_lazy("From hour"), required=False, min_value=0, max_value=24
+    )
+    last_hour = forms.IntegerField(label=gettext_lazy("To hour"), required=False, min_value=0, max_value=24)
+
+    def clean_key(self) -> str:
+        key = str(self.cleaned_data["key"]).strip()
+        if not KEY.match(key):
+            raise forms.ValidationError(_("Use small letters, digits and _, beginning with a letter."))
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if (cleaned.get("first_hour") is None) != (cleaned.get("last_hour") is None):
+            self.add_error("last_hour", _("Give both hours, or none."))
+        return cleaned
+
+    def choice(self) -> dict[str, Any]:
+        first, last = self.cleaned_data["first_hour"], self.cleaned_data["last_hour"]
+        return {
+            "key": self.cleaned_data["key"],
+            "labels": self.texts("labels"),
+            "synonyms": self.lists("synonyms"),
+            "max_days": self.cleaned_data["max_days"],
+            "hours": None if first is None else [first, last],
+        }
+
+
+class BaseChoices(BaseFormSet):
+    """Refuses what would make an answer ambiguous."""
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        choices = self.choices()
+        if len({choice["key"] for choice in choices}) < len(choices):
+            raise forms.ValidationError(_("Two choices have the same key."))
+        self._refuse_ambiguity(choices)
+
+    def choices(self) -> list[dict[str, Any]]:
+        """In the order that the rows say, without those to be deleted."""
+        return [form.choice() for form in self.ordered_forms if form.cleaned_data.get("key")]
+
+    def _refuse_ambiguity(self, choices: list[dict[str, Any]]) -> None:
+        owners: dict[tuple[str, str], str] = {}
+        for choice in choices:
+            for meaning in meanings_of(choice):
+                owner = owners.setdefault(meaning, choice["key"])
+                if owner != choice["key"]:
+                    raise forms.ValidationError(
+                        _("“%(word)s” means both “%(one)s” and “%(other)s”.")
+                        % {"word": meaning[1], "one": owner, "other": choice["key"]}
+                    )
+
+
+def meanings_of(choice: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Pairs of language and word."""
+    return {(language, word.casefold()) for language, words in choice["synonyms"].items() for word in words}
+
+
+ChoiceFormSet = forms.formset_factory(
+    ChoiceForm, formset=BaseChoices, extra=0, can_order=True, can_delete=True, max_num=60
+)
+
+
+def initial_choices(question: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_initial_choice(choice) for choice in question.get("choices") or []]
+
+
+def _initial_choice(choice: Mapping[str, Any]) -> dict[str, Any]:
+    first, last = choice.get("hours") or (None, None)
+    plain = {
+        "key": choice["key"],
+        "max_days": choice.get("max_days"),
+        "first_hour": first,
+        "last_hour": last,
+    }
+    return plain | flattened(choice, ChoiceForm.wordings)

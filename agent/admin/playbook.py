@@ -1,0 +1,121 @@
+"""Playbooks: begin one, edit its draft section by section, use an earlier version again."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agent import drafting, returning
+from agent.admin.publishing import PublishView, RollBackView, VersionView
+from agent.admin.sections import FactsView, QuestionsView, QuestionView, RulesView, VoiceView, WordingView
+from agent.admin.trying import TryView
+from agent.models import Playbook
+from agent.playbook_library import DOMAINS
+
+PAGES = {
+    "voice": ("voice/", VoiceView),
+    "questions": ("questions/", QuestionsView),
+    "question_add": ("questions/add/", QuestionView),
+    "question": ("questions/<slug:key>/", QuestionView),
+    "rules": ("rules/", RulesView),
+    "facts": ("facts/", FactsView),
+    "wording": ("wording/", WordingView),
+    "try": ("try/", TryView),
+    "publish": ("publish/", PublishView),
+    "version": ("versions/<int:number>/", VersionView),
+    "roll_back": ("versions/<int:number>/use/", RollBackView),
+}
+READY = {
+    "real_estate": gettext_lazy("Real estate"),
+    "cars": gettext_lazy("Cars"),
+    "education": gettext_lazy("Education"),
+    "insurance": gettext_lazy("Insurance"),
+    "clinic": gettext_lazy("Clinic"),
+    "solar": gettext_lazy("Solar energy"),
+    "b2b_software": gettext_lazy("Business software"),
+}
+
+
+class NewPlaybookForm(forms.ModelForm):
+    domain = forms.SlugField(
+        label=gettext_lazy("Domain"),
+        max_length=40,
+        help_text=gettext_lazy("In one word what is sold. A ready domain brings its questions along."),
+    )
+
+    class Meta:
+        model = Playbook
+        fields = ["name", "domain"]
+
+
+@admin.register(Playbook)
+class PlaybookAdmin(admin.ModelAdmin):
+    change_form_template = "admin/agent/playbook/change_form.html"
+    change_list_template = "admin/agent/playbook/change_list.html"
+    list_display = ["name", "domain", "is_default", "current", "updated_at"]
+    search_fields = ["name", "domain"]
+    list_select_related = ["current__playbook"]
+    readonly_fields = ["current"]
+    fieldsets = [
+        (None, {"fields": ["name", "is_default", "current"]}),
+        (
+            gettext_lazy("In force at once, without publishing"),
+            {"fields": ["money_per_day", "tokens_per_conversation", "return_after_hours"]},
+        ),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        pages = [
+            path(f"<int:playbook_id>/{route}", wrap(view.as_view(pages=self)), name=f"agent_playbook_{name}")
+            for name, (route, view) in PAGES.items()
+        ]
+        ready = path("ready/<slug:domain>/", wrap(self.begin_ready), name="agent_playbook_ready")
+        return [ready, *pages, *super().get_urls()]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            return NewPlaybookForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fieldsets if obj else [(None, {"fields": ["name", "domain"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Playbook, form: Any, change: bool) -> None:
+        if change:
+            # Two managers may both set the default: the database lets one playbook be it.
+            if obj.is_default:
+                Playbook.objects.exclude(pk=obj.pk).filter(is_default=True).update(is_default=False)
+            obj.save(update_fields=[*form.changed_data, "updated_at"])
+            if "return_after_hours" in form.changed_data:
+                returning.forget_times(obj)
+        else:
+            begun = drafting.begin_playbook(name=obj.name, domain=obj.domain)
+            obj.pk, obj.draft = begun.pk, begun.draft
+
+    def response_add(
+        self, request: HttpRequest, obj: Playbook, post_url_continue: Any = None
+    ) -> HttpResponse:
+        messages.success(
+            request, _("“%(name)s” was begun. Nothing of it is used before it is published.") % {"name": obj}
+        )
+        return HttpResponseRedirect(reverse("admin:agent_playbook_voice", args=[obj.pk]))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"ready": READY, **(extra_context or {})})
+
+    def begin_ready(self, request: HttpRequest, domain: str) -> HttpResponse:
+        """One click: a playbook from the shelf."""
+        if request.method != "POST" or domain not in DOMAINS or not self.has_add_permission(request):
+            return HttpResponseRedirect(reverse("admin:agent_playbook_changelist"))
+        playbook = drafting.begin_playbook(name=str(READY[domain]), domain=domain)
+        return self.response_add(request, playbook)

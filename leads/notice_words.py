@@ -1,0 +1,88 @@
+"""What a notice says, in the language that is switched on: whom it is about, why, and where to act."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from leads.models import Notice
+
+LONGEST_TITLE = 200
+
+
+def title_of(notice: Notice) -> str:
+    name = {"name": notice.lead or ""}
+    if notice.facts.get("what") == "budget":
+        return _("The language model has used most of today’s money")
+    titles = {
+        Notice.Kind.ASSIGNED: _("New lead: %(name)s"),
+        Notice.Kind.WARNED: _("%(name)s waits for your first reply"),
+        Notice.Kind.TAKEN_AWAY: _("%(name)s went to somebody else"),
+        Notice.Kind.ALERT: _("%(name)s needs a manager"),
+        Notice.Kind.TEST: _("This is a test"),
+    }
+    # One line: it becomes the subject of a letter.
+    return " ".join((titles[Notice.Kind(notice.kind)] % name).split())[:LONGEST_TITLE]
+
+
+def reason_of(notice: Notice) -> str:
+    """One sentence that says why somebody hears of this."""
+    facts = notice.facts
+    if notice.kind == Notice.Kind.TEST:
+        return _("If you can read this, this way of telling you works.")
+    if notice.kind == Notice.Kind.WARNED and facts.get("minutes"):
+        return ngettext(
+            "Reply within %(minutes)d minute, or the lead goes to the next colleague.",
+            "Reply within %(minutes)d minutes, or the lead goes to the next colleague.",
+            int(facts["minutes"]),
+        ) % {"minutes": int(facts["minutes"])}
+    if notice.kind == Notice.Kind.TAKEN_AWAY:
+        return _where_it_went(facts)
+    return _why_managers(facts) if notice.kind == Notice.Kind.ALERT else ""
+
+
+def address_of(notice: Notice) -> str:
+    """Where the reader can act; '' where there is nothing to do."""
+    if notice.lead_id is None or notice.kind == Notice.Kind.TAKEN_AWAY:
+        return ""
+    return f"{settings.PUBLIC_URL}/leads/{notice.lead_id}/"
+
+
+def _where_it_went(facts: Mapping[str, Any]) -> str:
+    name = facts.get("to")
+    where = _("%(name)s has this lead now.") % {"name": name} if name else _("A manager looks after it now.")
+    if not facts.get("minutes"):
+        return where
+    minutes = int(facts["minutes"])
+    why = ngettext(
+        "There was no first reply within %(minutes)d minute.",
+        "There was no first reply within %(minutes)d minutes.",
+        minutes,
+    )
+    return f"{why % {'minutes': minutes}} {where}"
+
+
+def _why_managers(facts: Mapping[str, Any]) -> str:
+    if facts.get("what") == "budget":
+        whose = facts.get("playbook") or _("all playbooks")
+        return _(
+            "Four fifths of %(cap)s for %(whose)s are spent. At the cap the scripted agent goes on alone."
+        ) % {
+            "cap": f"{facts.get('cap', 0):g}",
+            "whose": whose,
+        }
+    if facts.get("times"):
+        times = int(facts["times"])
+        return ngettext(
+            "%(times)d consultant did not reply to this lead.",
+            "%(times)d consultants did not reply to this lead.",
+            times,
+        ) % {"times": times}
+    minutes = int(facts.get("minutes") or 0)
+    return ngettext(
+        "Nobody could take this lead for %(minutes)d minute.",
+        "Nobody could take this lead for %(minutes)d minutes.",
+        minutes,
+    ) % {"minutes": minutes}
