@@ -208,6 +208,8 @@ CELERY_BEAT_SCHEDULE = {
         "agent.tell_consultants": 10,
         "agent.deliver_notifications": 10,
         "agent.refine_leads": 30,
+        "agent.rehearse_drafts": 15,
+        "agent.return_conversations": 60,
         "leads.assign_waiting_leads": 10,
         "leads.process_deliveries": 10,
         "leads.tell_endpoints": 5,
