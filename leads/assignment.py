@@ -4,6 +4,10 @@ Concurrent decisions of one rule queue on that rule's row and on nothing else. T
 statement of its own, so that the one that decides sees all that the decision before it wrote: the
 pointer, and how many leads each consultant has. The turn is found by index from the pointer onwards,
 so the size of the circle does not matter.
+
+A consultant may sit in several circles. Where they have a capacity, the statement also writes their
+row, on the condition that nobody wrote it since it was read: of two rules that pick the same consultant
+at one instant, the second looks again and then sees the first one's lead.
 """
 
 from dataclasses import dataclass
@@ -12,9 +16,10 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.models import F
 
 from leads import clock
-from leads.models import AssignmentRule, Lead
+from leads.models import AssignmentRule, Consultant, Lead
 from leads.rules import rules_for
 
 # Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
@@ -49,7 +54,8 @@ FULL = f"consultant.max_open_leads IS NOT NULL AND consultant.max_open_leads <= 
 
 TURNS = f"""
 SELECT turn.position, seat.id AS seat_id, seat.consultant_id, {OBSTACLE.format(full=FULL)} AS obstacle,
-       consultant.typical_response_seconds, COALESCE(NULLIF(person.first_name, ''), person.username) AS name,
+       consultant.typical_response_seconds, consultant.max_open_leads IS NOT NULL AS is_limited,
+       consultant.xmin AS row_version, COALESCE(NULLIF(person.first_name, ''), person.username) AS name,
        {{load}} AS load
 FROM leads_circleturn AS turn
 JOIN leads_rulemember AS seat ON seat.id = turn.member_id
@@ -78,19 +84,25 @@ WITH circle AS MATERIALIZED (
   SELECT 2, turns.* FROM circle, LATERAL ({turns} AND turn.position <= circle.pointer AND NOT EXISTS (
     SELECT FROM ahead) AND turn.position < COALESCE((SELECT position FROM around), 2147483647)) AS turns
 ){effects}
-SELECT chosen.consultant_id, chosen.name, chosen.typical_response_seconds, circle.pointer, chosen.position,
+SELECT {contested} AS is_contested, chosen.consultant_id, chosen.name, chosen.typical_response_seconds,
+  circle.pointer, chosen.position,
   (SELECT COALESCE(json_agg(json_build_object('consultant', name, 'why', obstacle) ORDER BY part, position), '[]')
    FROM (SELECT DISTINCT ON (seat_id) * FROM passed WHERE obstacle IS NOT NULL ORDER BY seat_id, part, position
          LIMIT 20) AS seats)
 FROM circle LEFT JOIN chosen ON true"""
 
-EFFECTS = """, moved AS (
+CONTESTED = "COALESCE(chosen.is_limited, false) AND NOT EXISTS (SELECT FROM claimed)"
+EFFECTS = f""", claimed AS (
+  UPDATE leads_consultant AS consultant SET max_open_leads = consultant.max_open_leads
+  FROM chosen WHERE chosen.is_limited AND consultant.user_id = chosen.consultant_id
+    AND consultant.xmin = chosen.row_version RETURNING consultant.user_id
+), moved AS (
   UPDATE leads_assignmentrule AS rule SET pointer = chosen.position, decisions = rule.decisions + 1
-  FROM chosen, circle WHERE rule.id = circle.id RETURNING rule.id
+  FROM chosen, circle WHERE rule.id = circle.id AND NOT ({CONTESTED}) RETURNING rule.id
 ), counted AS (
   UPDATE leads_rulemember AS seat SET leads_given = seat.leads_given + 1
-  FROM chosen WHERE seat.id = chosen.seat_id RETURNING seat.id
-)"""
+  FROM chosen WHERE seat.id = chosen.seat_id AND NOT ({CONTESTED}) RETURNING seat.id
+)"""  # noqa: S608 - composed of constants alone
 
 
 @cache
@@ -101,6 +113,7 @@ def _statement(strategy: str, *, is_dry_run: bool) -> str:
         first="load, " if is_least_busy else "",
         either="true" if is_least_busy else "NOT EXISTS (SELECT FROM ahead)",
         effects="" if is_dry_run else EFFECTS,
+        contested="false" if is_dry_run else CONTESTED,
     )
 
 
@@ -134,6 +147,14 @@ def pick_consultant(lead: Lead, *, is_dry_run: bool = False) -> Pick:
     return pick
 
 
+def hold_capacity(consultant_id: int) -> None:
+    """Count a consultant's leads after this, and nobody else gives them one before the transaction ends.
+
+    Writes the row instead of locking it alone: a circle that has read it already must notice.
+    """
+    Consultant.objects.filter(pk=consultant_id).update(max_open_leads=F("max_open_leads"))
+
+
 def _pool(rule: AssignmentRule) -> Pick:
     """A pool takes every lead as long as somebody sits in its circle. Nothing is locked or moved."""
     return Pick(rule, is_pool=rule.members.filter(consultant__user__is_active=True).exists())
@@ -147,9 +168,10 @@ def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:
         if not is_dry_run:
             cursor.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
         statement = _statement(rule.strategy, is_dry_run=is_dry_run)
-        cursor.execute(statement, [clock.now(), rule.pk], prepare=True)
-        row = cursor.fetchone()
-    if row is None:  # the rule was deleted a moment ago
-        return Pick(rule=None)
-    consultant_id, name, typical, before, after, passed_over = row
+        row = None
+        while row is None or row[0]:  # each new look means that another decision was made meanwhile
+            row = cursor.execute(statement, [clock.now(), rule.pk], prepare=True).fetchone()
+            if row is None:  # the rule was deleted a moment ago
+                return Pick(rule=None)
+    _is_contested, consultant_id, name, typical, before, after, passed_over = row
     return Pick(rule, consultant_id, name or "", typical, before, after, tuple(passed_over))

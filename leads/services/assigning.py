@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from leads import clock
 from leads.actors import SYSTEM, Actor, person
-from leads.assignment import Pick, pick_consultant
+from leads.assignment import Pick, hold_capacity, pick_consultant
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, Lead, LeadEvent, User
 from leads.reasons import explain
@@ -138,6 +138,9 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
 
 
 def _by_hand(consultant: Consultant) -> Pick:
+    """A person may give somebody more than their capacity; circles that decide at the same moment notice."""
+    if consultant.max_open_leads is not None:
+        hold_capacity(consultant.pk)
     return Pick(
         rule=None,
         consultant_id=consultant.pk,

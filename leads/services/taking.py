@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leads.actors import person
-from leads.assignment import Pick
+from leads.assignment import Pick, hold_capacity
 from leads.errors import ConflictError, NotAllowedError, NotFoundError
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, RuleMember, User
 from leads.services.assigning import decide
@@ -84,8 +84,9 @@ def _say_taken(lead: Lead) -> NoReturn:
 
 
 def _ready_consultant(user: User) -> Consultant:
-    """The consultant, their row locked, so that two takes at once keep to the capacity."""
-    consultant = Consultant.objects.select_for_update(no_key=True).get(pk=user.pk)
+    """The consultant, their row held: what is decided about their capacity meanwhile waits or looks again."""
+    hold_capacity(user.pk)
+    consultant = Consultant.objects.get(pk=user.pk)
     if not consultant.is_accepting_leads:
         raise NotTakingError(_("You are not accepting leads. Switch that on to take one."))
     limit = consultant.max_open_leads

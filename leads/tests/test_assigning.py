@@ -5,12 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from leads.actors import SYSTEM
 from leads.assignment import pick_consultant
+from leads.assignment_ledger import contradictions
 from leads.errors import NotAllowedError
 from leads.models import Assignment, AssignmentRule, Lead, RuleMember
 from leads.services import assigning, people
+from leads.services.taking import take_lead
 from leads.tests.locks import wait_for_lock_waiters
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
@@ -188,6 +191,73 @@ def test_assign_lead_twice_at_once_keeps_to_the_capacity():
     outcomes = sorted(Assignment.objects.values_list("outcome", flat=True))
     assert outcomes == ["assigned", "no_consultants_available"]
     assert Lead.objects.exclude(consultant=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_assign_lead_by_two_rules_at_once_keeps_to_the_capacity_of_one_consultant():
+    ana, bia = make_consultant("ana", max_open_leads=1), make_consultant("bia")
+    for name in ("Recife", "Natal"):
+        make_circle(ana, bia, name=name, cities=[name])
+    first, second = make_lead(city="Recife"), make_lead(city="Natal")
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assigning.assign_lead(lead=first, actor=SYSTEM, trigger="arrival")
+            other = pool.submit(give_and_close, second)
+            wait_for_lock_waiters(1)
+        other.result()
+
+    assert Counter(Lead.objects.values_list("consultant_id", flat=True)) == {ana.pk: 1, bia.pk: 1}
+    decision = Assignment.objects.get(consultant=bia)
+    assert decision.passed_over == [{"consultant": "ana", "why": "full"}]
+    assert (decision.pointer_before, decision.pointer_after) == (0, 2)
+    assert list(contradictions()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_assign_lead_by_many_rules_at_once_never_exceeds_a_capacity():
+    consultants = [make_consultant(max_open_leads=limit) for limit in (3, 5, 7)]
+    for number in range(6):
+        make_circle(*consultants, name=f"city{number}", cities=[f"city{number}"])
+    leads = [make_lead(city=f"city{number % 6}") for number in range(30)]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(give_and_close, leads))
+
+    given = Counter(Lead.objects.exclude(consultant=None).values_list("consultant_id", flat=True))
+    assert given == {one.pk: one.max_open_leads for one in consultants}
+    assert Lead.objects.awaiting_consultant().count() == 15
+    assert list(contradictions()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_take_lead_beside_a_circle_keeps_to_the_capacity():
+    ana, bia = make_consultant("ana", max_open_leads=1), make_consultant("bia")
+    make_circle(ana, name="Pool", strategy="pool", cities=["Recife"])
+    make_circle(ana, bia, name="Circle", position=1)
+    pooled, other_lead = make_lead(city="Recife"), make_lead()
+    give(pooled)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            take_lead(user=ana.user, lead_id=pooled.pk)
+            other = pool.submit(give_and_close, other_lead)
+            wait_for_lock_waiters(1)
+        other.result()
+
+    assert Counter(Lead.objects.values_list("consultant_id", flat=True)) == {ana.pk: 1, bia.pk: 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_assign_lead_costs_no_more_statements_for_a_consultant_with_a_capacity():
+    def statements_of(**over) -> int:
+        make_circle(make_consultant(**over), name=f"n{over}", cities=[str(over)])
+        lead = make_lead(city=str(over))
+        with CaptureQueriesContext(connection) as seen:
+            give(lead)
+        return len(seen)
+
+    assert statements_of() == statements_of(max_open_leads=5)
 
 
 @pytest.mark.django_db(transaction=True)
