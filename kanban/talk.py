@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from leads.models import Lead, User
 from whatsapp.api.facts import message_facts
-from whatsapp.models import Conversation, Message
+from whatsapp.models import Conversation, Line, Message, Template
+from whatsapp.services import line_to_begin_on, templates_of
 
 SHOWN = 200
 
@@ -25,18 +26,33 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Talk:
-    """`state` is what the composer says: `agent` (take over first), `open`, `window` (24 hours are over),
-    `opted_out`, `closed`."""
+    """`state` is what the composer says: `agent` (take over first), `open`, `window` (24 hours are over, only
+    `templates` may be sent), `opted_out`, `closed`."""
 
     conversation: Conversation
     others: list[Conversation]
     messages: list[Spoken]
     state: str
     has_earlier: bool
+    templates: list[Template]
 
     @property
     def window_closes_at(self) -> datetime | None:
         return self.conversation.window_closes_at
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A conversation that may be begun by a template, from `line`."""
+
+    line: Line
+    templates: list[Template]
+
+
+def beginning_of(user: User, lead: Lead) -> Beginning | None:
+    """What may be written first to a lead who never wrote; None: there is no phone, or no line of ours."""
+    line = line_to_begin_on(user)
+    return Beginning(line, list(templates_of(line))) if line and lead.phone else None
 
 
 def talk_of(user: User, lead: Lead, chosen: str = "") -> Talk | None:
@@ -54,13 +70,14 @@ def talk_of(user: User, lead: Lead, chosen: str = "") -> Talk | None:
 
 
 def _talk(conversation: Conversation, others: list[Conversation]) -> Talk:
-    messages = _last_messages(conversation.pk)
+    messages, state = _last_messages(conversation.pk), composer_state(conversation)
     return Talk(
         conversation=conversation,
         others=others,
         messages=messages[-SHOWN:],
-        state=composer_state(conversation),
+        state=state,
         has_earlier=len(messages) > SHOWN,
+        templates=list(templates_of(conversation.line)) if state == "window" else [],
     )
 
 

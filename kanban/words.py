@@ -71,6 +71,7 @@ def _chat_words() -> dict[str, str]:
         "took_over": _("You answer now. The agent is silent."),
         "returned": _("The agent answers again."),
         "network": _("no connection"),
+        "file_too_large": _("A file may have {megabytes} MB at most."),
         "also_here": _("Also here: {names}"),
         "show_password": _("Show password"),
         "hide_password": _("Hide password"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet
 from kanban.pages.htmx import HtmxRequest
-from kanban.talk import talk_of
+from kanban.talk import beginning_of, talk_of
 from leads.errors import InvalidError, NotFoundError
 from leads.models import Consultant, Lead, Status
 from leads.requests import user_of
@@ -61,10 +61,12 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     """Everything that the lead panel shows."""
     history = history_of(lead)
     tab = request.GET.get("tab", "chat")
+    talk = talk_of(user_of(request), lead, request.GET.get("conversation", ""))
     return {
         "lead": lead,
         "sheet": lead_sheet(lead),
-        "talk": talk_of(user_of(request), lead, request.GET.get("conversation", "")),
+        "talk": talk,
+        "beginning": None if talk else beginning_of(user_of(request), lead),
         "history": history,
         "notes": _notes(history),
         "statuses": Status.objects.all(),

@@ -34,6 +34,15 @@ class WriteRequest(StrictSerializer):
         return attrs
 
 
+class BeginRequest(StrictSerializer):
+    """The first word to a lead who has not written yet. `client_id` as in a message."""
+
+    lead = s.UUIDField()
+    template = TextField(max_length=200)
+    variables = s.DictField(child=s.CharField(max_length=1024, allow_blank=True), required=False)
+    client_id = s.CharField(max_length=60, required=False, allow_null=True)
+
+
 class ReturnRequest(StrictSerializer):
     """`answer_pending`: the agent answers at once what the client wrote last."""
 

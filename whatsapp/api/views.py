@@ -19,6 +19,7 @@ from leads.requests import user_of
 from whatsapp import services
 from whatsapp.api.facts import conversation_facts, message_facts, template_facts
 from whatsapp.api.shapes import (
+    BeginRequest,
     ConversationPage,
     ConversationShape,
     MessagePage,
@@ -65,6 +66,18 @@ class ConversationList(APIView):
         rows = pages.paginate_queryset(loaded, request, view=self)
         return pages.get_paginated_response([conversation_facts(row) for row in rows or []])
 
+    @extend_schema(operation_id="conversations_begin", request=BeginRequest, responses={201: MessageShape})
+    def post(self, request: Request) -> Response:
+        """Write first to a lead, by a template: from the caller's own line, else from the agent's."""
+        given = checked(BeginRequest, request)
+        sent = services.begin_conversation(
+            lead_id=given.pop("lead"),
+            user=user_of(request),
+            origin=origin_of(request),
+            **{"variables": {}} | given,
+        )
+        return Response(message_facts(sent.messages[0]), status=201 if sent.is_new else 200)
+
 
 class ConversationView(APIView):
     """A view of one conversation: what the caller may not see is 404 before anything else is looked at."""
@@ -80,10 +93,7 @@ class ConversationView(APIView):
         self.conversation = found
 
     def body(self, shape: type[Serializer]) -> dict[str, Any]:
-        """The request's body, checked."""
-        given = shape(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return given.validated_data
+        return checked(shape, self.request)
 
     def doer(self) -> dict[str, Any]:
         """Who does it to which conversation, as every service takes it."""
@@ -166,6 +176,13 @@ class MessageRetry(APIView):
         """Send a failed or unconfirmed message again, as a new one; the old one stays."""
         again = services.retry_message(message_id=message_id, user=user_of(request))
         return Response(message_facts(Message.objects.select_related("user").get(pk=again.pk)), status=201)
+
+
+def checked(shape: type[Serializer], request: Request) -> dict[str, Any]:
+    """The request's body in the shape that it must have."""
+    given = shape(data=request.data)
+    given.is_valid(raise_exception=True)
+    return given.validated_data
 
 
 def _wanted(request: Request) -> dict[str, Any]:

@@ -57,6 +57,11 @@ class Template(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.language})" if self.language else self.name
 
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Each variable with an example of its value, '' where the provider has none."""
+        return [(name, str(self.samples.get(name, ""))) for name in self.placeholders]
+
     def text_with(self, variables: Mapping[str, Any]) -> str:
         """What the client will read."""
         return fill(self.body, variables)

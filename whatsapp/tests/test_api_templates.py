@@ -2,9 +2,15 @@
 
 import pytest
 
-from leads.tests.makers import make_consultant
+from leads.tests.makers import make_consultant, make_lead
 from whatsapp.models import Conversation, Message
-from whatsapp.tests.makers import known_lead, make_conversation, make_template
+from whatsapp.tests.makers import (
+    known_lead,
+    make_consultant_line,
+    make_conversation,
+    make_line,
+    make_template,
+)
 from whatsapp.tests.test_api import api, url
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +103,60 @@ def test_template_that_cannot_be_sent_is_refused_with_its_reason(ana, conversati
     assert answer.status_code == status
     assert field is None or field in answer.json()["fields"]
     assert not Message.objects.filter(direction="out").exists()
+
+
+def begin(user, lead, **over):
+    body = {"lead": str(lead.pk), "template": "follow_up", "variables": {"1": "Marina", "2": "Ana"}} | over
+    return api(user).post("/api/conversations/", body, format="json")
+
+
+def test_first_word_to_a_lead_opens_a_conversation_on_the_agents_line(ana):
+    make_template()
+    make_line()
+    lead = known_lead(phone="+5511987654321", consultant=ana)
+
+    answer = begin(ana.user, lead)
+
+    assert answer.status_code == 201, answer.json()
+    conversation = Conversation.objects.get(pk=answer.json()["conversation"])
+    assert (conversation.lead_id, conversation.line.kind) == (lead.pk, "agent")
+    assert (conversation.status, conversation.consultant_id) == ("transferred", ana.pk)
+    assert conversation.window_closes_at is None
+
+
+def test_first_word_leaves_from_the_consultants_own_line(ana):
+    make_template()
+    make_line()
+    own = make_consultant_line(ana)
+
+    answer = begin(ana.user, known_lead(consultant=ana))
+
+    assert Conversation.objects.get(pk=answer.json()["conversation"]).line == own
+
+
+def test_first_word_twice_is_one_message(ana):
+    make_template()
+    make_line()
+    lead = known_lead(consultant=ana)
+
+    answers = [begin(ana.user, lead, client_id="c1") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize(("over", "status"), [({"template": "x"}, 404), ({"variables": {}}, 422)])
+def test_first_word_that_cannot_be_sent_leaves_nothing(ana, over, status):
+    make_template()
+    make_line()
+
+    assert begin(ana.user, known_lead(consultant=ana), **over).status_code == status
+    assert not Conversation.objects.exists()
+
+
+def test_first_word_needs_a_phone_a_line_and_a_lead_of_ones_own(ana):
+    make_template()
+    assert begin(ana.user, known_lead(consultant=ana)).status_code == 422
+    make_line()
+    assert begin(ana.user, make_lead(phone=None, consultant=ana)).status_code == 422
+    assert begin(make_consultant().user, known_lead(consultant=ana)).status_code == 404

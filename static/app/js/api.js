@@ -2,6 +2,7 @@
 
 const TAB_KEY = "tab-id";
 const TIMEOUT_MS = 15000;
+const UPLOAD_TIMEOUT_MS = 180000;
 
 export const tabId = sessionStorage.getItem(TAB_KEY) ?? newId();
 sessionStorage.setItem(TAB_KEY, tabId);
@@ -28,10 +29,10 @@ export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]').content;
 }
 
-async function ask(url, options) {
+async function ask(url, options, timeout = TIMEOUT_MS) {
   let response;
   try {
-    response = await fetch(url, { ...options, credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(url, { ...options, credentials: "same-origin", signal: AbortSignal.timeout(timeout) });
   } catch {
     throw new ApiError(0);
   }
@@ -45,7 +46,16 @@ export async function sendJson(method, url, body) {
     headers["Content-Type"] = "application/json";
     headers["X-CSRFToken"] = csrfToken();
   }
-  const response = await ask(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  return factsOf(await ask(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }));
+}
+
+/** With files, which may take a while to leave a phone. `facts`: a FormData. */
+export async function postForm(url, facts) {
+  const headers = { Accept: "application/json", "X-Client-Id": tabId, "X-CSRFToken": csrfToken() };
+  return factsOf(await ask(url, { method: "POST", headers, body: facts }, UPLOAD_TIMEOUT_MS));
+}
+
+async function factsOf(response) {
   const facts = response.status === 204 ? {} : await response.json().catch(() => ({}));
   if (!response.ok) throw new ApiError(response.status, facts);
   return facts;

@@ -41,7 +41,10 @@ function row(message) {
   // On the client's phone their own words stand on the right, ours on the left.
   item.dataset.direction = message.is_ours ? "in" : "out";
   item.dataset.author = message.is_ours ? "client" : "consultant";
-  item.querySelector(".bubble").textContent = message.body || `[${message.kind}]`;
+  const bubble = item.querySelector(".bubble");
+  bubble.textContent = message.body || (message.media_url ? "" : `[${message.kind}]`);
+  bubble.hidden = !bubble.textContent;
+  if (message.media_url) bubble.before(media(message));
   const time = item.querySelector("time");
   time.dateTime = message.at;
   time.textContent = new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -49,6 +52,24 @@ function row(message) {
   if (!message.is_ours) ticks.textContent = TICKS[message.status] ?? "";
   ticks.classList.toggle("read", message.status === "read");
   return item;
+}
+
+/** A file of ours as the phone shows it: in place, or as a link. */
+function media({ media_url: url, media_type: type }) {
+  const name = { image: "img", audio: "audio", video: "video" }[type.split("/")[0]] ?? "a";
+  const shown = document.createElement(name);
+  if (name === "a") {
+    shown.href = url;
+    shown.textContent = decodeURIComponent(url.split("/").pop());
+  } else {
+    shown.src = url;
+    if (name === "img") shown.alt = decodeURIComponent(url.split("/").pop());
+    else shown.controls = true;
+  }
+  const place = document.createElement("span");
+  place.className = "media";
+  place.append(shown);
+  return place;
 }
 
 function show({ messages, is_typing: isTyping }) {

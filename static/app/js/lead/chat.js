@@ -1,14 +1,18 @@
 /** The conversation: writing, sending once, drafts, who answers, staying at the end of the log. */
 
-import { newId, postJson } from "../api.js";
+import { newId, postForm, postJson } from "../api.js";
 import { announce, toast } from "../notices.js";
 import { say, sayCount } from "../words.js";
+import { bindAttachment, takeFile } from "./attachment.js";
+import { bindTemplate } from "./template.js";
 
 const NEAR_END_PX = 80;
 const isTouch = matchMedia("(pointer: coarse)").matches;
 const draftKey = (form) => `draft:${form.dataset.conversation}`;
 
 export function bindChat() {
+  bindAttachment();
+  bindTemplate();
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "reply-form") return;
     event.preventDefault();
@@ -90,10 +94,11 @@ function restoreDraft() {
 
 function sendReply(form) {
   const body = form.elements.body.value.trim();
-  if (!body) return;
+  const file = takeFile(form);
+  if (!body && !file) return;
   form.elements.body.value = "";
   localStorage.removeItem(draftKey(form));
-  send(form.dataset.conversation, body, newId());
+  send(form.dataset.conversation, { body, file, clientId: newId() });
 }
 
 /** A new attempt; the failed message stays where it is. */
@@ -108,26 +113,35 @@ async function sendAgain(button) {
 }
 
 /** The bubble appears at once; `clientId` makes every repetition of the request the same message. */
-async function send(conversation, body, clientId) {
-  const bubble = showDraft(body, clientId);
+async function send(conversation, reply) {
+  const bubble = showDraft(reply);
   scrollToEnd();
   try {
-    await postJson(`/api/conversations/${conversation}/messages/`, { body, client_id: clientId });
+    await post(`/api/conversations/${conversation}/messages/`, reply);
     document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
   } catch (error) {
     showFailure(bubble, error.message || say("network"), () => {
       bubble.remove();
-      send(conversation, body, clientId);
+      send(conversation, reply);
     });
   }
 }
 
-function showDraft(body, clientId) {
+function post(url, { body, file, clientId }) {
+  if (!file) return postJson(url, { body, client_id: clientId });
+  const form = new FormData();
+  form.append("client_id", clientId);
+  form.append("file", file);
+  if (body) form.append("body", body);
+  return postForm(url, form);
+}
+
+function showDraft({ body, file, clientId }) {
   document.getElementById(`message-${clientId}`)?.remove();
   const bubble = document.getElementById("message-draft").content.firstElementChild.cloneNode(true);
   bubble.id = `message-${clientId}`;
   bubble.dataset.unsent = "";
-  bubble.querySelector(".bubble").textContent = body;
+  bubble.querySelector(".bubble").textContent = [file?.name, body].filter(Boolean).join("\n");
   document.getElementById("messages").append(bubble);
   return bubble;
 }
