@@ -1,30 +1,67 @@
-"""One statement, one round trip: for webhooks that come a thousand times a second.
+"""One statement, one round trip: for what happens a thousand times a second.
 
 Django's own cursor first asks whether the connection still lives, and sends a statement that the
 server plans anew each time. Here the statement itself finds out, and each connection plans it once.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import OperationalError, connection
 
+JSONB = 3802  # its type's number in PostgreSQL's catalogue; Django has its connections give it as text
+Result = TypeVar("Result")
+Values = Mapping[str, Any] | Sequence[Any]
 
-def ask(statement: str, values: Mapping[str, Any]) -> Any:
-    """The one value that `statement` answers; asked again where the connection had broken.
+
+def ask(statement: str, values: Values) -> Any:
+    """The one value that `statement` answers."""
+    return _run(statement, values, _first_value)
+
+
+def read_row(statement: str, values: Values) -> tuple[Any, ...] | None:
+    """The first row."""
+    return _run(statement, values, _first_row)
+
+
+def execute(statement: str, values: Values) -> int:
+    """How many rows were written."""
+    return _run(statement, values, lambda cursor: cursor.rowcount)
+
+
+def _run(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], Result]) -> Result:
+    """Tried again where the connection had broken since its last use, outside of a transaction.
 
     The statement must be safe to run twice: the connection may break after the first was durable.
     """
     try:
-        return _ask(statement, values)
+        return _run_once(statement, values, read)
     except OperationalError:
+        if connection.in_atomic_block:
+            raise
         connection.close()
-        return _ask(statement, values)
+        return _run_once(statement, values, read)
 
 
-def _ask(statement: str, values: Mapping[str, Any]) -> Any:
+def _run_once(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], Result]) -> Result:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        row = cursor.execute(statement, values, prepare=True).fetchone()
-        return row and row[0]
+        cursor.execute(statement, values, prepare=True)
+        return read(cursor)
+
+
+def _first_value(cursor: psycopg.Cursor[Any]) -> Any:
+    row = cursor.fetchone()
+    return row and row[0]
+
+
+def _first_row(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...] | None:
+    row, columns = cursor.fetchone(), cursor.description or []
+    if row is None:
+        return None
+    return tuple(
+        json.loads(value) if column.type_code == JSONB and value is not None else value
+        for column, value in zip(columns, row, strict=True)
+    )

@@ -5,11 +5,19 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
+from leads import one_trip
 from leads.models import Lead, LeadIdentity, Status
 from whatsapp import adoption
 from whatsapp.models import Conversation, Line
 from whatsapp.models.conversation import ConversationQuerySet
 
+_FOLLOW = """
+UPDATE whatsapp_conversation AS conversation
+SET consultant_id = lead.consultant_id, updated_at = statement_timestamp()
+FROM leads_lead AS lead, whatsapp_line AS line
+WHERE lead.id = %(lead)s AND conversation.lead_id = lead.id AND line.id = conversation.line_id
+  AND conversation.status = 'transferred' AND line.kind = 'agent'
+  AND conversation.consultant_id IS DISTINCT FROM lead.consultant_id"""
 WHATSAPP_KINDS = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID)
 CLOSED = (Status.Kind.WON, Status.Kind.LOST)
 
@@ -38,11 +46,7 @@ def claim_forgotten_conversations() -> int:
 
 def follow_assignment(lead_id: UUID) -> int:
     """Whoever has the lead now answers what the agent has handed over. Answers how many changed."""
-    owner = Lead.objects.filter(pk=lead_id).values_list("consultant_id", flat=True).first()
-    others = _handed_over().filter(lead=lead_id)
-    if owner is not None:
-        others = others.exclude(consultant=owner)
-    return others.update(consultant=owner, updated_at=timezone.now())
+    return one_trip.execute(_FOLLOW, {"lead": lead_id})
 
 
 def follow_assignments() -> int:
