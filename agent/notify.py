@@ -1,29 +1,26 @@
-"""Telling consultants about their leads. An assignment whose notice is pending is the work owed."""
+"""Telling people: what is owed becomes one notification per channel that the person wants.
+
+Two queues: assignments whose notice is pending, and notices. `agent/telling.py` carries what is written here.
+"""
 
 import logging
-import time
-from datetime import timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
+from agent.channels import CHANNELS
 from agent.models import Notification
-from agent.notice_words import body_of, title_of
+from agent.notice_body import body_of
 from leads.models import Assignment, Notice
+from leads.notice_words import title_of
 from leads.services import notices
 
 logger = logging.getLogger(__name__)
 
-BATCH = 5
-RUN_SECONDS = 30
-MAX_ATTEMPTS = 5
-
 
 def tell_consultants() -> int:
-    """Turn what is owed into one notification per channel. Safe in many workers at once."""
+    """Write a notification per channel for all that is owed. Safe in many workers at once."""
     while _owe_assignment():
         pass
     told = 0
@@ -34,14 +31,15 @@ def tell_consultants() -> int:
 
 @transaction.atomic
 def _owe_assignment() -> bool:
-    """The newest decision about a lead is told to its consultant; False: none is left."""
+    """An assignment becomes a notice to its consultant. False: none is left."""
     owed = Assignment.objects.filter(notice=Assignment.Notice.PENDING).order_by("created_at")
     assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
-    assignment.notice = Assignment.Notice.TOLD
+    is_theirs = assignment.consultant_id == assignment.lead.consultant_id  # nobody was faster
+    assignment.notice = Assignment.Notice.TOLD if is_theirs else Assignment.Notice.NONE
     assignment.save(update_fields=["notice"])
-    if assignment.consultant_id is not None:
+    if assignment.consultant_id is not None and is_theirs:
         notices.notify(
             user_id=assignment.consultant_id,
             kind=Notice.Kind.ASSIGNED,
@@ -66,62 +64,33 @@ def _is_written(notice: Notice) -> bool:
     """False: this one cannot be written, and must not keep the others from theirs."""
     try:
         with transaction.atomic():
-            _write_notifications(notice)
+            _write_notifications(notice, channels_of(notice))
     except DatabaseError:
         logger.exception("notice not written", extra={"notice": notice.pk})
         return False
     return True
 
 
-def _write_notifications(notice: Notice) -> None:
-    chosen, now = notices.preferences_of(notice.user_id), timezone.now()
+def channels_of(notice: Notice) -> list[str]:
+    """The channels that the person wants and can be reached by."""
+    chosen = notices.preferences_of(notice.user_id)
+    wanted = [
+        name
+        for name, channel in CHANNELS.items()
+        if getattr(chosen, channel.preference) and channel.reaches(notice.user)
+    ]
+    return [Notification.Channel.APP, *wanted] if chosen.by_app else wanted
+
+
+def _write_notifications(notice: Notice, channels: list[str]) -> None:
+    now = timezone.now()
     with translation.override(notice.user.language or settings.LANGUAGE_CODE):
         title, body = title_of(notice), body_of(notice)
-    rows = [Notification(notice=notice, channel=Notification.Channel.APP, state=Notification.State.SENT)]
-    if chosen.by_email and notice.user.email:
-        rows.append(Notification(notice=notice, channel=Notification.Channel.EMAIL, next_attempt_at=now))
+    rows = [
+        Notification(notice=notice, channel=channel, title=title, body=body, next_attempt_at=now)
+        for channel in channels
+    ]
     for row in rows:
-        row.title, row.body = title, body
+        if row.channel == Notification.Channel.APP:  # the desk reads the notice itself
+            row.state, row.settled_at, row.next_attempt_at = Notification.State.SENT, now, None
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def deliver_notifications() -> int:
-    """Send what is pending by e-mail. A failure is tried again later, and shown when it lasts."""
-    sent, ends_at = 0, time.monotonic() + RUN_SECONDS
-    while time.monotonic() < ends_at and (batch := _claim()):
-        sent += sum(_deliver(notification) for notification in batch)
-    return sent
-
-
-@transaction.atomic
-def _claim() -> list[Notification]:
-    """Take a batch and push its next attempt away, so that a worker that dies here loses only time."""
-    now = timezone.now()
-    owed = Notification.objects.filter(state=Notification.State.PENDING, next_attempt_at__lte=now)
-    batch = list(
-        owed.select_for_update(skip_locked=True, of=("self",)).select_related("notice__user")[:BATCH]
-    )
-    for notification in batch:
-        notification.attempts += 1
-        notification.next_attempt_at = now + timedelta(minutes=2**notification.attempts)
-    Notification.objects.bulk_update(batch, ["attempts", "next_attempt_at"])
-    return batch
-
-
-def _deliver(notification: Notification) -> bool:
-    try:
-        send_mail(
-            notification.title,
-            notification.body,
-            settings.DEFAULT_FROM_EMAIL,
-            [notification.notice.user.email],
-        )
-    except (SMTPException, OSError) as error:
-        is_final = notification.attempts >= MAX_ATTEMPTS
-        Notification.objects.filter(pk=notification.pk).update(
-            state=Notification.State.FAILED if is_final else Notification.State.PENDING,
-            error=type(error).__name__,
-        )
-        return False
-    Notification.objects.filter(pk=notification.pk).update(state=Notification.State.SENT, error="")
-    return True

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
-from agent import notify
+from agent import notify, telling
 from agent.models import Notification
 from leads.actors import SYSTEM
 from leads.models import Assignment
@@ -40,8 +40,8 @@ def test_deliver_notifications_mails_what_lets_the_consultant_act(settings):
         name="Júlia", message="Quero visitar", slots=slots, score=80, temperature="hot"
     )
     notify.tell_consultants()
-    assert notify.deliver_notifications() == 1
-    assert notify.deliver_notifications() == 0
+    assert telling.deliver_notifications() == 1
+    assert telling.deliver_notifications() == 0
     (letter,) = mail.outbox
     assert letter.subject == "New lead: Júlia"
     assert letter.to == ["ana@crm.example"]
@@ -56,8 +56,8 @@ def test_deliver_notifications_without_a_mail_server_tries_again_then_says_so(se
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     assign_to_ana()
     notify.tell_consultants()
-    for attempt in range(1, notify.MAX_ATTEMPTS + 1):
-        assert notify.deliver_notifications() == 0
+    for attempt in range(1, telling.MAX_ATTEMPTS + 1):
+        assert telling.deliver_notifications() == 0
         letter = Notification.objects.get(channel="email")
         assert letter.attempts == attempt
         Notification.objects.filter(pk=letter.pk).update(next_attempt_at=letter.created_at)

@@ -1,4 +1,4 @@
-"""One signed POST to an address that a manager wrote: never to a private network, never elsewhere.
+"""One POST to an address from outside: never to a private network, never elsewhere.
 
 The name is resolved once, every address it has is judged, and the connection goes to the judged
 address itself, so that a name that answers differently the second time gains nothing. Redirects are
@@ -8,8 +8,11 @@ not followed.
 import ipaddress
 import socket
 import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Timer
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,7 +20,9 @@ from django.conf import settings
 from standardwebhooks import Webhook
 
 TIMEOUT_SECONDS = 10
+DEADLINE_SECONDS = 15
 READ_BYTES = 2_000
+FORBIDDEN = "This address is not on the public internet."
 # IPv6 addresses that a gateway translates to IPv4 ones, private ones included (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -38,7 +43,7 @@ class ForbiddenAddressError(ValueError):
 
 
 def post_signed(url: str, secret: str, message_id: str, body: bytes) -> Answer:
-    """Send once. Every failure is an answer."""
+    """As `post`, signed in the manner of Standard Webhooks."""
     now = datetime.now(UTC)
     headers = {
         "Content-Type": "application/json",
@@ -47,14 +52,21 @@ def post_signed(url: str, secret: str, message_id: str, body: bytes) -> Answer:
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(secret).sign(message_id, now, body.decode()),
     }
+    return post(url, body, headers)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Send once. Every failure is an answer."""
     try:
         connection, target = _connection_to(url)
     except (ForbiddenAddressError, OSError, ValueError) as error:
         return Answer(None, str(error)[:300])
     try:
-        connection.request("POST", target, body=body, headers=headers | {"Host": urlsplit(url).netloc})
-        response = connection.getresponse()
-        response.read(READ_BYTES)
+        connection.connect()
+        with _hanging_up_after(DEADLINE_SECONDS, connection.sock):
+            connection.request("POST", target, body=body, headers={**headers, "Host": urlsplit(url).netloc})
+            response = connection.getresponse()
+            response.read(READ_BYTES)
     except (OSError, HTTPException) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:300])
     finally:
@@ -62,11 +74,28 @@ def post_signed(url: str, secret: str, message_id: str, body: bytes) -> Answer:
     return Answer(response.status, "" if 200 <= response.status < 300 else f"HTTP {response.status}")
 
 
+@contextmanager
+def _hanging_up_after(seconds: float, wire: socket.socket) -> Iterator[None]:
+    """A socket's timeout counts from byte to byte, so an answer that trickles would never be late."""
+    timer = Timer(seconds, _hang_up, [wire])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(wire: socket.socket) -> None:
+    with suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)
+
+
 def public_address(host: str, port: int) -> str:
     """The address to connect to. ForbiddenAddressError where any address of `host` is not public."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if host not in settings.OUTBOUND_PRIVATE_HOSTS and not all(map(_is_public, found)):
-        raise ForbiddenAddressError("This address is not on the public internet.")
+        raise ForbiddenAddressError(FORBIDDEN)
     return found[0]
 
 

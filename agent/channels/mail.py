@@ -1,0 +1,66 @@
+"""E-mail, through Django's backends."""
+
+import logging
+from contextlib import suppress
+from email.utils import parseaddr
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+
+from agent.channels.base import Channel, Outcome
+from agent.models import Notification
+from leads.models import User
+
+logger = logging.getLogger(__name__)
+
+REFUSED_FOR_GOOD = 500
+
+
+def carry(notification: Notification) -> Outcome:
+    """Until the server is reached nothing is sent; what breaks after that may have been."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except (SMTPException, OSError) as error:
+        return Outcome.later(type(error).__name__)
+    try:
+        connection.send_messages([_letter(notification)])
+    except SMTPRecipientsRefused as refusal:
+        return _refused(max(code for code, _ in refusal.recipients.values()))
+    except SMTPResponseException as refusal:
+        return _refused(refusal.smtp_code)
+    except (SMTPException, OSError) as error:
+        logger.warning("outcome of a letter unknown", extra={"notification": notification.pk})
+        return Outcome.unknown(type(error).__name__)
+    finally:
+        with suppress(SMTPException, OSError):  # a server that is rude in parting has the letter all the same
+            connection.close()
+    return Outcome.sent()
+
+
+def _letter(notification: Notification) -> EmailMessage:
+    sender = settings.DEFAULT_FROM_EMAIL
+    domain = parseaddr(sender)[1].partition("@")[2] or "localhost"
+    return EmailMessage(
+        notification.title,
+        notification.body,
+        sender,
+        [notification.notice.user.email],
+        headers={
+            "Message-ID": f"<notification-{notification.pk}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+
+
+def _refused(code: int) -> Outcome:
+    error = f"SMTP {code}"
+    return Outcome.failed(error) if code >= REFUSED_FOR_GOOD else Outcome.later(error)
+
+
+def reaches(user: User) -> bool:
+    return bool(user.email)
+
+
+CHANNEL = Channel("by_email", reaches, carry, may_repeat=False, has_one_server=True)
