@@ -23,6 +23,8 @@ from whatsapp.models import Conversation
 MOST_FOUND = 6
 MOST_WORDS = 60
 LONGEST_QUESTION = 300
+# Too common to tell questions apart, but PostgreSQL knows them with their accents only, or not at all.
+UNACCENTED = frozenset("voce voces vc vcs nao sao ate ja tambem estao sera ha ustedes usted aun".split())
 WORD = re.compile(r"[^\W_]{2,}")
 
 
@@ -78,7 +80,8 @@ def dismiss(questions: models.QuerySet[UnansweredQuestion], *, user: User) -> in
 
 def key_of(text: str, language: str) -> str:
     """The telling words' stems in alphabetical order; the words themselves where all are too common."""
-    stems = sorted({stem for found in _stems(WORD.findall(fold(text)), language).values() for stem in found})
+    telling = [word for word in WORD.findall(fold(text)) if word not in UNACCENTED]
+    stems = sorted({stem for found in _stems(telling, language).values() for stem in found})
     return (" ".join(stems) or fold(text).strip(" ?!."))[:LONGEST_QUESTION]
 
 
