@@ -69,6 +69,13 @@ def talk_of(user: User, lead: Lead, chosen: str = "") -> Talk | None:
     return _talk(conversation, [thread for thread in threads if thread is not conversation])
 
 
+def talk_in(user: User, conversation_id: UUID) -> Talk | None:
+    """One thread by itself, of somebody whose lead the reader does not see; None: not theirs to see."""
+    visible = Conversation.objects.visible_to(user).select_related("line", "consultant__user", "lead")
+    conversation = visible.filter(pk=conversation_id).first()
+    return _talk(conversation, []) if conversation else None
+
+
 def _talk(conversation: Conversation, others: list[Conversation]) -> Talk:
     messages, state = _last_messages(conversation.pk), composer_state(conversation)
     return Talk(

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from leads.models import Lead, User
-from whatsapp import chat_index
+from whatsapp import chat_index, rebuilding
 from whatsapp.chat_index import Chat
 from whatsapp.models import Conversation, Line, Message
+from whatsapp.services.chats import own_lines
 
 SHOWN = 100
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -18,7 +20,8 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Thread:
-    """One row. `lead` None: somebody who is no lead; without `conversation`, nothing of it is stored."""
+    """One row. `lead` None: nobody that the reader may see; `owner` then is whose lead it is, '' for a
+    stranger. Without `conversation`, nothing of it is stored."""
 
     key: str
     name: str
@@ -31,6 +34,7 @@ class Thread:
     lead: str | None = None
     conversation: str | None = None
     phone: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,20 @@ def _transferred(user: User) -> Iterable[Thread]:
         Conversation.objects.visible_to(user)
         .filter(status=Conversation.Status.TRANSFERRED, lead__archived_at=None)
         .exclude(lead=None, line__kind=Line.Kind.CONSULTANT)
-        .select_related("lead", "line")
+        .select_related("lead__consultant__user", "line")
         .order_by("-last_message_at")[:SHOWN]
     )
-    last = _last_messages([one for one in conversations if one.lead is None])
+    last = _last_messages([one for one in conversations if not _sees(user, one.lead)])
     return [
-        _stored_thread(one, one.lead) if one.lead else _strangers_thread(one, last.get(one.pk))
+        _stored_thread(one, one.lead)
+        if one.lead and _sees(user, one.lead)
+        else _strangers_thread(one, last.get(one.pk))
         for one in conversations
     ]
+
+
+def _sees(user: User, lead: Lead | None) -> bool:
+    return lead is not None and (user.is_manager or lead.consultant_id == user.pk)
 
 
 def _last_messages(conversations: Sequence[Conversation]) -> dict[UUID, Message]:
@@ -87,7 +97,7 @@ def _last_messages(conversations: Sequence[Conversation]) -> dict[UUID, Message]
 
 
 def _strangers_thread(conversation: Conversation, last: Message | None) -> Thread:
-    """No card counts for this person, so that only the last message says whether they wait."""
+    """No card in sight counts for this person, so that only the last message says whether they wait."""
     phone = conversation.client_address.removeprefix("whatsapp:")
     is_waiting = last and last.direction == Message.Direction.IN and not conversation.is_opted_out
     return Thread(
@@ -100,6 +110,7 @@ def _strangers_thread(conversation: Conversation, last: Message | None) -> Threa
         waiting_since=last.created_at if last and is_waiting else None,
         conversation=str(conversation.pk),
         phone=phone,
+        owner=str(conversation.lead.consultant or _("nobody")) if conversation.lead else "",
     )
 
 
@@ -120,16 +131,20 @@ def _stored_thread(conversation: Conversation, lead: Lead) -> Thread:
 
 
 def _own_chats(user: User) -> tuple[list[Thread], bool]:
-    lines = list(Line.objects.filter(consultant=user.pk, is_active=True))
+    lines = own_lines(user)
     try:
-        return [
-            _chat_thread(chat, line) for line in lines for chat in chat_index.page(line.pk, limit=SHOWN)
-        ], True
+        for line in lines:
+            rebuilding.ensure_built(line)
+        chats = [(chat, line) for line in lines for chat in chat_index.page(line.pk, limit=SHOWN)]
     except RedisError:
         return [], False
+    mentioned = [chat.entry.lead for chat, _line in chats if chat.entry.lead]
+    seen = Lead.objects.visible_to(user).filter(pk__in=mentioned) if mentioned else Lead.objects.none()
+    leads = {str(pk) for pk in seen.values_list("pk", flat=True)}
+    return [_chat_thread(chat, line, leads) for chat, line in chats], True
 
 
-def _chat_thread(chat: Chat, line: Line) -> Thread:
+def _chat_thread(chat: Chat, line: Line, leads: set[str]) -> Thread:
     entry = chat.entry
     phone = entry.address.removeprefix("whatsapp:")
     return Thread(
@@ -140,7 +155,7 @@ def _chat_thread(chat: Chat, line: Line) -> Thread:
         at=entry.at,
         line=line.name,
         unread=chat.unread,
-        lead=entry.lead,
+        lead=entry.lead if entry.lead in leads else None,
         conversation=entry.conversation,
         phone=phone,
     )

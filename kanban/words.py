@@ -26,6 +26,7 @@ def _board_words() -> dict[str, str]:
         "new_leads_many": _("{count} new leads above"),
         "lead_arrived": _("New lead for you: {name}"),
         "lead_created": _("Lead created: {name}"),
+        "chat_gone": _("This chat is no longer in your list."),
         "lead_gone": _("This lead is no longer on your board."),
         "no_name": _("No name"),
         "filtered": _("{count} leads shown"),

@@ -160,6 +160,12 @@ def card_name(card: dict[str, Any]) -> str:
 
 
 @register.filter
+def without_channel(address: str) -> str:
+    """The number as people write it: '+5511…' of 'whatsapp:+5511…'."""
+    return address.removeprefix("whatsapp:")
+
+
+@register.filter
 def lead_name(lead: Lead) -> str:
     return lead.name or lead.phone or lead.email or _("No name")
 

@@ -1,14 +1,49 @@
 """The inbox of somebody who is no lead: taken over all the same, so that somebody must see them."""
 
 import pytest
+from django.test import Client
 
-from kanban.threads import inbox_of
-from leads.tests.makers import make_consultant, make_manager
-from whatsapp.models import Conversation
-from whatsapp.services import send, take_over
-from whatsapp.tests.makers import make_consultant_line, make_conversation
+from kanban.threads import Thread, inbox_of
+from leads.models import Consultant, LeadIdentity
+from leads.tests.makers import make_consultant, make_lead, make_manager
+from whatsapp import sessions
+from whatsapp.models import Conversation, Line
+from whatsapp.payloads import InboundMessage
+from whatsapp.redis_connection import connection
+from whatsapp.services import link_lead, send, take_over
+from whatsapp.tests.makers import inbound_form, make_consultant_line, make_conversation
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> Consultant:
+    return make_consultant("ana")
+
+
+@pytest.fixture
+def line(ana: Consultant) -> Line:
+    return make_consultant_line(ana)
+
+
+def write(line: Line, *texts: str) -> Thread:
+    for text in texts:
+        sessions.take_in(line, [InboundMessage.parse(inbound_form(text, To=line.address))])
+    return inbox_of(line.consultant.user).threads[0]
+
+
+def page(user: object, address: str, **headers: str) -> str:
+    client = Client(headers=headers)
+    client.force_login(user)
+    response = client.get(address, follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def status(user: object, address: str) -> int:
+    client = Client()
+    client.force_login(user)
+    return client.get(address).status_code
 
 
 def test_inbox_shows_a_stranger_whose_conversation_was_taken_over() -> None:
@@ -42,3 +77,86 @@ def test_inbox_keeps_private_chats_of_own_lines_from_managers() -> None:
     make_conversation(line=make_consultant_line(make_consultant("ana")))
 
     assert inbox_of(make_manager()).threads == []
+
+
+def test_chat_of_a_stranger_shows_what_the_list_holds_and_how_to_answer(ana: Consultant, line: Line) -> None:
+    thread = write(line, "Oi, Ana", "É a <b>vizinha</b>")
+
+    html = page(ana.user, f"/inbox/chats/{thread.key}/", **{"HX-Request": "true"})
+
+    assert html.index("Oi, Ana") < html.index("É a &lt;b&gt;vizinha&lt;/b&gt;")
+    assert f'data-api="/api/chats/{thread.key}/lead/"' in html
+    assert "What they wrote until now is not kept." in html
+    assert "<html" not in html
+
+
+def test_chat_page_says_how_many_messages_come_along(ana: Consultant, line: Line) -> None:
+    Line.objects.update(brought_messages=5)
+    thread = write(line, "Oi")
+
+    html = page(ana.user, f"/inbox/chats/{thread.key}/")
+
+    assert "The last 5 messages come along." in html
+    assert 'id="inbox-filters"' in html
+
+
+def test_chat_is_missing_for_everybody_else(line: Line) -> None:
+    address = f"/inbox/chats/{write(line, 'segredo').key}/"
+
+    for user in (make_manager(), make_consultant("bia").user):
+        assert status(user, address) == 404
+    assert Client().get(address).status_code == 302
+
+
+def test_chat_that_became_a_conversation_shows_that(ana: Consultant, line: Line) -> None:
+    key = write(line, "Oi").key
+    lead = make_lead(phone="+5511987654321")
+    LeadIdentity.objects.create(lead=lead, kind="phone", key=lead.phone, shown=lead.phone)
+    write(line, "De novo")
+
+    html = page(ana.user, f"/inbox/chats/{key}/")
+
+    assert f'data-thread="{Conversation.objects.get().pk}"' in html
+    assert 'id="reply-form"' in html
+
+
+def test_conversation_with_a_colleagues_lead_can_be_read_and_answered(ana: Consultant, line: Line) -> None:
+    conversation, bia = make_conversation(line=line, body="É com você?"), make_consultant("bia")
+    link_lead(conversation, make_lead(consultant=bia, name="Rita"))
+
+    [thread] = inbox_of(ana.user).threads
+    html = page(ana.user, f"/inbox/conversations/{thread.conversation}/")
+
+    assert (thread.lead, thread.owner, thread.text) == (None, str(bia), "É com você?")
+    assert "É com você?" in html
+    assert f"lead of {bia}" in html
+    assert 'id="reply-form"' in html
+    assert [one.name for one in inbox_of(bia.user).threads] == ["Rita"]
+
+
+def test_conversation_of_others_is_missing(line: Line) -> None:
+    conversation = make_conversation(line=line)
+    assert status(make_consultant("bia").user, f"/inbox/conversations/{conversation.pk}/") == 404
+
+
+def test_inbox_after_redis_was_emptied_is_built_from_the_rows(ana: Consultant, line: Line) -> None:
+    lead = make_lead(phone="+5511987654321", consultant=ana)
+    LeadIdentity.objects.create(lead=lead, kind="phone", key=lead.phone, shown=lead.phone)
+    write(line, "guardada")
+    connection().delete(*connection().scan_iter(f"*chats:{line.pk}:*"))
+
+    inbox_of(ana.user)
+
+    assert list(connection().scan_iter(f"*chats:{line.pk}:facts"))
+
+
+def test_chat_without_redis_says_so(ana: Consultant, line: Line, settings: object) -> None:
+    key = write(line, "Oi").key
+    settings.REDIS_URL = "redis://127.0.0.1:9"
+    connection.cache_clear()
+    try:
+        html = page(ana.user, f"/inbox/chats/{key}/", **{"HX-Request": "true"})
+    finally:
+        connection.cache_clear()
+
+    assert "being restored" in html
