@@ -16,6 +16,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -201,6 +202,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1},
 }
 CELERY_TIMEZONE = "UTC"
+# Tasks that wait for nobody but PostgreSQL and Redis. A worker takes from both queues unless told otherwise;
+# one that takes from this queue alone keeps leads moving while the others wait for a slow model or endpoint.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("quick")]
+CELERY_TASK_ROUTES = {
+    name: {"queue": "quick"}
+    for name in (
+        "leads.process_deliveries",
+        "leads.assign_waiting_leads",
+        "whatsapp.take_in_arrivals",
+        "whatsapp.follow_assignments",
+        "agent.resume_conversations",
+    )
+}
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {
@@ -211,6 +225,8 @@ CELERY_BEAT_SCHEDULE = {
         "agent.rehearse_drafts": 15,
         "agent.return_conversations": 60,
         "leads.assign_waiting_leads": 10,
+        "leads.act_on_due_replies": 10,
+        "leads.alert_managers": 15,
         "leads.process_deliveries": 10,
         "leads.tell_endpoints": 5,
         "leads.reconcile_meta": 15 * 60,

@@ -320,7 +320,7 @@ def test_burst_of_requests_asks_for_a_worker_once_and_the_worker_looks_twice(
 
 def published(redis_client):
     """Headers of the tasks that wait in the queue, which is emptied."""
-    queue = f"{settings.REDIS_PREFIX}celery"
+    queue = f"{settings.REDIS_PREFIX}quick"
     waiting = redis_client.lrange(queue, 0, -1)
     redis_client.delete(queue)
     return [json.loads(message)["headers"] for message in waiting]
