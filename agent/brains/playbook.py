@@ -48,13 +48,23 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A comparison on one slot; `op` is eq, ne, lt, lte, gt, gte or in."""
+
+    slot: str
+    op: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Question:
     """One slot and how to ask for it.
 
     `terms` are answers by themselves, `cues` announce an answer nearby, `avoid` says that what
     stands nearby answers something else (a down payment is not the budget). `needs_cue` takes a term
     only beside a cue; `proper_noun` may be filled by a name that is not a person's; `whole` keeps the client's
-    phrase around a term.
+    phrase around a term. `least` is the smallest likely amount, where `least_if` holds: below it people mean
+    thousands.
     """
 
     key: str
@@ -72,6 +82,8 @@ class Question:
     needs_cue: bool = False
     proper_noun: bool = False
     whole: bool = False
+    least: int | None = None
+    least_if: tuple[Rule, ...] = ()
 
     @classmethod
     def from_snapshot(cls, raw: Mapping[str, Any]) -> Question:
@@ -88,6 +100,8 @@ class Question:
             needs_cue=bool(raw.get("needs_cue")),
             proper_noun=bool(raw.get("proper_noun")),
             whole=bool(raw.get("whole")),
+            least=raw.get("least"),
+            least_if=tuple(Rule(**rule) for rule in raw.get("least_if") or ()),
             **wording,
         )
 
@@ -97,15 +111,6 @@ class Question:
     @property
     def is_horizon(self) -> bool:
         return any(choice.max_days is not None for choice in self.choices)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A comparison on one slot; `op` is eq, ne, lt, lte, gt, gte or in."""
-
-    slot: str
-    op: str
-    value: Any
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ class BareReader:
             self._is_place(piece) and self._open("place") and self.pending is not question
         ):
             return None
+        if names.is_everyday(words[0]) and not self._stands_alone(piece, line):
+            return None
         return self._claim(question, names.bare(piece, self.context, pending=False), line)
 
     def _known_place(self, piece: str, line: Line) -> Claim | None:

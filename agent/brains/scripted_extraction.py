@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agent import stages
 from agent.brains.protocol import Question, Rejected, SlotUpdate, TurnInput
 from agent.brains.scripted_bare import BareReader
 from agent.brains.scripted_claims import Reader
@@ -15,6 +16,11 @@ from agent.parsers import choices
 from agent.parsers.found import fold
 
 LONGEST_TEXT = 120
+SMALLEST_UNSCALED = 1000
+CURRENCY = re.compile(r"[$€£]|(?<!\w)(?:reais|real|pesos|dolares|dollars|euros|pounds|soles)(?!\w)")
+MONTHLY = re.compile(
+    r"(?:por|al?|ao|per|/|cada) ?(?:mes|month|mo\b)|mensa(?:l|is|lidade)|mensual|monthly|parcela|cuota|instal"
+)
 LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
 
 
@@ -53,7 +59,46 @@ def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], langua
             continue
         corrected = corrected or question.key in turn.state.slots
         updates.append(update)
-    return Extraction(updates, rejected, corrected)
+    return Extraction([*_in_thousands(turn, updates)], rejected, corrected)
+
+
+def _in_thousands(turn: TurnInput, updates: list[SlotUpdate]) -> Iterable[SlotUpdate]:
+    """ "uns 450" for a flat to buy is 450 thousand, also where the wish to buy comes after the amount."""
+    slots = turn.state.with_values(updates).slots
+    small = {
+        question.key: question
+        for question in turn.playbook.questions
+        if question.least and all(stages.holds(rule, slots) for rule in question.least_if)
+    }
+    set_now = {update.slot for update in updates}
+    for update in updates:
+        yield _scaled(update, small.get(update.slot), turn)
+    for key in small.keys() & slots.keys() - set_now:
+        known = slots[key]
+        told = SlotUpdate(key, "set", known.value, known.raw, known.quote, known.seq)
+        meant = _scaled(told, small[key], turn)
+        if meant is not told:
+            yield meant
+
+
+def _scaled(update: SlotUpdate, question: Question | None, turn: TurnInput) -> SlotUpdate:
+    if question is None or question.least is None or not isinstance(update.value, dict):
+        return update
+    amounts = [amount for amount in update.value.values() if amount is not None]
+    before = turn.state.slots.get(update.slot)
+    exact = bool(CURRENCY.search(fold(update.quote))) or (
+        before is not None and update.seq != before.seq and _is_small(before.value)
+    )
+    monthly = any(m.seq == update.seq and MONTHLY.search(fold(m.words)) for m in turn.burst)
+    likely = _is_small(update.value) and question.least / 1000 <= max(amounts) < question.least
+    if exact or monthly or not likely:
+        return update
+    meant = {end: None if amount is None else amount * 1000 for end, amount in update.value.items()}
+    return replace(update, value=meant)
+
+
+def _is_small(amount: Any) -> bool:
+    return all(end is None or end < SMALLEST_UNSCALED for end in amount.values())
 
 
 def _is_faint(turn: TurnInput, question: Question, claim: Claim) -> bool:

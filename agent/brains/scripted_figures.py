@@ -17,6 +17,7 @@ NEARBY = re.compile(
     r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
 )
 SMALLEST_BARE_AMOUNT = 100
+SMALLEST_IN_THOUSANDS = 10
 THOUSAND, MILLION = 1_000, 1_000_000
 # A corrected amount is seldom further from the first one than this.
 FARTHEST = 3
@@ -30,10 +31,17 @@ class FigureReader(ClaimReader):
             if found and (
                 not question.needs_cue or question.key == self.pending or self.has_cue(question, line)
             ):
-                chosen = found[-1] if line.corrects else found[0]
+                chosen = found[-1] if line.corrects else self._nearest(question, found, line)
                 claims.append(self.claim(question, chosen, line))
                 line.take(chosen)
         return claims
+
+    def _nearest(self, question: Question, found: list[Found], line: Line) -> Found:
+        """ "hoje pagamos caro, renovamos em 01/06": of two days the one right after the cue."""
+        cues = [match.end() for match in phrase_pattern(texts.every(question.cues)).finditer(line.folded)]
+        if not question.needs_cue or not cues:
+            return found[0]
+        return min(found, key=lambda item: min(abs(item.start - end) for end in cues))
 
     def horizons(self, line: Line) -> list[Claim]:
         claims = []
@@ -49,7 +57,8 @@ class FigureReader(ClaimReader):
     def _dates_as_horizon(self, line: Line, question: Question) -> list[Found]:
         """A day says how far ahead only where no slot wants the day itself."""
         if self.of_type("date") or not re.search(
-            r"\b(?:ate|hasta|by|before|antes|dia|start|mud\w+|comec\w+)\b", line.folded
+            r"\b(?:ate|hasta|by|before|antes|dia|start|mud\w+|comec\w+|mov(?:e|ing)|empez\w+|empiez\w+|ingres\w+)\b",
+            line.folded,
         ):
             return []
         found = dates.parse(line.unread, self.context, self.language)
@@ -108,8 +117,9 @@ class FigureReader(ClaimReader):
         alone = SCALE_ALONE.fullmatch(line.folded.strip(" .!"))
         if alone:
             scale = MILLION if alone["scale"].startswith("mi") and alone["scale"] != "mil" else THOUSAND
-            return replace(item, value=_times(known, scale)) if _top(known) < THOUSAND else item
-        if item.explicit or not line.corrects_at(item.start):
+            already = _top(known) >= scale and _top(known) % scale == 0
+            return replace(item, value=known if already else _times(known, scale))
+        if item.explicit or not line.corrects_before(item.start):
             return item
         for scale in (1, THOUSAND, MILLION):
             if _top(known) / FARTHEST <= _top(item.value) * scale <= _top(known) * FARTHEST:
@@ -129,7 +139,9 @@ class FigureReader(ClaimReader):
         amount = item.value["max"] or item.value["min"]
         bounded = item.value["min"] != item.value["max"]
         if question.key == self.pending:
-            return amount >= SMALLEST_BARE_AMOUNT or bounded
+            in_thousands = question.least is not None and amount >= SMALLEST_IN_THOUSANDS
+            bounded = bounded and amount >= SMALLEST_IN_THOUSANDS
+            return amount >= SMALLEST_BARE_AMOUNT or bounded or (in_thousands and self._answers_alone(line))
         return amount >= SMALLEST_BARE_AMOUNT and (bounded or self.has_cue(question, line))
 
     def _avoided(self, question: Question, item: Found, folded: str) -> bool:

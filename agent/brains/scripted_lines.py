@@ -15,13 +15,18 @@ from agent.parsers.found import BLANK, Found, blank, clean, fold
 CORRECTION = re.compile(
     r"(?<!\w)(?:na verdade|na vdd|vdd|na real|corrigindo|correcao|corrigi\w*|quer dizer|quis dizer|ops|errei|"
     r"me enganei|"
-    r"melhor|pensando (?:bem|melhor)|mudei de ideia|mudando|prefiro|preferimos|alias|mentira|decidi\w*|desisti|troca|"
+    r"melhor|pensando (?:bem|melhor)|mudei de ideia|mudando|prefiro|preferimos|alias|mentira|decidi\w*|"
+    r"desisti|troca|"
     r"mudou|"
     r"digo|em vez d\w+|en realidad|corrijo|correccion|mejor|perdon|quise decir|me equivoque|prefiero|preferimos|"
     r"cambie de (?:idea|opinion)|pensandolo|mas bien|en vez de|actually|sorry|i mean|i meant|correction|rather|"
     r"instead|scratch that|changed my mind|make (?:it|that)|i'?d prefer|prefer|on second thought|no wait|wait|oops|"
     r"my bad|typo|aumentei|subiu|baixou|acho que|agora (?:e|eh|quero)|ahora (?:es|quiero)|"
     r"nao me chamo|no me llamo|(?:meu nome|mi nombre|my name|name) (?:nao|no|is not|isn'?t)|not my name|"
+    r"(?:me )?confund[io]\w*|(?:fiz|falei|escrevi|digitei|calculei|mandei|coloquei|botei) (?:\w+ "
+    r"){0,2}errad[oa]|conta errada|"
+    r"erro meu|esquece|perai|espera|(?:lo )?(?:dije|escribi|puse|calcule) mal|error mio|olvidalo|"
+    r"(?:got|had|typed|wrote|said) (?:it|that|this) wrong|my mistake|strike that|correct that|hold on|"
     r"don'?t call me|nao (?:e|eh) (?:o )?meu nome|(?:nao sou|no soy|i'?m not|i am not) (?:(?:o|a|el|la) )?\w+,? "
     r"(?:(?:e|mas|pero|but) )?(?:sou|soy|i'?m|i am))(?!\w)"
     r"|[,;.] (?:nao|no|n)\s*[,.] "
@@ -33,12 +38,22 @@ SCALE_ALONE = re.compile(
 )
 ENDS_IN_NUMBER = re.compile(r"\d[\d.,]*\s*$|(?:cem|cento|entos|cien|cientos|hundred|nta|nte)\s*$")
 TO_THE_POINT = re.compile(
-    r"[\s,.:!]*(?:(?:e|eh|es|it|it's|its|that|make|sao|son|uns|unos|umas|unas|por|quero|quiero|want|need|to|para|pra|"
+    r"[\s,.:!]*(?:(?:e|eh|es|it|it's|its|that|make|sao|son|uns|unos|umas|unas|por|quero|quiero|want|need|to|"
+    r"para|pra|"
     r"que|seja|sejam|sean|melhor|mejor|com|con|with|about|the|os|los|preciso|necesito|de|ate|hasta|up|is|sorry|"
     r"perdon|desculpa|r\$|\$)[\s,.:]*){0,4}"
 )
+VOCATIVE = re.compile(
+    r"\s+(?:mate|man|bro|dude|pal|buddy|mano|cara|veio|parca|amig[oa]|che|wey|guey|parce|hermano|rs+|k{2,}|"
+    r"(?:ja){2,}|"
+    r"(?:ha){2,}|lol|haha|mesmo|msm|nomas|nomás)$",
+    re.I,
+)
+LAUGHTER = re.compile(r"k{2,}|rs(?:rs)*|(?:[jh][aei]){2,}[jh]?|lol|msm|mesmo|ne|eh|ta")
+FEW_WORDS = re.compile(r"\W*(?:[^\W\d]+\W+){0,6}[^\w]*")
 PAUSE = re.compile(r"[.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 SEPARATOR = re.compile(rf"[{BLANK}.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
+CONTACT = re.compile(r"\S+@\S+|(?<!\w)\+?\d[\d\s().-]{6,}\d(?!\w)")
 EDGES = re.compile(
     r"^(?:e|y|and|com|con|with|de|do|da|em|en|in|no|na|a|o|el|la)\s+|\s+(?:e|y|and|de|em|en|in|a|o)$", re.I
 )
@@ -80,22 +95,34 @@ class Line:
             for match in CORRECTION.finditer(self.folded)
         )
 
+    def corrects_before(self, start: int) -> bool:
+        """Whether a word of correction comes shortly before, with no other figure between."""
+        return any(
+            match.end() <= start and FEW_WORDS.fullmatch(self.folded[match.end() : start])
+            for match in CORRECTION.finditer(self.folded)
+        )
+
     def take(self, found: Found) -> None:
         self.unread = blank(self.unread, [(found.start, found.end)])
         self.claimed = True
 
     def says_only(self, piece: str, fillers: frozenset[str]) -> bool:
-        """Whether the client's sentence holds nothing besides `piece` and filler words."""
-        for sentence in PAUSE.split(self.text):
+        """Whether the client's sentence holds nothing besides `piece` and filler words.
+
+        A phone number or an e-mail ends a sentence as a full stop does.
+        """
+        for sentence in PAUSE.split(CONTACT.sub(", ", self.text)):
             if piece in sentence:
                 rest = fold(sentence.replace(piece, " ", 1))
-                return all(word in fillers for word in re.findall(r"[^\W_]+", rest))
+                return all(
+                    word in fillers or LAUGHTER.fullmatch(word) for word in re.findall(r"[^\W_]+", rest)
+                )
         return False
 
     def segments(self) -> Iterator[str]:
         """What is left to understand, cut where people pause."""
         for piece in SEPARATOR.split(self.unread):
-            trimmed = EDGES.sub("", piece.strip())
+            trimmed = EDGES.sub("", VOCATIVE.sub("", piece.strip()))
             if re.search(r"\w", trimmed):
                 yield trimmed
 

@@ -10,12 +10,24 @@ from agent.brains.scripted_lines import Claim, Line
 from agent.brains.scripted_reading import ClaimReader
 from agent.parsers import choices, emails, names, organisations, phones, places, texts
 from agent.parsers.found import Found, blank, fold, phrase_pattern
-from agent.parsers.lexicons import common_words
+from agent.parsers.lexicons import common_words, word_set
 
+FILLERS = word_set("fillers")
 FAVOUR = re.compile(
-    r"(?<!\w)(?:so|solo|only|somente|apenas|prefiro|prefer|melhor|mejor|rather)(?:\s+(?!depois|despues|after|quando|"
+    r"(?<!\w)(?:poe|coloca|bota|pon|ponga|put|vamos de|vou de|so|solo|only|somente|apenas|prefiro|prefer|"
+    r"melhor|mejor|rather)(?:\s+(?!depois|despues|after|quando|"
     r"cuando|when|if|se\b)\w+){0,2}\s+$"
 )
+FAVOUR_AFTER = re.compile(
+    r"\s*(?:(?:eu|yo|i'?d|i would|i)\s+)?(?:mesmo\s+)?(?:prefiro|prefer|preferably|de preferencia|preferiblemente|"
+    r"seria melhor|seria mejor|is better|works better|e melhor|es mejor|melhor|mejor)(?!\w)"
+)
+INDEFINITE = {
+    "en": re.compile(r"(?<!\w)(?:an?|another)\s+$"),
+    "es": re.compile(r"(?<!\w)una?\s+$"),
+    "pt-BR": re.compile(r"(?<!\w)uma?\s+$"),
+}
+FOLLOWING = re.compile(r"(?:\s+[^\W\d_]+){1,3}")
 PREPOSITION = re.compile(
     r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|the|our|la|el)\s+)?$"
 )
@@ -58,7 +70,10 @@ class WordReader(ClaimReader):
             name = names.bare(piece, self.context, pending=False)
             if name and places.is_known(name.quote, self.context) and self.of_type("place"):
                 continue
-            if name and " " in name.quote and names.is_known(name.quote.split()[0]):
+            first = name.quote.split()[0] if name else ""
+            if names.is_everyday(first) and not line.says_only(piece, FILLERS):
+                continue
+            if name and " " in name.quote and names.is_known(first):
                 start = line.unread.find(name.quote)
                 found.append(replace(name, start=start, end=start + len(name.quote), explicit=False))
         return [] if line.is_question else found
@@ -73,17 +88,28 @@ class WordReader(ClaimReader):
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
             for item in self._known_words(question, line)
-            if not self._is_where(item, line) and not any(_is_inside(item, town) for town in towns)
+            if not self._is_where(question, item, line) and not any(_is_inside(item, town) for town in towns)
         ]
         taken: list[tuple[Question, Found]] = []
         for _, _, _, question, item in sorted(offers, key=lambda offer: offer[:3]):
             if not any(item.overlaps(other) for _, other in taken):
                 taken.append((question, item))
+        taken += [pair for pair in self._alone(line, towns) if not any(pair[1].overlaps(o) for _, o in taken)]
         for _, item in taken:
             line.take(item)
         return [
             replace(self.claim(question, item, line), surest=True)
             for question, item in sorted(taken, key=lambda pair: pair[1].start)
+        ]
+
+    def _alone(self, line: Line, towns: list[Found]) -> list[tuple[Question, Found]]:
+        """ "planilha mesmo": a word that only one question knows needs no cue where nothing else is said."""
+        return [
+            (question, item)
+            for question in self.of_type("text")
+            if question.needs_cue and question.key not in self.known
+            for item in texts.known(line.unread, self.language, replace(question, needs_cue=False))
+            if line.says_only(item.quote, FILLERS) and not any(_is_inside(item, town) for town in towns)
         ]
 
     def _known_words(self, question: Question, line: Line) -> list[Found]:
@@ -93,9 +119,13 @@ class WordReader(ClaimReader):
         phrases = texts.announced(line.unread, question)
         return [next((p for p in phrases if _is_inside(item, p)), item) for item in found]
 
-    def _is_where(self, item: Found, line: Line) -> bool:
-        """ "over in Tucson" is the city, not the Hyundai."""
-        return bool(WHERE.search(line.folded[: item.start])) and places.is_known(item.quote, self.context)
+    def _is_where(self, question: Question, item: Found, line: Line) -> bool:
+        """ "over in Tucson" is the city, not the Hyundai; so is "Tucson" once only the city is missing."""
+        asked = self.playbook.question(self.pending) if self.pending else None
+        city_is_due = asked is not None and asked.type == "place" and question.key in self.known
+        return (city_is_due or bool(WHERE.search(line.folded[: item.start]))) and places.is_known(
+            item.quote, self.context
+        )
 
     def choices(self, line: Line) -> list[Claim]:
         claims = []
@@ -106,21 +136,33 @@ class WordReader(ClaimReader):
             found = choices.parse(readable, self.context, self.language, question)
             if not found:
                 continue
-            chosen = self.claim(question, self._favoured(found, line), line)
-            if choices.is_open_alternative(readable, found):
+            favoured = self._favoured(found, line)
+            chosen = self.claim(question, favoured or (found[-1:] if line.corrects else found)[0], line)
+            if not favoured and choices.is_open_alternative(readable, found):
                 self.ambiguous.append(chosen)
             else:
                 claims.append(chosen)
             line.unread = blank(line.unread, [(item.start, item.end) for item in found])
         return claims
 
-    def _favoured(self, found: list[Found], line: Line) -> Found:
-        """ "estuda de manhã, só dá à tarde": the option after "only" or "better" counts, else the first."""
-        favoured = [item for item in found if FAVOUR.search(line.folded[: item.start])]
-        return (favoured or (found[-1:] if line.corrects else found))[0]
+    def _favoured(self, found: list[Found], line: Line) -> Found | None:
+        """ "estuda de manhã, só dá à tarde": the option said to be the only or the better one."""
+        favoured = [
+            item
+            for item in found
+            if FAVOUR.search(line.folded[: item.start]) or FAVOUR_AFTER.match(line.folded, item.end)
+        ]
+        return favoured[0] if favoured else None
 
     def _without_avoided(self, question: Question, line: Line) -> str:
-        spans = [match.span() for match in phrase_pattern(texts.every(question.avoid)).finditer(line.folded)]
+        """The line without the phrases that answer something else; "{}" takes a few words along."""
+        phrases = texts.every(question.avoid)
+        plain = tuple(phrase for phrase in phrases if texts.SLOT not in phrase)
+        spans = [match.span() for match in phrase_pattern(plain).finditer(line.folded)]
+        opening = tuple(phrase.replace(texts.SLOT, "").strip() for phrase in phrases if texts.SLOT in phrase)
+        for match in phrase_pattern(opening).finditer(line.folded):
+            following = FOLLOWING.match(line.folded, match.end())
+            spans.append((match.start(), following.end() if following else match.end()))
         return blank(line.text, spans)
 
     def places(self, line: Line) -> list[Claim]:
@@ -128,6 +170,8 @@ class WordReader(ClaimReader):
         questions = self.of_type("place")
         found = places.parse(line.unread, self.context, self.language) if questions else []
         for question in questions[:1]:
+            if question.key in self.known and not line.corrects:
+                found = [item for item in found if item.explicit]
             claims += [self.claim(question, item, line) for item in found[:1]]
         for item in found:
             line.take(item)
@@ -140,6 +184,8 @@ class WordReader(ClaimReader):
             found = texts.announced(line.unread, question) if question.cues else []
             if question.proper_noun:
                 found = [item for item in found if self._is_proper(item, line)]
+            elif question.needs_cue:
+                found = [item for item in found if set(fold(item.value).split()) - common_words()]
             if found and not self._has_terms(question, line):
                 claims.append(self.claim(question, found[0], line))
                 line.take(found[0])
@@ -151,6 +197,9 @@ class WordReader(ClaimReader):
         if places.is_known(item.value, self.context) or names.is_known(item.value.split()[0]):
             return False
         weakly = bool(PREPOSITION.search(fold(line.unread[: item.start])))
+        indefinite = INDEFINITE.get(self.language)
+        if indefinite and indefinite.search(fold(line.unread[: item.start])):
+            return False
         if mixed or weakly:
             return mixed and (item.value[:1].isupper() or item.value[:1].isdigit())
         first = fold(item.value.split()[0])

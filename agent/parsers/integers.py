@@ -6,8 +6,9 @@ import re
 
 from agent.brains.protocol import Context, Question
 from agent.parsers import numbers
-from agent.parsers.found import Found, clean, fold, phrase_pattern
+from agent.parsers.found import WORD, Found, clean, fold, phrase_pattern
 from agent.parsers.lexicons import word_set
+from agent.parsers.spelling import is_slip
 from agent.parsers.texts import every
 
 BETWEEN = re.compile(
@@ -23,10 +24,13 @@ CHILDREN = re.compile(
     r"(?P<count>\w+)\s+(?:filh\w+|hij\w+|kids?|child\w*|crianc\w+|nin[oa]s?|meninos|peques|bebes?|dependentes?)"
 )
 
+# "12x30" is a plot, not a count.
+SIZE = re.compile(r"\d+(?:[.,]\d+)?\s*[x×]\s*\d+(?:[.,]\d+)?")
 ANY_PLURAL = "*s"
 NOUN = re.compile(r"\s+(?P<noun>[a-z]{4,}(?:s|ff))(?!\w)")
 NOT_PEOPLE = word_set("not_people")
 OTHERS = re.compile(r"\s*(?:e|y|and)?\s*(?:mais|mas|otr[oa]s|other|another|more)\s+(?P<count>\w+)(?!\w)")
+SHORTEST_SLIP = 6
 ADULTS = re.compile(r"(?<!\w)adult\w*")
 
 
@@ -37,7 +41,12 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     found = _by_phrase(text, folded, question)
     cues = [cue for cues in question.cues.values() for cue in cues]
     spans = _cue_spans(folded, tuple(cues))
-    known = [number for number in numbers.find(folded, context.country) if float(number.value).is_integer()]
+    sizes = [match.span() for match in SIZE.finditer(folded)]
+    known = [
+        number
+        for number in numbers.find(folded, context.country)
+        if float(number.value).is_integer() and not _is_within(number, sizes)
+    ]
     used: list[tuple[int, int]] = []
     for index, number in sorted(enumerate(known), key=lambda pair: pair[1].article):
         span = _beside(folded, number, [cue for cue in spans if cue not in used])
@@ -57,14 +66,32 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     return found + [Found(int(n.value), text[n.start : n.end], n.start, n.end, explicit=False) for n in bare]
 
 
+def _is_within(number: numbers.Number, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= number.start < end for start, end in spans)
+
+
 def _cue_spans(folded: str, cues: tuple[str, ...]) -> list[tuple[int, int]]:
     """Cues may be glued to the digits: "2br", "3q"."""
     glued = re.compile(phrase_pattern(cues).pattern.replace(r"(?<!\w)", r"(?<![^\W\d])", 1))
-    return [match.span() for match in glued.finditer(folded)]
+    spans = [match.span() for match in glued.finditer(folded)]
+    return spans + [span for span in _slips(folded, cues) if span not in spans]
+
+
+def _slips(folded: str, cues: tuple[str, ...]) -> list[tuple[int, int]]:
+    """ "3 quartus": a long cue with one letter wrong."""
+    targets = {fold(cue) for cue in cues if len(cue) >= SHORTEST_SLIP}
+    return [
+        match.span()
+        for match in WORD.finditer(folded)
+        if len(match[0]) >= SHORTEST_SLIP and any(is_slip(match[0], target) for target in targets)
+    ]
 
 
 def _beside(folded: str, number: numbers.Number, cues: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """The number with its cue. A cue of one letter must touch the digits: "3q"."""
     for start, end in cues:
+        if end - start == 1 and number.end != start:
+            continue
         if number.end <= start and ADJECTIVE.fullmatch(folded[number.end : start]):
             return number.start, end
         if end <= number.start and BETWEEN.fullmatch(folded[end : number.start]) and not number.article:

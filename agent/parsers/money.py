@@ -39,9 +39,11 @@ CEILING_WORDS = phrase_pattern(
 )  # fmt: skip
 NEVER_OVER = (
     r"(?<!\w)(?:nao|n|no|sem|sin|can'?t|cannot|don'?t|not|nunca)\s+(?:\w+\s+){0,3}"
-    r"(?:passar|passo|passe|pasar|paso|pase|exceder|exceed|ultrapassar|superar|go|spend|gastar|pagar|subir|over|above|"
+    r"(?:passar|passo|passe|pasar|paso|pase|exceder|exceed|ultrapassar|superar|go|spend|gastar|pagar|subir|"
+    r"over|above|"
     r"higher)"
-    r"(?:\s+(?:mais|mas|more|over|above|up|past|acima|arriba|por encima|higher))?(?:\s+(?:de|d[oa]s|than|del))?(?!\w)"
+    r"(?:\s+(?:mais|mas|more|over|above|up|past|acima|arriba|por encima|higher))?(?:\s+(?:de|d[oa]s|than|"
+    r"del))?(?!\w)"
 )
 UPPER_BEFORE = re.compile(f"{NEVER_OVER}|{CEILING_WORDS.pattern}")
 LOWER_BEFORE = phrase_pattern(
@@ -53,10 +55,20 @@ LOWER_BEFORE = phrase_pattern(
     )
 )  # fmt: skip
 UPPER_AFTER = re.compile(
-    r"\s*(?:(?:por|al|ao|a|per|/) ?(?:mes|month|mo|ano|year))?\s*,?\s*(?:(?:e|es|is|as|como)\s+(?:o\s+|el\s+|"
-    r"the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|maximo|max|"
+    r"\s*(?:(?:com|con|with|incluindo|incluyendo|including) (?:tudo|todo|everything|condominio|o condominio|"
+    r"expensas|gastos|"
+    r"iptu|bills|gc|gastos comunes|tudo incluso|todo incluido|bills included)\s*)?(?:(?:por|al|ao|a|per|"
+    r"/) ?(?:mes|month|mo|ano|year))?\s*,?\s*(?:(?:e|es|is|as|como)\s+(?:o\s+|el\s+|"
+    r"the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|"
+    r"maximo|max|"
     r"como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
     r"|a lo sumo|maximum|de teto|pra baixo|para baixo|para abajo|and under|or under|tope)(?!\w)"
+)
+# "450 lucas con expensas es lo máximo que puedo"
+UPPER_LATER = re.compile(
+    r"[^\d.;!?\n]{0,30}?(?<!\w)(?<!no )(?<!nao )(?<!not )(?:e|es|is|seria|sera|that's|thats|eh)\s+(?:lo |o |"
+    r"el |the |meu |mi |my |nuestro |nosso |our )*"
+    r"(?:max|maximo|maximum|tope|teto|limite|limit|ceiling|most)(?!\w)"
 )
 LOWER_AFTER = re.compile(
     r"\s*,?\s*(?:pra cima|para cima|para arriba|pa arriba|and up|or more|ou mais|o mas|no minimo|minimo|plus"
@@ -200,7 +212,7 @@ def _bounded(folded: str, amount: Amount) -> tuple[Amount, str]:
         match = after.match(folded, amount.end)
         if match and not ROUGHLY.match(folded[amount.end :].lstrip(" ,")):
             return replace(amount, end=match.end()), side
-    return amount, ""
+    return amount, "upper" if UPPER_LATER.match(folded, amount.end) else ""
 
 
 FILLERS = re.compile(

@@ -54,6 +54,12 @@ POLITE = re.compile(
     r"muito prazer|prazer|encantad[oa]|"
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
+# How people begin when they were asked their name: "its tyrell", "é o cadu".
+OPENING = re.compile(
+    r"\W*(?:(?:it'?s|that'?s|this is|i'?m|im|e|eh|es|sou|soy|aqui (?:e|eh)|ah|oh|claro|sure|ok|"
+    r"pode (?:ser|por)|pon)\s+)?"
+    r"(?:(?:o|a|el|la|the)\s+)?(?=\w)"
+)
 NOT_A_NAME = word_set("not_names")
 NOT_NAME_ENDINGS = (
     "ing", "ando", "endo", "indo", "iendo", "ado", "ada", "ido", "ida", "ante", "ente", "ista", "dor",
@@ -83,6 +89,8 @@ def bare(segment: str, context: Context, pending: bool, alone: bool = False) -> 
     text = clean(segment)
     polite = POLITE.search(fold(text))
     text = text[: polite.start()] if polite else text
+    opening = OPENING.match(fold(text)) if pending else None
+    text = text[opening.end() :] if opening else text
     words = list(WORD.finditer(text))
     if not words or len(words) > LONGEST or re.search(r"\w", WORD.sub("", text)):
         return None
@@ -108,6 +116,11 @@ def _is_pair(words: list[re.Match[str]]) -> bool:
 
 def is_known(word: str) -> bool:
     return fold(word) in first_names()
+
+
+def is_everyday(name: str) -> bool:
+    """ "Luz" is a name, and so is what one pays for electricity."""
+    return fold(name) in word_set("names_that_are_words")
 
 
 def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Found | None:

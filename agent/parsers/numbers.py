@@ -22,6 +22,7 @@ from agent.parsers.number_words import (
 
 DIGITS = r"\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?"
 TOKEN = re.compile(rf"(?P<digits>{DIGITS})|(?P<word>[^\W\d_]+)|(?P<other>\S)")
+LARGEST_SHORT = 20
 GROUPED = re.compile(r"^\d{1,3}(?:[.,' ]\d{3})+$")
 
 
@@ -226,6 +227,8 @@ def _connect(tally: _Tally, tokens: list[re.Match[str]], position: int, country:
         return 1 + _add_half(tally, tokens[position + 2])
     if word in HALVES:
         return _add_half(tally, following)
+    if _is_short_for_thousands(tally, tokens, position + 1, country):
+        return _add_hundreds(tally, following, country)
     if following["digits"] and tally.scale >= 1e3 and tally.group is None:
         added = _add_thousands(tally, tokens, position + 1, country)
         return 1 + added if added else 0
@@ -234,6 +237,25 @@ def _connect(tally: _Tally, tokens: list[re.Match[str]], position: int, country:
     if word in UNITS and tally.scale >= 1e3 and tally.group is None and UNITS[word] >= 100:
         return 1 + _take_word(tally, UNITS[word], following)
     return 0
+
+
+def _is_short_for_thousands(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> bool:
+    """ "2 e 500" and "um e duzentos" are thousands: a small number, "and", round hundreds, no multiplier."""
+    small = tally.group is not None and 1 <= tally.group <= LARGEST_SHORT and tally.group == int(tally.group)
+    token = tokens[position]
+    hundreds = (
+        digits_value(token["digits"], country) if token["digits"] else UNITS.get(token["word"] or "", 0)
+    )
+    following = tokens[position + 1]["word"] if position + 1 < len(tokens) else None
+    round_hundreds = 100 <= hundreds < 1000 and hundreds % 50 == 0
+    return small and round_hundreds and not tally.total and following not in MULTIPLIERS
+
+
+def _add_hundreds(tally: _Tally, token: re.Match[str], country: str) -> int:
+    hundreds = digits_value(token["digits"], country) if token["digits"] else UNITS[token["word"]]
+    tally.multiply(1e3, token)
+    tally.take(hundreds, token)
+    return 2
 
 
 def _continues(tally: _Tally, amount: float) -> bool:

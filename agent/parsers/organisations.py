@@ -32,11 +32,29 @@ TAILS = (
     "plumbing|"
     "electric|landscaping|law|dental|manufacturing|industries|tecnologia|sistemas|consultoria|asociados|associados|"
     "associates|"
+    "care|cafe|coffee|bar|grill|imoveis|veiculos|automoveis|seguros|modas|calcados|odontologia|fitness|gym|salon|spa|"
+    "academy|college|foundation|trust|garage|tyres|tires|autos|cars|homes|estates|lettings|properties|builders|joinery|"
+    "gardens|kitchens?|pharmacy|vets|veterinary|physio|nursery|cleaning|couriers|haulage|fabrics|furniture|interiors|"
+    "designs?|prints?|graphics|signs|security|energy|solar|travel|tours|hotels?|inn|events?|marketing|consultores|abogados|"
+    "arquitectos|arquitetura|arquitectura|ingenieria|construcciones|construcoes|muebles|moveis|textiles?|turismo|viajes|"
+    "viagens|eventos|producciones|producoes|bebidas|importaciones|exportaciones|logistica|contabilidade|contadores|"
+    "inmobiliaria|propiedades|automotriz|repuestos|autopecas|pecas|cosmeticos|estetica|pet|petshop|academia|idiomas|"
     "solucoes|soluciones|log|store|brothers|bros|freight|robotics|analytics|insurance|catering|marine|farms|health|"
     "capital"
 )
 HEAD = re.compile(rf"(?<!\w)(?:{HEADS})(?=\s)")
 TAIL = re.compile(rf"(?<=\w)(?:\s+(?:{TAILS})(?!\w)\.?)+")
+# "do grupo Verdemar": the kind may be in lower case where a preposition leads to it.
+BELONGS_TO = re.compile(r"(?<!\w)(?:d[aeo]|del?|del? la|n[ao]|pel[ao]|el|la|os|as|the|at)\s+$")
+KIND = re.compile(
+    rf"(?<!\w)(?:uma?|una|an?|nossa?|nuestr[oa]|our|minha|meu|mi|my)\s+(?:\w+\s+){{0,2}}?"
+    rf"(?:{HEADS}|empresa|company|business|startup|firm|agency|clinic|shop|store|restaurant|bakery|school|practice)"
+    rf"(?:\s+[^\W\d_]+){{0,3}}?\s*(?:,|:|-|\(|(?:chamad[oa]|llamad[oa]|called|named|se chama|se llama))\s*"
+)
+CAPITALS = re.compile(
+    r"(?:(?:a|o|la|el|the|é a|es la|is)\s+)?"
+    r"(?P<name>[A-ZÀ-Þ][\w'&.-]+(?:\s+(?:(?:d[aeo]s?|del?|e|y|and|&|of)\s+)?[A-ZÀ-Þ][\w'&.-]+)*)"
+)
 LEGAL = re.compile(r"(?<=\w)\s+(?:ltda|eireli|sas|srl|inc|llc|ltd|corp|gmbh|plc)(?!\w)\.?")
 TOKEN = re.compile(r"[^\s,;:!?()\"]+")
 PARTICLES = word_set("particles_organisations")
@@ -49,6 +67,7 @@ def parse(text: str) -> list[Found]:
     folded = fold(text)
     capitals = not text.isupper() and any(letter.isupper() for letter in text)
     found = [_headed(text, folded, match, capitals) for match in HEAD.finditer(folded)]
+    found += [_named_after(text, match) for match in KIND.finditer(folded)]
     tails = TAIL if capitals else LEGAL
     found += [_tailed(text, folded, match, capitals) for match in tails.finditer(folded)]
     names = [item for item in found if item]
@@ -56,7 +75,7 @@ def parse(text: str) -> list[Found]:
 
 
 def _headed(text: str, folded: str, match: re.Match[str], capitals: bool) -> Found | None:
-    if capitals and not text[match.start()].isupper():
+    if capitals and not text[match.start()].isupper() and not BELONGS_TO.search(folded[: match.start()]):
         return None
     end = _extent(text, folded, match.end(), capitals)
     if end is None:
@@ -64,6 +83,14 @@ def _headed(text: str, folded: str, match: re.Match[str], capitals: bool) -> Fou
     tail = TAIL.match(folded, end)
     end = tail.end() if tail else end
     return Found(text[match.start() : end], text[match.start() : end], match.start(), end)
+
+
+def _named_after(text: str, match: re.Match[str]) -> Found | None:
+    """ "é uma clínica veterinária, Amigo Fiel": the kind of business, then its name in capitals."""
+    name = CAPITALS.match(text, match.end())
+    if name is None or fold(name["name"].split()[0]) in first_names():
+        return None
+    return Found(name["name"], name["name"], name.start("name"), name.end("name"))
 
 
 def _extent(text: str, folded: str, start: int, capitals: bool) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agent.brains.protocol import Context
 from agent.parsers.found import BLANK, Found, clean, fold
@@ -20,7 +21,8 @@ from agent.parsers.negation import is_negated
 HOME = re.compile(
     r"(?<!\w)(?:moro (?:em|no|na|aqui em)|moramos (?:em|no|na)|sou (?:de|do|da|aqui de)|somos (?:de|do|da)|vivo en|"
     r"vivimos en|soy de|"
-    r"somos de|estoy en|estamos en|i live in|we live in|i'?m (?:in|from|based in|located in|near)|we'?re (?:in|from|"
+    r"somos de|estoy en|estamos en|i live in|we live in|i'?m (?:in|from|based in|located in|near)|we'?re "
+    r"(?:in|from|"
     r"based in)|"
     r"based in|located in|living in|fica (?:em|no|na)|queda en|esta en|ubicad[oa] en|cidade[:\s]+(?:de |e )?|"
     r"ciudad[:\s]+(?:de |es )?|"
@@ -30,14 +32,17 @@ HOME = re.compile(
     r"cerca de|cerca del|perto d[eoa]|proximo [ado]+|por la zona de|zona de|sector|por el)\s+"
 )
 LEADING = re.compile(
-    r"(?<!\w)(?:em|no|na|nos|nas|en|in|de|do|da|por|at|to|pra|para|from|a)\s+(?:el |la |los |las |the )?"
+    r"(?<!\w)(?:em|no|na|nos|nas|en|in|de|do|da|por|at|to|pra|para|from|a|outside|inside|afueras de|arredores "
+    r"de)\s+(?:el |la |los |las |the )?"
 )
 AREA_WORDS = (
     r"(?:vila|jardim|jd|parque|pq|praia|centro|zona|setor|asa|alto|bairro|barrio|colonia|col\.?|fracc?\.?|"
     r"fraccionamiento|residencial|"
-    r"condominio|villa|playa|ciudad|comuna|urbanizacion|urb\.?|lomas|av\.?|avenida|rua|calle|downtown|north|south|east|"
+    r"condominio|villa|playa|ciudad|comuna|urbanizacion|urb\.?|lomas|av\.?|avenida|rua|calle|downtown|north|"
+    r"south|east|"
     r"west|"
-    r"san|santa|santo|sao|saint|st\.?|fort|mount|lake|port|new|los|las|el|la|nova|nueva|puerto|porto|santiago|ciudad|"
+    r"san|santa|santo|sao|saint|st\.?|fort|mount|lake|port|new|los|las|el|la|nova|nueva|puerto|porto|santiago|"
+    r"ciudad|"
     r"municipio|centro)"
 )
 AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
@@ -52,9 +57,11 @@ SHORTEST_ABROAD = 4
 # Answers to "which area?" that are no proper names.
 DESCRIBED = re.compile(
     r"(?<!\w)(?:"
-    r"(?:perto|proximo|cerca|close|near|next|walking distance)\s+(?:(?:from|to|d[aeo]s?|del?|the|my|our|an?|uma?|una?|"
+    r"(?:perto|proximo|cerca|close|near|next|walking distance)\s+(?:(?:from|to|d[aeo]s?|del?|the|my|our|an?|"
+    r"uma?|una?|"
     r"meu|minha|mi|al?|ao|la|el|las|los)\s+)*[^\W\d_]{3,}|"
-    r"(?:zona|regiao|region|area|lado|parte)\s+(?:sul|norte|leste|oeste|sur|este|central|centro|rural|nobre|alta|baixa|"
+    r"(?:zona|regiao|region|area|lado|parte)\s+(?:sul|norte|leste|oeste|sur|este|central|centro|rural|nobre|"
+    r"alta|baixa|"
     r"baja)|"
     r"(?:north|south|east|west|upper|lower)(?:ern)?\s+(?:side|end|part|area)|"
     r"(?:bairro|barrio)\s+(?:nobre|tranquilo|central|residencial|seguro)|"
@@ -122,7 +129,9 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
     if match[0].split()[0] in LOOSE:
         famous = fold(captured.quote) in famous_places(context.country)
         return captured if famous or (known and typed_as_name) else None
-    return captured if known or typed_as_name or _is_famous_abroad(captured.quote) else None
+    if known or _is_famous_abroad(captured.quote):
+        return captured
+    return replace(captured, explicit=False) if typed_as_name else None
 
 
 def _is_famous_abroad(quote: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from agent.brains.protocol import Context, Question
 from agent.parsers.found import BLANK, Found, clean, fold, phrase_pattern
-from agent.parsers.lexicons import common_words, word_set
+from agent.parsers.lexicons import common_words, first_names, word_set
 from agent.parsers.negation import is_negated
 
 TOKEN = re.compile(r"[^\s,;!?()\"" + BLANK + r"]+")
@@ -18,6 +18,7 @@ JOIN = re.compile(
 VERSION = re.compile(
     r"\s*(?:[-/]?\d[\w.]*)(?!\w|[.,]?\d|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos|mi\b|milhoes))"
 )
+MODEL = re.compile(r"(?: [A-ZÀ-Þ][\w-]{2,}){1,2}")
 END = re.compile(r"[.;!?\n,()" + BLANK + r"]|\s[-–—]\s|\.\s")
 STOP = word_set("text_stops")
 INNER = word_set("text_inner")
@@ -94,7 +95,8 @@ def _before(text: str, folded: str, end: int) -> Found | None:
     start = max((match.end() for match in END.finditer(folded, 0, end)), default=0)
     taken: list[re.Match[str]] = []
     for match in reversed(list(TOKEN.finditer(folded, start, end))):
-        if match[0] in STOP | LEADING | common_words() or len(taken) == 3:
+        everyday = match[0] in common_words() and not text[match.start()].isupper()
+        if everyday or match[0] in STOP | LEADING or len(taken) == 3:
             break
         taken.insert(0, match)
     if not taken:
@@ -119,6 +121,7 @@ def every(texts: object) -> tuple[str, ...]:
 def _terms(text: str, folded: str, language: str, question: Question) -> list[Found]:
     spans: list[tuple[int, int, int]] = []
     plain = {fold(term) for term in every(question.terms)}
+    openings = {term.partition(SLOT)[0].strip() for term in plain if SLOT in term}
     for match in _term_pattern(every(question.terms)).finditer(folded):
         start, end = match.span()
         read_to = spans[-1][2] if spans else 0
@@ -127,8 +130,12 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
         version = VERSION.match(folded, end)
         open_ended = not version and match["term"] not in plain
         singular = version.end() if version else match.end("term")
-        singular = _trimmed(folded, start, singular) if open_ended else singular
+        if open_ended:
+            opening = max((term for term in openings if folded.startswith(term, start)), key=len, default="")
+            singular = _trimmed(folded, start, singular, max(len(opening.split()), 2))
         end = version.end() if version else (singular if open_ended else end)
+        if not open_ended:
+            singular = end = _with_model(text, start, singular, end)
         if spans and JOIN.fullmatch(folded[read_to:start]):
             spans[-1] = (spans[-1][0], singular, end)
         else:
@@ -144,15 +151,26 @@ def _term_pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?P<term>{phrases})(?:e?s)?(?!\w)")
 
 
-def _trimmed(folded: str, start: int, end: int) -> int:
-    """A complement taken too far ends before the next thought: "maestría en gestión pública | por favor"."""
+def _trimmed(folded: str, start: int, end: int, fixed: int) -> int:
+    """A complement taken too far ends before the next thought: "maestría en gestión pública | por favor".
+
+    The first `fixed` words are the term's own.
+    """
     taken = list(re.finditer(r"\S+", folded[start:end]))
     for index, token in enumerate(taken):
-        if index > 1 and token[0] in CUTS:
-            return _trimmed(folded, start, start + taken[index - 1].end())
+        if index >= fixed and token[0] in CUTS:
+            return _trimmed(folded, start, start + taken[index - 1].end(), fixed)
     while len(taken) > 2 and taken[-1][0] in INNER | LEADING | STOP | OTHER_ANSWERS:
         taken.pop()
     return start + taken[-1].end()
+
+
+def _with_model(text: str, start: int, singular: int, end: int) -> int:
+    """ "Honda Wave": capitals go on after a known name that has them, up to two words."""
+    if singular != end or not text[start].isupper() or text.isupper():
+        return singular
+    following = MODEL.match(text, end)
+    return following.end() if following and fold(following[0].split()[0]) not in first_names() else singular
 
 
 def _touches(folded: str, term: Found, ends: list[int]) -> bool:

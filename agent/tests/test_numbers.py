@@ -15,6 +15,10 @@ from agent.parsers import numbers
         ("300 mil e 3 quartos", [300_000, 3]),
         ("uma dúzia", [12]),
         ("mil e duzentos", [1200]),
+        ("1 e 800", [1800]),
+        ("três e quinhentos", [3500]),
+        ("4 e 300 mil", [4, 300_000]),
+        ("35 e 400", [35, 400]),
     ],
 )
 def test_numbers_in_words_and_digits_are_added_up(text, values):
