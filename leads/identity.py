@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from leads.cleaning import clean_line
 from leads.models import LeadIdentity
@@ -25,8 +25,10 @@ _EXTENSION = re.compile(
 _CARRIER = re.compile(r"^\(?0[xX]{2}\)?\s*")
 _WHATSAPP_LINK = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{10,15})")
 _CPF = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
-# How WhatsApp's own network writes a number; it looks like an e-mail and is none.
-_WHATSAPP_JID = re.compile(r"(\d{10,15})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)")
+# How WhatsApp's own network and its gateways write a number; it looks like an e-mail and is none.
+_WHATSAPP_JID = re.compile(
+    r"(\d{10,15})(?::\d+)?@(?:c\.us|wa\.[\w.-]+|[\w.-]*whatsapp[\w.-]*)", re.IGNORECASE
+)
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
 _SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
@@ -117,9 +119,23 @@ def display_name(text: str) -> str:
 def parse_phone(text: str, country: str, *, is_lenient: bool = False) -> str | None:
     """E.164, or None where `text` is no phone number of `country` (ISO code) or of any country it names.
 
-    Lenient: a number of a possible length is enough, for a field that says it is a phone.
+    Of several in one text the first mobile, else the first. Lenient: a number of a possible length is
+    enough, for a field that says it is a phone.
     """
-    for attempt in _readings(clean_line(text, 60), is_lenient):
+    line = clean_line(text, 60)
+    spoken = [line] if _prepared(line) else _SEVERAL.split(line)
+    found = [number for part in spoken if (number := _parse_one(part, country, is_lenient))]
+    return next(filter(is_mobile, found), found[0]) if len(found) > 1 else next(iter(found), None)
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether an E.164 number is surely a mobile one; some countries number mobiles like landlines."""
+    number = _parsed(phone, "")
+    return number is not None and phonenumbers.number_type(number) == PhoneNumberType.MOBILE
+
+
+def _parse_one(text: str, country: str, is_lenient: bool) -> str | None:
+    for attempt in _readings(text, is_lenient):
         number = _parsed(attempt, country)
         if number is not None and _is_good(number, is_lenient or attempt.startswith("+")):
             return phonenumbers.format_number(number, PhoneNumberFormat.E164)
@@ -127,9 +143,8 @@ def parse_phone(text: str, country: str, *, is_lenient: bool = False) -> str | N
 
 
 def _readings(text: str, is_lenient: bool) -> list[str]:
-    """The number as written, else the first of several; a long one without a plus may be international."""
-    first, *_others = _SEVERAL.split(text)
-    spelled = _prepared(text) or _prepared(first)
+    """The number as written; a long one without a plus may be international."""
+    spelled = _prepared(text)
     digits = "".join(filter(str.isdigit, spelled.replace("(0)", "")))
     if not spelled:
         return []

@@ -10,6 +10,7 @@ from leads.inference.fields import fields_of
 from leads.inference.mapping import Mapping
 from leads.inference.reading import read_fields
 from leads.inference.splitting import people_in
+from leads.inference.tables import as_objects
 from leads.payload import LeadPayload
 
 __all__ = ["understand", "understand_one"]
@@ -22,4 +23,4 @@ def understand(tree: Any, country: str, mapping: Mapping | None = None) -> list[
 
 def understand_one(tree: Any, country: str, mapping: Mapping | None = None) -> LeadPayload:
     """The one person of a tree that is known to be a single submission."""
-    return read_fields(fields_of(tree), country, mapping or {})
+    return read_fields(fields_of(as_objects(tree)), country, mapping or {})

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from leads.cleaning import DEEPEST, clean_line
+from leads.inference.vocabulary import names_a_contact
 from leads.inference.words import phrases, plain
 
 LABELS = phrases(
     """
     label, title, question, field name, field label, display name, column name, property name,
-    pergunta, pregunta, rotulo, etiqueta, campo, caption, prompt, nome campo, nombre, nome, name
+    pergunta, pregunta, rotulo, etiqueta, campo, caption, heading, l, lbl, prompt, nome campo, nombre, nome, name
     """
 )
 NAMES = phrases(
@@ -22,7 +23,7 @@ VALUES = phrases(
     """
     value, values, answer, answers, response, responses, string value, property value, field value,
     resposta, respuesta, valor, valores, user response, input, content, selected, val, raw value,
-    pretty format, answer details, text question answer
+    pretty format, answer details, text question answer, conteudo, contenido, dado, reply, v, val
     """
 )
 # What may stand beside a label and a value without making the whole something else than an answer.
@@ -47,7 +48,7 @@ class Answer:
 
 def read_answer(node: dict[str, Any], definitions: dict[str, str], *, is_named: bool) -> Answer | None:
     """`node` as one answer, or None. `is_named`: it stands under a key of its own, as in {email: {value: …}}."""
-    plain_node = {plain(str(key)): value for key, value in node.items()}
+    plain_node = _with_its_question({plain(str(key)): value for key, value in node.items()})
     kind = _text(plain_node.get("type") or plain_node.get("field type") or plain_node.get("tipo"))
     typed = _typed_value(node, plain_node, kind)
     if typed is None and not _says_nothing_else(plain_node):
@@ -64,6 +65,30 @@ def read_answer(node: dict[str, Any], definitions: dict[str, str], *, is_named: 
     if is_named and typed is None and not _describes_itself(plain_node):
         return None
     return Answer(name, labels, kind, _chosen(value, plain_node.get("options") or plain_node.get("choices")))
+
+
+def _with_its_question(node: dict[str, Any]) -> dict[str, Any]:
+    """`{predefinedField: "FIRST_NAME", answer: …}`: beside a value, a text that is a question or names a
+    contact is the label, whatever its key."""
+    node = _without_prefix(node)
+    if {"label", "name", "nome", "nombre"} & node.keys() or not any(key in node for key in VALUES):
+        return node
+    told = [key for key, value in node.items() if key not in _KNOWN and _is_question(value)]
+    if len(told) != 1:
+        return node
+    return {("label" if key == told[0] else key): value for key, value in node.items()}
+
+
+def _without_prefix(node: dict[str, Any]) -> dict[str, Any]:
+    """`{attributeCode: "email", attributeValue: …}` says twice what it is about."""
+    prefix = next((key.removesuffix(" value") for key in node if key.endswith(" value")), "")
+    if not prefix or prefix in ("string", "raw", "field", "property"):
+        return node
+    return {key.removeprefix(f"{prefix} "): value for key, value in node.items()}
+
+
+def _is_question(value: Any) -> bool:
+    return isinstance(value, str) and (value.rstrip().endswith(("?", ":")) or names_a_contact(value))
 
 
 def _says_nothing_else(node: dict[str, Any]) -> bool:
@@ -93,7 +118,7 @@ def _title(node: dict[str, Any]) -> str:
 
 def _typed_value(node: dict[str, Any], plain_node: dict[str, Any], kind: str) -> tuple[str, Any] | None:
     """`{type: "email", email: "…", field: {…}}`: the value stands under the name of its type."""
-    if kind and kind in node and "field" in plain_node:
+    if kind and kind in node and ("field" in plain_node or plain_node.keys() <= {"id", "type", plain(kind)}):
         return kind, node[kind]
     if kind == "payment" or "field" not in plain_node:
         return None
@@ -135,6 +160,8 @@ def _chosen(value: Any, options: Any) -> Any:
     if isinstance(value, dict):
         inner = value.get("labels") or value.get("label") or value.get("other")
         return inner if inner and "first" not in value else value
+    if isinstance(value, list) and value and all(_rich_text(part) for part in value):
+        return "".join(_rich_text(part) for part in value)
     if not isinstance(options, list):
         return value
     texts = {
@@ -145,6 +172,11 @@ def _chosen(value: Any, options: Any) -> Any:
     if isinstance(value, list):
         return [texts.get(str(item), item) for item in value]
     return texts.get(str(value), value)
+
+
+def _rich_text(part: Any) -> str:
+    """The words of one run of formatted text, as in `[{plain_text: "Ana", annotations: {…}}]`."""
+    return str(part.get("plain_text") or part.get("plainText") or "") if isinstance(part, dict) else ""
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from leads.identity import is_email
 from leads.inference.fields import Field
 from leads.inference.money import read_money
 from leads.inference.people import NOTHING, Pick
@@ -142,7 +143,7 @@ def _says(pattern: re.Pattern[str], one: Field) -> bool:
 
 def _is_prose(one: Field) -> bool:
     """Words for people; not a number, an address of a page, an id or a program's name."""
-    if not isinstance(one.value, str) or _TECHNICAL.search(one.line):
+    if not isinstance(one.value, str) or _TECHNICAL.search(one.line) or is_email(one.line):
         return False
     return not any(_NOT_WORDS.search(words) and len(words.split()) <= 3 for words in one.words)
 

@@ -4,7 +4,6 @@ A form builder's `{label, type, value}` is one field, not three; JSON inside a t
 stood there; a list of plain values is one field. Nothing is dropped.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,12 +11,16 @@ from typing import Any
 
 from leads.bodies import BodyError, read_json
 from leads.cleaning import DEEPEST, clean_line, clean_text
+from leads.identity import is_email
 from leads.inference.answers import Answer, definitions_in, read_answer
-from leads.inference.words import any_of, bare, plain
+from leads.inference.lines import lines_said
+from leads.inference.vocabulary import REPLY_TO
+from leads.inference.words import any_of, bare, only, plain
 
 Scalar = str | int | float | bool
-LONGEST_NOTICE = 5_000
-_LINE = re.compile(r"^[^\w\n]*([^\W\d_][^:\n]{1,39}?)\W{0,3}:[ \t*_]+(\S[^\n]*?)[ \t*_]*\r?$", re.MULTILINE)
+# Envelopes: what holds somebody's e-mail is that person, whatever the sender calls it.
+_WRAPPER = only("items?, entry, event, evento, hook, webhook, list, lista, meta, metadata, trigger, widget")
+_PERSON_TYPE = only("person, contact, customer, lead")
 # A form's data is the person's; a form's name is not.
 _FORM_DATA = any_of("form (?:response|data|fields?|submission|values?|answers?|inputs?)")
 
@@ -53,13 +56,14 @@ class Field:
 
     @cached_property
     def surroundings(self) -> tuple[str, ...]:
-        """The names it stands under, in plain words, nearest last."""
-        return tuple(_FORM_DATA.sub(" ", plain(name)).strip() for name in self.context[-3:])
+        """The names it stands under, in plain words, nearest last; an element's number is no name."""
+        named = [name for name in self.context if not name.isdigit()]
+        return tuple(_FORM_DATA.sub(" ", plain(name)).strip() for name in named[-3:])
 
     @property
     def is_private(self) -> bool:
-        """A sender's own bookkeeping, such as WordPress's `_wpcf7_…`."""
-        return self.key.startswith("_") and len(self.key) > 1
+        """A sender's own bookkeeping, such as WordPress's `_wpcf7_…`; the address to answer to is none."""
+        return self.key.startswith("_") and len(self.key) > 1 and not REPLY_TO.search(plain(self.key))
 
     @property
     def parent(self) -> str:
@@ -117,6 +121,12 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
     if answer is not None:
         yield from _walk_answer(answer, place)
         return
+    if _PERSON_TYPE.match(plain(str(node.get("@type", "")))):
+        place = replace(place, key="person")
+    elif _WRAPPER.match(plain(place.key)) and any(
+        isinstance(text, str) and is_email(text) for text in node.values()
+    ):
+        place = replace(place, key="")
     for key, value in node.items():
         name = clean_line(key) or "_"
         told = (place.definitions[name],) if name in place.definitions else ()
@@ -151,9 +161,7 @@ def _name_of(item: Any, index: int, place: _Place) -> str:
 
 def _walk_lines(text: Any, place: _Place) -> Iterator[Field]:
     """`Nome: Ana` and `Fone: …` on lines of one text, as mails and chat notices have it, are fields too."""
-    lines = _LINE.findall(text[:LONGEST_NOTICE]) if isinstance(text, str) and "\n" in text else []
-    if len(lines) < 2:
-        return
+    lines = lines_said(text) if isinstance(text, str) else []
     for name, value in lines:
         inner = place.below(clean_line(name))
         yield Field(inner.path, inner.position, inner.key, value.strip(), context=inner.context)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from leads.identity import display_name, is_email, is_whatsapp_jid, parse_email, parse_phone
+from leads.identity import display_name, is_email, is_mobile, is_whatsapp_jid, parse_email, parse_phone
 from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.first_names import is_first_name
-from leads.inference.words import any_of, plain
+from leads.inference.words import any_of, plain, word_set
 
 ENOUGH = 35
 # A label this telling makes up for a value that does not look the part.
@@ -26,6 +26,8 @@ class Pick:
 NOTHING = Pick("", ())
 
 _A_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=/\\|#$%^*+~]{0,119}")
+_NAMELESS = word_set("answer campo entry field input resposta text texto val value valor")
+_PARTICLES = ("da", "das", "de", "del", "do", "dos", "e", "la", "las", "los", "van", "von", "y")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 
 
@@ -49,7 +51,7 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = ()) -> Pick:
 
     `beside`: the parents of the phone and the e-mail, where a name is more likely the same person's.
     """
-    best = _best(fields, lambda one: _name_score(one) + (12 if one.parent in beside else 0))
+    best = _best(fields, lambda one: _name_score(one) + _nearness(one, beside))
     if best is None:
         return NOTHING
     parts = _name_parts(best, fields)
@@ -89,6 +91,7 @@ def _email_score(one: Field) -> int:
         return 0
     score = 50 if is_email(one.line) or display_name(one.line) else 5
     score += 30 if _says(vocabulary.EMAIL, one) else 0
+    score += 5 if _is_bare(vocabulary.EMAIL, one) else 0
     score += 30 if vocabulary.EMAIL_TYPE.search(plain(one.type)) else 0
     score -= 40 if _says(vocabulary.EMAIL_NOT_THEIRS, one) and not _says(vocabulary.REPLY_TO, one) else 0
     return score + _ownership(one)
@@ -103,9 +106,11 @@ def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
     is_said = _says_phone(one)
     if not is_said and (_says(vocabulary.NO_PHONE, one) or one.line.startswith(("0.", "-"))):
         return 0
-    if _phone_of(one, _phone_parts(one, fields) if is_said else [], country, is_lenient=is_said) is None:
+    phone = _phone_of(one, _phone_parts(one, fields) if is_said else [], country, is_lenient=is_said)
+    if phone is None:
         return 0
-    return (70 if is_said else _phone_look(one)) + _phone_preference(one) + _ownership(one)
+    look = 70 if is_said else _phone_look(one)
+    return look + _phone_preference(one) + is_mobile(phone) + _ownership(one)
 
 
 def _says_phone(one: Field) -> bool:
@@ -153,8 +158,16 @@ def _name_score(one: Field) -> int:
     if _is_bare(vocabulary.LAST, one) and not _is_bare(vocabulary.FIRST, one):
         return 0
     if label == 0 and not is_first_name(one.line):
-        return 0
+        return ENOUGH + _ownership(one) if _is_nameless(one) and _looks_like_full_name(one.line) else 0
     return label + _name_look(one) + _ownership(one)
+
+
+def _nearness(one: Field, beside: Collection[str]) -> int:
+    """The name stands with the phone or the e-mail, or around them: the closer, the likelier theirs."""
+    if one.parent in beside:
+        return 12
+    is_around = one.parent and any(parent.startswith(f"{one.parent}.") for parent in beside)
+    return min(12, 6 + 2 * one.parent.count(".")) if is_around else 0
 
 
 def _name_label(one: Field) -> int:
@@ -180,6 +193,24 @@ def _name_look(one: Field) -> int:
     return score - (30 if len(words) > 7 else 0)
 
 
+def _is_nameless(one: Field) -> bool:
+    """Its key says nothing: `text-183`, `field_2`, an id of letters and digits."""
+    return all(_says_nothing(words) for words in one.words)
+
+
+def _says_nothing(words: str) -> bool:
+    parts = words.split()
+    is_generic = all(part.isdigit() or len(part) <= 2 or part in _NAMELESS for part in parts)
+    return is_generic or sum(map(str.isdigit, words)) >= 3
+
+
+def _looks_like_full_name(text: str) -> bool:
+    words = [word for word in text.split() if word.lower() not in _PARTICLES]
+    return 2 <= len(words) <= 5 and all(
+        word.isalpha() and word[0].isupper() and word[1:].islower() for word in words
+    )
+
+
 def _could_be_a_name(one: Field) -> bool:
     return _has_letters(one) and bool(_A_NAME.fullmatch(one.line)) and not one.line.endswith("?")
 
@@ -189,6 +220,8 @@ def _has_letters(one: Field) -> bool:
     text, said = one.line, plain(one.line)
     if not isinstance(one.value, str) or not any(map(str.isalpha, text)) or len(text) > 200:
         return False
+    if len(text) <= 2 and text.isupper():
+        return False  # a code of a country or a state
     if is_email(text) or _ADDRESS.match(text):
         return False
     return not (vocabulary.EMPTY.match(said) or vocabulary.FIELD_NAME.match(said))

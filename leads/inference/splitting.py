@@ -7,6 +7,7 @@ from leads.cleaning import DEEPEST
 from leads.identity import is_email
 from leads.inference.answers import read_answer
 from leads.inference.fields import Field, fields_of
+from leads.inference.tables import as_objects
 from leads.inference.words import only, plain
 
 _PEOPLE = only(
@@ -19,6 +20,7 @@ _PEOPLE = only(
 
 def people_in(tree: Any) -> list[list[Field]]:
     """One list of fields per person. Facts beside a list of people belong to each of them."""
+    tree = as_objects(tree)
     found = _list_of_people(tree)
     if found is None:
         return [fields_of(tree)]

@@ -3,20 +3,23 @@
 Patterns over plain words (see `words`). A number such as `1 3` is how Gravity Forms calls a part of a name.
 """
 
-from leads.inference.words import any_of, only
+from leads.inference.words import any_of, bare, only, plain
 
 # Whatever belongs to these is not the person who asks.
 OTHERS = any_of(
     """
     forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,
     anuncio, adgroup, company, empresa, compania, organi[sz]ation, organizacao, account, business,
-    (?<!nome )razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?,
-    atendente, agente, asesora?, host, organi[sz]er, assigned, assignee, responsavel pelo
-    atendimento, sales ?(?:person|man|rep), captador, indicado por, indicadora?, referred by, indicacao,
-    referral, sender app, workflow, zap name, project, projeto, proyecto, event, evento, calendar,
-    files?, arquivo, product, produto, producto, item, items, property(?! (?:name|value)), imovel,
-    inmueble, empreendimento, development, unit, unidade, plan, plano, curso, course, store, loja,
-    tienda, site, website, domain, dominio, list, lista, segment, tags?, variables?, mae, pai,
+    (?<!nome )razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?,
+    consultora?, atendente, agente, asesora?, dealer(?:ship)?, provider, vendor, supplier,
+    fornecedora?, proveedora?, anunciante, advertiser, concessionaria, concesionaria, imobiliaria,
+    inmobiliaria, agency, agencia, producer, produtora?, team, equipe, equipo, groups?, grupos?,
+    board, country, pais, state, estado, host, organi[sz]er, assigned, assignee, responsavel pelo
+    atendimento, sales ?(?:person|man|rep), captador, indicado por, indicadora?, referred by,
+    indicacao, referral, sender app, workflow, zap name, project, projeto, proyecto, event, evento,
+    calendar, files?, arquivo, product, produto, producto, item, items, property(?! (?:name|value)),
+    imovel, inmueble, empreendimento, development, unit, unidade, plan, plano, curso, course, store,
+    loja, tienda, site, website, domain, dominio, list, lista, segment, tags?, variables?, mae, pai,
     madre, padre, mother, father, filh[oa]s?, hij[oa]s?, conjuge, esposa, marido, spouse, partner,
     pet, cachorro, gato, funnel, funil, pipeline, stage, etapa, origin, origem, origen, utm,
     template, theme, browser, device, channel, canal, platform, plataforma, city, cidade, ciudad,
@@ -29,17 +32,22 @@ OTHERS = any_of(
 )
 PERSON = any_of(
     """
-    lead, contact, contato, contacto, client[ea]?, customer, person, pessoa, persona, visitor,
-    visitante, prospect, prospecto, buyer, comprador, interessado, interesado, subscriber,
-    applicant, candidato, invitee, respondent, attendee, aluno, alumno, student, paciente, patient,
-    tenant, inquirer, guest, hospede, member, from, sender, remetente, requester, solicitante,
-    proponente
+    leads?, contacts?, contatos?, contactos?, client[ea]?s?, customers?, persons?, people, pessoas?,
+    personas?, visitors?, visitantes?, prospects?, prospectos?, buyers?, comprador[ae]?s?,
+    interessad[oa]s?, interesad[oa]s?, subscribers?, applicants?, candidat[oa]s?, invitees?,
+    respondents?, attendees?, alun[oa]s?, alumn[oa]s?, students?, pacientes?, patients?, tenants?,
+    inquirer, guests?, hospedes?, members?, from, sender, remetente, requester, solicitante, proponentes?
     """
 )
 
 EMAIL = any_of("e ?mail, mail, correo, email address, endereco eletronico, correio")
-EMAIL_NOT_THEIRS = any_of("to, cc, bcc, recipient, destinatario, notification, support")
-REPLY_TO = any_of("reply to")
+EMAIL_NOT_THEIRS = any_of(
+    """
+    to, cc, bcc, recipient, destinatario, notification, support, nfe, nota fiscal, billing, invoices?,
+    invoicing, fatura, faturamento, facturacion, financeiro, cobranca, contabilidade, contador
+    """
+)
+REPLY_TO = any_of("reply ?to")
 ADDRESSEE = only("to, para")
 
 PHONE = any_of(
@@ -137,3 +145,12 @@ FIELD_NAME = only(
     contact, contato, new lead, novo lead, website, site, form, formulario, test lead
     """
 )
+
+
+def names_a_contact(text: str) -> bool:
+    """Whether this is what people call a name, a phone or an e-mail."""
+    words, core = plain(text), bare(text)
+    if len(words.split()) > 8:
+        return False
+    is_name = any(pattern.match(core) or pattern.match(words) for pattern in (NAME, FIRST, LAST))
+    return bool(is_name or FULL_NAME.search(words) or EMAIL.search(words) or PHONE.search(words))

@@ -42,7 +42,10 @@ _NOISE = any_of(
     resposta, respuesta, answer, your, my, seu, sua, tu, su, o, a, os, el, la, de, do, da, del, the,
     wpforms, et pb contact, mauticform, data, custom, user, client[ea]?, customer, lead, contact,
     contacto, contato, person, pessoa, persona, main, principal, primary, value, obrigatorio,
-    required, opcional, optional, si, no, \d+
+    required, opcional, optional, si, no, nm, nr, nro, ds, cd, tx, tp, what, whats, is, s, qual, e,
+    cual, es, please, enter, informe, digite, insira, ingrese, escreva, escriba, buyer, comprador,
+    visitor, visitante, applicant, student, aluno, guest, patient, paciente, subscriber, proponente,
+    titular, responsavel, attendee, \d+
     """
 )
 

@@ -138,3 +138,24 @@ def test_identities_come_once_and_in_one_order():
     )
 
     assert [one.kind for one in identities_of(payload)] == ["email", "phone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("(11) 3456-7890 / (11) 98765-4300", "+5511987654300"),
+        ("(11) 98765-4300 ou (11) 3456-7890", "+5511987654300"),
+        ("(11) 3456-7890; (11) 3456-7891", "+551134567890"),
+        ("11 3456-7890 / 98765-4300", "+551134567890"),
+    ],
+)
+def test_of_several_numbers_in_one_text_the_mobile_is_the_phone(text, phone):
+    assert parse_phone(text, "BR", is_lenient=True) == phone
+
+
+@pytest.mark.parametrize(
+    "jid", ["5511987654321@s.whatsapp.net", "5511987654321@wa.gw.example", "5511987654321@c.us"]
+)
+def test_address_of_a_whatsapp_gateway_is_a_phone_and_no_email(jid):
+    assert parse_email(jid) is None
+    assert parse_phone(jid, "BR") == "+5511987654321"

@@ -179,3 +179,36 @@ def test_mapping_says_where_the_name_is_by_path_position_or_label(mapping, expec
 )
 def test_money_is_read_as_people_write_it(text, amount):
     assert read_money(text) == (None if amount is None else Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"headers": ["Nome", "Fone", "Cor"], "row": ["Ana Lima", "11987654321", "azul"]},
+        {"columns": ["Nome", "Fone", "Cor"], "rows": [["Ana Lima", "11987654321", "azul"]]},
+        [["Nome", "Fone", "Cor"], ["Ana Lima", "11987654321", "azul"]],
+        {"data": [["nome", "Ana Lima"], ["fone", "11987654321"], ["cor", "azul"]]},
+        {"text": "Nome: Ana Lima\nFone: 11987654321\nCor: azul"},
+        {"html": "<p><b>Nome:</b> Ana Lima</p><p>Fone: 11987654321</p><p>Cor: azul</p>"},
+        {"csv": "nome;fone;cor\nAna Lima;11987654321;azul"},
+    ],
+)
+def test_values_that_stand_apart_from_their_names_are_brought_together(body):
+    [payload] = understand(body, "BR")
+
+    assert (payload.name, payload.phone) == ("Ana Lima", "+5511987654321")
+    assert "azul" in str(payload.extra) + payload.message
+
+
+def test_rows_below_headers_are_people_each():
+    table = {"headers": ["Nome", "Fone"], "rows": [["Ana", "11987654321"], ["Bia", "11987654322"]]}
+
+    assert [payload.name for payload in understand(table, "BR")] == ["Ana", "Bia"]
+
+
+def test_choices_beside_an_answer_are_no_table():
+    body = {"nome": "Ana", "fone": "11987654321", "opcoes": ["Telefone", "E-mail"], "escolha": ["a", "b"]}
+
+    [payload] = understand(body, "BR")
+
+    assert (payload.name, payload.phone) == ("Ana", "+5511987654321")

@@ -1,0 +1,58 @@
+"""Forty shapes at a time, written before the rules were mended for any of them and then read once.
+
+At that first reading 104, 108 and 113 of 120 names, phones and e-mails were right (87, 90, 94 %);
+what had gone wrong was mended by its general cause. The floor holds what was won.
+"""
+
+import json
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from leads.bodies import read_body
+from leads.inference import understand
+
+FIXTURES = Path(__file__).parent / "fixtures"
+READINGS = sorted(path.stem for path in FIXTURES.glob("reading_*.json"))
+FLOOR = 0.95
+FACTS = ("name", "phone", "email")
+
+
+def body_of(shape):
+    if shape["form"]:
+        return urlencode(
+            [tuple(pair) for pair in shape["body"]]
+        ).encode(), "application/x-www-form-urlencoded"
+    return json.dumps(shape["body"]).encode(), "application/json"
+
+
+def mistakes_in(shape):
+    """What was read wrong; a shape that gives several people is wrong in all."""
+    people = understand(read_body(*body_of(shape)), shape["country"])
+    for fact in FACTS:
+        right = shape[fact] if isinstance(shape[fact], list) else [shape[fact]]
+        found = getattr(people[0], fact)
+        if len(people) != 1 or found not in right:
+            yield f"{shape['case']}: {fact} is {found!r}, not {shape[fact]!r}"
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_names_phones_and_emails_of_shapes_nobody_configured_are_right(reading):
+    shapes = json.loads((FIXTURES / f"{reading}.json").read_text())
+
+    wrong = [mistake for shape in shapes for mistake in mistakes_in(shape)]
+
+    assert len(shapes) == 40
+    assert 1 - len(wrong) / (len(shapes) * len(FACTS)) >= FLOOR, "\n".join(wrong)
+
+
+def test_values_of_every_shape_are_all_kept_somewhere():
+    """Nobody's words are dropped: each text of the body is in a field of the lead or in `extra`."""
+    shape = json.loads((FIXTURES / "reading_first.json").read_text())[3]
+    [payload] = understand(shape["body"], "BR")
+
+    kept = json.dumps(payload.extra, ensure_ascii=False) + payload.message
+
+    assert "Podem ligar depois das 18h" in kept
+    assert "Fale com João" in kept + json.dumps(payload.attribution, ensure_ascii=False)
