@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from leads.models import Lead, User
-from whatsapp import chat_index, rebuilding
+from whatsapp import chat_index
 from whatsapp.chat_index import Chat
 from whatsapp.models import Conversation, Line, Message
-from whatsapp.services.chats import own_lines
+from whatsapp.services.chats import ensure_lists, own_lines
 
 SHOWN = 100
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -133,8 +133,7 @@ def _stored_thread(conversation: Conversation, lead: Lead) -> Thread:
 def _own_chats(user: User) -> tuple[list[Thread], bool]:
     lines = own_lines(user)
     try:
-        for line in lines:
-            rebuilding.ensure_built(line)
+        ensure_lists(lines)
         chats = [(chat, line) for line in lines for chat in chat_index.page(line.pk, limit=SHOWN)]
     except RedisError:
         return [], False

@@ -19,10 +19,12 @@ MOST_LISTED = 1000
 BATCH = 500
 
 
-def ensure_built(line: Line) -> None:
-    """Build what the rows know, at once, where the index is gone; Twilio is asked by `rebuild`."""
-    if not chat_index.how_built(line.pk):
-        build_from_rows(line)
+def ensure_built(line: Line) -> bool:
+    """Build what the rows know, at once, where the index is gone: True. Twilio is asked by `rebuild`."""
+    if chat_index.how_built(line.pk):
+        return False
+    build_from_rows(line)
+    return True
 
 
 def rebuild(line: Line) -> int:

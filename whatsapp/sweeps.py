@@ -64,6 +64,7 @@ def record_consents() -> int:
 @shared_task(name="whatsapp.rebuild_chat_lists")
 def rebuild_chat_lists() -> None:
     """Lists of consultants' lines that Redis lost; in each, the chats of people who are leads now."""
+    taken(rebuild_chat_lists)
     for line in Line.objects.filter(kind=Line.Kind.CONSULTANT, is_active=True):
         try:
             if chat_index.how_built(line.pk) != chat_index.ALL:

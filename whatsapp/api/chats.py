@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from leads.api.views import origin_of
 from leads.models import Lead
 from leads.requests import user_of
-from whatsapp import chat_index, rebuilding
+from whatsapp import chat_index
 from whatsapp.api.facts import chat_facts, said_facts
 from whatsapp.api.shapes import AdoptedShape, AdoptRequest, ChatPage, SaidPage
 from whatsapp.models import Line
@@ -39,7 +39,7 @@ class ChatList(APIView):
             return Response({"next": None, "previous": None, "results": []})
         size, cursor = _page_size(request), _cursor(request)
         try:
-            rebuilding.ensure_built(line)
+            chats.ensure_lists([line])
             found = chat_index.page(line.pk, before=cursor, limit=size)
         except redis.RedisError as error:
             raise ChatsUnavailableError from error

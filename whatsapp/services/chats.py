@@ -1,5 +1,6 @@
 """The chats of a consultant's own line: found, read, turned into leads. Nobody else's business, managers included."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
@@ -7,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.errors import CrmError, InvalidError, NotFoundError
 from leads.models import Lead, User
+from leads.on_commit import enqueue
 from leads.payload import LeadPayload
 from leads.services.manual import add_lead
 from whatsapp import adoption, chat_index, rebuilding
 from whatsapp.chat_index import ChatEntry, Said
 from whatsapp.models import Conversation, Line
 from whatsapp.payloads import CHANNEL
+from whatsapp.sweeps import rebuild_chat_lists
 
 
 class ChatsUnavailableError(CrmError):
@@ -43,12 +46,18 @@ def own_lines(user: User) -> list[Line]:
     return list(lines.order_by("pk"))
 
 
+def ensure_lists(lines: Sequence[Line]) -> None:
+    """Lists that Redis lost have at once what the rows know, and soon what Twilio knows. Raises RedisError."""
+    lost = [line for line in lines if rebuilding.ensure_built(line)]
+    if lost:
+        enqueue(rebuild_chat_lists)
+
+
 def find_chat(user: User, chat_id: str) -> OwnChat:
     """NotFoundError for what is not on a line of the user's own, ChatsUnavailableError without Redis."""
     lines = {line.pk: line for line in own_lines(user)}
     try:
-        for line in lines.values():
-            rebuilding.ensure_built(line)
+        ensure_lists(list(lines.values()))
         found = chat_index.find_all([(pk, chat_id) for pk in lines])
     except redis.RedisError as error:
         raise ChatsUnavailableError from error
