@@ -45,6 +45,15 @@ def roll_back(playbook: Playbook, version: PlaybookVersion) -> None:
     playbook.save(update_fields=["current", "draft", "updated_at"])
 
 
+@transaction.atomic
+def make_default(playbook: Playbook) -> None:
+    """New conversations begin with this one, once something of it is published."""
+    for other in Playbook.objects.select_for_update().filter(is_default=True).exclude(pk=playbook.pk):
+        other.is_default = False
+        other.save(update_fields=["is_default"])
+    Playbook.objects.filter(pk=playbook.pk).update(is_default=True)
+
+
 def problems_of(draft: dict[str, Any]) -> list[str]:
     """Why a draft may not be published, in words; empty when it may."""
     try:

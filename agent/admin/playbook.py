@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agent import drafting, returning
+from agent import drafting, playbooks, returning
 from agent.admin.publishing import PublishView, RollBackView, VersionView
 from agent.admin.sections import FactsView, QuestionsView, QuestionView, RulesView, VoiceView, WordingView
 from agent.admin.trying import TryView
@@ -59,7 +60,8 @@ class PlaybookAdmin(admin.ModelAdmin):
     list_display = ["name", "domain", "is_default", "current", "updated_at"]
     search_fields = ["name", "domain"]
     list_select_related = ["current__playbook"]
-    readonly_fields = ["current"]
+    readonly_fields = ["current", "is_default"]
+    actions = ["make_default"]
     fieldsets = [
         (None, {"fields": ["name", "is_default", "current"]}),
         (
@@ -90,15 +92,18 @@ class PlaybookAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Playbook, form: Any, change: bool) -> None:
         if change:
-            # Two managers may both set the default: the database lets one playbook be it.
-            if obj.is_default:
-                Playbook.objects.exclude(pk=obj.pk).filter(is_default=True).update(is_default=False)
             obj.save(update_fields=[*form.changed_data, "updated_at"])
             if "return_after_hours" in form.changed_data:
                 returning.forget_times(obj)
         else:
             begun = drafting.begin_playbook(name=obj.name, domain=obj.domain)
             obj.pk, obj.draft = begun.pk, begun.draft
+
+    @admin.action(description=gettext_lazy("Use for new conversations"))
+    def make_default(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
+        for playbook in chosen[:1]:
+            playbooks.make_default(playbook)
+            messages.success(request, _("New conversations begin with “%(name)s”.") % {"name": playbook})
 
     def response_add(
         self, request: HttpRequest, obj: Playbook, post_url_continue: Any = None

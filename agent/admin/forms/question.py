@@ -28,6 +28,8 @@ RESERVED = frozenset({"none"})
 LONGEST_BUBBLE = 300
 MOST_ASKS = 10
 FEWEST_CHOICES = 2
+# A yes-or-no question may say which words mean "true" and which "false".
+WITH_CHOICES = frozenset({"choice", "bool"})
 
 
 class QuestionForm(InLanguages):
@@ -147,7 +149,7 @@ class QuestionForm(InLanguages):
             wording.name: self.lists(wording.name) if wording.is_list else self.texts(wording.name)
             for wording in self.wordings
         }
-        return plain | texts | {"choices": choices if plain["type"] == "choice" else []}
+        return plain | texts | {"choices": choices if plain["type"] in WITH_CHOICES else []}
 
 
 class ChoiceForm(InLanguages):
