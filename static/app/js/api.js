@@ -50,7 +50,7 @@ export async function sendJson(method, url, body) {
 }
 
 /** With files, which may take a while to leave a phone. `facts`: a FormData. */
-export async function postForm(url, facts) {
+export async function postFiles(url, facts) {
   const headers = { Accept: "application/json", "X-Client-Id": tabId, "X-CSRFToken": csrfToken() };
   return factsOf(await ask(url, { method: "POST", headers, body: facts }, UPLOAD_TIMEOUT_MS));
 }

@@ -1,6 +1,6 @@
 /** The conversation: writing, sending once, drafts, who answers, staying at the end of the log. */
 
-import { newId, postForm, postJson } from "../api.js";
+import { newId, postFiles, postJson } from "../api.js";
 import { announce, toast } from "../notices.js";
 import { say, sayCount } from "../words.js";
 import { bindAttachment, takeFile } from "./attachment.js";
@@ -133,7 +133,7 @@ function post(url, { body, file, clientId }) {
   form.append("client_id", clientId);
   form.append("file", file);
   if (body) form.append("body", body);
-  return postForm(url, form);
+  return postFiles(url, form);
 }
 
 function showDraft({ body, file, clientId }) {
