@@ -45,6 +45,8 @@ def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
     lead = None
     if decision.handoff or decision.stage in (NURTURE, DISQUALIFIED):
         lead = outcomes.keep_as_lead(conversation, reply, assign=decision.handoff)
+    elif conversation.lead_id:
+        outcomes.teach_lead(conversation, reply)
     outcomes.queue_words(conversation, claim, reply)
     if decision.handoff and lead is not None:
         transfer_to_consultant(conversation, lead, reply, reason=decision.reason or decision.stage)

@@ -24,7 +24,24 @@ MOST_FOUND = 6
 MOST_WORDS = 60
 LONGEST_QUESTION = 300
 # Too common to tell questions apart, but PostgreSQL knows them with their accents only, or not at all.
-UNACCENTED = frozenset("voce voces vc vcs nao sao ate ja tambem estao sera ha ustedes usted aun".split())
+UNACCENTED = frozenset(
+    {
+        "voce",
+        "voces",
+        "vc",
+        "vcs",
+        "nao",
+        "sao",
+        "ate",
+        "ja",
+        "tambem",
+        "estao",
+        "sera",
+        "ha",
+        "usted",
+        "ustedes",
+    }
+)
 WORD = re.compile(r"[^\W_]{2,}")
 
 

@@ -15,7 +15,7 @@ from leads import clock
 from leads.actors import AGENT
 from leads.models import Assignment, Lead, LeadEvent
 from leads.payload import LeadPayload
-from leads.services import activity, intake, writes
+from leads.services import activity, intake, learning, writes
 from whatsapp import consent, window
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Message
@@ -82,6 +82,14 @@ def keep_as_lead(conversation: Conversation, reply: BrainReply, *, assign: bool)
     return received.lead
 
 
+def teach_lead(conversation: Conversation, reply: BrainReply) -> None:
+    """A lead that came by another way shows what the agent learns while it still qualifies."""
+    gone = [update.slot for update in reply.updates if update.op == "clear"]
+    known = slots_of(reply)
+    if conversation.lead_id and (known or gone):
+        learning.learn_slots(lead_id=conversation.lead_id, known=known, taken_back=gone, actor=AGENT)
+
+
 def record_handoff(lead: Lead, conversation: Conversation, reply: BrainReply, reason: str) -> None:
     """What the consultant reads first: why, what is known with the client's words, what is still open."""
     activity.handed_over(lead_id=lead.pk, at=clock.now())
@@ -112,9 +120,14 @@ def payload_of(conversation: Conversation, reply: BrainReply) -> LeadPayload:
         city=_first(slots, CITY_SLOTS),
         value=_money(slots),
         language=reply.language,
-        slots={key: {"value": slot.value, "quote": slot.quote} for key, slot in slots.items()},
+        slots=slots_of(reply),
         attribution={key: str(value) for key, value in (conversation.referral or {}).items()},
     )
+
+
+def slots_of(reply: BrainReply) -> dict[str, Any]:
+    """What is known, as leads keep it: each with the client's words."""
+    return {key: {"value": slot.value, "quote": slot.quote} for key, slot in reply.state.slots.items()}
 
 
 def _note_what_was_said(claim: Claim, said: list[Message]) -> None:

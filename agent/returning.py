@@ -71,5 +71,5 @@ def _last_touched(conversation: Conversation) -> datetime:
     acted = LeadEvent.objects.filter(lead=conversation.lead_id, actor_kind=LeadEvent.Actor.USER).aggregate(
         last=Max("created_at")
     )
-    moments = (written["last"], acted["last"], conversation.transferred_at, conversation.created_at)
+    moments = [conversation.transferred_at or conversation.created_at, written["last"], acted["last"]]
     return max(moment for moment in moments if moment is not None)

@@ -11,7 +11,10 @@ from agent.models import AgentTurn, Notification, Playbook
 from agent.playbook_library import load_library
 from agent.playbooks import publish
 from leads import clock
-from leads.models import Assignment, Lead
+from leads.actors import SYSTEM
+from leads.models import Assignment, Lead, LeadEvent
+from leads.payload import LeadPayload
+from leads.services.intake import receive_lead
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Line
@@ -110,6 +113,23 @@ def test_client_who_wants_no_more_messages_gets_one_confirmation_and_then_none(c
     heard = len(client.heard)
     client.says("ok")
     assert len(client.heard) == heard
+
+
+def test_lead_that_came_by_a_form_shows_what_the_agent_learns(client):
+    form = LeadPayload(name="Rita", phone="+5511987654321", slots={"utm": {"value": "x"}})
+    lead = receive_lead(payload=form, source=None, actor=SYSTEM, assign=False).lead
+    client.says("Oi, quero comprar um apartamento em Moema")
+    lead.refresh_from_db()
+    assert client.conversation.status == "active"
+    assert lead.slots["location"]["value"] == "Moema"
+    assert lead.slots["location"]["quote"]
+    assert lead.slots["utm"] == {"value": "x"}
+    version = lead.version
+    client.says("bom dia")
+    lead.refresh_from_db()
+    assert lead.slots["location"]["value"] == "Moema"
+    assert not LeadEvent.objects.filter(lead=lead, kind="handoff").exists()
+    assert lead.version > version
 
 
 def test_client_returned_to_the_agent_is_answered_again(client, ana):
