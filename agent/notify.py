@@ -64,7 +64,7 @@ def _is_written(notice: Notice) -> bool:
     """False: this one cannot be written, and must not keep the others from theirs."""
     try:
         with transaction.atomic():
-            _write_notifications(notice, channels_of(notice))
+            write_notifications(notice, channels_of(notice))
     except DatabaseError:
         logger.exception("notice not written", extra={"notice": notice.pk})
         return False
@@ -82,7 +82,8 @@ def channels_of(notice: Notice) -> list[str]:
     return [Notification.Channel.APP, *wanted] if chosen.by_app else wanted
 
 
-def _write_notifications(notice: Notice, channels: list[str]) -> None:
+def write_notifications(notice: Notice, channels: list[str]) -> None:
+    """One row per channel, in the person's language. What stands already stays as it is."""
     now = timezone.now()
     with translation.override(notice.user.language or settings.LANGUAGE_CODE):
         title, body = title_of(notice), body_of(notice)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", include("leads.api.urls")),
     path("api/", include("whatsapp.api.urls")),
     path("api/", include("kanban.api.urls")),
+    path("api/", include("agent.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
     path("healthz", health.healthz, name="healthz"),

@@ -14,16 +14,18 @@ from uuid import UUID
 
 import redis
 from django.conf import settings
+from django.utils import translation
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from kanban import frames
 from kanban.authors import author_facts
 from kanban.cursor import read_head
+from kanban.notices import notice_facts
 from kanban.wire import Address, channel, pack, session_mark
 from leads import one_trip
 from leads.api.facts import CARD_COLUMNS, as_time, card_of_row
-from leads.models import Lead
+from leads.models import Lead, Notice
 from leads.rules import pool_members
 from whatsapp.api.facts import message_facts
 from whatsapp.models import Message
@@ -104,6 +106,15 @@ def chat_message(
 ) -> None:
     """A message of somebody who is no lead, on a consultant's own line: nobody else's business."""
     _chat(chat_id, message, timestamp, Address(users=(consultant_id,)))
+
+
+def notice_owed(notice_id: int) -> None:
+    """Tell the one person whom it is for, on all their screens."""
+    notice = Notice.objects.filter(pk=notice_id).select_related("user", "lead").first()
+    if notice is not None:
+        with translation.override(notice.user.language or settings.LANGUAGE_CODE):
+            text = frames.notice(notice_facts(notice))
+        _publish([(Address(only=(notice.user_id,)), text)])
 
 
 def session_ended(session_key: str) -> None:

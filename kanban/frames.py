@@ -13,6 +13,7 @@ VERSION = 1
 LEAD_CREATED = "kanban:lead_created"
 LEAD_UPDATED = "kanban:lead_updated"
 MESSAGE = "whatsapp:message"
+NOTICE = "sync:notice"
 HEARTBEAT_SECONDS = 25
 
 
@@ -51,6 +52,11 @@ def queue_changed() -> str:
 def presence(lead_id: str, viewers: list[dict[str, Any]]) -> str:
     """Who has the lead open: `[{id, name, state}]`."""
     return _text("presence:lead", lead=lead_id, viewers=viewers)
+
+
+def notice(facts: Mapping[str, Any]) -> str:
+    """Something to tell the reader alone."""
+    return _text(NOTICE, notice=facts)
 
 
 def _text(kind: str, **facts: Any) -> str:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from kanban.pages import board, inbox, lead, session, story
+from kanban.pages import board, inbox, lead, notices, session, story
 
 urlpatterns = [
     path("", board.board, name="board"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("me/language/", session.choose_language, name="choose-language"),
     path("me/theme/", session.choose_theme, name="choose-theme"),
     path("me/accepting/", session.accept_leads, name="accept-leads"),
+    path("me/notices/", notices.latest, name="notices"),
+    path("me/notices/seen/", notices.mark_seen, name="notices-seen"),
+    path("me/sound/", notices.choose_sound, name="choose-sound"),
     path("me/waiting/", session.waiting, name="waiting"),
 ]
 if settings.SIMULATOR:

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from kanban import broadcast
-from leads.signals import lead_changed, lead_received
+from leads.signals import lead_changed, lead_received, notice_owed
 from whatsapp.signals import message_changed, message_received
 
 
@@ -37,6 +37,11 @@ def show_message(message_id: str = "", chat: dict[str, Any] | None = None, **_: 
         broadcast.message_changed(message_id)
     else:
         broadcast.chat_message(**chat)
+
+
+@receiver(notice_owed)
+def show_notice(notice_id: int, **_: Any) -> None:
+    broadcast.notice_owed(notice_id)
 
 
 @receiver(user_logged_out)

@@ -12,15 +12,19 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class Address:
-    """Whose sockets get a text. `closes` names a session whose sockets are closed instead."""
+    """Whose sockets get a text. `closes` names a session whose sockets are closed instead.
+
+    `only` are people who are meant themselves, whatever their role.
+    """
 
     users: tuple[int, ...] = ()
     managers: bool = False
     closes: str = ""
+    only: tuple[int, ...] = ()
 
     def reaches(self, user_id: int, *, is_manager: bool) -> bool:
         """Managers see every lead, so that what is said to its losers is not said to them."""
-        return self.managers if is_manager else user_id in self.users
+        return user_id in self.only or (self.managers if is_manager else user_id in self.users)
 
 
 def channel() -> str:
@@ -35,7 +39,7 @@ def pack(address: Address, text: str) -> bytes:
 def unpack(message: bytes) -> tuple[Address, str]:
     header, _, text = message.decode().partition("\n")
     facts = json.loads(header)
-    return Address(tuple(facts["users"]), facts["managers"], facts["closes"]), text
+    return Address(tuple(facts["users"]), facts["managers"], facts["closes"], tuple(facts["only"])), text
 
 
 def session_mark(session_key: str) -> str:

@@ -56,6 +56,18 @@ def _live_words() -> dict[str, str]:
         "refresh": _("Refresh now"),
         "sound_on": _("Sound is on"),
         "sound_off": _("Sound is off"),
+        "push_on": _("This browser tells you."),
+        "push_off": _("This browser does not tell you yet."),
+        "push_denied": _(
+            "This browser blocks notifications from here. Allow them in its settings for this site."
+        ),
+        "push_impossible": _(
+            "This browser cannot be told. On an iPhone, add the page to the home screen first."
+        ),
+        "push_insecure": _("Browsers are told on https addresses alone."),
+        "push_failed": _("The browser’s push service could not be reached. Try again later."),
+        "push_switch_on": _("Tell me in this browser"),
+        "push_switch_off": _("Stop telling me in this browser"),
         "now": _("now"),
         "left": _("{time} left"),
         "closed": _("closed"),

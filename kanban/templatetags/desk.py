@@ -1,6 +1,6 @@
 """What the templates of the desk need: icons, times, names of speakers, words for the browser."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from kanban.notices import bell_facts
 from kanban.waiting import count_waiting
 from kanban.words import browser_words
 from leads.models import Lead, User
@@ -110,6 +111,12 @@ def waiting_count(user: User) -> int:
 
 
 @register.simple_tag
+def bell_of(user: User) -> dict[str, Any]:
+    """What the bell in the header begins with."""
+    return bell_facts(user)
+
+
+@register.simple_tag
 def words_for_browser() -> dict[str, Any]:
     return browser_words()
 
@@ -200,6 +207,12 @@ def bar(percent: int) -> SafeString:
         '<rect class="track" width="100" height="10"></rect><rect class="fill" width="{}" height="10"></rect></svg>',
         str(percent),
     )
+
+
+@register.filter
+def time_value(value: time | str | None) -> str:
+    """For an input of type time; what somebody typed comes back as it was."""
+    return value.strftime("%H:%M") if isinstance(value, time) else value or ""
 
 
 @register.filter

@@ -102,7 +102,7 @@ def test_board_asks_the_same_number_of_queries(
     for _ in range(count):
         make_lead(consultant=ana)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         desk.get("/")
 
 

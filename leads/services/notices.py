@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from leads.errors import InvalidError
 from leads.models import Lead, Notice, NoticePreferences, User
 from leads.models.people import MANAGERS_GROUP
 from leads.on_commit import announce
@@ -48,6 +50,19 @@ def preferences_of(user_id: int) -> NoticePreferences:
     """As the person chose, or as they are before anybody chose."""
     chosen = NoticePreferences.objects.filter(pk=user_id).first()
     return chosen or NoticePreferences(user_id=user_id)
+
+
+def choose(user: User, **chosen: Any) -> NoticePreferences:
+    """Change some of somebody's preferences. InvalidError where quiet hours lack an end."""
+    preferences = preferences_of(user.pk)
+    for name, value in chosen.items():
+        setattr(preferences, name, value)
+    try:
+        preferences.full_clean(validate_unique=False)
+    except ValidationError as error:
+        raise InvalidError(fields={"quiet_until": error.messages}) from error
+    preferences.save()
+    return preferences
 
 
 def mark_seen(*, user: User, up_to: int) -> int:

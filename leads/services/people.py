@@ -1,4 +1,4 @@
-"""Who may be given leads."""
+"""What people say of themselves: whether they take leads, where they can be reached."""
 
 from leads.models import Consultant, User
 from leads.on_commit import enqueue
@@ -10,3 +10,8 @@ def set_accepting(user: User, is_accepting: bool) -> None:
     Consultant.objects.filter(pk=user.pk).update(is_accepting_leads=is_accepting)
     if is_accepting:
         enqueue(assign_waiting_leads)
+
+
+def set_phone(user: User, phone: str) -> None:
+    """A consultant's own number in E.164, or '' for none."""
+    Consultant.objects.filter(pk=user.pk).update(phone=phone)

@@ -64,6 +64,12 @@ async function factsOf(response) {
 export const getJson = (url) => sendJson("GET", url);
 export const postJson = (url, body = {}) => sendJson("POST", url, body);
 
+/** A form's fields, for pages that answer nothing. */
+export async function postForm(url, fields) {
+  const response = await ask(url, { method: "POST", headers: { "X-CSRFToken": csrfToken() }, body: new URLSearchParams(fields) });
+  if (!response.ok) throw new ApiError(response.status);
+}
+
 /** A fragment rendered by the server, parsed but not in the page yet. Scripts in it do not run. */
 export async function getFragment(url) {
   const response = await ask(url, { headers: { "HX-Request": "true", Accept: "text/html" } });

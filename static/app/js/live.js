@@ -1,6 +1,6 @@
 /**
  * The live connection. Frames are hints: whatever the socket loses, the next `changes` after the
- * cursor repairs. Tells its owner through events: `state`, `frame`, `changes`, `refresh`, `reset`.
+ * cursor repairs. Tells its owner through events: `state`, `frame`, `notice`, `changes`, `refresh`, `reset`, `open`.
  */
 
 import { getJson } from "./api.js";
@@ -92,6 +92,7 @@ export class Live extends EventTarget {
     if (frame.type === "sync:hello") this.hello(frame);
     else if (frame.type === "sync:head") this.compare(frame.seq);
     else if (frame.type === "sync:reset") this.resync();
+    else if (frame.type === "sync:notice") this.tell("notice", frame.notice);
     else this.tell("frame", frame);
   }
 

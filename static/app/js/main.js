@@ -11,6 +11,7 @@ import { startLeadPage } from "./lead/page.js";
 import { Live } from "./live.js";
 import { startLogin } from "./login.js";
 import { startNews } from "./notify.js";
+import { startPush } from "./push.js";
 import { startClock } from "./times.js";
 
 const page = document.body.dataset.page;
@@ -22,6 +23,7 @@ function startDesk() {
   showState(live);
   const start = { board: startBoard, lead: startLeadPage, inbox: startInbox }[page];
   start?.(live);
+  startPush();
   startNews(live, { openLead: page === "board" ? openLead : goTo });
   live.start();
 }

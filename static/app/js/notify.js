@@ -1,33 +1,41 @@
-/** News for the person at the desk: a toast and a sound for a new lead, a number in the title. */
+/** News for the person at the desk: a toast, a sound by choice, the bell, a number in the title. */
 
 import { getJson, tabId } from "./api.js";
+import { countOnBell, showOnBell, startBell } from "./bell.js";
 import { toast } from "./notices.js";
+import { beep, bindSound } from "./sound.js";
 import { say } from "./words.js";
 
-const SOUND_KEY = "sound";
 const REFRESH_MS = 1200;
+const MOST_AT_ONCE = 3;
 const plainTitle = document.title;
+const toasted = new Set();
 let unseen = 0;
 let refreshTimer;
+let newest = 0;
+
+const bell = () => document.getElementById("bell");
 
 export function startNews(live, { openLead }) {
+  newest = Number(bell()?.dataset.newest ?? 0);
   live.addEventListener("frame", ({ detail: frame }) => hear(frame, openLead));
-  live.addEventListener("open", refreshWaiting);
+  live.addEventListener("notice", ({ detail: notice }) => hearNotice(notice, openLead));
+  live.addEventListener("open", () => {
+    refreshWaiting();
+    catchUp(openLead);
+  });
   addEventListener("focus", clearUnseen);
+  startBell({ openLead });
   bindSound();
 }
 
+/** A lead that has just become ours, long before its notice is written. */
 function hear(frame, openLead) {
   refreshWaiting();
   if (frame.origin === tabId) return;
   if (isNewForMe(frame)) {
     const name = frame.lead.name || frame.lead.phone || say("no_name");
-    toast(say("lead_arrived", { name }), {
-      key: `lead-${frame.lead.id}`,
-      actions: [{ label: say("open"), run: () => openLead(frame.lead.id) }],
-    });
-    beep();
-    countUnseen();
+    tell({ key: `lead-${frame.lead.id}`, text: say("lead_arrived", { name }), open: () => openLead(frame.lead.id) });
   } else if (frame.type === "whatsapp:message" && frame.data?.message?.direction === "in") {
     countUnseen();
   }
@@ -38,15 +46,45 @@ function isNewForMe(frame) {
   return frame.type === "kanban:lead_created" || frame.data?.action === "assigned";
 }
 
+function hearNotice(notice, openLead) {
+  if (notice.id <= newest) return;
+  newest = notice.id;
+  countOnBell(notice);
+  if (notice.kind === "assigned" && toasted.delete(`lead-${notice.lead}`)) return;
+  const open = notice.url ? () => (notice.lead ? openLead(notice.lead) : location.assign(notice.url)) : null;
+  const text = [notice.title, notice.text].filter(Boolean).join(". ");
+  tell({ key: notice.kind === "assigned" ? `lead-${notice.lead}` : `notice-${notice.id}`, text, open, kind: notice.kind });
+}
+
+/** What was said while nobody listened here: the connection was down, or the page was asleep. */
+async function catchUp(openLead) {
+  const facts = await getJson(`/me/notices/?after=${newest}`).catch(() => null);
+  if (!facts) return;
+  const missed = facts.notices.filter((notice) => notice.id > newest && !notice.is_seen).reverse();
+  for (const notice of missed.slice(-MOST_AT_ONCE)) hearNotice(notice, openLead);
+  newest = Math.max(newest, ...facts.notices.map((notice) => notice.id));
+  showOnBell(facts.unseen);
+}
+
+function tell({ key, text, open, kind = "" }) {
+  toasted.add(key);
+  countUnseen();
+  if (bell()?.dataset.app === "off") return;
+  toast(text, { key, kind: kind === "warned" || kind === "alert" ? "warn" : "", actions: open ? [{ label: say("open"), run: open }] : [] });
+  beep();
+}
+
 function countUnseen() {
   if (document.hasFocus()) return;
   unseen += 1;
   document.title = `(${unseen}) ${plainTitle}`;
+  navigator.setAppBadge?.(unseen).catch(() => {});
 }
 
 function clearUnseen() {
   unseen = 0;
   document.title = plainTitle;
+  navigator.clearAppBadge?.().catch(() => {});
 }
 
 function refreshWaiting() {
@@ -58,35 +96,4 @@ function refreshWaiting() {
     badge.hidden = waiting === 0;
     badge.querySelector("[data-number]").textContent = waiting > 99 ? "99+" : waiting;
   }, REFRESH_MS);
-}
-
-function bindSound() {
-  const button = document.querySelector("[data-sound]");
-  if (!button) return;
-  const show = () => button.setAttribute("aria-pressed", String(localStorage.getItem(SOUND_KEY) === "on"));
-  show();
-  button.addEventListener("click", () => {
-    const isOn = localStorage.getItem(SOUND_KEY) !== "on";
-    localStorage.setItem(SOUND_KEY, isOn ? "on" : "off");
-    show();
-    toast(say(isOn ? "sound_on" : "sound_off"), { key: "sound" });
-    beep();
-  });
-}
-
-/** Two soft notes. Browsers allow sound only after the person has clicked somewhere. */
-function beep() {
-  if (localStorage.getItem(SOUND_KEY) !== "on") return;
-  const audio = new AudioContext();
-  [660, 880].forEach((pitch, index) => {
-    const note = audio.createOscillator();
-    const volume = audio.createGain();
-    const start = audio.currentTime + index * 0.14;
-    note.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.07, start);
-    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.3);
-    note.connect(volume).connect(audio.destination);
-    note.start(start);
-    note.stop(start + 0.3);
-  });
 }

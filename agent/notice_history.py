@@ -1,0 +1,52 @@
+"""What somebody was told lately and how that went; which channels have trouble."""
+
+from typing import Any
+
+from agent.models import Notification
+from agent.notice_reasons import in_words
+from leads.models import Notice, User
+from leads.notice_words import address_of, title_of
+
+SHOWN = 12
+TROUBLE = (Notification.State.FAILED, Notification.State.UNKNOWN)
+UNDER_WAY = (Notification.State.PENDING, Notification.State.SENDING)
+TONES = {"sent": "ok", "failed": "danger", "unknown": "warn", "pending": "info", "sending": "info"}
+
+
+def told_lately(user: User) -> dict[str, Any]:
+    """`lines`, newest first, each with its channels; `is_under_way`: look again soon."""
+    notices = (
+        Notice.objects.filter(user=user).select_related("lead").prefetch_related("notifications")[:SHOWN]
+    )
+    lines = [_line(notice) for notice in notices]
+    return {"lines": lines, "is_under_way": any(line["is_under_way"] for line in lines)}
+
+
+def _line(notice: Notice) -> dict[str, Any]:
+    rows = sorted(notice.notifications.all(), key=lambda row: row.pk)
+    return {
+        "title": title_of(notice),
+        "url": address_of(notice),
+        "at": notice.created_at,
+        "channels": [_channel(row) for row in rows],
+        "is_under_way": any(row.state in UNDER_WAY and row.attempts < 2 for row in rows),
+    }
+
+
+def _channel(row: Notification) -> dict[str, Any]:
+    return {
+        "name": row.get_channel_display(),
+        "state": row.get_state_display(),
+        "tone": TONES.get(row.state, ""),
+        "why": in_words(row.error) if row.error else "",
+        "waits_until": row.next_attempt_at if row.state == Notification.State.PENDING else None,
+    }
+
+
+def troubles_of(user: User) -> dict[str, str]:
+    """channel → why, for channels whose last try did not arrive."""
+    settled = Notification.objects.filter(notice__user=user, settled_at__isnull=False)
+    last = settled.order_by("channel", "-settled_at").distinct("channel")
+    return {
+        row.channel: in_words(row.error) or row.get_state_display() for row in last if row.state in TROUBLE
+    }

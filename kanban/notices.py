@@ -1,0 +1,57 @@
+"""What the desk shows of notices: the latest ones, and how many have not been seen."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+
+from leads.api.facts import as_time
+from leads.models import Notice, User
+from leads.notice_words import address_of, reason_of, title_of
+
+SHOWN = 20
+MOST_COUNTED = 100
+
+
+def latest_notices(user: User, after: int = 0) -> dict[str, Any]:
+    """`{unseen, notices}`: newest first, those with a greater id than `after`."""
+    rows = Notice.objects.filter(user=user, pk__gt=after).select_related("lead")
+    facts = [notice_facts(row) for row in rows[:SHOWN]]
+    return {"unseen": unseen_of(user.pk)[:MOST_COUNTED].count(), "notices": facts}
+
+
+def unseen_of(user_id: Any) -> QuerySet[Notice]:
+    return Notice.objects.filter(user=user_id, seen_at=None)
+
+
+def bell_facts(user: User) -> dict[str, Any]:
+    """How many are unseen, up to which id the page knows, and how the reader wants to hear of new ones.
+
+    One statement, for every page has a bell.
+    """
+    mine = Notice.objects.filter(user=OuterRef("pk")).order_by("-pk")
+    unseen = unseen_of(OuterRef("pk")).order_by().values("user").annotate(count=Count("pk")).values("count")
+    row = User.objects.annotate(newest=Subquery(mine.values("pk")[:1]), unseen=Subquery(unseen))
+    facts = row.values("newest", "unseen", "notice_preferences__by_app", "notice_preferences__has_sound").get(
+        pk=user.pk
+    )
+    return {
+        "unseen": facts["unseen"] or 0,
+        "newest": facts["newest"] or 0,
+        "by_app": facts["notice_preferences__by_app"] is not False,
+        "has_sound": bool(facts["notice_preferences__has_sound"]),
+    }
+
+
+def notice_facts(notice: Notice) -> dict[str, Any]:
+    """One notice as the browser gets it, in the language that is switched on."""
+    return {
+        "id": notice.pk,
+        "kind": notice.kind,
+        "lead": str(notice.lead_id) if notice.lead_id else None,
+        "title": title_of(notice),
+        "text": reason_of(notice),
+        "url": urlsplit(address_of(notice)).path,
+        "at": as_time(notice.created_at),
+        "is_seen": notice.seen_at is not None,
+    }
