@@ -18,6 +18,8 @@ SIDE_TALK = re.compile(
     r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
 )
 GIBBERISH = re.compile(r"[bcdfgjkmnpqstvwxz]{3}|(.)\1\1")
+# "arrancaría en agosto": once the month is read, a verb is left that answers nothing.
+VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
 LONGEST_ANSWER = 8
 INTERJECTION = re.compile(
     r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
@@ -120,7 +122,8 @@ class BareReader:
             VERBS & set(fold(answer).split()) or not self._stands_alone(piece, line)
         ):
             return None
-        if line.claimed and all(word in common_words() for word in fold(answer).split()):
+        words = fold(answer).split()
+        if line.claimed and (all(word in common_words() for word in words) or VERB.fullmatch(words[0])):
             return None
         return self._claim(question, Found(answer, answer, 0, len(answer), explicit=False), line)
 

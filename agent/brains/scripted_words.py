@@ -136,7 +136,7 @@ class WordReader(ClaimReader):
             found = choices.parse(readable, self.context, self.language, question)
             if not found:
                 continue
-            favoured = self._favoured(found, line)
+            favoured = self._favoured(found, line) or choices.settled_later(readable, found)
             chosen = self.claim(question, favoured or (found[-1:] if line.corrects else found)[0], line)
             if not favoured and choices.is_open_alternative(readable, found):
                 self.ambiguous.append(chosen)

@@ -53,6 +53,15 @@ def is_open_alternative(text: str, found: list[Found]) -> bool:
     )
 
 
+def settled_later(text: str, found: list[Found]) -> Found | None:
+    """ "online ou presencial? … presencial vai": of two alternatives the one that is said again."""
+    if not is_open_alternative(text, found[:2]):
+        return None
+    offered = {item.value for item in found[:2]}
+    again = [item for item in found[2:] if item.value in offered]
+    return again[-1] if again else None
+
+
 def _opposite(question: Question, item: Found) -> Found:
     """Between two options, refusing one chooses the other: "não zero" is used."""
     other = next(choice.key for choice in question.choices if choice.key != item.value)

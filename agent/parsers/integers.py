@@ -12,10 +12,12 @@ from agent.parsers.spelling import is_slip
 from agent.parsers.texts import every
 
 BETWEEN = re.compile(
-    r"[\s:-]*(?:(?:e|de|of|are|is|son|sao|com|with|con|:|=|uns|umas|unos|unas|about|em|ou|o|or|mais|mas|more)\s+){0,3}"
+    r"[\s:-]*(?:(?:e|de|of|are|is|son|sao|com|with|con|:|=|uns|umas|unos|unas|about|em|ou|o|or|mais|mas|more)"
+    r"\s+){0,3}"
 )
 ADJECTIVE = re.compile(
-    r"[\s-]*(?:\+|ou mais|o mas|or more)?\s*(?:(?:bons|buenos|good|novos|other|outros|outras|otros|de|full|mais|mas|"
+    r"[\s-]*(?:\+|ou mais|o mas|or more)?\s*(?:(?:bons|buenos|good|novos|other|outros|outras|otros|de|full|"
+    r"mais|mas|"
     r"more|active|ativos)\s+){0,2}"
 )
 JOINED = re.compile(r"\s*(?:-|/|a|ou|o|or|to|e|y)\s*")
@@ -26,6 +28,12 @@ CHILDREN = re.compile(
 
 # "12x30" is a plot, not a count.
 SIZE = re.compile(r"\d+(?:[.,]\d+)?\s*[x×]\s*\d+(?:[.,]\d+)?")
+ONE_CHILD = re.compile(
+    r"\s*(?:,|e|y|and|mais|mas|plus|com|con|with|\+|\s)*\s+(?:um|uma|una?|an?|one|minha|meu|nossa|nosso|mi|"
+    r"nuestr[oa]|my|our)"
+    r"\s+(?:filh[oa]|hij[oa]|kid|child|son|daughter|bebe|baby|crianca|nin[oa]|menin[oa])(?!\w)"
+    r"(?:\s+de\s+\d+(?!\s*\w*(?:anos|meses)\w))?"
+)
 ANY_PLURAL = "*s"
 NOUN = re.compile(r"\s+(?P<noun>[a-z]{4,}(?:s|ff))(?!\w)")
 NOT_PEOPLE = word_set("not_people")
@@ -129,6 +137,9 @@ def _covered(number: numbers.Number, found: list[Found]) -> bool:
 
 def _children(folded: str, start: int) -> tuple[int, int]:
     """How many children or others are added right after `start`, and where the words end."""
+    alone = ONE_CHILD.match(folded, start)
+    if alone:
+        return 1, alone.end()
     match = CHILDREN.match(folded, start) or OTHERS.match(folded, start)
     count = numbers.find(match["count"]) if match else []
     if match is None or not (count or match["count"] == "a"):

@@ -45,7 +45,12 @@ NEVER_OVER = (
     r"(?:\s+(?:mais|mas|more|over|above|up|past|acima|arriba|por encima|higher))?(?:\s+(?:de|d[oa]s|than|"
     r"del))?(?!\w)"
 )
-UPPER_BEFORE = re.compile(f"{NEVER_OVER}|{CEILING_WORDS.pattern}")
+# "o máximo que eu chego é", "the most I can do is"
+MOST_IS = (
+    r"(?<!\w)(?:max|maximo|maxima|maximum|mas|mais|most|teto|tope|limite|limit)\s+(?:que |q |i |we |eu )?"
+    r"(?:[^\W\d]+\s+){0,4}(?:e|eh|es|is|seria|sao|son)(?!\w)"
+)
+UPPER_BEFORE = re.compile(f"{NEVER_OVER}|{MOST_IS}|{CEILING_WORDS.pattern}")
 LOWER_BEFORE = phrase_pattern(
     (
         "a partir de", "a partir dos", "desde", "from", "at least", "no minimo", "minimo", "pelo menos",

@@ -54,6 +54,11 @@ POLITE = re.compile(
     r"muito prazer|prazer|encantad[oa]|"
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
+COMPANION = re.compile(
+    r"\s+(?:e|y|and|&|\+|com|con|with)\s+(?:(?:(?:o|a|el|la|meu|minha|mi|my|the)\s+)?(?P<relative>espos[oa]|marido|"
+    r"mulher|mujer|namorad[oa]|novi[oa]|wife|husband|partner|filh[oa]s?|hij[oa]s?|kids|family|familia|soci[oa])|"
+    r"(?P<other>[^\W\d_]+))(?!\w).*$"
+)
 # How people begin when they were asked their name: "its tyrell", "é o cadu".
 OPENING = re.compile(
     r"\W*(?:(?:it'?s|that'?s|this is|i'?m|im|e|eh|es|sou|soy|aqui (?:e|eh)|ah|oh|claro|sure|ok|"
@@ -89,6 +94,7 @@ def bare(segment: str, context: Context, pending: bool, alone: bool = False) -> 
     text = clean(segment)
     polite = POLITE.search(fold(text))
     text = text[: polite.start()] if polite else text
+    text = _without_companion(text)
     opening = OPENING.match(fold(text)) if pending else None
     text = text[opening.end() :] if opening else text
     words = list(WORD.finditer(text))
@@ -104,6 +110,15 @@ def bare(segment: str, context: Context, pending: bool, alone: bool = False) -> 
     known = fold(words[0][0]).rstrip(".") in first_names()
     capitalised = all(word[0][0].isupper() or fold(word[0]) in PARTICLES for word in words)
     return captured if trust != GUESSED or known or (capitalised and not text.isupper()) else None
+
+
+def _without_companion(text: str) -> str:
+    """ "Wagner e a esposa Lu", "Morag and Hamish Sinclair": whoever is named first writes."""
+    companion = COMPANION.search(fold(text))
+    if companion is None:
+        return text
+    relative, other = companion["relative"], companion["other"]
+    return text[: companion.start()] if relative or (other or "") in first_names() else text
 
 
 def _is_pair(words: list[re.Match[str]]) -> bool:

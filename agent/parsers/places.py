@@ -47,12 +47,17 @@ AREA_WORDS = (
 )
 AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
 STATE = re.compile(r"\s*(?:-|/|,|\()\s*(?:[a-z]{2})(?![\w])\)?")
+SPACED_STATE = re.compile(
+    r"\s+(?:A[BCKLMPRZ]|B[AC]|C[AEOT]|D[CEF]|ES|F[L]|G[AO]|HI|I[ADLN]|K[SY]|LA|M[ABDEGINOST]|N[BCDEHJLMSTUVY]|O[HKNR]|"
+    r"P[AEIRB]|QC|QLD|R[IJNORS]|S[CDEKP]|T[NOX]|UT|V[AIT]|VIC|W[AIVY]|NSW)(?!\w)"
+)
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
 FIRST_PARTS = word_set("place_first_words")
 LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
 PARTICLES = word_set("particles_places")
 NOT_A_PLACE = word_set("not_places")
 LONGEST = 5
+FEW = 2
 SHORTEST_ABROAD = 4
 # Answers to "which area?" that are no proper names.
 DESCRIBED = re.compile(
@@ -94,7 +99,12 @@ def bare(segment: str, context: Context, pending: bool) -> Found | None:
     lead = LEADING.match(folded, start)
     start = lead.end() if lead and _capture(text, folded, lead.end(), context, True) else start
     captured = _capture(text, folded, start, context, trusted=pending)
-    if captured is None or re.search(r"\w", text[captured.end :].replace(BLANK, "")):
+    if captured is None:
+        return None
+    rest = text[captured.end :].replace(BLANK, " ").split()
+    if rest and not (
+        pending and len(rest) <= FEW and is_known(captured.quote, context) and not described(text)
+    ):
         return None
     return captured if pending or is_known(captured.quote, context) else None
 
@@ -110,7 +120,7 @@ def described(text: str) -> Found | None:
 
 def is_known(name: str, context: Context) -> bool:
     """Whether the country has a place of this name; "City - ST" counts by its first part."""
-    plain = re.split(r"\s*[-/,(]\s*", fold(name))[0].strip(" .")
+    plain = _without_state(name).strip(" .")
     return (
         plain in famous_places(context.country)
         or plain in towns(context.country)
@@ -215,7 +225,7 @@ def _famous(text: str, folded: str, context: Context) -> list[Found]:
 
 
 def _needs_no_cue(quote: str, context: Context) -> bool:
-    name = re.split(r"\s*[-/,(]\s*", fold(quote))[0]
+    name = _without_state(quote)
     if len(name) <= 3:
         return quote.isupper()
     famous = name in famous_places(context.country)
@@ -226,8 +236,14 @@ def _needs_no_cue(quote: str, context: Context) -> bool:
     )
 
 
+def _without_state(quote: str) -> str:
+    """ "Caruaru - PE" and "Caruaru PE" are Caruaru, folded."""
+    state = re.search(rf"{SPACED_STATE.pattern}$", quote)
+    return re.split(r"\s*[-/,(]\s*", fold(quote[: state.start()] if state else quote))[0]
+
+
 def _with_state(text: str, folded: str, start: int, end: int) -> Found:
-    state = STATE.match(folded, end)
+    state = STATE.match(folded, end) or (not text.isupper() and SPACED_STATE.match(text, end)) or None
     suffix = text[end : state.end()] if state else ""
     shouted = text.isupper() and "," in suffix
     if state and suffix.strip(" -/,()").isupper() and not shouted:

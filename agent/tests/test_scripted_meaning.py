@@ -124,7 +124,7 @@ def test_a_second_city_needs_more_than_a_preposition():
 def test_a_model_that_is_a_city_is_the_city_once_only_the_city_is_missing():
     chat = Chat("cars", "US").play([["I want a Civic"], ["up to 20k"], ["Tucson AZ"]])
 
-    assert (chat.values["model"], chat.values["city"]) == ("Civic", "Tucson")
+    assert (chat.values["model"], chat.values["city"]) == ("Civic", "Tucson AZ")
 
 
 def test_a_brand_keeps_the_model_that_follows_it():
@@ -141,3 +141,74 @@ def test_a_course_keeps_its_whole_title():
 
 def test_a_slip_in_a_unit_is_forgiven():
     assert Chat("real_estate").play([["casa com 4 quatros"], ["3 quartus"]]).values["bedrooms"] == 3
+
+
+@pytest.mark.parametrize(
+    ("country", "answer", "name"),
+    [
+        ("BR", "Wilson e minha esposa Tereza", "Wilson"),
+        ("US", "Carl and Denise Fowler", "Carl"),
+        ("ES", "Begoña y mi marido", "Begoña"),
+        ("BR", "Antônio da Costa e Silva", "Antônio da Costa e Silva"),
+    ],
+)
+def test_of_two_people_the_first_one_writes(country, answer, name):
+    chat = Chat("real_estate", country).play(
+        [["Quero comprar até 500 mil no Centro"], ["até 500 mil"], [answer]]
+    )
+
+    assert chat.values["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("country", "city"),
+    [("BR", "Mossoró RN"), ("US", "Fargo ND"), ("BR", "Mossoró - RN"), ("BR", "Mossoró mesmo")],
+)
+def test_a_city_may_bring_its_state_along(country, city):
+    chat = Chat("cars", country).play([["Civic"], ["até 90 mil"], [city]])
+
+    assert chat.values["city"].split()[0] == city.split()[0]
+
+
+def test_of_two_options_the_one_said_again_counts():
+    chat = Chat("education").play([["presencial ou online? acho que online vai ser"]])
+
+    assert chat.values["modality"] == "online"
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "people"),
+    [
+        ("BR", "eu, meu marido e um bebê", 3),
+        ("ES", "mi pareja y yo y nuestra hija", 3),
+        ("US", "me and my son", 2),
+    ],
+)
+def test_a_family_is_counted(country, text, people):
+    chat = Chat("insurance", country).play([["seguro saúde / seguro de salud / health insurance"], [text]])
+
+    assert chat.values["people"] == people
+
+
+def test_a_verb_left_beside_a_month_is_no_answer():
+    chat = Chat("education", "AR").play([["hola, quiero estudiar"], ["empezaría en marzo"]])
+
+    assert "course" not in chat.values
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "ceiling"),
+    [
+        ("BR", "o máximo que consigo é 640 mil", 640_000),
+        ("MX", "lo más que puedo son 2 millones", 2_000_000),
+        ("US", "the most we can do is 350k", 350_000),
+    ],
+)
+def test_the_most_one_can_do_is_a_ceiling(country, text, ceiling):
+    known = (
+        Chat("real_estate", country)
+        .play([["quero comprar / quiero comprar / to buy"], [text]])
+        .values["budget"]
+    )
+
+    assert (known["min"], known["max"]) == (None, ceiling)
