@@ -1,7 +1,7 @@
 """Which Twilio account a line belongs to: its own, the environment's, or the simulator's."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -21,14 +21,21 @@ class Account:
 
 
 def account_of(line: Line | None) -> Account | None:
-    """The account to send with and whose signature counts; None: nobody configured one."""
-    if line is None or not (line.account_sid or line.auth_token):
+    """The account to send with and whose signature counts; None: nobody configured one.
+
+    A line's own secrets may sign its webhooks also where the environment's account sends.
+    """
+    if line is None:
         return environment_account()
-    secrets = (line.auth_token, line.next_auth_token, line.shared_key)
+    own = (line.auth_token, line.next_auth_token, line.shared_key, line.next_shared_key)
+    secrets = tuple(secret for secret in own if secret)
+    if not (line.account_sid or line.auth_token):
+        account = environment_account()
+        return account and replace(account, signing_secrets=account.signing_secrets + secrets)
     return Account(
         sid=line.account_sid or settings.TWILIO_ACCOUNT_SID,
         token=line.auth_token,
-        signing_secrets=tuple(secret for secret in secrets if secret),
+        signing_secrets=secrets,
         api_base_url=settings.TWILIO_API_BASE_URL,
     )
 

@@ -27,6 +27,7 @@ from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedE
 TYPING_TIMEOUT_SECONDS = 2
 LISTING_SECONDS = 60
 CONTENTS_PAGE, MOST_CONTENTS = 100, 500
+MOST_SENDERS, MOST_SERVICES = 200, 20
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,19 @@ class SentMessage:
     created_at: datetime | None
     media_count: int = 0
     is_inbound: bool = False
+
+
+@dataclass(frozen=True)
+class WebhookSetup:
+    """Where Twilio takes what clients write to a sender; `status`: the sender's, 'ONLINE' where it works.
+
+    `service`: the name of the Messaging Service that decides it, '' where the sender does.
+    """
+
+    address: str
+    method: str
+    status: str
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +170,39 @@ def check_account(account: Account) -> str:
         raise _refusal(error) from error
     except (TwilioException, ValueError, TypeError, AttributeError) as error:
         raise OutcomeUnknownError(detail=type(error).__name__) from error
+
+
+def webhook_of(account: Account, sender: str) -> WebhookSetup | None:
+    """How Twilio is set up to reach us; None: it does not tell, as of a sandbox. Raises a SendError."""
+    messaging = _client(account).messaging
+    try:
+        known = messaging.v2.channels_senders.stream(channel="whatsapp", limit=MOST_SENDERS)
+        found = next((one for one in known if one.sender_id == sender), None)
+        if found is None:
+            return None
+        webhook: Any = found.webhook or {}
+        own = WebhookSetup(
+            webhook.get("callback_url") or "",
+            webhook.get("callback_method") or "POST",
+            str(found.status or ""),
+        )
+        return _service_webhook(messaging, sender, own) or own
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _refusal(error) from error
+    except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise OutcomeUnknownError(detail=type(error).__name__) from error
+
+
+def _service_webhook(messaging: Any, sender: str, own: WebhookSetup) -> WebhookSetup | None:
+    """A Messaging Service that the sender is in decides, unless it leaves that to its senders."""
+    for service in messaging.v1.services.stream(limit=MOST_SERVICES):
+        senders = messaging.v1.services(service.sid).channel_senders.stream(limit=MOST_SENDERS)
+        if any(one.sender == sender for one in senders):
+            if service.use_inbound_webhook_on_number:
+                return None
+            address, method = service.inbound_request_url or "", service.inbound_method or "POST"
+            return WebhookSetup(address, method, own.status, service.friendly_name or service.sid)
+    return None
 
 
 def _client(account: Account, timeout: float | None = None) -> Client:

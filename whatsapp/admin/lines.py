@@ -6,19 +6,24 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from whatsapp.line_check import check_line, webhook_address
 from whatsapp.models import Line
 from whatsapp.payloads import address_of
-from whatsapp.refusals import text_of
-from whatsapp.send_errors import NotAcceptedError, SendError
-from whatsapp.transports import transport_of
 
-HEALTH = ("last_inbound_at", "last_error", "last_error_at", "reconciled_at", "recovered_count")
-SECRETS = ("auth_token", "next_auth_token", "shared_key")
-# Twilio gives up after one try unless the address says otherwise; the part after # is not sent to us.
-CONNECTION_OVERRIDES = "#rc=5&rp=all&ct=2000&rt=3000"
+HEALTH = (
+    "last_inbound_at",
+    "is_webhook_configured",
+    "checked_at",
+    "last_error",
+    "last_error_at",
+    "reconciled_at",
+    "recovered_count",
+)
+CHECK = "_check"  # the button's name
+SECRETS = ("auth_token", "next_auth_token", "shared_key", "next_shared_key")
 
 
 class LineForm(forms.ModelForm):
@@ -34,12 +39,14 @@ class LineForm(forms.ModelForm):
             "is_active",
             "default_country",
             "default_language",
+            "brought_messages",
             "account_sid",
             *SECRETS,
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["brought_messages"].required = False
         for name in SECRETS:
             is_known = bool(getattr(self.instance, name))
             self.fields[name].widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -55,6 +62,7 @@ class LineForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        cleaned["brought_messages"] = cleaned.get("brought_messages") or 0
         for name in SECRETS:
             given = cleaned.get(name) or ""
             cleaned[name] = "" if given == "-" else given or getattr(self.instance, name)
@@ -70,6 +78,7 @@ class LineAdmin(admin.ModelAdmin):
         "kind",
         "consultant",
         "is_active",
+        "is_webhook_configured",
         "last_inbound_at",
         "last_error",
         "recovered_count",
@@ -82,7 +91,7 @@ class LineAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("webhook for incoming messages"))
     def webhook_url(self, line: Line) -> str:
-        return f"{settings.PUBLIC_URL}/webhooks/whatsapp/{CONNECTION_OVERRIDES}"
+        return webhook_address()
 
     @admin.display(description=_("status callback"))
     def status_url(self, line: Line) -> str:
@@ -90,18 +99,15 @@ class LineAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Check these lines"))
     def check_lines(self, request: HttpRequest, lines: QuerySet[Line]) -> None:
-        """Ask Twilio whether the account of each line answers."""
+        """Ask the provider whether each line is set up as it must be."""
         for line in lines:
-            level, text = check(line)
-            self.message_user(request, f"{line}: {text}", level)
+            for finding in check_line(line):
+                level = messages.ERROR if finding.is_fault else messages.SUCCESS
+                self.message_user(request, f"{line}: {finding.text}", level)
 
-
-def check(line: Line) -> tuple[int, str]:
-    """A level of django.contrib.messages and what to say."""
-    try:
-        status = transport_of(line).check(line)
-    except NotAcceptedError:
-        return messages.ERROR, str(_("Twilio cannot be reached."))
-    except SendError as error:
-        return messages.ERROR, text_of(error.code) or str(_("Twilio did not answer as it should."))
-    return messages.SUCCESS, str(_("The account is %(status)s.") % {"status": status})
+    def response_change(self, request: HttpRequest, obj: Line) -> HttpResponse:
+        """The button beside "Save" saves, checks and comes back."""
+        if CHECK not in request.POST:
+            return super().response_change(request, obj)
+        self.check_lines(request, Line.objects.filter(pk=obj.pk))
+        return HttpResponseRedirect(request.get_full_path())

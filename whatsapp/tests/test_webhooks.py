@@ -1,5 +1,7 @@
 """Twilio's knocks at the door, real shapes and bad ones."""
 
+import base64
+import hmac
 import json
 
 import pytest
@@ -9,7 +11,7 @@ from django.test import Client
 from whatsapp.accounts import Account, account_of
 from whatsapp.models import Conversation, Message
 from whatsapp.services import send
-from whatsapp.signatures import HEADER, sign
+from whatsapp.signatures import HEADER, SETTINGS_HEADER, sign
 from whatsapp.tests.makers import (
     INBOUND_PATH,
     STATUS_PATH,
@@ -190,3 +192,40 @@ def test_inbound_url_of_the_signature_is_the_public_one_not_the_hosts(client, se
     response = client.post(INBOUND_PATH, form, headers={HEADER: signature, "Host": "127.0.0.1:8000"})
 
     assert response.status_code == 200
+
+
+def shared_key_headers(path: str, form: dict, key: str) -> dict[str, str]:
+    """As Twilio signs with a SharedKey: SHA-256, and a header that says so."""
+    signed = settings.PUBLIC_URL + path + "".join(name + form[name] for name in sorted(form))
+    signature = base64.b64encode(hmac.new(key.encode(), signed.encode(), "sha256").digest()).decode()
+    return {HEADER: signature, SETTINGS_HEADER: "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}
+
+
+@pytest.mark.parametrize("account", [{}, {"account_sid": "AC" + "2" * 32, "auth_token": "token"}])
+def test_inbound_signed_by_either_shared_key_is_taken_during_rotation(client, account):
+    line = make_line(shared_key="first key", next_shared_key="second key", **account)
+
+    for key, expected in (("first key", 200), ("second key", 200), ("third key", 403)):
+        form = inbound_form()
+        response = client.post(INBOUND_PATH, form, headers=shared_key_headers(INBOUND_PATH, form, key))
+        assert response.status_code == expected, key
+    assert post_signed(client, INBOUND_PATH, inbound_form(), account=account_of(line)).status_code == 200
+
+
+def test_inbound_signed_by_a_retired_shared_key_is_refused(client):
+    line = make_line(shared_key="first key", next_shared_key="second key")
+    line.shared_key, line.next_shared_key = "second key", ""
+    line.save()
+    form = inbound_form()
+
+    headers = shared_key_headers(INBOUND_PATH, form, "first key")
+
+    assert client.post(INBOUND_PATH, form, headers=headers).status_code == 403
+
+
+def test_inbound_signed_by_an_algorithm_nobody_knows_is_refused(client):
+    make_line(shared_key="first key")
+    form = inbound_form()
+    headers = shared_key_headers(INBOUND_PATH, form, "first key") | {SETTINGS_HEADER: "algorithm=HMAC_MD5"}
+
+    assert client.post(INBOUND_PATH, form, headers=headers).status_code == 403

@@ -41,6 +41,7 @@ class TwilioDouble:
     behaviours: deque[str] = field(default_factory=deque)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
     contents: list[dict[str, Any]] = field(default_factory=list)
     contents_per_page: int = 2
     on_accept: Any = None
@@ -140,6 +141,13 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if path.endswith(f"/Accounts/{ACCOUNT_SID}.json"):
             self._answer(200, {"sid": ACCOUNT_SID, "status": "active"})
+            return
+        if path.startswith("/2010-04-01/Accounts/") and path.count("/") == 3:
+            self._answer(401, {"code": 20003, "message": "Authenticate", "status": 401})
+            return
+        if path in self.double.lists:
+            key, found = self.double.lists[path]
+            self._answer(200, {key: found, "meta": {"key": key, "next_page_url": None}})
             return
         if path.startswith("/v1/Content"):
             self._content(path, query)
