@@ -35,6 +35,7 @@ export function bindChat() {
     if (again) sendAgain(again);
     if (event.target.closest("#jump")) scrollToEnd();
   });
+  document.addEventListener("load", (event) => event.target.closest?.("#messages > :last-child") && scrollToEnd("instant"), true);
   document.addEventListener("scroll", (event) => event.target.id === "log" && isNearEnd() && hideJump(), true);
 }
 
