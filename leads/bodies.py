@@ -21,6 +21,10 @@ MAX_FIELDS = 20_000
 _PAIRS = re.compile(r"\s*[^\s=&<>{}\"]{1,200}=")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _SAFE_DIGITS = 18
+# What hand-written templates send once a variable is filled in, or is empty.
+_BARE = re.compile(r"(:\s*)([+.\d(][\d\s().+-]{0,40}[\d.])(?=\s*[,}\]])")
+_MISSING = re.compile(r"(\"\s*:\s*)(?=[,}])")
+_TOO_MANY = re.compile(r",(?=\s*[}\]])")
 
 
 class BodyError(ValueError):
@@ -41,11 +45,30 @@ def read_body(body: bytes, content_type: str) -> Any:
 
 
 def read_json(text: str) -> Any:
-    """JSON as outside systems write it. Numbers that no database takes stay text. Raises BodyError."""
+    """JSON as outside systems write it, and as they mean it where a template forgot quotes or values.
+
+    Numbers that no database takes stay text. Raises BodyError.
+    """
     try:
-        return json.loads(text, strict=False, parse_int=_integer, parse_float=_float, parse_constant=str)
+        return _loads(text)
+    except RecursionError as error:
+        raise BodyError("The body is neither JSON nor a form.") from error
+    except ValueError:
+        pass
+    try:
+        return _loads(_mended(text))
     except (ValueError, RecursionError) as error:
         raise BodyError("The body is neither JSON nor a form.") from error
+
+
+def _loads(text: str) -> Any:
+    return json.loads(text, strict=False, parse_int=_integer, parse_float=_float, parse_constant=str)
+
+
+def _mended(text: str) -> str:
+    """Bare numbers such as `+5511…` or `011…` quoted, missing values as null, commas before a closing sign gone."""
+    quoted = _BARE.sub(r'\1"\2"', text)
+    return _TOO_MANY.sub("", _MISSING.sub(r"\1null", quoted))
 
 
 def unflatten(pairs: list[tuple[str, str]]) -> dict[str, Any]:

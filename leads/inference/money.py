@@ -6,9 +6,11 @@ from decimal import Decimal, InvalidOperation
 from leads.inference.words import plain
 
 _AMOUNT = re.compile(
-    r"(\d[\d.,\u00a0 ]*\d|\d)\s*(milh(?:[aã]o|[oõ]es)|mill(?:[oó]n(?:es)?|ions?)|mi|mm|m|mil|thousand|k)?\b",
+    r"(?<!\de)(?<!\de[+-])(\d[\d.,\u00a0 ]*\d|\d)"
+    r"\s*(milh(?:[aã]o|[oõ]es)|mill(?:[oó]n(?:es)?|ions?)|mi|mm|m|mil|thousand|k)?\b",
     re.IGNORECASE,
 )
+_SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?e[+-]?\d{1,6}", re.IGNORECASE)
 _MILLIONS = ("milh", "mill", "mi", "mm", "m")
 _THOUSANDS = ("mil", "thousand", "k")
 _LIMIT = Decimal(10) ** 12
@@ -21,6 +23,8 @@ def read_money(value: str | int | float) -> Decimal | None:
     text = value.replace("_", " ").strip()
     if len(text) > 80:
         return None
+    if _SCIENTIFIC.fullmatch(text):
+        return _sensible(Decimal(text))
     found = [(match[1], (match[2] or "").lower()) for match in _AMOUNT.finditer(text)]
     amounts = [amount for digits, unit in found if (amount := _amount(digits, unit or _shared_unit(found)))]
     return _sensible(max(amounts)) if amounts else None

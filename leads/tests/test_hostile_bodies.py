@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leads import deliveries
 from leads.bodies import BodyError, read_body
+from leads.inference import understand
 from leads.models import Delivery, Lead, Source
 from leads.sources import KINDS
 from leads.tests.makers import make_statuses
@@ -124,6 +125,28 @@ def test_form_with_php_brackets_becomes_a_tree():
         "plain": "z",
         "odd[": "1",
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "tree"),
+    [
+        ('{"phone": +5511987654321, "a": 1}', {"phone": "+5511987654321", "a": 1}),
+        ('{"phone": 011987654321}', {"phone": "011987654321"}),
+        ('{"phone": (11) 98765-4321, "name": "Ana"}', {"phone": "(11) 98765-4321", "name": "Ana"}),
+        ('{"value": , "name": "Ana", "city": }', {"value": None, "name": "Ana", "city": None}),
+        ('{"name": "Ana", "tags": ["x",],}', {"name": "Ana", "tags": ["x"]}),
+        ('{"value": 00012}', {"value": "00012"}),
+        ('{"value": .5}', {"value": ".5"}),
+    ],
+)
+def test_json_of_a_template_that_forgot_quotes_or_values_is_read_as_meant(body, tree):
+    assert read_body(body.encode(), "application/json") == tree
+
+
+def test_numbers_beyond_all_bounds_stay_text_and_are_no_amount():
+    [payload] = understand(read_body(b'{"phone": "11987654321", "value": 1e400}', "application/json"), "BR")
+
+    assert (payload.phone, payload.value, payload.extra) == ("+5511987654321", None, {"value": "1e400"})
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,13 @@ def test_mapping_says_where_the_name_is_by_path_position_or_label(mapping, expec
         (99.9, "99.90"),
         ("a combinar", None),
         ("1" * 60, None),
+        ("1e400", None),
+        ("-1e400", None),
+        ("1E+999", None),
+        ("R$ 1e400", None),
+        ("1.5e5", "150000"),
+        (float("inf"), None),
+        (float("nan"), None),
     ],
 )
 def test_money_is_read_as_people_write_it(text, amount):
