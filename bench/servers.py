@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tests.stack import free_port
@@ -40,7 +40,7 @@ def socket_server(name: str) -> Iterator[int]:
 
 
 @contextmanager
-def _running(command: object) -> Iterator[int]:
+def _running(command: Callable[[int], list[str]]) -> Iterator[int]:
     port = free_port()
     environment = {**os.environ, "PORT": str(port), "DB_POOL_SIZE": "0"}
     with subprocess.Popen(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from django.core.management import call_command
 from django.db import connections
 
-from bench import acks, assignments, boards, chats, live, wire
+from bench import acks, assignments, boards, chats, intake, live, wire
 from bench.bare import make_tables
 from bench.report import Result, show
 
@@ -19,6 +19,7 @@ SUITE: dict[str, Callable[[], Iterator[Result]]] = {
     "chats": chats.measure,
     "live": live.measure,
     "boards": boards.measure,
+    "intake": intake.measure,
 }
 
 
