@@ -146,7 +146,7 @@ class _Stage:
         said = dialogue.conversation.messages.filter(seq__gt=before + 1).order_by("seq")
         trial.lines += [{"author": message.author, "text": message.body, "why": None} for message in said]
         if turn := AgentTurn.objects.filter(conversation=dialogue.conversation).first():
-            trial.lines[-1]["why"] = explaining.explain(turn)
+            trial.lines[-1]["why"] = explaining.explain(turn) | {"playbook": _("the draft")}
         trial.lead = _lead_of(dialogue.conversation)
 
     def _conversation(self) -> Conversation:

@@ -35,7 +35,9 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "messages_in_period": whatsapp_reports.message_totals(since),
         "stages": whatsapp_reports.by_stage(since),
         "turns": agent_reports.turn_totals(since),
+        "notices_in_trouble": agent_reports.notices_in_trouble(since),
         "model": agent_reports.model_state(),
+        "open_questions": agent_reports.open_questions(),
     }
 
 

@@ -1,7 +1,10 @@
 """What the agent remembers of a conversation, and the trace of each decision."""
 
 from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
+from agent.explaining import explain
 from agent.models import AgentTurn, Dialogue
 from leads.admin.read_only import ReadOnlyAdmin
 
@@ -30,3 +33,27 @@ class AgentTurnAdmin(ReadOnlyAdmin):
     list_filter = ["outcome", "brain", "stage_after", "started_at"]
     search_fields = ["conversation__profile_name", "conversation__client_address"]
     list_select_related = ["conversation"]
+    fields = [
+        "conversation",
+        "started_at",
+        "ended_at",
+        "outcome",
+        "explanation",
+        "intent",
+        "input_tokens",
+        "output_tokens",
+        "raw_output",
+        "prompt",
+    ]
+
+    @admin.display(description=_("why"))
+    def explanation(self, turn: AgentTurn) -> str:
+        return render_to_string("agent/why.html", {"why": explain(turn)})
+
+    @admin.display(description=_("raw output"))
+    def raw_output(self, turn: AgentTurn) -> str:
+        return turn.trace.get("raw") or "–"
+
+    @admin.display(description=_("fingerprint of the prompt"))
+    def prompt(self, turn: AgentTurn) -> str:
+        return turn.trace.get("prompt_sha256") or "–"

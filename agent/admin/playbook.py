@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agent import drafting, playbooks, returning
+from agent.admin.pages import tabs_of
 from agent.admin.publishing import PublishView, RollBackView, VersionView
 from agent.admin.sections import FactsView, QuestionsView, QuestionView, RulesView, VoiceView, WordingView
 from agent.admin.trying import TryView
@@ -112,6 +113,13 @@ class PlaybookAdmin(admin.ModelAdmin):
             request, _("“%(name)s” was begun. Nothing of it is used before it is published.") % {"name": obj}
         )
         return HttpResponseRedirect(reverse("admin:agent_playbook_voice", args=[obj.pk]))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        playbook = self.get_object(request, object_id)
+        tabs = tabs_of(playbook, "change") if playbook else []
+        return super().change_view(request, object_id, form_url, {"tabs": tabs, **(extra_context or {})})
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,8 +1,13 @@
 """What managers see of the model."""
 
-import pytest
+from decimal import Decimal
 
+import pytest
+from django.utils import timezone
+
+from agent.budget import Budget, Reservation
 from agent.endpoint import Endpoint
+from agent.models import Playbook, UnansweredQuestion
 from agent.reports import model_state
 from leads.tests.makers import make_manager
 
@@ -17,6 +22,7 @@ def test_model_state_without_a_model_has_nothing_to_say():
         "reason": "",
         "spent": 0,
         "cap": 0,
+        "alarms": [],
     }
 
 
@@ -26,3 +32,31 @@ def test_overview_tells_managers_that_the_model_cannot_be_used(client, settings)
     assert b"cannot be used now" not in client.get("/admin/").content
     Endpoint.from_settings().breaker.trip("quota")
     assert b"cannot be used now (quota)" in client.get("/admin/").content
+
+
+def test_overview_tells_managers_that_most_of_a_cap_is_spent(client, settings):
+    settings.OPENAI_API_KEY, settings.AGENT_MONEY_PER_DAY = "key", 0.02
+    settings.OPENAI_INPUT_PRICE = settings.OPENAI_OUTPUT_PRICE = 1
+    playbook = Playbook.objects.create(name="Casas", domain="x", money_per_day=Decimal("0.01"))
+    client.force_login(make_manager())
+    assert b"are spent" not in client.get("/admin/").content
+    budget = Budget(playbook=playbook)
+    budget.settle(budget.reserve() or Reservation(0, 0), 8_000, 100)
+    assert [(alarm["whose"], alarm["cap"]) for alarm in model_state()["alarms"]] == [("Casas", 0.01)]
+    assert b"Casas: 0.01 of 0.01 for today are spent" in client.get("/admin/").content
+    Budget().settle(Reservation(0, 0), 10_000, 0)
+    assert b"All playbooks: 0.02 of 0.02" in client.get("/admin/").content
+
+
+def test_overview_leads_to_the_questions_nobody_could_answer(client):
+    playbook = Playbook.objects.create(name="Casas", domain="x")
+    client.force_login(make_manager())
+    assert b"could not answer" not in client.get("/admin/").content
+    for number in range(2):
+        UnansweredQuestion.objects.create(
+            playbook=playbook, language="en", key=str(number), text="?", last_asked_at=timezone.now()
+        )
+    UnansweredQuestion.objects.create(
+        playbook=playbook, language="en", key="x", text="?", state="dismissed", last_asked_at=timezone.now()
+    )
+    assert b"2 questions that the agent could not answer" in client.get("/admin/").content
