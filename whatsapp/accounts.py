@@ -21,12 +21,15 @@ class Account:
 
 
 def account_of(line: Line | None) -> Account | None:
-    """The account to send with and whose signature counts; None: nobody configured one.
+    """The Twilio account to send with and whose signature counts; None: nobody configured one, or the line
+    is another provider's.
 
     A line's own secrets may sign its webhooks also where the environment's account sends.
     """
     if line is None:
         return environment_account()
+    if line.transport != Line.Transport.TWILIO:
+        return None
     own = (line.auth_token, line.next_auth_token, line.shared_key, line.next_shared_key)
     secrets = tuple(secret for secret in own if secret)
     if not (line.account_sid or line.auth_token):

@@ -13,16 +13,20 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from requests.exceptions import ConnectTimeout
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from whatsapp.accounts import Account
 from whatsapp.refusals import TRY_LATER
-from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError, SendError
+from whatsapp.send_errors import (
+    NotAcceptedError,
+    OutcomeUnknownError,
+    RefusedError,
+    SendError,
+    never_connected,
+)
 
 TYPING_TIMEOUT_SECONDS = 2
 LISTING_SECONDS = 60
@@ -82,7 +86,7 @@ class Wire(TwilioHttpClient):
         try:
             response = super().request(method, self._rewritten(url), *args, **options)
         except requests.RequestException as error:
-            if _never_connected(error):
+            if never_connected(error):
                 raise NotAcceptedError(detail="Twilio cannot be reached") from error
             raise OutcomeUnknownError(detail=type(error).__name__) from error
         if response.status_code == requests.codes.too_many_requests:
@@ -213,14 +217,6 @@ def _client(account: Account, timeout: float | None = None) -> Client:
 def _refusal(error: TwilioRestException | TwilioServiceException) -> SendError:
     code = str(error.code or error.status)
     return NotAcceptedError(code) if code in TRY_LATER else RefusedError(code)
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """True only where no byte of the request can have left."""
-    if isinstance(error, ConnectTimeout):
-        return True
-    cause = error.args[0] if error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
 def _listed(records: Iterator[Any] | Sequence[Any]) -> Iterator[SentMessage]:

@@ -5,7 +5,7 @@ so that every one of them is kept in `details`, whether this code knows it or no
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -16,6 +16,7 @@ CHANNEL = "whatsapp:"
 PHONE = re.compile(r"\+?\d{6,15}")
 LONGEST_TEXT = 65_536
 LONGEST_DETAIL = 8_192
+LONGEST_SID = 255
 MOST_MEDIA = 30
 LOCATION = {"Latitude": "latitude", "Longitude": "longitude", "Address": "address", "Label": "label"}
 KIND_OF_MEDIA = {"image": "image", "audio": "audio", "video": "video", "application": "document"}
@@ -29,8 +30,9 @@ class MalformedPayloadError(ValueError):
 class InboundMessage:
     """One message from a client. `sender` is the address as it came: replies go there.
 
-    `phone` is '' for people who hide their number; `external_user_id` then names them. `sent_at` is
-    None for what comes just now.
+    `phone` is '' for people who hide their number; `external_user_id` then names them. `reply_to` is the
+    provider's id of the message that this one answers, `choice` the id of a tapped button or list row,
+    `forwarded` 'once' or 'often'. `sent_at` is None for what comes just now.
     """
 
     sid: str
@@ -43,6 +45,10 @@ class InboundMessage:
     body: str = ""
     media: tuple[dict[str, Any], ...] = ()
     location: dict[str, str] = field(default_factory=dict)
+    contacts: Sequence[dict[str, str]] = ()
+    reply_to: str = ""
+    forwarded: str = ""
+    choice: str = ""
     referral: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     sent_at: datetime | None = None
@@ -58,16 +64,19 @@ class InboundMessage:
             raise MalformedPayloadError("From or To is missing")
         media = _media(details)
         return cls(
-            sid=sid[:64],
+            sid=sid[:LONGEST_SID],
             sender=sender[:160],
             recipient=recipient[:80],
-            phone=_phone(sender) or _phone(details.get("WaId", "")),
+            phone=phone_in(sender) or phone_in(details.get("WaId", "")),
             external_user_id=user_id,
             profile_name=(details.get("ProfileName") or details.get("Username", ""))[:200],
             kind=_kind(details, media)[:20],
-            body=clean(form.get("Body", ""), LONGEST_TEXT),
+            body=clean(form.get("Body", ""), LONGEST_TEXT) or _chosen(details),
             media=media,
             location={ours: details[theirs] for theirs, ours in LOCATION.items() if details.get(theirs)},
+            reply_to=details.get("OriginalRepliedMessageSid", ""),
+            forwarded=_forwarded(details),
+            choice=details.get("ButtonPayload") or details.get("ListId", ""),
             referral={name: value for name, value in details.items() if _is_referral(name, value)},
             details=details,
         )
@@ -77,7 +86,7 @@ class InboundMessage:
         cls, *, sid: str, sender: str, recipient: str, body: str, has_media: bool, sent_at: datetime
     ) -> Self:
         """From Twilio's list of messages, for what no webhook brought."""
-        phone = _phone(sender)
+        phone = phone_in(sender)
         return cls(
             sid=sid,
             sender=sender,
@@ -88,6 +97,18 @@ class InboundMessage:
             body=clean(body, LONGEST_TEXT),
             sent_at=sent_at,
         )
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What stands around the words, for those who show the message; nothing that is not there."""
+        parts = {
+            "reply_to": self.reply_to,
+            "forwarded": self.forwarded,
+            "choice": self.choice,
+            "location": self.location,
+            "contacts": list(self.contacts),
+        }
+        return {name: value for name, value in parts.items() if value}
 
     @property
     def client_key(self) -> str:
@@ -113,7 +134,7 @@ class DeliveryStatus:
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:
         return cls(
-            sid=_required(form, "MessageSid", "SmsSid")[:64],
+            sid=_required(form, "MessageSid", "SmsSid")[:LONGEST_SID],
             status=clean(_required(form, "MessageStatus", "SmsStatus"), 20).lower(),
             error_code=clean(form.get("ErrorCode", ""), 10),
             sender=clean(form.get("From", ""), 80),
@@ -133,7 +154,8 @@ def address_of(number: str) -> str:
 
 
 def text_of(inbound: InboundMessage) -> str:
-    return shown(inbound.body, inbound.kind, inbound.location)
+    names = ", ".join(contact["name"] for contact in inbound.contacts if contact.get("name"))
+    return shown(inbound.body or names, inbound.kind, inbound.location)
 
 
 def shown(body: str, kind: str, location: Mapping[str, str] | None = None) -> str:
@@ -149,7 +171,7 @@ def _required(form: Mapping[str, str], *names: str) -> str:
     raise MalformedPayloadError(f"{names[0]} is missing")
 
 
-def _phone(address: str) -> str:
+def phone_in(address: str) -> str:
     """'+5511987654321' from 'whatsapp:+55 11…' or a WaId; '' for what is no number."""
     digits = re.sub(r"[\s()-]", "", address.removeprefix(CHANNEL))
     return "+" + digits.lstrip("+") if PHONE.fullmatch(digits) else ""
@@ -158,7 +180,7 @@ def _phone(address: str) -> str:
 def _user_id(details: Mapping[str, str]) -> str:
     """The business-scoped user id; Twilio's changelog and live webhooks name the parameter differently."""
     given = details.get("ExternalUserId") or details.get("ExternalUserIdentifier", "")
-    if not given and details.get("From", "") and not _phone(details["From"]):
+    if not given and details.get("From", "") and not phone_in(details["From"]):
         given = details["From"]
     return (whatsapp_key(given) or given.removeprefix(CHANNEL))[:160]
 
@@ -179,8 +201,21 @@ def _kind(details: Mapping[str, str], media: tuple[dict[str, Any], ...]) -> str:
     if given := details.get("MessageType", "").lower():
         return given
     if media:
+        if "vcard" in media[0]["content_type"]:
+            return "contacts"
         return KIND_OF_MEDIA.get(media[0]["content_type"].split("/")[0], "document")
     return "location" if details.get("Latitude") else "text"
+
+
+def _forwarded(details: Mapping[str, str]) -> str:
+    if details.get("FrequentlyForwarded", "").lower() == "true":
+        return "often"
+    return "once" if details.get("Forwarded", "").lower() == "true" else ""
+
+
+def _chosen(details: Mapping[str, str]) -> str:
+    """What a tapped button or list row says, should it come without a body."""
+    return details.get("ButtonText") or details.get("ListTitle", "")
 
 
 def _is_referral(name: str, value: str) -> bool:

@@ -1,6 +1,7 @@
-"""Twilio's error codes in plain words, and what each means for what we do next.
+"""The providers' error codes in plain words, and what each means for what we do next.
 
-Meanings: twilio.com/docs/api/errors. Twilio often sends a code with an empty text.
+Meanings: twilio.com/docs/api/errors, and the error codes of Meta's Cloud API (five digits of another range or
+fewer than four). Twilio often sends a code with an empty text.
 """
 
 from django.utils.functional import Promise
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 SLOW_DOWN = _("WhatsApp asks us to slow down. It will be tried again.")
 NOT_ON_WHATSAPP = _("This number is not on WhatsApp.")
-ACCOUNT_PROBLEM = _("The line is not set up correctly at Twilio. A manager should check it.")
+ACCOUNT_PROBLEM = _("The line is not set up correctly at its provider. A manager should check it.")
 WHATSAPP_FAILED = _("WhatsApp failed to deliver this message. It can be sent again.")
 WINDOW_CLOSED = _("The 24-hour window is closed. Only an approved template can be sent.")
 STOPPED = _("This client asked not to receive messages.")
@@ -16,14 +17,14 @@ TEMPLATE_PROBLEM = _("The template is missing, rejected or paused, or its variab
 TOO_LONG = _("The message is too long for WhatsApp.")
 BLOCKED_BY_POLICY = _("WhatsApp blocked this message because of its policy.")
 MEDIA_PROBLEM = _("WhatsApp did not take the attachment.")
-NOT_CONFIRMED = _("Twilio did not confirm this message. It may have arrived.")
-NEVER_ARRIVED = _("Twilio has no record of this message. It can be sent again.")
-UNREACHABLE = _("Twilio could not be reached for a long time. It can be sent again.")
-NO_ACCOUNT = _("No Twilio account is configured for this line.")
+NOT_CONFIRMED = _("The provider did not confirm this message. It may have arrived.")
+NEVER_ARRIVED = _("The provider has no record of this message. It can be sent again.")
+UNREACHABLE = _("The provider could not be reached for a long time. It can be sent again.")
+NO_ACCOUNT = _("No account is configured for this line.")
 DROPPED = _("It was dropped before it was sent.")
-OTHER = _("Twilio refused this message (error %(code)s).")
+OTHER = _("The provider refused this message (error %(code)s).")
 
-_CODES: dict[Promise, str] = {
+_TWILIO_CODES: dict[Promise, str] = {
     SLOW_DOWN: "429 20429 63018 63038 30001 21611 14107",
     NOT_ON_WHATSAPP: "63024 63003 63005 21211 21614 30003 30005 30006 63032 21408",
     ACCOUNT_PROBLEM: "401 403 20003 20404 20008 63015 63007 21910 21606 21660 21212 21659 63020 63051",
@@ -35,6 +36,19 @@ _CODES: dict[Promise, str] = {
     BLOCKED_BY_POLICY: "63049 63033 63013 63026 30007",
     MEDIA_PROBLEM: "63019 11751 63034 21620",
 }
+_META_CODES: dict[Promise, str] = {
+    SLOW_DOWN: "4 80007 130429 131048 131056 133004",
+    NOT_ON_WHATSAPP: "130472 131021 131026",
+    ACCOUNT_PROBLEM: "3 10 100 190 200 368 131005 131031 131042 131045 133010",
+    WHATSAPP_FAILED: "131000 131016 131057",
+    WINDOW_CLOSED: "131047",
+    STOPPED: "",
+    TEMPLATE_PROBLEM: "132000 132001 132005 132007 132012 132015 132016 132068 132069",
+    TOO_LONG: "",
+    BLOCKED_BY_POLICY: "131049 131050",
+    MEDIA_PROBLEM: "131051 131052 131053",
+}
+_CODES = {text: [*codes.split(), *_META_CODES[text].split()] for text, codes in _TWILIO_CODES.items()}
 NOT_CONFIRMED_CODE, NEVER_ARRIVED_CODE = "not_confirmed", "never_arrived"
 UNREACHABLE_CODE, NO_ACCOUNT_CODE, DROPPED_CODE = "unreachable", "no_account", "cancelled"
 OWN_TEXTS = {
@@ -44,13 +58,14 @@ OWN_TEXTS = {
     NO_ACCOUNT_CODE: NO_ACCOUNT,
     DROPPED_CODE: DROPPED,
 }
-TEXTS = OWN_TEXTS | {code: text for text, codes in _CODES.items() for code in codes.split()}
+TEXTS = OWN_TEXTS | {code: text for text, codes in _CODES.items() for code in codes}
 
-# Reported after Twilio took the message: a new attempt may work, as the client has not got it.
-WORTH_ANOTHER_TRY = frozenset(["63009", "63010", "63012", "63017", "63018", "30410"])
-TRY_LATER = frozenset(_CODES[SLOW_DOWN].split())
+# Reported after the provider took the message: a new attempt may work, as the client has not got it.
+WORTH_ANOTHER_TRY = frozenset(["63009", "63010", "63012", "63017", "63018", "30410", "131000", "131016"])
+TRY_LATER = frozenset(_CODES[SLOW_DOWN])
 WINDOW_CLOSED_CODE, STOPPED_CODE = "63016", "21610"
-IS_LINES_FAULT = frozenset(_CODES[ACCOUNT_PROBLEM].split())
+CLOSES_WINDOW = frozenset(_CODES[WINDOW_CLOSED])
+IS_LINES_FAULT = frozenset(_CODES[ACCOUNT_PROBLEM])
 
 
 def text_of(code: str) -> str:

@@ -1,5 +1,9 @@
 """The three ways in which a call to a provider fails: surely not, not now, and nobody knows."""
 
+import requests
+from requests.exceptions import ConnectTimeout
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
 
 class SendError(Exception):
     """Not accepted, as far as we know. `code`: the provider's, or ''."""
@@ -19,3 +23,11 @@ class NotAcceptedError(SendError):
 
 class OutcomeUnknownError(SendError):
     """The provider may have accepted it. Sending again could say it twice."""
+
+
+def never_connected(error: requests.RequestException) -> bool:
+    """True only where no byte of the request can have left."""
+    if isinstance(error, ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

@@ -89,7 +89,7 @@ def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") 
 def act_on(message: Message, error_code: str) -> None:
     """What some refusals mean beyond their message. Outside the message's transaction: rows of a
     conversation are locked before those of its messages, never after."""
-    if error_code == refusals.WINDOW_CLOSED_CODE:
+    if error_code in refusals.CLOSES_WINDOW:
         closed = Conversation.objects.filter(
             pk=message.conversation_id, last_inbound_at__lt=message.created_at
         )

@@ -15,7 +15,7 @@ class Arrival(models.Model):
     """
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="arrivals", verbose_name=_("line"))
-    sid = models.CharField(_("message id"), max_length=64, unique=True)
+    sid = models.CharField(_("message id"), max_length=255, unique=True)
     client_key = models.CharField(_("client"), max_length=160)
     message = models.JSONField(_("message"))
     received_at = models.DateTimeField(_("received at"), auto_now_add=True)

@@ -119,7 +119,7 @@ def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -
         body=inbound.body,
         media=list(inbound.media),
         media_due_at=at if inbound.media else None,
-        details=inbound.details,
+        details=inbound.details | ({"context": inbound.context} if inbound.context else {}),
         sid=inbound.sid,
         status=Message.Status.RECEIVED,
         created_at=at,
