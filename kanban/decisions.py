@@ -1,6 +1,6 @@
 """Decisions of who has a lead, in the reader's words. The ledger keeps facts and one English sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,11 +22,12 @@ def decision_in_words(facts: Facts) -> str:
 
 
 def facts_of(assignment: Assignment) -> dict[str, Any]:
-    """A row of the ledger as the timeline tells it; `rule` and `consultant__user` should be loaded."""
+    """A row of the ledger as the timeline tells it; its rule and consultants with their users should be loaded."""
     return {
         "outcome": assignment.outcome,
         "trigger": assignment.trigger,
         "consultant": str(assignment.consultant) if assignment.consultant else "",
+        "previous": str(assignment.previous_consultant) if assignment.previous_consultant else "",
         "rule": assignment.rule.name if assignment.rule else "",
         "passed_over": assignment.passed_over,
     }
@@ -42,9 +43,17 @@ def why_nobody(assignment: Assignment | None) -> str:
 
 
 def _sentence(facts: Facts) -> str:
+    sentence = _where_it_went(facts)
+    if facts.get("trigger") == Assignment.Trigger.NO_REPLY and facts.get("previous"):
+        reason = _("%(consultant)s did not reply in time") % {"consultant": facts["previous"]}
+        return f"{reason}. {sentence}"
+    return sentence
+
+
+def _where_it_went(facts: Facts) -> str:
     words = {"consultant": facts.get("consultant", ""), "rule": facts.get("rule", "")}
-    if facts.get("outcome") == Assignment.Outcome.POOLED:
-        return _("Waits in the pool “%(rule)s” until somebody takes it") % words
+    if say := OUTCOMES.get(facts.get("outcome", "")):
+        return say() % words
     if not words["consultant"]:
         return _("Nobody is available: the lead waits in the unassigned queue")
     if facts.get("trigger") == Assignment.Trigger.TAKEN:
@@ -72,5 +81,13 @@ def _why(code: str) -> str:
         "absent": _("absent"),
         "holiday": _("on holiday"),
         "off_hours": _("outside working hours"),
+        "no_reply": _("did not reply in time"),
     }
     return reasons.get(code, code.replace("_", " "))
+
+
+OUTCOMES: dict[str, Callable[[], str]] = {
+    Assignment.Outcome.POOLED: lambda: _("Waits in the pool “%(rule)s” until somebody takes it"),
+    Assignment.Outcome.ESCALATED: lambda: _("For a manager to decide"),
+    Assignment.Outcome.KEPT: lambda: _("Stays with %(consultant)s, who had this person before"),
+}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kanban.decisions import decision_in_words
 from leads.models import Lead, LeadEvent, Status
@@ -38,6 +39,16 @@ def _moved(data: Facts, names: dict[str, str]) -> str:
 
 def _assigned(data: Facts, names: dict[str, str]) -> str:
     return decision_in_words(data)
+
+
+def _reminded(data: Facts, names: dict[str, str]) -> str:
+    minutes = int(data.get("minutes") or 0)
+    text = ngettext(
+        "%(consultant)s was reminded: no reply within %(minutes)d minute",
+        "%(consultant)s was reminded: no reply within %(minutes)d minutes",
+        minutes,
+    )
+    return text % {"consultant": data.get("consultant", ""), "minutes": minutes}
 
 
 def _edited(data: Facts, names: dict[str, str]) -> str:
@@ -94,6 +105,7 @@ def _field(name: str) -> str:
 SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.MOVED: _moved,
     LeadEvent.Kind.ASSIGNED: _assigned,
+    LeadEvent.Kind.REMINDED: _reminded,
     LeadEvent.Kind.EDITED: _edited,
     LeadEvent.Kind.CLASSIFIED: _classified,
     LeadEvent.Kind.STAGE: _stage,

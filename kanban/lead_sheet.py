@@ -8,10 +8,12 @@ from leads.models import Assignment, Lead
 from leads.scoring import reason_in_words
 from leads.slot_lines import capitalised, shown, slot_lines
 
+LEDGER = ("rule", "consultant__user", "previous_consultant__user")
+
 
 def lead_sheet(lead: Lead) -> dict[str, Any]:
     """`slots` are `{label, value, quote}`; `attribution` and `extra` are pairs of label and value."""
-    assignment = Assignment.objects.filter(lead=lead).select_related("rule", "consultant__user").first()
+    assignment = Assignment.objects.filter(lead=lead).select_related(*LEDGER).first()
     return {
         "slots": slot_lines(lead),
         "reasons": [reason_in_words(reason) for reason in lead.classification.get("reasons", [])],

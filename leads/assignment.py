@@ -10,6 +10,7 @@ row, on the condition that nobody wrote it since it was read: of two rules that 
 at one instant, the second looks again and then sees the first one's lead.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,12 +20,13 @@ from django.db import connection
 from django.db.models import F
 
 from leads import clock
-from leads.models import AssignmentRule, Consultant, Lead
+from leads.models import Assignment, AssignmentRule, Consultant, Lead
 from leads.rules import rules_for
 
 # Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
 OBSTACLE = """
 CASE
+  WHEN consultant.user_id = ANY(circle.without) THEN 'no_reply'
   WHEN NOT person.is_active THEN 'inactive'
   WHEN NOT consultant.is_accepting_leads THEN 'not_accepting'
   WHEN EXISTS (
@@ -67,7 +69,7 @@ LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR UPDATE"
 
 NEXT_TURN = """
 WITH circle AS MATERIALIZED (
-  SELECT id, pointer, %s::timestamptz AS at FROM leads_assignmentrule WHERE id = %s
+  SELECT id, pointer, %s::timestamptz AS at, %s::bigint[] AS without FROM leads_assignmentrule WHERE id = %s
 ), ahead AS MATERIALIZED (
   SELECT turns.* FROM circle, LATERAL ({turns} AND turn.position > circle.pointer) AS turns
   WHERE obstacle IS NULL ORDER BY {first}position LIMIT 1
@@ -119,9 +121,10 @@ def _statement(strategy: str, *, is_dry_run: bool) -> str:
 
 @dataclass(frozen=True)
 class Pick:
-    """The outcome of one turn of the circle. `consultant_id` is None when nobody may be given the lead.
+    """What is decided about a lead, and the facts behind it. `because`: what led to deciding at all.
 
-    `is_pool`: the lead waits in the rule's pool for whoever takes it.
+    `consultant_id` is None where nobody is given the lead: nobody may be, or it waits for somebody to
+    take it, or for a manager; `outcome` says which.
     """
 
     rule: AssignmentRule | None
@@ -131,20 +134,36 @@ class Pick:
     pointer_before: int | None = None
     pointer_after: int | None = None
     passed_over: tuple[dict[str, Any], ...] = ()
-    is_pool: bool = False
+    outcome: str = Assignment.Outcome.NO_CONSULTANTS
+    because: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        return self.outcome != Assignment.Outcome.NO_CONSULTANTS
 
 
-def pick_consultant(lead: Lead, *, is_dry_run: bool = False) -> Pick:
+def pick_consultant(lead: Lead, *, without: Collection[int] = (), is_dry_run: bool = False) -> Pick:
     """Turn the circle of the first rule that fits by one lead, or of the next one where that is its fallback.
 
-    Takes the rule's row lock until the transaction ends. A dry run takes no lock and moves nothing.
+    `without`: ids of consultants who had the lead and did not reply. Takes the rule's row lock until the
+    transaction ends. A dry run takes no lock and moves nothing.
     """
     pick = Pick(rule=None)
     for rule in rules_for(lead):
-        pick = _pool(rule) if rule.is_pool else _turn(rule, is_dry_run)
-        if pick.consultant_id or pick.is_pool or rule.fallback == AssignmentRule.Fallback.QUEUE:
+        pick = _pool(rule) if rule.is_pool else _turn(rule, without, is_dry_run)
+        if pick.is_settled or rule.fallback == AssignmentRule.Fallback.QUEUE:
             break
     return pick
+
+
+def pick_for(consultant: Consultant, **facts: Any) -> Pick:
+    """The decision for one consultant, without turning a circle."""
+    return Pick(
+        consultant_id=consultant.pk,
+        consultant_name=str(consultant),
+        estimated_response_seconds=consultant.typical_response_seconds,
+        **{"rule": None, "outcome": Assignment.Outcome.ASSIGNED} | facts,
+    )
 
 
 def hold_capacity(consultant_id: int) -> None:
@@ -157,10 +176,11 @@ def hold_capacity(consultant_id: int) -> None:
 
 def _pool(rule: AssignmentRule) -> Pick:
     """A pool takes every lead as long as somebody sits in its circle. Nothing is locked or moved."""
-    return Pick(rule, is_pool=rule.members.filter(consultant__user__is_active=True).exists())
+    has_takers = rule.members.filter(consultant__user__is_active=True).exists()
+    return Pick(rule, outcome=Assignment.Outcome.POOLED) if has_takers else Pick(rule)
 
 
-def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:
+def _turn(rule: AssignmentRule, without: Collection[int], is_dry_run: bool) -> Pick:
     """Planning the statement takes five times as long as running it, so each connection prepares it once;
     Django's own cursor binds values on our side and cannot."""
     connection.ensure_connection()
@@ -168,10 +188,14 @@ def _turn(rule: AssignmentRule, is_dry_run: bool) -> Pick:
         if not is_dry_run:
             cursor.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
         statement = _statement(rule.strategy, is_dry_run=is_dry_run)
-        row = None
-        while row is None or row[0]:  # each new look means that another decision was made meanwhile
-            row = cursor.execute(statement, [clock.now(), rule.pk], prepare=True).fetchone()
-            if row is None:  # the rule was deleted a moment ago
-                return Pick(rule=None)
+        facts = [clock.now(), list(without), rule.pk]
+        row = cursor.execute(statement, facts, prepare=True).fetchone()
+        while row and row[0]:  # contested: another decision was made meanwhile
+            row = cursor.execute(statement, facts, prepare=True).fetchone()
+    return _pick_of(rule, row) if row else Pick(rule=None)  # the rule was deleted a moment ago
+
+
+def _pick_of(rule: AssignmentRule, row: tuple[Any, ...]) -> Pick:
     _is_contested, consultant_id, name, typical, before, after, passed_over = row
-    return Pick(rule, consultant_id, name or "", typical, before, after, tuple(passed_over))
+    outcome = Assignment.Outcome.ASSIGNED if consultant_id else Assignment.Outcome.NO_CONSULTANTS
+    return Pick(rule, consultant_id, name or "", typical, before, after, tuple(passed_over), outcome)

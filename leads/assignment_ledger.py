@@ -42,6 +42,8 @@ def _pools() -> Iterator[str]:
     rows = Assignment.objects.filter(pk__in=last).select_related("lead")
     for assignment in rows.iterator(chunk_size=1000):
         is_pooled = assignment.outcome == Assignment.Outcome.POOLED
+        if assignment.lead.needs_manager != (assignment.outcome == Assignment.Outcome.ESCALATED):
+            yield f"Lead {assignment.lead_id} waits for a manager, or not, other than decision {assignment.pk} says"
         if assignment.lead.pool_id != (assignment.rule_id if is_pooled else None):
             yield f"Lead {assignment.lead_id} is not in the pool that decision {assignment.pk} says"
 

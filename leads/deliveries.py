@@ -161,7 +161,7 @@ def _assign(outcomes: list[Received]) -> None:
         if one.is_owed:
             owed.setdefault(one.lead.pk, one.former)
     for lead_id, former in owed.items():
-        assign_lead(lead=latest[lead_id], actor=SYSTEM, trigger=Assignment.Trigger.ARRIVAL, to=former)
+        assign_lead(lead=latest[lead_id], actor=SYSTEM, trigger=Assignment.Trigger.ARRIVAL, former=former)
 
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:

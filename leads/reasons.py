@@ -4,17 +4,26 @@ from leads.actors import SYSTEM, Actor
 from leads.assignment import Pick
 from leads.models import Assignment, AssignmentRule
 
+Outcome = Assignment.Outcome
+
 
 def explain(pick: Pick, actor: Actor = SYSTEM, trigger: str = "") -> str:
-    """Why this consultant, or why nobody."""
-    if pick.is_pool:
+    """Why this consultant, or why nobody; what led to it comes first."""
+    sentence = _sentence(pick, actor, trigger)
+    return f"{pick.because}. {sentence}" if pick.because else sentence
+
+
+def _sentence(pick: Pick, actor: Actor, trigger: str) -> str:
+    if pick.outcome == Outcome.POOLED:
         return f"Waits in the pool {pick.rule} until somebody takes it"
+    if pick.outcome == Outcome.ESCALATED:
+        return "; ".join(["For a manager to decide", *_passed_over(pick)])
+    if pick.outcome == Outcome.KEPT:
+        return f"Stays with {pick.consultant_name}, who had this person before"
     if pick.consultant_id is None:
         return _nobody(pick)
     if trigger == Assignment.Trigger.TAKEN:
         return f"Taken from the pool {pick.rule} by {pick.consultant_name}"
-    if pick.rule is None and trigger == Assignment.Trigger.ARRIVAL:
-        return f"Came back to {pick.consultant_name}, who had this person before"
     if pick.rule is None:
         return f"Given to {pick.consultant_name} by {actor.user or actor.kind}"
     return "; ".join([_turn(pick, pick.rule), *_passed_over(pick)])
@@ -33,4 +42,15 @@ def _nobody(pick: Pick) -> str:
 
 
 def _passed_over(pick: Pick) -> list[str]:
-    return [f"{seat['consultant']} is {seat['why'].replace('_', ' ')}" for seat in pick.passed_over]
+    return [f"{seat['consultant']} {OBSTACLES[seat['why']]}" for seat in pick.passed_over]
+
+
+OBSTACLES = {
+    "inactive": "is inactive",
+    "not_accepting": "is not accepting",
+    "absent": "is absent",
+    "holiday": "is on holiday",
+    "off_hours": "is off hours",
+    "full": "is full",
+    "no_reply": "did not reply in time",
+}

@@ -157,7 +157,9 @@ def response_days(period: Period) -> list[dict[str, Any]]:
 def unassigned_queue(limit: int = QUEUE_SHOWN) -> list[tuple[Lead, Assignment | None]]:
     """Leads without a consultant, hottest and oldest first, each with its last decision; None: not tried yet."""
     leads = list(Lead.objects.awaiting_consultant().select_related("source")[:limit])
-    decisions = Assignment.objects.filter(lead__in=leads).select_related("rule", "consultant__user")
+    decisions = Assignment.objects.filter(lead__in=leads).select_related(
+        "rule", "consultant__user", "previous_consultant__user"
+    )
     last = {one.lead_id: one for one in decisions.order_by("lead_id", "-id").distinct("lead_id")}
     return [(lead, last.get(lead.pk)) for lead in leads]
 
@@ -176,7 +178,8 @@ def _between(leads: LeadQuerySet, start: datetime, end: datetime | None = None) 
 
 
 def _answered(leads: LeadQuerySet) -> LeadQuerySet:
-    return leads.filter(first_response_at__isnull=False, assigned_at__isnull=False)
+    """Answered by the consultant who has them now: what a former one needed is not theirs."""
+    return leads.filter(first_response_at__gte=F("assigned_at"))
 
 
 def _percent(part: int, whole: int) -> int:

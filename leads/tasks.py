@@ -4,13 +4,25 @@ from celery import shared_task
 
 from leads import deliveries, reconciling, wakeups
 from leads.outbound import queue, sending
-from leads.services import assigning
+from leads.services import alerts, assigning, reply_timers
 
 
 @shared_task(name="leads.assign_waiting_leads")
 def assign_waiting_leads() -> int:
     """Give leads of the unassigned queue to whoever is available now."""
     return assigning.assign_waiting_leads()
+
+
+@shared_task(name="leads.act_on_due_replies")
+def act_on_due_replies() -> int:
+    """Remind consultants who owe a first reply; pass leads on that got none."""
+    return reply_timers.act_on_due_replies()
+
+
+@shared_task(name="leads.alert_managers")
+def alert_managers() -> int:
+    """Tell the managers of leads that nobody has had for too long."""
+    return alerts.alert_managers()
 
 
 @shared_task(name="leads.process_deliveries")

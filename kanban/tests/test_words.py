@@ -25,6 +25,11 @@ from whatsapp.tests.makers import make_consultant_line, make_conversation
 EVENTS = [
     ("moved", {"came_from": "new", "to": "won"}, "Moved from New to Won"),
     ("moved", {"came_from": "gone", "to": "new"}, "Moved from gone to New"),
+    (
+        "reminded",
+        {"consultant": "Ana", "minutes": 15},
+        "Ana was reminded: no reply within 15 minutes",
+    ),
     ("edited", {"changes": {"city": ["", "Recife"]}}, "city: “–” → “Recife”"),
     ("classified", {"temperature": "hot", "score": 80}, "Classified as Hot, score 80"),
     ("stage", {"to": "qualified"}, "Qualification: Qualified"),
@@ -64,6 +69,23 @@ DECISIONS = [
     ),
     ({"rule": "Everyone"}, "Nobody is available: the lead waits in the unassigned queue"),
     ({"rule": "Walk-ins", "outcome": "pooled"}, "Waits in the pool “Walk-ins” until somebody takes it"),
+    (
+        {"consultant": "Ana", "rule": "Everyone", "outcome": "kept"},
+        "Stays with Ana, who had this person before",
+    ),
+    (
+        {"consultant": "Ana", "previous": "Bia", "rule": "Everyone", "trigger": "no_reply"},
+        "Bia did not reply in time. Given to Ana, next in “Everyone”",
+    ),
+    (
+        {
+            "previous": "Bia",
+            "outcome": "escalated",
+            "trigger": "no_reply",
+            "passed_over": [{"consultant": "Ana", "why": "no_reply"}],
+        },
+        "Bia did not reply in time. For a manager to decide. Passed over: Ana (did not reply in time)",
+    ),
     (
         {"consultant": "Ana", "rule": "Walk-ins", "outcome": "assigned", "trigger": "taken"},
         "Taken by Ana from the pool “Walk-ins”",

@@ -28,7 +28,17 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
     inlines = [SeatInline]
     search_fields = ["name"]
     fieldsets = [
-        (None, {"fields": ["name", "position", "is_active", "strategy", "fallback", "pointer", "decisions"]}),
+        (None, {"fields": ["name", "position", "is_active", "strategy", "fallback", "returns_to_owner"]}),
+        (
+            _("How long a lead may wait"),
+            {
+                "fields": [("reply_minutes", "reply_grace_minutes", "reply_rounds"), "alert_minutes"],
+                "description": _(
+                    "A consultant who does not send a first reply in time is reminded; after that the lead goes on. "
+                    "Moving the card to another status counts as a reply."
+                ),
+            },
+        ),
         (
             _("Serves only leads that …"),
             {
@@ -46,6 +56,7 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
                 ),
             },
         ),
+        (_("Count"), {"fields": ["pointer", "decisions"]}),
     ]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

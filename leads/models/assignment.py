@@ -17,7 +17,9 @@ class Assignment(models.Model):
     class Outcome(models.TextChoices):
         ASSIGNED = "assigned", _("Assigned")
         NO_CONSULTANTS = "no_consultants_available", _("Nobody available")
+        KEPT = "kept", _("Stays where it was")
         POOLED = "pooled", _("Waiting to be taken")
+        ESCALATED = "escalated", _("For a manager to decide")
         UNASSIGNED = "unassigned", _("Taken away")
 
     class Trigger(models.TextChoices):
@@ -26,6 +28,7 @@ class Assignment(models.Model):
         QUEUE = "queue", _("From the unassigned queue")
         MANUAL = "manual", _("By a person")
         TAKEN = "taken", _("Taken from a pool")
+        NO_REPLY = "no_reply", _("No reply in time")
         LEAVING = "leaving", _("The consultant left")
 
     class Notice(models.TextChoices):

@@ -37,6 +37,7 @@ class LeadEvent(models.Model):
         RETURNED = "returned", _("Came again")
         CLASSIFIED = "classified", _("Classified")
         ASSIGNED = "assigned", _("Assigned")
+        REMINDED = "reminded", _("Reminded to reply")
         MOVED = "moved", _("Moved")
         EDITED = "edited", _("Edited")
         NOTE = "note", _("Note")

@@ -124,6 +124,10 @@ class Lead(models.Model):
         related_name="pooled_leads",
         verbose_name=_("in the pool of"),
     )
+    reply_due_at = models.DateTimeField(_("first reply due at"), null=True, blank=True, editable=False)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
+    needs_manager = models.BooleanField(_("for a manager to decide"), default=False, editable=False)
+    alert_at = models.DateTimeField(_("managers told at"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("won or lost at"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
     merged_into = models.ForeignKey(
@@ -193,6 +197,10 @@ class Lead(models.Model):
                 name="lead_pool",
                 condition=Q(pool__isnull=False),
             ),
+            models.Index(
+                fields=["reply_due_at"], name="lead_reply_due", condition=Q(reply_due_at__isnull=False)
+            ),
+            models.Index(fields=["alert_at"], name="lead_alert_due", condition=Q(alert_at__isnull=False)),
             GinIndex(LeadWords(), name="lead_words"),
             models.Index(
                 fields=["refine_after"],

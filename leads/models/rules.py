@@ -7,6 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+DEFAULT_ALERT_MINUTES = 15
+
 
 def words(name: Any) -> ArrayField:
     """A condition that is a list of words; empty: any."""
@@ -57,6 +59,34 @@ class AssignmentRule(models.Model):
     )
     max_value = models.DecimalField(
         _("value at most"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    returns_to_owner = models.BooleanField(
+        _("returning people go to whoever had them"),
+        default=True,
+        help_text=_("Off: the circle decides again when a closed lead comes back."),
+    )
+    reply_minutes = models.PositiveSmallIntegerField(
+        _("first reply within (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Of the consultant’s own working hours; then they are reminded. Empty: no limit."),
+    )
+    reply_grace_minutes = models.PositiveSmallIntegerField(
+        _("after the reminder (minutes)"),
+        default=5,
+        validators=[MinValueValidator(1)],
+        help_text=_("Then the lead goes to the next of the circle, and both are told."),
+    )
+    reply_rounds = models.PositiveSmallIntegerField(
+        _("so many times at most"), default=2, help_text=_("Then the managers decide. 0: at once.")
+    )
+    alert_minutes = models.PositiveSmallIntegerField(
+        _("tell the managers when nobody has a lead for (minutes)"),
+        null=True,
+        blank=True,
+        default=DEFAULT_ALERT_MINUTES,
+        help_text=_("Empty: never. Leads that no rule serves: after 15 minutes."),
     )
     pointer = models.PositiveIntegerField(_("pointer"), default=0, editable=False)
     decisions = models.PositiveBigIntegerField(_("leads given"), default=0, editable=False)

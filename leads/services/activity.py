@@ -67,7 +67,7 @@ def handed_over(*, lead_id: UUID, at: datetime) -> None:
 
 
 def consultant_replied(*, lead_id: UUID, user: User, text: str, at: datetime, origin: str = "") -> None:
-    """Nobody waits any more; the first time also says how fast this consultant is."""
+    """Nobody waits any more, so no reply is due; the first time also says how fast this consultant is."""
     lead = Lead.objects.filter(pk=lead_id).only("assigned_at", "first_response_at", "consultant_id").first()
     if lead and lead.first_response_at is None and lead.assigned_at and lead.consultant_id == user.pk:
         _remember_response_time(user, (at - lead.assigned_at).total_seconds())
@@ -78,6 +78,8 @@ def consultant_replied(*, lead_id: UUID, user: User, text: str, at: datetime, or
         at,
         person(user, origin),
         waiting_since=None,
+        reply_due_at=None,
+        reminded_at=None,
         unread_count=0,
         first_response_at=Coalesce("first_response_at", Value(at)),
     )

@@ -1,5 +1,6 @@
 """Giving leads to consultants, each time with a ledger row that says why."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -7,35 +8,45 @@ from django.utils.translation import gettext as _
 
 from leads import clock
 from leads.actors import SYSTEM, Actor, person
-from leads.assignment import Pick, hold_capacity, pick_consultant
+from leads.assignment import Pick, hold_capacity, pick_consultant, pick_for
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, Lead, LeadEvent, User
+from leads.models.rules import DEFAULT_ALERT_MINUTES
 from leads.reasons import explain
+from leads.returns import stay_with_owner
 from leads.rules import active_rules, circles_for
 from leads.services import writes
 from leads.services.access import get_lead
+from leads.working_time import due_after
 
 QUEUE_BATCH = 50
-PLACE = ["consultant", "assigned_at", "awaits_consultant_since"]
-# What boards hear of each outcome.
-ACTIONS: dict[str, str] = {
-    Assignment.Outcome.ASSIGNED: "assigned",
-    Assignment.Outcome.POOLED: "pooled",
-    Assignment.Outcome.NO_CONSULTANTS: "unassigned",
-}
+PLACE = [
+    *("consultant", "assigned_at", "awaits_consultant_since", "needs_manager"),
+    *("reply_due_at", "reminded_at", "alert_at"),
+]
+Outcome = Assignment.Outcome
 
 
 def assign_lead(
-    *, lead: Lead, actor: Actor, trigger: str, to: Consultant | None = None, may_keep: bool = True
+    *,
+    lead: Lead,
+    actor: Actor,
+    trigger: str,
+    to: Consultant | None = None,
+    former: Consultant | None = None,
+    may_keep: bool = True,
 ) -> Assignment:
     """Give `lead` to `to`, or to the next in the circle, or put it into a pool or the unassigned queue.
+
+    Somebody who comes back after their lead was closed stays with the consultant they had, where the rule
+    says so; `former` is that consultant where the lead is a new one.
 
     The caller holds the lead's row in its transaction and has written everything else already: the
     rule's row is locked here, and the sooner the transaction ends the less others wait. Nobody being
     available is an outcome, not an error; a lead that has a consultant keeps them then, unless `may_keep`
     is false.
     """
-    pick = _by_hand(to) if to else pick_consultant(lead)
+    pick = _by_hand(to) if to else stay_with_owner(lead, trigger, former) or pick_consultant(lead)
     return decide(lead, pick, actor=actor, trigger=trigger, may_keep=may_keep)
 
 
@@ -47,7 +58,7 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
         consultant_id=pick.consultant_id,
         previous_consultant_id=previous if previous != pick.consultant_id else None,
         rule=pick.rule,
-        outcome=_outcome(pick),
+        outcome=pick.outcome,
         trigger=trigger,
         reason=explain(pick, actor, trigger),
         pointer_before=pick.pointer_before,
@@ -57,7 +68,7 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
         user=actor.user,
         notice=Assignment.Notice.PENDING if pick.consultant_id else Assignment.Notice.NONE,
     )
-    if pick.consultant_id or pick.is_pool or not previous or not may_keep:
+    if pick.is_settled or not previous or not may_keep:
         _put(lead, pick, actor, assignment)
     return assignment
 
@@ -65,13 +76,23 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
 def assign_by_hand(
     *, user: User, lead_id: UUID | str, consultant_id: int | None = None, origin: str = ""
 ) -> Assignment:
-    """A manager gives the lead to somebody, or back to the circle (`consultant_id` None)."""
+    """A manager gives the lead to somebody, or back to the circle (`consultant_id` None).
+
+    Given to whoever has it, nothing changes: the answer is the decision that stands. Of two managers at
+    once the later one decides, and the ledger has both.
+    """
     if not user.is_manager:
         raise NotAllowedError(_("Only managers assign leads."))
     with transaction.atomic():
         lead = get_lead(user, lead_id, lock=True)
         to = _active_consultant(consultant_id) if consultant_id is not None else None
+        if to and lead.consultant_id == to.pk and (standing := _standing_decision(lead)):
+            return standing
         return assign_lead(lead=lead, actor=person(user, origin), trigger=Assignment.Trigger.MANUAL, to=to)
+
+
+def _standing_decision(lead: Lead) -> Assignment | None:
+    return lead.assignments.filter(consultant=lead.consultant_id).order_by("-pk").first()
 
 
 def assign_waiting_leads() -> int:
@@ -84,14 +105,15 @@ def assign_waiting_leads() -> int:
     given, rules = 0, active_rules()
     refused: set[int] = set()
     pools = {rule.pk for rule in rules if rule.is_pool}
-    for lead in Lead.objects.awaiting_consultant().exclude(pool__in=pools).iterator():
+    waiting = Lead.objects.awaiting_consultant().filter(needs_manager=False)
+    for lead in waiting.exclude(pool__in=pools).iterator():
         circles = circles_for(lead, rules)
         if circles <= refused:
             continue
         assignment = _assign_waiting_lead(lead)
-        if assignment is not None and assignment.outcome == Assignment.Outcome.NO_CONSULTANTS:
+        if assignment is not None and assignment.outcome == Outcome.NO_CONSULTANTS:
             refused |= circles
-        given += bool(assignment and assignment.outcome != Assignment.Outcome.NO_CONSULTANTS)
+        given += bool(assignment and assignment.outcome != Outcome.NO_CONSULTANTS)
         if given == QUEUE_BATCH or len(refused) == len(rules):
             break
     return given
@@ -100,22 +122,23 @@ def assign_waiting_leads() -> int:
 @transaction.atomic
 def _assign_waiting_lead(seen: Lead) -> Assignment | None:
     """None when another worker has the lead. Of a refusal nothing is written, the first one is in the ledger."""
-    waiting = Lead.objects.awaiting_consultant().select_for_update(skip_locked=True)
-    lead = waiting.filter(pk=seen.pk, pool=seen.pool_id).first()
+    waiting = Lead.objects.awaiting_consultant().filter(needs_manager=False, pool=seen.pool_id)
+    lead = waiting.select_for_update(skip_locked=True).filter(pk=seen.pk).first()
     if lead is None:
         return None
     assignment = assign_lead(lead=lead, actor=SYSTEM, trigger=Assignment.Trigger.QUEUE)
-    if assignment.outcome == Assignment.Outcome.NO_CONSULTANTS:
+    if assignment.outcome == Outcome.NO_CONSULTANTS:
         transaction.set_rollback(True)
     return assignment
 
 
 def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
-    previous, former_pool, now = lead.consultant_id, lead.pool_id, clock.now()
+    """Put the lead where the decision says; due times of the place it leaves are over."""
+    previous, former_pool, now = lead.consultant, lead.pool_id, clock.now()
     lead.consultant_id = pick.consultant_id
-    lead.pool = pick.rule if pick.is_pool else None
-    lead.assigned_at = now if pick.consultant_id else None
-    lead.awaits_consultant_since = None if pick.consultant_id else lead.awaits_consultant_since or now
+    lead.pool = pick.rule if pick.outcome == Outcome.POOLED else None
+    lead.needs_manager = pick.outcome == Outcome.ESCALATED
+    _set_times(lead, pick, now)
     writes.record(
         lead,
         LeadEvent.Kind.ASSIGNED,
@@ -125,34 +148,51 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
         trigger=assignment.trigger,
         consultant=pick.consultant_name,
         consultant_id=pick.consultant_id,
+        previous=str(previous) if previous else "",
         rule=pick.rule.name if pick.rule else "",
         passed_over=list(pick.passed_over),
     )
     writes.changed(
         lead,
         [*PLACE, "pool"] if lead.pool_id != former_pool else PLACE,
-        action=ACTIONS[assignment.outcome],
+        action="assigned" if pick.consultant_id else "unassigned",
         actor=actor,
-        lost_by=[previous] if previous and previous != pick.consultant_id else [],
+        lost_by=[previous.pk] if previous and previous.pk != pick.consultant_id else [],
     )
+
+
+def _set_times(lead: Lead, pick: Pick, now: datetime) -> None:
+    """When the lead was given, how long it waits for a consultant, when a reply and an alert are due."""
+    lead.reply_due_at, lead.reminded_at = _reply_due_at(pick, now), None
+    if pick.consultant_id:
+        lead.assigned_at = (lead.assigned_at or now) if pick.outcome == Outcome.KEPT else now
+        lead.awaits_consultant_since = lead.alert_at = None
+        return
+    lead.assigned_at = None
+    if lead.awaits_consultant_since is None:
+        lead.awaits_consultant_since = now
+        lead.alert_at = _alert_at(pick, now)
+
+
+def _reply_due_at(pick: Pick, now: datetime) -> datetime | None:
+    if pick.consultant_id is None or pick.rule is None or pick.rule.reply_minutes is None:
+        return None
+    return due_after(Consultant.objects.get(pk=pick.consultant_id), now, pick.rule.reply_minutes)
+
+
+def _alert_at(pick: Pick, now: datetime) -> datetime | None:
+    """Managers who are told to decide at once need no alert later."""
+    minutes = pick.rule.alert_minutes if pick.rule else DEFAULT_ALERT_MINUTES
+    if minutes is None or pick.outcome == Outcome.ESCALATED:
+        return None
+    return now + timedelta(minutes=minutes)
 
 
 def _by_hand(consultant: Consultant) -> Pick:
     """A person may give somebody more than their capacity; circles that decide at the same moment notice."""
     if consultant.max_open_leads is not None:
         hold_capacity(consultant.pk)
-    return Pick(
-        rule=None,
-        consultant_id=consultant.pk,
-        consultant_name=str(consultant),
-        estimated_response_seconds=consultant.typical_response_seconds,
-    )
-
-
-def _outcome(pick: Pick) -> str:
-    if pick.is_pool:
-        return Assignment.Outcome.POOLED
-    return Assignment.Outcome.ASSIGNED if pick.consultant_id else Assignment.Outcome.NO_CONSULTANTS
+    return pick_for(consultant)
 
 
 def _active_consultant(consultant_id: int) -> Consultant:

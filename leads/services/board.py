@@ -52,6 +52,10 @@ def move_to(
         lead.status = target
         lead.closed_at = None if target.kind == Status.Kind.OPEN else timezone.now()
         fields += ["status", "closed_at"]
+        if actor.user is not None and actor.user.pk == lead.consultant_id:
+            # Who calls instead of writing moves the card on: that is a first answer as well.
+            lead.reply_due_at = lead.reminded_at = None
+            fields += ["reply_due_at", "reminded_at"]
         writes.record(lead, LeadEvent.Kind.MOVED, actor, came_from=came_from, to=target.pk)
     writes.changed(lead, fields, action="status_changed" if "status" in fields else "reordered", actor=actor)
 

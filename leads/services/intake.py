@@ -93,16 +93,16 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
     if arrival.source and arrival.payload.external_id:
         repoint_submission(arrival.source.pk, arrival.payload.external_id, owner)
     welcome_back(lead, arrival.payload, arrival.source, arrival.actor, also_known_as=others)
-    is_owed = _is_nobodys(lead) or (was_closed and not _still_sells(lead))
+    is_owed = _is_nobodys(lead) or was_closed
     return Received(lead, is_new=False, is_owed=is_owed and _give(lead, arrival))
 
 
 def _person_anew(arrival: _Arrival, closed: Lead) -> Received:
-    """Somebody whose lead was won or lost begins again, with the consultant they had, if available."""
+    """Somebody whose lead was won or lost begins again, with the consultant they had where the rule says so."""
     payload = leave_for_new_lead(closed, arrival.new_id, arrival.payload, arrival.source, arrival.actor)
     lead = _create_lead(arrival.new_id, payload, arrival.source, arrival.actor, formerly=closed.pk)
-    former = closed.consultant if _still_sells(closed) else None
-    return Received(lead, is_new=True, is_owed=_give(lead, arrival, to=former), former=former)
+    former = closed.consultant
+    return Received(lead, is_new=True, is_owed=_give(lead, arrival, former), former=former)
 
 
 def _new_person(arrival: _Arrival) -> Received:
@@ -175,10 +175,10 @@ def _first_events(
         yield event(LeadEvent.Kind.CONSENT, consent=clean_tree(payload.consent))
 
 
-def _give(lead: Lead, arrival: _Arrival, to: Consultant | None = None) -> bool:
+def _give(lead: Lead, arrival: _Arrival, former: Consultant | None = None) -> bool:
     """Last in the transaction, for it queues on the row of the assignment rule. Returns what is left to do."""
     if arrival.assign and not lead.is_spam:
-        assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger, to=to)
+        assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger, former=former)
     return not arrival.assign and not lead.is_spam
 
 
@@ -186,11 +186,6 @@ def _is_nobodys(lead: Lead) -> bool:
     """A lead that waits in a pool is looked after: whoever takes it has it."""
     is_in_pool = lead.pool_id is not None and lead.awaits_consultant_since is not None
     return lead.consultant_id is None and not is_in_pool
-
-
-def _still_sells(lead: Lead) -> bool:
-    consultant = lead.consultant
-    return bool(consultant and consultant.is_accepting_leads and consultant.user.is_active)
 
 
 def facts_of(payload: LeadPayload, source: Source | None) -> Facts:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leads.actors import person
-from leads.assignment import Pick, hold_capacity
+from leads.assignment import hold_capacity, pick_for
 from leads.errors import ConflictError, NotAllowedError, NotFoundError
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, RuleMember, User
 from leads.services.assigning import decide
@@ -46,13 +46,9 @@ def take_lead(*, user: User, lead_id: UUID | str, origin: str = "") -> Assignmen
     rule = _pool_of(lead, user)
     consultant = _ready_consultant(user)
     _count_on_seat(rule, consultant)
-    pick = Pick(
-        rule=rule,
-        consultant_id=consultant.pk,
-        consultant_name=str(consultant),
-        estimated_response_seconds=consultant.typical_response_seconds,
+    return decide(
+        lead, pick_for(consultant, rule=rule), actor=person(user, origin), trigger=Assignment.Trigger.TAKEN
     )
-    return decide(lead, pick, actor=person(user, origin), trigger=Assignment.Trigger.TAKEN)
 
 
 def _pool_of(lead: Lead, user: User) -> AssignmentRule:

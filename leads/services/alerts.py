@@ -1,0 +1,37 @@
+"""Managers hear of a lead that nobody has had for too long: once."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from leads import clock
+from leads.models import Lead, Notice
+from leads.services.notices import notify_managers
+
+BATCH = 200
+
+
+def alert_managers() -> int:
+    """Tell the managers of leads whose alert is due. Returns how many leads they are told of.
+
+    Safe in many workers at once; the notice and the cleared due time are one transaction.
+    """
+    due = Lead.objects.awaiting_consultant().filter(alert_at__lte=clock.now())
+    return sum(_alert(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
+@transaction.atomic
+def _alert(lead_id: UUID) -> bool:
+    due = Lead.objects.awaiting_consultant().filter(alert_at__lte=clock.now(), pk=lead_id)
+    lead = due.select_for_update(skip_locked=True).first()
+    if lead is None or lead.awaits_consultant_since is None:
+        return False
+    waited = clock.now() - lead.awaits_consultant_since
+    notify_managers(
+        kind=Notice.Kind.ALERT,
+        key=f"unassigned:{lead.pk}:{lead.awaits_consultant_since:%Y%m%dT%H%M%S}",
+        lead=lead,
+        facts={"minutes": max(1, int(waited.total_seconds() // 60))},
+    )
+    Lead.objects.filter(pk=lead.pk).update(alert_at=None)
+    return True

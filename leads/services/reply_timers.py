@@ -1,0 +1,157 @@
+"""The return timer: no first reply in time, a reminder; none after that, the next consultant.
+
+A due time on the lead is the work owed. The consultant's reply clears it in the transaction that sends
+the reply; a sweep claims what is left, one lead a transaction, so that a stop anywhere loses nothing.
+"""
+
+import logging
+from dataclasses import replace
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+
+from leads import clock
+from leads.actors import SYSTEM
+from leads.assignment import Pick, pick_consultant
+from leads.models import Assignment, AssignmentRule, Consultant, Lead, LeadEvent, Notice, Status
+from leads.services import writes
+from leads.services.assigning import decide
+from leads.services.notices import notify, notify_managers
+from leads.working_time import due_after
+
+logger = logging.getLogger(__name__)
+BATCH = 200
+GIVEN = (Assignment.Outcome.ASSIGNED, Assignment.Outcome.KEPT)
+TIMES = ("reply_due_at", "reminded_at")
+
+
+class _Turn(NamedTuple):
+    """Whose reply is awaited. `tried`: everybody who had the lead since it was last given otherwise."""
+
+    rule: AssignmentRule
+    decision: Assignment
+    consultant: Consultant
+    tried: list[Consultant]
+
+    @property
+    def minutes(self) -> int:
+        return (self.rule.reply_minutes or 0) + self.rule.reply_grace_minutes
+
+
+def act_on_due_replies() -> int:
+    """Remind whoever owes a first reply, or pass the lead on. Returns how many leads were looked at.
+
+    Safe in many workers at once; a lead that the database refuses to change keeps no other waiting.
+    """
+    due = Lead.objects.filter(reply_due_at__lte=clock.now()).order_by("reply_due_at")
+    return sum(_try_to_act(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
+def _try_to_act(lead_id: UUID) -> bool:
+    try:
+        return _act(lead_id)
+    except DatabaseError:
+        logger.exception("due reply not acted on", extra={"lead": str(lead_id)})
+        return False
+
+
+@transaction.atomic
+def _act(lead_id: UUID) -> bool:
+    """False where another worker has the lead, or the reply came meanwhile."""
+    due = Lead.objects.filter(pk=lead_id, reply_due_at__lte=clock.now())
+    lead = due.select_for_update(skip_locked=True).first()
+    if lead is None:
+        return False
+    turn = _turn_of(lead)
+    if turn is None:
+        _stop(lead)
+    elif lead.reminded_at is None:
+        _remind(lead, turn)
+    else:
+        _pass_on(lead, turn)
+    return True
+
+
+def _turn_of(lead: Lead) -> _Turn | None:
+    """None where no reply is awaited any more: the lead was closed, or the rule has no timer now."""
+    given = list(
+        lead.assignments.filter(outcome__in=GIVEN).select_related("rule", "consultant__user").order_by("-pk")
+    )
+    decision = given[0] if given else None
+    if decision is None or decision.consultant is None or decision.consultant_id != lead.consultant_id:
+        return None
+    rule, is_open = decision.rule, lead.archived_at is None and lead.status.kind == Status.Kind.OPEN
+    if rule is None or rule.reply_minutes is None or not is_open:
+        return None
+    return _Turn(rule, decision, decision.consultant, _tried(given))
+
+
+def _tried(given: list[Assignment]) -> list[Consultant]:
+    tried = []
+    for decision in given:
+        if decision.consultant:
+            tried.append(decision.consultant)
+        if decision.trigger != Assignment.Trigger.NO_REPLY:
+            break
+    return tried
+
+
+def _stop(lead: Lead) -> None:
+    """Nobody sees due times, so nothing is announced."""
+    Lead.objects.filter(pk=lead.pk).update(reply_due_at=None, reminded_at=None)
+
+
+def _remind(lead: Lead, turn: _Turn) -> None:
+    grace = turn.rule.reply_grace_minutes
+    lead.reminded_at = clock.now()
+    lead.reply_due_at = due_after(turn.consultant, lead.reminded_at, grace)
+    facts = {"consultant": str(turn.consultant), "minutes": turn.rule.reply_minutes}
+    writes.record(lead, LeadEvent.Kind.REMINDED, SYSTEM, **facts)
+    writes.changed(lead, TIMES, action="reminded", actor=SYSTEM)
+    notify(
+        user_id=turn.consultant.pk,
+        kind=Notice.Kind.WARNED,
+        key=f"reply:{turn.decision.pk}",
+        lead=lead,
+        facts={"minutes": grace},
+    )
+
+
+def _pass_on(lead: Lead, turn: _Turn) -> None:
+    """To the next of the circle; after the last round, or where nobody is left, to the managers."""
+    because = f"{turn.consultant} did not reply within {turn.minutes} minutes"
+    is_last = len(turn.tried) > turn.rule.reply_rounds
+    pick = Pick(turn.rule) if is_last else pick_consultant(lead, without=[one.pk for one in turn.tried])
+    if not pick.is_settled:
+        pick = Pick(
+            turn.rule, passed_over=pick.passed_over or _silent(turn), outcome=Assignment.Outcome.ESCALATED
+        )
+    assignment = decide(
+        lead, replace(pick, because=because), actor=SYSTEM, trigger=Assignment.Trigger.NO_REPLY
+    )
+    _tell(lead, turn, assignment)
+
+
+def _silent(turn: _Turn) -> tuple[dict[str, str], ...]:
+    return tuple({"consultant": str(one), "why": "no_reply"} for one in reversed(turn.tried))
+
+
+def _tell(lead: Lead, turn: _Turn, assignment: Assignment) -> None:
+    """Whoever had the lead hears where it went, the managers where it is theirs. The next consultant hears
+    of it as of every assignment."""
+    to = assignment.consultant or (lead.pool if assignment.outcome == Assignment.Outcome.POOLED else "")
+    notify(
+        user_id=turn.consultant.pk,
+        kind=Notice.Kind.TAKEN_AWAY,
+        key=f"taken_away:{assignment.pk}",
+        lead=lead,
+        facts={"to": str(to), "minutes": turn.minutes},
+    )
+    if assignment.outcome == Assignment.Outcome.ESCALATED:
+        notify_managers(
+            kind=Notice.Kind.ALERT,
+            key=f"escalated:{assignment.pk}",
+            lead=lead,
+            facts={"times": len(turn.tried)},
+        )
