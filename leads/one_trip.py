@@ -16,9 +16,10 @@ Result = TypeVar("Result")
 Values = Mapping[str, Any] | Sequence[Any]
 
 
-def ask(statement: str, values: Values) -> Any:
+def ask(statement: str, values: Values, *, is_repeatable: bool = True) -> Any:
     """The one value that `statement` answers."""
-    return _run(statement, values, _first_value)
+    read = _run if is_repeatable else _run_once
+    return read(statement, values, _first_value)
 
 
 def read_row(statement: str, values: Values) -> tuple[Any, ...] | None:

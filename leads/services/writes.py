@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from leads import prepared
 from leads.actors import Actor
 from leads.models import Lead, LeadEvent
 from leads.on_commit import announce
@@ -11,7 +12,9 @@ from leads.signals import lead_changed
 
 def record(lead: Lead, kind: str, actor: Actor, **data: Any) -> LeadEvent:
     """Append one line to the lead's timeline."""
-    return LeadEvent.objects.create(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
+    event = LeadEvent(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
+    prepared.insert(event)
+    return event
 
 
 def changed(
@@ -23,7 +26,7 @@ def changed(
     """
     names = list(fields)
     lead.version += 1
-    lead.save(update_fields=[*names, "version", "changed_in", "updated_at"])
+    prepared.update(lead, [*names, "version", "changed_in", "updated_at"])
     say_changed(lead.pk, action, names, actor, lost_by)
 
 

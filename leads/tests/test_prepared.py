@@ -1,0 +1,90 @@
+"""Prepared writes do what Django's own do."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from leads import prepared
+from leads.models import Assignment, Lead, LeadEvent
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
+
+pytestmark = pytest.mark.django_db
+BY_THEMSELVES = {"id", "created_at", "updated_at", "changed_in"}
+
+
+def columns_of(row: Model) -> dict:
+    """What the database has of the row, but for what no two rows share."""
+    values = type(row).objects.values().get(pk=row.pk)
+    return {name: value for name, value in values.items() if name not in BY_THEMSELVES}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"kind": "note", "data": {"text": "Ça va? \"q\" 'x' \\ 😀", "n": [1, None, 2.5]}},
+        {"kind": "moved", "actor_kind": "user", "data": {}},
+    ],
+)
+def test_insert_writes_what_create_writes(facts):
+    facts = facts | {"lead": make_lead(), "user": make_manager()}
+    event = LeadEvent(**facts)
+
+    prepared.insert(event)
+
+    assert columns_of(event) == columns_of(LeadEvent.objects.create(**facts))
+    assert LeadEvent.objects.get(pk=event.pk).created_at == event.created_at
+    event.data = {"later": True}
+    event.save()
+    assert LeadEvent.objects.count() == 2
+
+
+def test_insert_of_a_row_with_arrays_json_and_empty_relations_is_the_same_too():
+    facts = {
+        "lead": make_lead(),
+        "rule": make_circle(make_consultant()),
+        "outcome": "assigned",
+        "trigger": "arrival",
+        "reason": "Next",
+        "passed_over": [{"consultant": "ana", "why": "full"}],
+        "estimated_response_seconds": 90,
+    }
+    row = Assignment(**facts)
+
+    prepared.insert(row)
+
+    assert columns_of(row) == columns_of(Assignment.objects.create(**facts))
+
+
+def test_update_writes_the_named_fields_alone_and_stamps_the_transaction():
+    lead = make_lead(name="Before", city="Recife")
+    Lead.objects.filter(pk=lead.pk).update(changed_in=1)
+    lead.name, lead.city, lead.slots = "After", "never saved", {"budget": {"value": 5}}
+
+    prepared.update(lead, ["name", "slots", "changed_in", "updated_at"])
+
+    saved = Lead.objects.get(pk=lead.pk)
+    assert (saved.name, saved.city, saved.slots) == ("After", "Recife", {"budget": {"value": 5}})
+    assert saved.updated_at == lead.updated_at
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        assert saved.changed_in == cursor.fetchone()[0]
+
+
+def test_update_can_empty_what_may_be_empty():
+    lead = make_lead(consultant=make_consultant(), assigned_at=timezone.now(), value=3)
+    lead.consultant, lead.assigned_at, lead.value = None, None, None
+
+    prepared.update(lead, ["consultant", "assigned_at", "value"])
+
+    saved = Lead.objects.get(pk=lead.pk)
+    assert (saved.consultant, saved.assigned_at, saved.value) == (None, None, None)
+
+
+def test_insert_that_breaks_a_rule_raises_as_django_does():
+    lead = make_lead()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        prepared.insert(Assignment(lead=lead, outcome=None, trigger="arrival"))
+
+    assert not Assignment.objects.exists()
