@@ -12,11 +12,12 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from redis import RedisError
 
 from crm import heartbeat
 from leads.models import Delivery, Lead
+from whatsapp import refused
 from whatsapp.models import Arrival, Conversation, Message
 
 __all__ = ["CONTENT_TYPE", "render_metrics"]
@@ -28,7 +29,7 @@ MESSAGE_STATUSES_OWED = [Message.Status.QUEUED, Message.Status.SENDING]
 class WorkOwed:
     """A Prometheus collector."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         deliveries = Delivery.objects.filter(state__in=DELIVERY_STATES_OWED)
         yield counted(
             "crm_deliveries_owed", "Webhook deliveries to process.", deliveries, "state", DELIVERY_STATES_OWED
@@ -50,6 +51,7 @@ class WorkOwed:
             "Leads who wait for a consultant.",
             Lead.objects.awaiting_consultant().count(),
         )
+        yield from refused_webhooks()
         yield from worker_gauges()
 
 
@@ -59,6 +61,19 @@ def arrival_gauges() -> Iterator[GaugeMetricFamily]:
     yield oldest("crm_arrivals_owed_oldest_seconds", "Age of the oldest of them.", waiting, "received_at")
     given_up = Arrival.objects.filter(next_attempt_at=None)
     yield gauge("crm_arrivals_given_up", "Messages that could not be taken in.", given_up.count())
+
+
+def refused_webhooks() -> Iterator[CounterMetricFamily]:
+    """Left out without Redis, as below."""
+    try:
+        counts = refused.ever()
+    except RedisError:
+        return
+    text = "WhatsApp webhooks with a missing or wrong signature."
+    family = CounterMetricFamily("crm_whatsapp_webhooks_refused", text, labels=["webhook"])
+    for webhook, count in counts.items():
+        family.add_metric([webhook], count)
+    yield family
 
 
 def worker_gauges() -> Iterator[GaugeMetricFamily]:

@@ -37,10 +37,11 @@ def _run(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], R
 
     The statement must be safe to run twice: the connection may break after the first was durable.
     """
+    was_open = connection.connection is not None
     try:
         return _run_once(statement, values, read)
     except OperationalError:
-        if connection.in_atomic_block:
+        if connection.in_atomic_block or not was_open:  # a server that is away is not asked twice
             raise
         connection.close()
         return _run_once(statement, values, read)

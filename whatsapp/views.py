@@ -1,6 +1,8 @@
 """Twilio's webhooks: check the signature, hand over to one service, answer."""
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.conf import settings
@@ -19,24 +21,33 @@ from whatsapp.sweeps import take_in_arrivals
 
 logger = logging.getLogger(__name__)
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def later_without_database(view: View) -> View:
+    """While the database is away the answer is 503, so that Twilio tries again."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except DatabaseError as error:
+            # Not with its text: PostgreSQL quotes the row, and the row quotes the client
+            why = type(error).__name__
+            logger.error("webhook not stored", extra={"webhook": view.__name__, "why": why})
+            return HttpResponse(status=503, headers={"Retry-After": "5"})
+
+    return guarded
 
 
 @csrf_exempt
 @require_POST
+@later_without_database
 def inbound(request: HttpRequest) -> HttpResponse:
     """A message from a client. Known, unknown line, seen before: 200, so that Twilio is content.
 
-    While the database is away: 503, so that Twilio tries again.
+    By the line as this process knows it; a refusal is made sure of with the line itself.
     """
-    try:
-        return _answer_inbound(request)
-    except DatabaseError:
-        logger.exception("message not stored")
-        return HttpResponse(status=503, headers={"Retry-After": "5"})
-
-
-def _answer_inbound(request: HttpRequest) -> HttpResponse:
-    """By the line as this process knows it; a refusal is made sure of with the line itself."""
     if is_too_large(request):
         return HttpResponse(status=413)
     for line in line_memory.readings_of(request.POST.get("To", "")):
@@ -60,6 +71,7 @@ def _take(request: HttpRequest, line: Line | None) -> HttpResponse | None:
 
 @csrf_exempt
 @require_POST
+@later_without_database
 def status(request: HttpRequest) -> HttpResponse:
     """What became of a message of ours. `?message=` is our own id of it."""
     if is_too_large(request):

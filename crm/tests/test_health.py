@@ -114,6 +114,15 @@ def test_metrics_count_the_work_owed(client: Client, living_worker: None):
     assert samples[("crm_worker_seen_seconds",)] < 5
 
 
+def test_metrics_count_refused_webhooks(client: Client):
+    client.post("/webhooks/whatsapp/", {"From": "whatsapp:+5511987654321"})
+
+    text = client.get("/metrics").content.decode()
+
+    assert 'crm_whatsapp_webhooks_refused_total{webhook="inbound"} 1.0' in text
+    assert 'crm_whatsapp_webhooks_refused_total{webhook="status"} 0.0' in text
+
+
 @pytest.mark.parametrize(
     ("token", "header", "expected"),
     [

@@ -3,19 +3,26 @@
 import base64
 import hmac
 import json
+import time
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
+from leads.tests.makers import make_consultant
+from whatsapp import refused
 from whatsapp.accounts import Account, account_of
 from whatsapp.models import Conversation, Message
+from whatsapp.redis_connection import connection as redis_connection
 from whatsapp.services import send
 from whatsapp.signatures import HEADER, SETTINGS_HEADER, sign
 from whatsapp.tests.makers import (
     INBOUND_PATH,
     STATUS_PATH,
     inbound_form,
+    make_consultant_line,
     make_conversation,
     make_line,
     post_signed,
@@ -229,3 +236,62 @@ def test_inbound_signed_by_an_algorithm_nobody_knows_is_refused(client):
     headers = shared_key_headers(INBOUND_PATH, form, "first key") | {SETTINGS_HEADER: "algorithm=HMAC_MD5"}
 
     assert client.post(INBOUND_PATH, form, headers=headers).status_code == 403
+
+
+def signed(path: str, form: dict) -> dict[str, str]:
+    return {HEADER: sign(settings.PUBLIC_URL + path, form, account_of(None))}
+
+
+@contextmanager
+def database_away():
+    """A host where nobody answers, for new connections; the test's own has been closed."""
+    connection.close()
+    host, connection.settings_dict["HOST"] = connection.settings_dict["HOST"], "/nowhere"
+    try:
+        yield
+    finally:
+        connection.settings_dict["HOST"] = host
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("to", ["whatsapp:+14155238886", "whatsapp:+14155550101", "whatsapp:+15550009999"])
+def test_inbound_while_the_database_is_away_says_try_again_soon(client, to):
+    make_line()
+    make_consultant_line(make_consultant())
+    form = inbound_form(To=to)
+    with database_away():
+        began = time.monotonic()
+        response = client.post(INBOUND_PATH, form, headers=signed(INBOUND_PATH, form))
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert time.monotonic() - began < 2
+    assert post_signed(client, INBOUND_PATH, form).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_status_while_the_database_is_away_says_try_again(client):
+    make_line()
+    form = {"MessageSid": "SM1", "MessageStatus": "read", "From": "whatsapp:+14155238886"}
+    with database_away():
+        response = client.post(STATUS_PATH, form, headers=signed(STATUS_PATH, form))
+    assert response.status_code == 503
+    assert post_signed(client, STATUS_PATH, form).status_code == 200
+
+
+def test_refused_webhooks_are_counted(client):
+    make_line()
+    for path, signature in ((INBOUND_PATH, "nonsense"), (INBOUND_PATH, ""), (STATUS_PATH, "nonsense")):
+        client.post(path, inbound_form(), headers={HEADER: signature})
+    post_signed(client, INBOUND_PATH, inbound_form())
+
+    assert refused.today() == refused.ever() == {"inbound": 2, "status": 1}
+
+
+def test_refused_webhooks_without_redis_are_refused_all_the_same(client, settings, monkeypatch):
+    monkeypatch.setattr(refused, "_ask_again_at", 0.0)  # and is put back
+    settings.REDIS_URL = "redis://127.0.0.1:9"
+    redis_connection.cache_clear()
+    try:
+        assert client.post(INBOUND_PATH, inbound_form(), headers={HEADER: "x"}).status_code == 403
+    finally:
+        redis_connection.cache_clear()
