@@ -18,7 +18,7 @@ INSERT INTO leads_leadidentity (lead_id, kind, key, shown) VALUES {rows}
 ON CONFLICT (kind, key) DO UPDATE SET kind = EXCLUDED.kind
 RETURNING lead_id, kind"""
 _CLAIM_SUBMISSION = """
-INSERT INTO leads_seensubmission (source_id, key, lead_id) VALUES (%s, %s, %s)
+INSERT INTO leads_seensubmission (source_id, key, lead_id, fingerprint) VALUES (%s, %s, %s, '')
 ON CONFLICT (source_id, key) DO UPDATE SET key = EXCLUDED.key
 RETURNING lead_id"""
 # The surest sign of the same person first.

@@ -20,6 +20,7 @@ from leads.sources.credentials import signing_key
 class EndpointForm(forms.ModelForm):
     """A signing secret is made where none is given; it is shown once and kept where left empty."""
 
+    url = forms.URLField(label=gettext_lazy("address"), max_length=500, assume_scheme="https")
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("kinds of events"),
         choices=LeadEvent.Kind.choices,

@@ -129,11 +129,15 @@ class Delivery(models.Model):
 
 
 class SeenSubmission(models.Model):
-    """The sender's own id of one submission (`leadgen_id`, form token …), so that it makes one lead once."""
+    """The sender's own id of one submission (`leadgen_id`, form token …), so that it makes one lead once.
+
+    `fingerprint` tells, of an Idempotency-Key, whether what was asked is the same as before.
+    """
 
     source = models.ForeignKey(Source, models.CASCADE)
     key = models.CharField(max_length=200)
     lead = models.ForeignKey("leads.Lead", models.CASCADE)
+    fingerprint = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="one_lead_per_submission")]

@@ -25,6 +25,7 @@ class Endpoint(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     stopped_because = models.CharField(_("stopped because"), max_length=200, blank=True, editable=False)
     seen_event_id = models.BigIntegerField(default=0, editable=False)
+    busy_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:

@@ -1,18 +1,24 @@
-"""Paying what is owed: claim, send without a transaction, write down what came of it."""
+"""Paying what is owed: claim, send without a transaction, write down what came of it.
+
+An endpoint is told by one worker at a time, for a short turn: one that answers slowly costs a thread now
+and then, and the other endpoints nothing.
+"""
 
 import json
+import time
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads.api.facts import as_time, event_facts, lead_facts
 from leads.models import Endpoint, OutboundMessage
 from leads.outbound.wire import Answer, post_signed
 
-BATCH = 20
-LEASE = timedelta(minutes=5)
+# A turn ends with the message that is under way then (`wire.DEADLINE_SECONDS` and a connection more).
+TURN_SECONDS = 10
+LEASE = timedelta(minutes=2)
 # Attempts over a little more than a day.
 PAUSES = [timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)] + [
     timedelta(hours=hours) for hours in (2, 5, 10, 10)
@@ -20,13 +26,24 @@ PAUSES = [timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5), time
 GONE = 410
 
 
-def send_messages() -> int:
-    """Send what is due. Returns how many were tried."""
-    tried = 0
-    while claimed := _claim():
-        for message in claimed:
-            _settle(message, _send(message))
-        tried += len(claimed)
+def send_messages(turn_seconds: float = TURN_SECONDS) -> int:
+    """Send what is due, a turn for each endpoint that nobody else tells just now. Returns how many were tried."""
+    tried, served = 0, list[int]()
+    while (endpoint := _claim_endpoint(served)) is not None:
+        served.append(endpoint.pk)
+        try:
+            tried += _serve(endpoint, turn_seconds)
+        finally:
+            Endpoint.objects.filter(pk=endpoint.pk).update(busy_until=None)
+    return tried
+
+
+def _serve(endpoint: Endpoint, seconds: float) -> int:
+    """One turn: message after message, oldest due first. Returns how many were tried."""
+    tried, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end and (message := _claim_message(endpoint)) is not None:
+        _settle(message, _send(message))
+        tried += 1
     return tried
 
 
@@ -37,17 +54,31 @@ def replay_messages(messages: list[OutboundMessage]) -> int:
     )
 
 
-@transaction.atomic
-def _claim() -> list[OutboundMessage]:
-    due = OutboundMessage.objects.filter(
-        state=OutboundMessage.State.PENDING, next_attempt_at__lte=timezone.now(), endpoint__is_active=True
+def _due() -> QuerySet[OutboundMessage]:
+    return OutboundMessage.objects.filter(
+        state=OutboundMessage.State.PENDING, next_attempt_at__lte=timezone.now()
     )
-    rows = due.order_by("next_attempt_at").select_for_update(skip_locked=True, of=("self",))[:BATCH]
-    ids = list(rows.values_list("pk", flat=True))
-    claimed = OutboundMessage.objects.filter(pk__in=ids)
+
+
+@transaction.atomic
+def _claim_endpoint(served: list[int]) -> Endpoint | None:
+    """An active endpoint with something due, until its lease ends; none of those `served` in this run."""
+    is_free = Q(busy_until=None) | Q(busy_until__lt=timezone.now())
+    waiting = Endpoint.objects.filter(is_free, Exists(_due().filter(endpoint=OuterRef("pk"))), is_active=True)
+    endpoint = waiting.exclude(pk__in=served).select_for_update(skip_locked=True).first()
+    if endpoint is not None:
+        Endpoint.objects.filter(pk=endpoint.pk).update(busy_until=timezone.now() + LEASE)
+    return endpoint
+
+
+@transaction.atomic
+def _claim_message(endpoint: Endpoint) -> OutboundMessage | None:
+    due = _due().filter(endpoint=endpoint, endpoint__is_active=True).order_by("next_attempt_at")
+    message_id = due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True).first()
+    claimed = OutboundMessage.objects.filter(pk=message_id)
     claimed.update(attempts=F("attempts") + 1, next_attempt_at=timezone.now() + LEASE)
     related = ("endpoint", "event__user", "event__lead__source", "event__lead__consultant__user")
-    return list(claimed.select_related(*related))
+    return claimed.select_related(*related).first()
 
 
 def body_of(message: OutboundMessage) -> bytes:

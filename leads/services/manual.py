@@ -1,19 +1,27 @@
 """A person or their program adds a lead, instead of a form somewhere."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from leads.actors import person
 from leads.errors import InvalidError, NotAllowedError
-from leads.models import Assignment, Consultant, Source, Status, User
+from leads.models import Assignment, Consultant, SeenSubmission, Source, Status, User
 from leads.payload import LeadPayload
 from leads.services.assigning import assign_lead
 from leads.services.board import move_to
 from leads.services.intake import Received, receive_lead
 
 API_SOURCE = "api"
+
+
+class KeyReusedError(InvalidError):
+    code = "idempotency_key_reused"
+    detail = _lazy("This Idempotency-Key was used before, for another request. Use a new one.")
 
 
 @transaction.atomic
@@ -29,23 +37,33 @@ def add_lead(
 ) -> Received:
     """Receive a lead by hand. A consultant keeps what they bring; a manager may name anybody.
 
-    The same `idempotency_key` of the same user gives the same lead. `status` and `consultant_id` are
-    for new leads: somebody who is known stays where they are.
+    The same `idempotency_key` of the same user gives the same lead; KeyReusedError where something else
+    is asked with it. `status` and `consultant_id` are for new leads: somebody who is known stays where
+    they are.
     """
     actor = person(user, origin)
-    keeper = _keeper(user, consultant_id)
+    keeper, source = _keeper(user, consultant_id), _source(source_slug)
     key = f"{user.pk}:{idempotency_key}" if idempotency_key else ""
     received = receive_lead(
-        payload=replace(payload, external_id=key),
-        source=_source(source_slug),
-        actor=actor,
-        assign=keeper is None,
+        payload=replace(payload, external_id=key), source=source, actor=actor, assign=keeper is None
     )
+    if key:
+        asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
+        _check_key(source, key, sha256(asked.encode("utf-8", "replace")).hexdigest(), received)
     if received.is_new and keeper:
         assign_lead(lead=received.lead, actor=actor, trigger=Assignment.Trigger.MANUAL, to=keeper)
     if received.is_new and status and status != received.lead.status_id:
         move_to(received.lead, _status(status), actor)
     return received
+
+
+def _check_key(source: Source, key: str, fingerprint: str, received: Received) -> None:
+    """Keep what was asked first with the key; refuse anything else that is asked with it."""
+    seen = SeenSubmission.objects.filter(source=source, key=key)
+    if not received.is_repeat:
+        seen.update(fingerprint=fingerprint)
+    elif seen.exclude(fingerprint__in=["", fingerprint]).exists():
+        raise KeyReusedError
 
 
 def _keeper(user: User, consultant_id: int | None) -> Consultant | None:

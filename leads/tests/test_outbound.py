@@ -16,6 +16,7 @@ from leads.payload import LeadPayload
 from leads.services.board import add_note
 from leads.services.intake import receive_lead
 from leads.tests.makers import make_manager, make_statuses
+from leads.tests.test_deliveries import at_once
 from leads.tests.wires import running_wire
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +162,7 @@ def test_worker_that_died_while_sending_leaves_the_message_due_again(wire):
     make_endpoint(f"{wire.url}/hook", ["received"])
     make_lead()
     queue.owe_messages()
-    sending._claim()
+    sending._claim_message(Endpoint.objects.get())
 
     assert sending.send_messages() == 0
     due_again()
@@ -204,3 +205,50 @@ def test_new_endpoint_in_the_admin_shows_its_secret_once(client):
         endpoint.secret
         not in client.get(reverse("admin:leads_endpoint_change", args=[endpoint.pk])).content.decode()
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def make_leads(count):
+    make_statuses()
+    for number in range(count):
+        payload = LeadPayload(email=f"a{number}@mail.example")
+        receive_lead(payload=payload, source=None, actor=SYSTEM, assign=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_endpoint_that_answers_slowly_is_told_by_one_worker_and_keeps_none_from_the_other(wire):
+    make_endpoint(f"{wire.url}/slow", ["received"])
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    wire.answers["/slow"] = (200, {})
+    wire.delays["/slow"] = 0.3
+    make_leads(3)
+    queue.owe_messages()
+
+    tried = at_once(lambda _number: sending.send_messages(), 3)
+
+    assert wire.at_once == {"/slow": 1, "/hook": 1}
+    assert sum(tried) == 6
+    assert not OutboundMessage.objects.exclude(state="sent").exists()
+    assert set(Endpoint.objects.values_list("busy_until", flat=True)) == {None}
+
+
+def test_turn_of_an_endpoint_ends_with_its_time_and_the_rest_waits_for_the_next(wire):
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    wire.delays["/hook"] = 0.1
+    make_leads(3)
+    queue.owe_messages()
+
+    assert sending.send_messages(turn_seconds=0.05) == 1
+    assert sending.send_messages(turn_seconds=0.05) == 1
+    assert OutboundMessage.objects.filter(state="sent").count() == 2
+
+
+def test_endpoint_of_a_worker_that_died_is_free_again_after_its_lease(wire):
+    endpoint = make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+    queue.owe_messages()
+    sending._claim_endpoint([])
+
+    assert sending.send_messages() == 0
+    Endpoint.objects.filter(pk=endpoint.pk).update(busy_until=timezone.now() - timedelta(seconds=1))
+    assert sending.send_messages() == 1

@@ -1,6 +1,8 @@
 """A local HTTP server in the place of a vendor: answers by path, remembers what it was asked."""
 
 import json
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,13 +12,30 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Wire:
-    """`answers[path]` is (status, JSON), or a list of such, used up one by one."""
+    """`answers[path]` is (status, JSON), or a list of such, used up one by one.
+
+    `delays[path]`: seconds until it is given. `at_once[path]`: how many asked at the same time, at most.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self.bodies: list[bytes] = []
         self.url = ""
+        self.delays: dict[str, float] = {}
+        self.at_once: Counter[str] = Counter()
+        self._now: Counter[str] = Counter()
+
+    @contextmanager
+    def being_asked(self, target: str) -> Iterator[None]:
+        path = urlsplit(target).path
+        self._now[path] += 1
+        self.at_once[path] = max(self.at_once[path], self._now[path])
+        time.sleep(self.delays.get(path, 0))
+        try:
+            yield
+        finally:
+            self._now[path] -= 1
 
     def answer(self, target: str, headers: dict[str, str]) -> tuple[int, Any]:
         parts = urlsplit(target)
@@ -44,7 +63,8 @@ def running_wire() -> Iterator[Wire]:
 
         def do_POST(self) -> None:
             wire.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-            self.do_GET()
+            with wire.being_asked(self.path):
+                self.do_GET()
 
         def log_message(self, *args: Any) -> None:
             """Quiet."""
