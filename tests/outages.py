@@ -32,7 +32,10 @@ def shut_out(database: str, seconds: float) -> None:
 
 
 class OwnServer:
-    """A PostgreSQL that nobody else uses, so that it can be crashed for real."""
+    """A PostgreSQL that nobody else uses, so that it can be crashed for real.
+
+    `folder` must be one that another user may walk through: as root, the server runs as somebody else.
+    """
 
     def __init__(self, folder: Path) -> None:
         layout = Layout.of(folder)

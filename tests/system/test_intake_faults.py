@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.core.management import call_command
@@ -165,9 +167,13 @@ def test_leads_of_a_short_outage_and_of_two_killed_workers_are_all_there_once(st
 
 @pytest.fixture
 def crashable(django_db_blocker, tmp_path_factory) -> Iterator[tuple[Stack, OwnServer]]:
-    """The whole system on a PostgreSQL of its own."""
-    folder, database = tmp_path_factory.mktemp("own"), "crashable"
-    with django_db_blocker.unblock(), OwnServer(folder).in_use() as server:
+    """The whole system on a PostgreSQL of its own. Not in pytest's folder, which each new run locks again."""
+    database = "crashable"
+    with (
+        django_db_blocker.unblock(),
+        TemporaryDirectory(prefix="crashable-") as folder,
+        OwnServer(Path(folder)).in_use() as server,
+    ):
         create_database(database)
         for command in ("migrate", "seed_demo"):
             manage(command, "--verbosity", "0", environment=stack_environment(database))
