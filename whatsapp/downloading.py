@@ -1,4 +1,4 @@
-"""Fetching a file from Twilio without becoming a tool against our own network."""
+"""Fetching a file from a provider without becoming a tool against our own network."""
 
 import ipaddress
 import socket
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from django.conf import settings
 
 from whatsapp.accounts import Account
 
 API_HOST = "api.twilio.com"
 # Where Twilio's media addresses redirect to; the credentials do not go there.
 CDN_HOSTS = ("media.twiliocdn.com", "mms.twiliocdn.com", "s3-external-1.amazonaws.com")
+META_HOSTS = ("lookaside.fbsbx.com",)
 MOST_BYTES = 16 * 1024 * 1024
 MOST_REDIRECTS = 3
 READ_SECONDS, TOTAL_SECONDS = 5, 30
@@ -53,6 +55,21 @@ def download(url: str, account: Account | None, allowed_types: Sequence[str]) ->
     raise HopelessError("too_many_redirects")
 
 
+def download_with_token(url: str, token: str, allowed_types: Sequence[str]) -> Downloaded:
+    """The file at an address that Meta named; the token goes to Meta's own hosts alone."""
+    graph = urlsplit(settings.META_GRAPH_URL)
+    parts = urlsplit(url)
+    is_at_graph = (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc)
+    if not is_at_graph:
+        if parts.scheme != "https" or parts.netloc not in META_HOSTS:
+            raise HopelessError("foreign_host")
+        _check_public(parts.netloc)
+    with _open(url, None, {"Authorization": f"Bearer {token}"}) as answer:
+        if answer.status_code in REDIRECTS:
+            raise HopelessError("foreign_host")
+        return _read(answer, allowed_types)
+
+
 def _at_the_account(url: str, account: Account) -> str:
     """Only Twilio's API host is believed; where the account lives elsewhere, it is asked there."""
     parts = urlsplit(url)
@@ -83,9 +100,11 @@ def _check_public(host: str) -> None:
         raise HopelessError("private_address")
 
 
-def _open(url: str, auth: tuple[str, str] | None) -> requests.Response:
+def _open(url: str, auth: tuple[str, str] | None, headers: dict[str, str] | None = None) -> requests.Response:
     try:
-        return requests.get(url, auth=auth, stream=True, timeout=READ_SECONDS, allow_redirects=False)
+        return requests.get(
+            url, auth=auth, headers=headers, stream=True, timeout=READ_SECONDS, allow_redirects=False
+        )
     except requests.RequestException as error:
         raise NotNowError from error
 

@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from whatsapp import views
+from whatsapp import cloud_webhook, views
 from whatsapp.public_files import public_file
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/whatsapp/", views.inbound, name="whatsapp-inbound"),
     path("webhooks/whatsapp/status/", views.status, name="whatsapp-status"),
+    path("webhooks/whatsapp/cloud/", cloud_webhook.webhook, name="whatsapp-cloud"),
     path("media/whatsapp/<str:token>/<str:name>", public_file, name="whatsapp-public-file"),
 ]
 if settings.SIMULATOR:

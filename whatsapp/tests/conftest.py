@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from whatsapp.tests.cloud_double import CloudDouble
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN, TwilioDouble
 
 
@@ -14,4 +15,11 @@ def twilio(settings) -> Iterator[TwilioDouble]:
         settings.TWILIO_AUTH_TOKEN = AUTH_TOKEN
         settings.TWILIO_API_BASE_URL = double.url
         settings.TWILIO_TIMEOUT_SECONDS = 1
+        yield double
+
+
+@pytest.fixture
+def cloud(settings) -> Iterator[CloudDouble]:
+    with CloudDouble() as double:
+        settings.META_GRAPH_URL = double.url
         yield double

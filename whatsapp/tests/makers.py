@@ -14,6 +14,7 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.placeholders import names_in
 from whatsapp.services import record_inbound
 from whatsapp.signatures import HEADER, sign
+from whatsapp.tests import cloud_double
 from whatsapp.transports import transport_of
 
 AGENT_NUMBER = "whatsapp:+14155238886"
@@ -31,6 +32,19 @@ def make_line(**over) -> Line:
 def make_consultant_line(consultant, **over) -> Line:
     facts = {"name": "Own line", "address": "whatsapp:+14155550101", "kind": "consultant"}
     return Line.objects.create(consultant=consultant, **facts | over)
+
+
+def make_cloud_line(**over) -> Line:
+    """A line at Meta, as `cloud_double` knows it."""
+    facts = {
+        "transport": Line.Transport.CLOUD,
+        "phone_number_id": cloud_double.NUMBER_ID,
+        "business_account_id": cloud_double.BUSINESS_ID,
+        "access_token": cloud_double.TOKEN,
+        "app_secret": "app-secret",
+        "verify_token": "verify-me",
+    }
+    return make_line(**facts | over)
 
 
 def make_template(**over) -> Template:

@@ -1,0 +1,107 @@
+"""Meta's webhook: the challenge when it is set up, then messages and statuses, signed with the app's secret."""
+
+import hashlib
+import hmac
+import json
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from whatsapp import line_memory, sessions, statuses
+from whatsapp.cloud_payloads import Change, changes_in
+from whatsapp.models import Line
+from whatsapp.payloads import InboundMessage
+from whatsapp.views import is_too_large, refuse, take_in
+
+logger = logging.getLogger(__name__)
+HEADER = "X-Hub-Signature-256"
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def webhook(request: HttpRequest) -> HttpResponse:
+    """200 for what is signed, understood or not; 503 while the database is away, so that Meta tries again."""
+    if request.method == "GET":
+        return _challenge(request)
+    if is_too_large(request):
+        return HttpResponse(status=413)
+    try:
+        return _take_post(request)
+    except DatabaseError:
+        logger.exception("message not stored")
+        return HttpResponse(status=503, headers={"Retry-After": "5"})
+
+
+def _challenge(request: HttpRequest) -> HttpResponse:
+    """Meta shows the verify token of a line and wants its challenge back."""
+    shown = request.GET.get("hub.verify_token", "").encode()
+    tokens = [line.verify_token for line in _lines() if line.verify_token]
+    is_known = any(hmac.compare_digest(token.encode(), shown) for token in tokens)
+    if request.GET.get("hub.mode") != "subscribe" or not is_known:
+        return refuse("cloud")
+    answer = HttpResponse(request.GET.get("hub.challenge", "")[:200], content_type="text/plain")
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _take_post(request: HttpRequest) -> HttpResponse:
+    """Only lines whose own app signed the body are listened to: one app must not speak for another's number."""
+    signed_for = {line.phone_number_id: line for line in _lines() if _is_signed(request, line)}
+    if not signed_for:
+        return refuse("cloud")
+    try:
+        body: Any = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return HttpResponse("no JSON", status=400, content_type="text/plain")
+    for change in changes_in(body):
+        if line := signed_for.get(change.phone_number_id):
+            _take_change(line, change)
+        else:
+            logger.warning("webhook for an unknown number", extra={"number": change.phone_number_id[:40]})
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _take_change(line: Line, change: Change) -> None:
+    if line.kind == Line.Kind.CONSULTANT:
+        sessions.take_in(line, change.messages(line.address))
+        line.say_heard()
+    else:
+        for message in change.messages(line.address):
+            _take_message(line, message)
+    for report, message_id in change.statuses():
+        statuses.hear(report, _uuid(message_id))
+
+
+def _take_message(line: Line, message: InboundMessage) -> None:
+    """By the line as this process knows it, then as it is."""
+    for reading in line_memory.readings_of(line.address):
+        if reading is not None and take_in(reading, message):
+            return
+
+
+def _lines() -> list[Line]:
+    cloud = Line.objects.filter(transport=Line.Transport.CLOUD, is_active=True)
+    return list(cloud.exclude(phone_number_id=""))
+
+
+def _is_signed(request: HttpRequest, line: Line) -> bool:
+    """Over the raw body, by the app secret or the next one, so that secrets can rotate with an overlap."""
+    shown = request.headers.get(HEADER, "").encode()
+    secrets = [secret for secret in (line.app_secret, line.next_app_secret) if secret]
+    return any(hmac.compare_digest(_signature(secret, request.body).encode(), shown) for secret in secrets)
+
+
+def _signature(secret: str, body: bytes) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
