@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
         "whatsapp.retry_messages": 30,
         "whatsapp.follow_assignments": 60,
         "whatsapp.rebuild_chat_lists": 60,
+        "whatsapp.close_conversations": 300,
         "whatsapp.recover_lost": 300,
         "whatsapp.sync_templates": 300,
         "whatsapp.record_consents": 6 * 60 * 60,
@@ -277,6 +278,9 @@ OPENAI_OUTPUT_PRICE = env.float("OPENAI_OUTPUT_PRICE", default=1.60)
 
 AGENT_DEBOUNCE_SECONDS = env.float("AGENT_DEBOUNCE_SECONDS", default=3.0)
 AGENT_TYPING_PACE = env.float("AGENT_TYPING_PACE", default=1.0)
+
+# A conversation in which nobody has written for so many days is closed; a new message opens it again. 0: never
+CONVERSATION_CLOSES_AFTER_DAYS = env.int("CONVERSATION_CLOSES_AFTER_DAYS", default=30)
 
 # What the model may use in a day; the scripted agent goes on beyond it. 0: no cap
 

@@ -20,10 +20,16 @@ from whatsapp import (
 )
 from whatsapp.models import Line, StatusReport
 from whatsapp.send_errors import SendError
-from whatsapp.services import outbound
+from whatsapp.services import closing, outbound
 
 logger = logging.getLogger(__name__)
 REPORTS_KEPT = timedelta(days=7)
+
+
+@shared_task(name="whatsapp.close_conversations")
+def close_conversations() -> int:
+    """Close what is over: of closed leads, and where nobody has written for long."""
+    return closing.close_finished()
 
 
 @shared_task(name="whatsapp.take_in_arrivals")

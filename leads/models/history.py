@@ -45,6 +45,7 @@ class LeadEvent(models.Model):
         HANDOFF = "handoff", _("Handed over")
         TAKEN_OVER = "taken_over", _("Taken over")
         RETURNED_TO_AGENT = "returned_to_agent", _("Returned to the agent")
+        CONVERSATION_CLOSED = "conversation_closed", _("Conversation closed")
         MERGED = "merged", _("Merged")
         CONSENT = "consent", _("Consent")
 

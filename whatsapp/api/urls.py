@@ -12,6 +12,7 @@ urlpatterns = [
     ),
     path("conversations/<uuid:conversation_id>/messages/", views.MessageList.as_view(), name="api-messages"),
     path("conversations/<uuid:conversation_id>/take-over/", views.TakeOver.as_view(), name="api-take-over"),
+    path("conversations/<uuid:conversation_id>/close/", views.Close.as_view(), name="api-close"),
     path(
         "conversations/<uuid:conversation_id>/templates/",
         views.ConversationTemplates.as_view(),

@@ -162,6 +162,14 @@ class ReturnToAgent(ConversationView):
         return self.now_is()
 
 
+class Close(ConversationView):
+    @extend_schema(operation_id="conversations_close", request=None, responses=ConversationShape)
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Nothing more is owed here. The client's next message opens it again."""
+        services.close(**self.doer())
+        return self.now_is()
+
+
 class MarkRead(ConversationView):
     @extend_schema(operation_id="conversations_mark_read", request=None, responses=ConversationShape)
     def post(self, request: Request, conversation_id: UUID) -> Response:

@@ -2,6 +2,7 @@
 
 from whatsapp.locks import lock_conversation
 from whatsapp.services.beginning import begin_conversation, line_to_begin_on
+from whatsapp.services.closing import close, close_finished
 from whatsapp.services.files import send_file_as_consultant
 from whatsapp.services.hands import link_lead, return_by_timer, return_to_agent, take_over, transfer
 from whatsapp.services.inbound import record_inbound
@@ -17,6 +18,8 @@ from whatsapp.typing import show_typing
 
 __all__ = [
     "begin_conversation",
+    "close",
+    "close_finished",
     "confirm_opt_out",
     "line_to_begin_on",
     "link_lead",

@@ -129,7 +129,7 @@ def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -
 def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datetime) -> None:
     """What the message says of the client and of who owes an answer."""
     if conversation.status == Conversation.Status.CLOSED:
-        _reopen(conversation)
+        _reopen(conversation, at)
     if inbound.phone:
         conversation.client_key = inbound.client_key
     conversation.client_address = inbound.sender
@@ -151,10 +151,13 @@ def _note_what_is_owed(conversation: Conversation, at: datetime) -> None:
         conversation.answered_seq, conversation.burst_started_at = conversation.last_seq, None
 
 
-def _reopen(conversation: Conversation) -> None:
-    """The client came back: the agent answers on its own line, the consultant on theirs."""
-    is_agents = conversation.line.kind == Line.Kind.AGENT
+def _reopen(conversation: Conversation, at: datetime) -> None:
+    """The client came back: to the consultant whose line or whose lead this is, else to the agent."""
+    lead = conversation.lead
+    keeper = conversation.line.consultant_id or (lead.consultant_id if lead else None)
+    is_agents = conversation.line.kind == Line.Kind.AGENT and keeper is None
     conversation.status = Conversation.Status.ACTIVE if is_agents else Conversation.Status.TRANSFERRED
+    conversation.consultant_id, conversation.transferred_at = keeper, None if is_agents else at
     conversation.context_start_seq = conversation.last_seq - 1
     conversation.epoch += 1
 

@@ -6,6 +6,7 @@ import { say, sayCount } from "../words.js";
 import { bindAttachment, takeFile } from "./attachment.js";
 import { bindTemplate } from "./template.js";
 
+const HANDS = { "take-over": "took_over", "return-to-agent": "returned", close: "conversation_over" };
 const NEAR_END_PX = 80;
 const isTouch = matchMedia("(pointer: coarse)").matches;
 const draftKey = (form) => `draft:${form.dataset.conversation}`;
@@ -166,7 +167,7 @@ async function changeHands(button) {
   button.disabled = true;
   try {
     await postJson(`/api/conversations/${conversation}/${button.dataset.hand}/`);
-    announce(say(button.dataset.hand === "take-over" ? "took_over" : "returned"));
+    announce(say(HANDS[button.dataset.hand]));
     document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
     if (button.dataset.hand === "take-over") focusReplySoon();
   } catch (error) {
