@@ -66,8 +66,8 @@ def test_defect_below_api_answers_json(client):
 def test_schema_describes_every_address_and_refusal(client):
     schema = client.get("/api/schema/", HTTP_ACCEPT="application/json").json()
     assert {"/api/leads/", "/api/leads/{lead_id}/move/", "/api/board/changes/"} <= set(schema["paths"])
-    for operations in schema["paths"].values():
-        for operation in operations.values():
+    for path, operations in schema["paths"].items():
+        for operation in operations.values() if path.startswith("/api/") else ():
             refusal = operation["responses"]["422"]["content"]["application/json"]["schema"]
             assert refusal == {"$ref": "#/components/schemas/Error"}
 

@@ -1,6 +1,7 @@
 """Sources: their secrets, what to paste where, and mapping by example."""
 
 import json
+import shlex
 from typing import Any
 
 from django.conf import settings
@@ -25,8 +26,7 @@ from leads.requests import user_of
 from leads.services import mapping as mapping_service
 from leads.services import sources as source_service
 from leads.sources import kind_of
-
-EXAMPLE = '{"name": "Ana Souza", "phone": "+5511987654321", "message": "Hello"}'
+from leads.sources.examples import EXAMPLES, SECRET_HERE
 
 
 @admin.register(Source)
@@ -111,7 +111,7 @@ class SourceAdmin(admin.ModelAdmin):
         if source.pk is None:
             return SafeString("—")
         return format_html(
-            "<p>{}</p><pre>{}</pre>", kind_of(source).hint, curl_for(self.address(source), "$SECRET")
+            "<p>{}</p><pre>{}</pre>", kind_of(source).hint, curl_for(source, self.address(source), "$SECRET")
         )
 
     def _show_secrets(self, request: HttpRequest, source: Source, fresh: source_service.Secrets) -> None:
@@ -123,7 +123,7 @@ class SourceAdmin(admin.ModelAdmin):
                 _("Copy the secrets of %s now; they are not shown again.") % source,
                 fresh.bearer,
                 fresh.signing,
-                curl_for(self.address(source), fresh.bearer),
+                curl_for(source, self.address(source), fresh.bearer),
             ),
         )
 
@@ -143,10 +143,13 @@ class ScoringProfileAdmin(admin.ModelAdmin):
         return super().has_add_permission(request) and not ScoringProfile.objects.exists()
 
 
-def curl_for(address: str, secret: str) -> str:
+def curl_for(source: Source, address: str, secret: str) -> str:
+    """A command to paste into a shell: it sends what a sender of this kind would."""
+    example = EXAMPLES[kind_of(source).slug]
+    body = example.body.replace(SECRET_HERE, secret)
     return (
         f'curl -X POST {address} \\\n  -H "Authorization: Bearer {secret}" \\\n'
-        f"  -H 'Content-Type: application/json' \\\n  -d '{EXAMPLE}'"
+        f"  -H 'Content-Type: {example.content_type}' \\\n  -d {shlex.quote(body)}"
     )
 
 

@@ -62,6 +62,7 @@ class SourceForm(forms.ModelForm):
                     "placeholder": "••••••••" if is_set else "",
                 }
             )
+        self.fields["returning"].required = False
         self.fresh_secrets = new_secrets() if self.instance.pk is None else None
 
     def clean_mapping(self) -> dict[str, Any]:
@@ -69,6 +70,9 @@ class SourceForm(forms.ModelForm):
             return check_mapping(self.cleaned_data["mapping"] or {})
         except InvalidError as error:
             raise forms.ValidationError(error.detail) from None
+
+    def clean_returning(self) -> str:
+        return self.cleaned_data["returning"] or Source.Returning.REOPEN
 
     def clean_default_country(self) -> str:
         return str(self.cleaned_data["default_country"]).upper()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.api import pools, views
+from leads.api import merging, pools, views
 from leads.api.tokens import TokenView
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("leads/<uuid:lead_id>/", views.LeadDetail.as_view(), name="api-lead"),
     path("leads/<uuid:lead_id>/move/", views.LeadMove.as_view(), name="api-lead-move"),
     path("leads/<uuid:lead_id>/assign/", views.LeadAssign.as_view(), name="api-lead-assign"),
+    path("leads/<uuid:lead_id>/merge/", merging.LeadMerge.as_view(), name="api-lead-merge"),
+    path("leads/<uuid:lead_id>/split/", merging.LeadSplit.as_view(), name="api-lead-split"),
     path("leads/<uuid:lead_id>/take/", pools.LeadTake.as_view(), name="api-lead-take"),
     path("leads/<uuid:lead_id>/notes/", views.LeadNotes.as_view(), name="api-lead-notes"),
 ]
