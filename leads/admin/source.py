@@ -26,7 +26,7 @@ from leads.requests import user_of
 from leads.services import mapping as mapping_service
 from leads.services import sources as source_service
 from leads.sources import kind_of
-from leads.sources.examples import EXAMPLES, SECRET_HERE
+from leads.sources.examples import EXAMPLES, KEY_IN_BODY
 
 
 @admin.register(Source)
@@ -146,7 +146,7 @@ class ScoringProfileAdmin(admin.ModelAdmin):
 def curl_for(source: Source, address: str, secret: str) -> str:
     """A command to paste into a shell: it sends what a sender of this kind would."""
     example = EXAMPLES[kind_of(source).slug]
-    body = example.body.replace(SECRET_HERE, secret)
+    body = example.body.replace(KEY_IN_BODY, secret)
     return (
         f'curl -X POST {address} \\\n  -H "Authorization: Bearer {secret}" \\\n'
         f"  -H 'Content-Type: {example.content_type}' \\\n  -d {shlex.quote(body)}"

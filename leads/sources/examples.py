@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 # Where a sender proves itself inside the body.
-SECRET_HERE = "the-secret-of-the-source"
+KEY_IN_BODY = "key-of-the-form"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -68,7 +68,7 @@ EXAMPLES: dict[str, Example] = {
             "form_id": 9007199254740993,
             "campaign_id": 70001,
             "gcl_id": "click-1",
-            "google_key": SECRET_HERE,
+            "google_key": KEY_IN_BODY,
             "user_column_data": [
                 {"column_id": "FULL_NAME", "column_name": "Full Name", "string_value": "Ana Souza"},
                 {"column_id": "PHONE_NUMBER", "column_name": "User Phone", "string_value": "+5511987654321"},
