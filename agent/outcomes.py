@@ -7,6 +7,7 @@ from typing import Any
 
 from agent import knowledge
 from agent.brains.protocol import BrainReply, Decision, SlotValue
+from agent.lateness import with_apology
 from agent.models import AgentTurn
 from agent.stages import NEEDS_HUMAN, QUALIFIED, SUSPECTED_BOT
 from agent.turns import Claim, Verdict
@@ -56,7 +57,8 @@ def queue_words(conversation: Conversation, claim: Claim, reply: BrainReply) -> 
     if not reply.messages or window.refusal(conversation):
         return []
     pause = delay_before(claim, reply.messages, is_first=claim.dialogue.memory in ({}, None))
-    said = whatsapp.send(conversation, reply.messages, author=Message.Author.AGENT, delay_seconds=pause)
+    words = with_apology(reply.messages, claim, reply.language)
+    said = whatsapp.send(conversation, words, author=Message.Author.AGENT, delay_seconds=pause)
     _note_what_was_said(claim, said)
     return said
 

@@ -52,10 +52,13 @@ class Verdict:
 
 
 def due_at(conversation: Conversation) -> datetime:
-    """When the burst is answered: a pause after its last message, but never held longer than `LONGEST_HOLD`."""
-    now = clock.now()
-    pause = (conversation.last_inbound_at or now) + timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS)
-    return min(pause, (conversation.burst_started_at or now) + LONGEST_HOLD)
+    """When the burst is answered: a pause after its last message, but never held longer than `LONGEST_HOLD`.
+
+    Old messages that come all at once, after an outage, are a burst from when the first was taken in.
+    """
+    began = conversation.burst_started_at or clock.now()
+    last = max(began, conversation.last_inbound_at or began)
+    return min(last + timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS), began + LONGEST_HOLD)
 
 
 def due_conversations(limit: int = 100) -> list[UUID]:

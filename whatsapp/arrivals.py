@@ -8,6 +8,7 @@ transaction, so a worker that dies leaves the row to the next.
 
 import json
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,7 +74,8 @@ def _take_in_next() -> bool:
             arrival = next(iter(Arrival.objects.raw(_NEXT)), None)
             if arrival is None:
                 return False
-            record_inbound(arrival.line, message_of(arrival))
+            message = message_of(arrival)
+            record_inbound(arrival.line, replace(message, sent_at=message.sent_at or arrival.received_at))
             arrival.line.say_heard()
             arrival.delete()
     except Exception as error:  # a fault in one message must not stop the others
@@ -89,10 +91,8 @@ def message_of(arrival: Arrival) -> InboundMessage:
     """The message as it was stored."""
     facts: dict[str, Any] = dict(arrival.message)
     sent_at = facts.get("sent_at")
-    return InboundMessage(
-        **facts
-        | {"media": tuple(facts["media"]), "sent_at": datetime.fromisoformat(sent_at) if sent_at else None}
-    )
+    facts |= {"media": tuple(facts["media"]), "contacts": tuple(facts.get("contacts", ()))}
+    return InboundMessage(**facts | {"sent_at": datetime.fromisoformat(sent_at) if sent_at else None})
 
 
 def _postpone(arrival: Arrival, error: Exception) -> None:

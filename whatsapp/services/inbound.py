@@ -140,12 +140,12 @@ def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datet
     conversation.last_inbound_at = max(at, conversation.last_inbound_at or at)
     conversation.last_message_at = max(at, conversation.last_message_at or at)
     conversation.window_closed_early = False
-    _note_what_is_owed(conversation, at)
+    _note_what_is_owed(conversation)
 
 
-def _note_what_is_owed(conversation: Conversation, at: datetime) -> None:
+def _note_what_is_owed(conversation: Conversation) -> None:
     if conversation.last_inbound_seq <= conversation.answered_seq:
-        conversation.burst_started_at = at
+        conversation.burst_started_at = clock.now()
     conversation.last_inbound_seq = conversation.last_seq
     if not conversation.is_agents:
         conversation.answered_seq, conversation.burst_started_at = conversation.last_seq, None

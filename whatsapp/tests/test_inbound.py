@@ -35,7 +35,7 @@ def test_record_inbound_first_message_opens_a_conversation():
     assert conversation.client_key == "+5511987654321"
     assert conversation.profile_name == "Cliente Teste"
     assert (conversation.last_seq, conversation.last_inbound_seq, conversation.answered_seq) == (1, 1, 0)
-    assert conversation.burst_started_at == conversation.last_inbound_at is not None
+    assert conversation.burst_started_at >= conversation.last_inbound_at
     assert message.status == Message.Status.RECEIVED
     assert message.details["MessageType"] == "text"
 
