@@ -22,8 +22,22 @@ HEALTH = (
     "reconciled_at",
     "recovered_count",
 )
+GENERAL = (
+    "name",
+    "address",
+    "kind",
+    "consultant",
+    "is_active",
+    "default_country",
+    "default_language",
+    "brought_messages",
+    "transport",
+)
 CHECK = "_check"  # the button's name
-SECRETS = ("auth_token", "next_auth_token", "shared_key", "next_shared_key")
+TWILIO_SECRETS = ("auth_token", "next_auth_token", "shared_key", "next_shared_key")
+CLOUD_SECRETS = ("access_token", "app_secret", "next_app_secret", "verify_token")
+SECRETS = (*TWILIO_SECRETS, *CLOUD_SECRETS)
+NEEDED_AT_META = ("phone_number_id", "business_account_id", *CLOUD_SECRETS[:2], "verify_token")
 
 
 class LineForm(forms.ModelForm):
@@ -32,21 +46,18 @@ class LineForm(forms.ModelForm):
     class Meta:
         model = Line
         fields = [
-            "name",
-            "address",
-            "kind",
-            "consultant",
-            "is_active",
-            "default_country",
-            "default_language",
-            "brought_messages",
+            *GENERAL,
             "account_sid",
-            *SECRETS,
+            *TWILIO_SECRETS,
+            "phone_number_id",
+            "business_account_id",
+            *CLOUD_SECRETS,
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["brought_messages"].required = False
+        self.fields["transport"].required = False
         for name in SECRETS:
             is_known = bool(getattr(self.instance, name))
             self.fields[name].widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -66,7 +77,16 @@ class LineForm(forms.ModelForm):
         for name in SECRETS:
             given = cleaned.get(name) or ""
             cleaned[name] = "" if given == "-" else given or getattr(self.instance, name)
+        cleaned["transport"] = cleaned.get("transport") or self.instance.transport
+        if cleaned["transport"] == Line.Transport.CLOUD:
+            self._need(cleaned)
         return cleaned
+
+    def _need(self, cleaned: dict[str, Any]) -> None:
+        """Meta's webhook and calls work only with all of these."""
+        for name in NEEDED_AT_META:
+            if not cleaned.get(name):
+                self.add_error(name, _("A line at Meta needs this."))
 
 
 @admin.register(Line)
@@ -83,18 +103,31 @@ class LineAdmin(admin.ModelAdmin):
         "last_error",
         "recovered_count",
     ]
-    list_filter = ["kind", "is_active"]
+    list_filter = ["kind", "transport", "is_active"]
     list_select_related = ["consultant__user"]
     search_fields = ["name", "address", "consultant__user__username"]
     readonly_fields = ["webhook_url", "status_url", *HEALTH]
+    fieldsets = [
+        (None, {"fields": GENERAL}),
+        (_("At Twilio"), {"fields": ["account_sid", *TWILIO_SECRETS]}),
+        (
+            _("At Meta (WhatsApp Cloud API)"),
+            {"fields": ["phone_number_id", "business_account_id", *CLOUD_SECRETS]},
+        ),
+        (_("Health"), {"fields": ["webhook_url", "status_url", *HEALTH]}),
+    ]
     actions = ["check_lines"]
 
     @admin.display(description=_("webhook for incoming messages"))
     def webhook_url(self, line: Line) -> str:
+        if line.transport == Line.Transport.CLOUD:
+            return f"{settings.PUBLIC_URL}/webhooks/whatsapp/cloud/"
         return webhook_address()
 
     @admin.display(description=_("status callback"))
     def status_url(self, line: Line) -> str:
+        if line.transport == Line.Transport.CLOUD:
+            return str(_("Meta sends statuses to the same webhook."))
         return f"{settings.PUBLIC_URL}/webhooks/whatsapp/status/"
 
     @admin.action(description=_("Check these lines"))

@@ -104,3 +104,38 @@ def test_retry_action_sends_failed_messages_again(client, manager):
 
     assert Message.objects.get(retry_of=message).status == "queued"
     assert Line.objects.count() == 1
+
+
+def cloud_form(**over) -> dict[str, str]:
+    facts = {"transport": "cloud", "phone_number_id": "106540352242922", "business_account_id": "1022"}
+    secrets = {"access_token": "EAAJ", "app_secret": "hush", "verify_token": "word"}
+    return form_data(**facts | secrets | over)
+
+
+def test_line_form_takes_a_line_at_meta():
+    form = LineForm(cloud_form())
+
+    assert form.is_valid(), form.errors
+    assert form.save().transport == Line.Transport.CLOUD
+
+
+@pytest.mark.parametrize(
+    "missing", ["phone_number_id", "business_account_id", "access_token", "app_secret", "verify_token"]
+)
+def test_line_form_needs_all_that_meta_needs(missing):
+    assert list(LineForm(cloud_form(**{missing: ""})).errors) == [missing]
+
+
+def test_line_form_keeps_metas_secrets_and_never_shows_them(client, manager):
+    line = make_line(
+        transport="cloud", access_token="EAAJ-hush", app_secret="hush-app", verify_token="hush-word"
+    )
+    facts = cloud_form(access_token="", app_secret="", verify_token="")
+
+    LineForm(facts, instance=line).save()
+
+    line.refresh_from_db()
+    assert (line.access_token, line.app_secret) == ("EAAJ-hush", "hush-app")
+    page = client.get(reverse("admin:whatsapp_line_change", args=[line.pk])).text
+    assert "hush" not in page
+    assert "/webhooks/whatsapp/cloud/" in page
