@@ -4,8 +4,6 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
-from itertools import cycle
-from uuid import UUID
 
 import psycopg
 from django.db import connections, transaction
@@ -17,7 +15,7 @@ from leads.services.assigning import assign_lead
 
 SECONDS = 2.0
 CLIENTS = (1, 4, 16)
-LEADS_PER_CLIENT = 200
+LEADS = 6000
 _fork = multiprocessing.get_context("fork")
 
 
@@ -25,7 +23,7 @@ def measure() -> Iterator[Result]:
     status = Status.objects.first()
     for clients in CLIENTS:
         bare = _per_second(clients, _bare, [[] for _ in range(clients)])
-        leads = [_new_leads(status) for _ in range(clients)]
+        leads = [_new_leads(status, LEADS // clients + 200) for _ in range(clients)]
         ours = _per_second(clients, _assign, leads)
         yield Result(
             f"round-robin assignments, {clients} clients",
@@ -36,12 +34,11 @@ def measure() -> Iterator[Result]:
         )
 
 
-def _new_leads(status: Status | None) -> list[UUID]:
-    rows = Lead.objects.bulk_create(Lead(name="Bench", status=status) for _ in range(LEADS_PER_CLIENT))
-    return [row.pk for row in rows]
+def _new_leads(status: Status | None, count: int) -> list[Lead]:
+    return Lead.objects.bulk_create(Lead(name="Bench", status=status) for _ in range(count))
 
 
-def _per_second(clients: int, work: Callable[[list[UUID], float], int], leads: list[list[UUID]]) -> float:
+def _per_second(clients: int, work: Callable[[list[Lead], float], int], leads: list[list[Lead]]) -> float:
     """All clients begin together; what each got done in the time is added up."""
     connections.close_all()
     begin = time.time() + 0.5 + clients * 0.05
@@ -55,27 +52,25 @@ def _per_second(clients: int, work: Callable[[list[UUID], float], int], leads: l
     return total / SECONDS
 
 
-def _client(work: Callable[[list[UUID], float], int], leads: list[UUID], begin: float, done: object) -> None:
+def _client(work: Callable[[list[Lead], float], int], leads: list[Lead], begin: float, done: object) -> None:
     connections.close_all()
     time.sleep(max(0.0, begin - time.time()))
     done.put(work(leads, begin + SECONDS))
     connections.close_all()
 
 
-def _assign(leads: list[UUID], until: float) -> int:
-    """Each lead again and again: it goes around the circle."""
+def _assign(leads: list[Lead], until: float) -> int:
+    """New leads at hand, as where one has just been received."""
     number = 0
-    for lead_id in cycle(leads):
+    for number, lead in enumerate(leads):
         if time.time() > until:
-            break
+            return number
         with transaction.atomic():
-            lead = Lead.objects.select_for_update().get(pk=lead_id)
             assign_lead(lead=lead, actor=SYSTEM, trigger=Assignment.Trigger.ARRIVAL)
-        number += 1
-    return number
+    raise RuntimeError(f"{number + 1} leads were not enough")
 
 
-def _bare(_: list[UUID], until: float) -> int:
+def _bare(_: list[Lead], until: float) -> int:
     number = 0
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         while time.time() < until:

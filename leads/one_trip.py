@@ -27,6 +27,11 @@ def read_row(statement: str, values: Values) -> tuple[Any, ...] | None:
     return _run(statement, values, _first_row)
 
 
+def read_rows(statement: str, values: Values) -> list[tuple[Any, ...]]:
+    """All rows."""
+    return _run(statement, values, lambda cursor: cursor.fetchall())
+
+
 def execute(statement: str, values: Values) -> int:
     """How many rows were written."""
     return _run(statement, values, lambda cursor: cursor.rowcount)

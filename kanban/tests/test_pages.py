@@ -13,15 +13,7 @@ from whatsapp.models import Conversation
 from whatsapp.tests.makers import make_conversation
 
 pytestmark = pytest.mark.django_db
-PAGES = [
-    "/",
-    "/inbox/",
-    "/inbox/threads/",
-    "/board/cards/?ids=",
-    "/board/columns/new/",
-    "/me/waiting/",
-    "/me/notices/",
-]
+PAGES = ["/", "/inbox/", "/inbox/threads/", "/board/cards/?ids=", "/board/columns/new/", "/me/waiting/"]
 
 
 @pytest.fixture

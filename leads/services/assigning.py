@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads import clock
+from leads import clock, prepared
 from leads.actors import SYSTEM, Actor, person
 from leads.assignment import Pick, hold_capacity, pick_consultant, pick_for
 from leads.errors import InvalidError, NotAllowedError
@@ -53,7 +53,7 @@ def assign_lead(
 def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool = True) -> Assignment:
     """Write what was picked: the ledger's row, the timeline, the lead. The caller holds the lead's row."""
     previous = lead.consultant_id
-    assignment = Assignment.objects.create(
+    assignment = Assignment(
         lead=lead,
         consultant_id=pick.consultant_id,
         previous_consultant_id=previous if previous != pick.consultant_id else None,
@@ -66,8 +66,9 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
         passed_over=list(pick.passed_over),
         estimated_response_seconds=pick.estimated_response_seconds,
         user=actor.user,
-        notice=Assignment.Notice.PENDING if pick.consultant_id else Assignment.Notice.NONE,
+        notice=_notice(pick, trigger),
     )
+    prepared.insert(assignment)
     if pick.is_settled or not previous or not may_keep:
         _put(lead, pick, actor, assignment)
     return assignment
@@ -130,6 +131,12 @@ def _assign_waiting_lead(seen: Lead) -> Assignment | None:
     if assignment.outcome == Outcome.NO_CONSULTANTS:
         transaction.set_rollback(True)
     return assignment
+
+
+def _notice(pick: Pick, trigger: str) -> str:
+    """Whoever took a lead knows."""
+    is_news = pick.consultant_id is not None and trigger != Assignment.Trigger.TAKEN
+    return Assignment.Notice.PENDING if is_news else Assignment.Notice.NONE
 
 
 def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:

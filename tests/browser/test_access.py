@@ -17,7 +17,6 @@ PAGES = {
     "board": ("ana", "/"),
     "lead": ("ana", None),
     "inbox": ("ana", "/inbox/"),
-    "notifications": ("ana", "/me/notifications/"),
     "simulator": (None, "/simulator/"),
     "overview": ("manager", "/admin/"),
 }
