@@ -18,7 +18,7 @@ from whatsapp.statuses import MEANING, settle
 
 logger = logging.getLogger(__name__)
 ASK_AFTER = timedelta(seconds=20)  # a status callback is usually faster
-GIVE_UP_AFTER = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(minutes=2)  # Twilio lists what it took within seconds; somebody waits for an answer
 FORGET_AFTER = timedelta(days=1)
 MOST_ASKED = 100
 MOST_RECOVERED = 200

@@ -60,8 +60,10 @@ OWN_TEXTS = {
 }
 TEXTS = OWN_TEXTS | {code: text for text, codes in _CODES.items() for code in codes}
 
-# Reported after the provider took the message: a new attempt may work, as the client has not got it.
-WORTH_ANOTHER_TRY = frozenset(["63009", "63010", "63012", "63017", "63018", "30410", "131000", "131016"])
+# The client has not got it and a new attempt may work: WhatsApp failed after the provider took the message, or
+# Twilio has no record of it, as where a worker died between taking it from the outbox and offering it.
+PASSING = frozenset(["63009", "63010", "63012", "63017", "63018", "30410", "131000", "131016"])
+WORTH_ANOTHER_TRY = PASSING | {NEVER_ARRIVED_CODE}
 TRY_LATER = frozenset(_CODES[SLOW_DOWN])
 WINDOW_CLOSED_CODE, STOPPED_CODE = "63016", "21610"
 CLOSES_WINDOW = frozenset(_CODES[WINDOW_CLOSED])

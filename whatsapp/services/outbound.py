@@ -165,9 +165,19 @@ def _retry_alone(old: Message) -> bool:
     conversation = lock_conversation(old.conversation_id)
     if old.retries.exists() or window.refusal(conversation, is_template=old.is_template):
         return False
+    if old.author == Message.Author.AGENT and _person_spoke_since(conversation, old):
+        return False
     pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
     queue(conversation, [Piece.of(old)], old.author, old.user, delay_seconds=pause, retry_of=old)
     return True
+
+
+def _person_spoke_since(conversation: Conversation, old: Message) -> bool:
+    """Whether a person took the conversation over: what the agent could not say then stays unsaid."""
+    if conversation.handoff_reason == hands.TAKEN_OVER:
+        return True
+    by_person = conversation.messages.filter(author=Message.Author.CONSULTANT, seq__gt=old.seq)
+    return by_person.exists()
 
 
 def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None:

@@ -11,7 +11,7 @@ from leads.errors import InvalidError
 from whatsapp import delivery
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import DeliveryStatus
-from whatsapp.services import retry_message, send
+from whatsapp.services import retry_message, send, take_over
 from whatsapp.statuses import hear
 from whatsapp.sweeps import retry_messages
 from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_conversation
@@ -250,6 +250,25 @@ def test_retry_messages_passing_failure_is_tried_twice_more_and_no_further(twili
 
     assert twilio.bodies == ["insiste"] * 3
     assert set(Message.objects.filter(direction="out").values_list("status", flat=True)) == {"failed"}
+
+
+def test_retry_messages_message_twilio_never_saw_goes_out_at_last(twilio):
+    lost = queue("perdida")
+    Message.objects.filter(pk=lost.pk).update(status="failed", error_code="never_arrived")
+
+    assert retry_messages() == 1
+    due_now()
+    delivery.deliver_due()
+
+    assert twilio.bodies == ["perdida"]
+
+
+def test_retry_messages_words_of_the_agent_after_a_takeover_stay_unsaid(twilio, admin_user):
+    lost = queue("perdida")
+    Message.objects.filter(pk=lost.pk).update(status="failed", error_code="never_arrived")
+    take_over(conversation_id=lost.conversation_id, user=admin_user)
+
+    assert retry_messages() == 0
 
 
 def test_retry_messages_lasting_failure_is_left_to_people(twilio):
