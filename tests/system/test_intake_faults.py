@@ -41,11 +41,11 @@ class Senders:
 
     def wait_until(self, share: float) -> None:
         wanted = int(self.people * share)
-        wait_for(lambda: len(self.deliveries) >= wanted, seconds=300, what=f"{wanted} acknowledged leads")
+        wait_for(lambda: len(self.deliveries) >= wanted, seconds=600, what=f"{wanted} acknowledged leads")
 
     def finish(self) -> None:
         for run in self._runs:
-            run.result(timeout=300)
+            run.result(timeout=600)
         self._pool.shutdown()
 
     def _send_all(self) -> None:
@@ -204,6 +204,6 @@ def test_ten_thousand_leads_survive_a_crash_of_postgresql_and_two_of_the_worker(
     senders.finish()
     connection.close()
 
-    wait_for(all_settled, seconds=400, what="the end of the queue")
+    wait_for(all_settled, seconds=1500, what="the end of the queue")
     auditor.finish()
     check(senders, auditor)
