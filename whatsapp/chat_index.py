@@ -61,6 +61,23 @@ return news
 """
 
 
+# KEYS: order, facts, unread. ARGV: the highest time, chats at most. Answers with time, JSON and count of each.
+PAGE = """
+local found = redis.call('ZREVRANGEBYSCORE', KEYS[1], ARGV[1], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
+if #found == 0 then return {} end
+local chats, answer = {}, {}
+for i = 1, #found, 2 do chats[#chats + 1] = found[i] end
+local facts = redis.call('HMGET', KEYS[2], unpack(chats))
+local unread = redis.call('HMGET', KEYS[3], unpack(chats))
+for i = 1, #chats do
+  answer[#answer + 1] = string.format('%.0f', found[2 * i])
+  answer[#answer + 1] = facts[i] or ''
+  answer[#answer + 1] = unread[i] or '0'
+end
+return answer
+"""
+
+
 @dataclass(frozen=True)
 class Said:
     """One message of somebody who is no lead: all that is known of it anywhere."""
@@ -124,16 +141,11 @@ def record(line_id: int, entries: Sequence[ChatEntry], *, is_history: bool = Fal
 
 def page(line_id: int, *, before: str = "", limit: int = 30) -> list[Chat]:
     """The newest chats, or those before a cursor. Costs the same however many there are. Raises RedisError."""
-    order, facts, unread, *_ = _keys(line_id)
-    highest = f"({before}" if before else "+inf"
-    scores = dict(connection().zrevrangebyscore(order, highest, "-inf", start=0, num=limit, withscores=True))
-    if not scores:
-        return []
-    with connection().pipeline(transaction=False) as pipeline:
-        packed, counts = pipeline.hmget(facts, list(scores)).hmget(unread, list(scores)).execute()
+    script = connection().register_script(PAGE)
+    found = iter(script(keys=_keys(line_id)[:3], args=[f"({before}" if before else "+inf", limit]))
     return [
-        Chat(_unpacked(text), int(count or 0), str(int(score)))
-        for score, text, count in zip(scores.values(), packed, counts, strict=True)
+        Chat(_unpacked(text), int(count), score)
+        for score, text, count in zip(found, found, found, strict=True)
         if text
     ]
 
