@@ -133,7 +133,10 @@ def _mark_as_read(conversation: Conversation) -> None:
 
 
 def _backdate(lead: Lead, came_at: datetime) -> None:
-    Lead.objects.filter(pk=lead.pk).update(created_at=came_at, assigned_at=came_at)
+    """Of long ago: nobody is reminded of it now."""
+    Lead.objects.filter(pk=lead.pk).update(
+        created_at=came_at, assigned_at=came_at, reply_due_at=None, reminded_at=None
+    )
     LeadEvent.objects.filter(lead=lead).update(created_at=came_at)
     Assignment.objects.filter(lead=lead).update(created_at=came_at, notice=Assignment.Notice.TOLD)
 

@@ -1,5 +1,7 @@
 """What a company sets up before its first lead. Safe to run again: what is there stays as it is."""
 
+from typing import Any
+
 from django.contrib.auth.models import Group, Permission
 
 from agent.models import Playbook
@@ -33,7 +35,7 @@ def make_workspace() -> None:
     make_statuses()
     make_manager()
     consultants = [make_consultant(*person) for person in CONSULTANTS]
-    make_circle(consultants)
+    make_circles(consultants)
     make_lines(consultants[0])
     make_templates()
     make_source()
@@ -47,7 +49,13 @@ def make_statuses() -> None:
 
 def make_user(username: str, first_name: str, last_name: str, **facts: bool) -> User:
     user, is_new = User.objects.get_or_create(
-        username=username, defaults={"first_name": first_name, "last_name": last_name, **facts}
+        username=username,
+        defaults={
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": f"{username}@example.com",
+            **facts,
+        },
     )
     if is_new:
         user.set_password(PASSWORD)
@@ -70,8 +78,15 @@ def make_consultant(username: str, first_name: str, last_name: str) -> Consultan
     return Consultant.objects.get_or_create(user=user)[0]
 
 
-def make_circle(consultants: list[Consultant]) -> None:
-    rule, is_new = AssignmentRule.objects.get_or_create(name="Everyone")
+def make_circles(consultants: list[Consultant]) -> None:
+    """Everybody in turn, with the return timer on; what a partner brings waits to be taken."""
+    everyone = {"position": 1, "reply_minutes": 15, "reply_grace_minutes": 10}
+    make_circle("Everyone", consultants, **everyone)
+    make_circle("Partners", consultants, strategy=AssignmentRule.Strategy.POOL, creators=["partner"])
+
+
+def make_circle(name: str, consultants: list[Consultant], **facts: Any) -> None:
+    rule, is_new = AssignmentRule.objects.get_or_create(name=name, defaults=facts)
     if is_new:
         circles.seat(rule, consultants)
 

@@ -77,7 +77,7 @@ def test_take_lead_gives_it_with_a_reason_and_counts_it_on_the_seat(ana, bia):
 
     assert (assignment.consultant, assignment.rule, assignment.trigger) == (bia, rule, "taken")
     assert assignment.reason == "Taken from the pool Walk-ins by bia"
-    assert (assignment.user, assignment.notice) == (bia.user, "pending")
+    assert (assignment.user, assignment.notice) == (bia.user, "none")
     lead.refresh_from_db()
     assert (lead.consultant, lead.pool, lead.awaits_consultant_since) == (bia, None, None)
     assert list(RuleMember.objects.values_list("consultant__user__username", "leads_given")) == [

@@ -180,7 +180,7 @@ def test_worker_killed_while_thinking_replies_once_after_restart(stack, twilio, 
 
 
 def test_two_hundred_leads_from_sixteen_connections_are_shared_fairly(stack):
-    rule = AssignmentRule.objects.get()
+    rule = AssignmentRule.objects.get(name="Everyone")
     users = [
         User.objects.create(username=f"fair{number}", first_name=f"Fair {number}") for number in range(2)
     ]

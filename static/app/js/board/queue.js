@@ -46,7 +46,8 @@ function refresh() {
 
 async function load() {
   const fragment = await getFragment("/board/queue/").catch(() => null);
-  if (fragment) show(document.importNode(fragment.getElementById("queue"), true));
+  const fresh = fragment?.getElementById("queue");
+  if (fresh) show(document.importNode(fresh, true));
 }
 
 /** Exchange the strip; the focus stays with its lead, else with the one now in its place. */
