@@ -6,18 +6,22 @@ import hmac
 import json
 import re
 import time
+from collections import Counter
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from leads import deliveries
+from leads.ledger import read_ledger
 from leads.models import Delivery, Lead, Source
 from leads.sources import KINDS
 from leads.sources.credentials import hmac_base64, signing_key
 from leads.tests import bodies
 from leads.tests.makers import make_circle, make_consultant, make_statuses
+from leads.tests.test_deliveries import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +211,29 @@ def test_body_posted_twice_makes_one_lead_of_the_right_person(
     lead = Lead.objects.get()
     assert (lead.name, lead.phone, lead.email) == person
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["duplicate", "processed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_body_posted_twice_at_once_and_read_by_several_workers_makes_each_person_once():
+    make_circle(make_consultant())
+    kinds = {kind: make_source(kind) for kind in {own_kind for own_kind, *_rest in READABLE}}
+    sendings = [(kinds[kind], body(), content_type) for kind, body, content_type, _person in READABLE] * 2
+
+    def send(number):
+        source, body, content_type = sendings[number]
+        return post(Client(), source, body, content_type, **bearer()).status_code
+
+    assert set(at_once(send, len(sendings))) == {202}
+    at_once(lambda _number: deliveries.process_pending(), 4)
+
+    people = {person[0]: person for _kind, _body, _type, person in READABLE if person[0]}
+    leads = Lead.objects.order_by("phone")
+    assert [lead.name for lead in leads.filter(name="Nara Luz")] == ["Nara Luz"] * 2  # with two phones
+    assert leads.count() == len(people) + 1
+    assert {lead.name for lead in leads} == people.keys()
+    states = Counter(Delivery.objects.values_list("state", flat=True))
+    assert states == {"processed": leads.count(), "duplicate": len(sendings) - leads.count()}
+    assert read_ledger().faults == []
 
 
 def test_multipart_jotform_body_is_read(client):
