@@ -28,6 +28,8 @@ class Received:
     path: str
     form: dict[str, str]
     authorization: str
+    content_type: str = ""
+    pairs: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -118,8 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        form = dict(parse_qsl(body, keep_blank_values=True))
-        self._note("POST", form)
+        pairs = parse_qsl(body, keep_blank_values=True)
+        form = dict(pairs)
+        self._note("POST", pairs)
         if self.path.endswith("/Messages.json"):
             self._create(form)
         elif self.path.endswith("/Indicators/Typing.json"):
@@ -129,8 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, {"code": 20404, "message": "not found"})
 
     def do_GET(self) -> None:
-        query = dict(parse_qsl(urlsplit(self.path).query))
-        self._note("GET", query)
+        pairs = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
+        query = dict(pairs)
+        self._note("GET", pairs)
         path = urlsplit(self.path).path
         if path in self.double.redirects:
             self._send(302, b"", Location=self.double.redirects[path])
@@ -185,9 +189,10 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Quiet."""
 
-    def _note(self, method: str, form: dict[str, str]) -> None:
-        authorization = self.headers.get("Authorization", "")
-        self.double.requests.append(Received(method, urlsplit(self.path).path, form, authorization))
+    def _note(self, method: str, pairs: list[tuple[str, str]]) -> None:
+        said = [self.headers.get(name, "") for name in ("Authorization", "Content-Type")]
+        path = urlsplit(self.path).path
+        self.double.requests.append(Received(method, path, dict(pairs), *said, pairs))
 
     def _create(self, form: dict[str, str]) -> None:
         behaviour = self.double.behaviours.popleft() if self.double.behaviours else "ok"
