@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agent import knowledge
 from agent.brains.playbook import Playbook as PlaybookContent
 from agent.models import Playbook, PlaybookVersion
+from agent.playbook_checks import problems_of
 from leads.errors import InvalidError
 from leads.models import User
 
@@ -52,27 +53,6 @@ def make_default(playbook: Playbook) -> None:
         other.is_default = False
         other.save(update_fields=["is_default"])
     Playbook.objects.filter(pk=playbook.pk).update(is_default=True)
-
-
-def problems_of(draft: dict[str, Any]) -> list[str]:
-    """Why a draft may not be published, in words; empty when it may."""
-    try:
-        content = PlaybookContent.from_snapshot(draft)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return [_("The draft cannot be read: %(error)s") % {"error": error}]
-    keys = {question.key for question in content.questions}
-    problems = [
-        _("“%(slot)s” has no question in %(language)s.") % {"slot": question.key, "language": language}
-        for question in content.required
-        for language in content.languages
-        if not question.texts.get(language)
-    ]
-    problems += [
-        _("A rule speaks of “%(slot)s”, which is no question.") % {"slot": rule.slot}
-        for rule in (*content.nurture_if, *content.disqualify_if)
-        if rule.slot not in keys
-    ]
-    return problems if content.required else [*problems, _("At least one question must be required.")]
 
 
 def fingerprint_of(snapshot: dict[str, Any]) -> str:

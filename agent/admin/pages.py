@@ -46,14 +46,14 @@ class PlaybookPage(View):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def draw(self, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    def draw(self, context: dict[str, Any]) -> HttpResponse:
         shared = self.pages.admin_site.each_context(self.request) | {
             "opts": self.pages.opts,
             "original": self.playbook,
             "title": self.title,
             "tabs": tabs_of(self.playbook, self.tab),
         }
-        return render(self.request, self.template, shared | context, status=status)
+        return render(self.request, self.template, shared | context)
 
     def go(self, page: str, *args: Any) -> HttpResponse:
         return HttpResponseRedirect(address(page, self.playbook, *args))

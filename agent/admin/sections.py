@@ -17,8 +17,6 @@ from agent.admin.forms.voice import VoiceForm
 from agent.admin.pages import PlaybookPage
 from agent.brains.playbook import LANGUAGES
 
-REFUSED = 422
-
 
 class Section(PlaybookPage):
     """Draws its form and, once everything in it is right, keeps it in the draft."""
@@ -31,7 +29,7 @@ class Section(PlaybookPage):
     def post(self, request: HttpRequest, **place: Any) -> HttpResponse:
         filled = self.forms(request.POST, **place)
         if not self.is_right(filled):
-            return self.draw(filled | {"is_refused": True}, status=REFUSED)
+            return self.draw(filled | {"is_refused": True})
         self.keep(filled)
         messages.success(request, _("Saved in the draft. Clients notice nothing before it is published."))
         return self.go(self.next_page or self.tab)

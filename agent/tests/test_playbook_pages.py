@@ -72,7 +72,7 @@ def draft_of(playbook: Playbook) -> dict:
 
 
 def errors(response) -> str:
-    assert response.status_code == 422
+    assert response.status_code == 200
     return " ".join(re.findall(r"errorlist[^>]*>.*?</ul>", response.content.decode(), re.S))
 
 
