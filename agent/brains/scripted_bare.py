@@ -132,11 +132,16 @@ class BareReader:
         if question is None or not self._stands_alone(piece, line) or self._likely_owner(piece) is not None:
             return None
         alone = (
-            line.unread.strip(" .!") == piece
+            (line.unread.strip(" .!") == piece or self._is_last_sentence(piece, line))
             and self.pending is not None
             and not GIBBERISH.search(fold(piece))
         )
         return self._claim(question, names.bare(piece, self.context, pending=False, alone=alone), line)
+
+    def _is_last_sentence(self, piece: str, line: Line) -> bool:
+        """ "Based in Swansea. Dilys Morgan": a full stop, then nothing but these words."""
+        sentences = re.split(r"[.!]\s+", line.text.strip(" .!"))
+        return len(sentences) > 1 and sentences[-1] == piece and list(line.segments()) == [piece]
 
     def _likely_text(self, piece: str, line: Line) -> Claim | None:
         """A proper noun nobody else wants, such as the name of a company."""

@@ -170,12 +170,19 @@ class WordReader(ClaimReader):
         questions = self.of_type("place")
         found = places.parse(line.unread, self.context, self.language) if questions else []
         for question in questions[:1]:
-            if question.key in self.known and not line.corrects:
-                found = [item for item in found if item.explicit]
+            sure = question.key in self.known and not line.corrects
+            found = [item for item in found if item.explicit or not (sure or self._is_answer(item))]
             claims += [self.claim(question, item, line) for item in found[:1]]
         for item in found:
             line.take(item)
         return claims
+
+    def _is_answer(self, item: Found) -> bool:
+        """ "en brackets" names no place: the playbook knows the word as an answer."""
+        return any(
+            texts.known(item.quote, self.language, replace(question, needs_cue=False))
+            for question in self.of_type("text")
+        )
 
     def announced(self, line: Line) -> list[Claim]:
         """Words after a cue, for text questions that no known term has answered on this line."""

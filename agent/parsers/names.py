@@ -48,6 +48,7 @@ TITLES = re.compile(
     r"^(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|doña|seu|ing|lic|prof|professor|profa)\.?\s+", re.I
 )
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+SURNAMES = word_set("surnames_that_are_words")
 CONTRACTED = word_set("contracted")
 POLITE = re.compile(
     r"\s*,?\s*(?<!\w)(?:para servirle|para servirte|a (?:sus|tus|la) ordenes?|as ordens|mucho gusto|un gusto|"
@@ -211,6 +212,8 @@ def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trust: i
         return False
     surname = mixed_case and bool(taken) and taken[0][0][0].isupper() and word[0].isupper()
     if surname and not taken[-1][0].endswith("."):
+        return True
+    if taken and fold(taken[0][0]) in first_names() and plain in SURNAMES:
         return True
     if plain in NOT_A_NAME or plain in UNITS or (plain in common_words() and plain not in first_names()):
         return False

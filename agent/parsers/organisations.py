@@ -20,7 +20,8 @@ HEADS = (
     "distribuidoras|ferreteria|muebles|despacho|taller|comercializadora|consultora|bufete|importadora|exportadora|"
     "laboratorio|cafeteria|tienda|tiendas|almacenes|agropecuaria|agro|transporte|servicios|servicos|usina|viveiro|"
     "editora|atelie|brecho|floricultura|lanchonete|pizzaria|barbearia|salao|petshop|doceria|confeitaria|boutique|"
-    "fincas|estetica|odonto|frigorifico|maderera|carniceria|peluqueria|barberia|floreria|libreria|papeleria|muebleria|"
+    "fincas|estetica|odonto|frigorifico|maderera|carniceria|peluqueria|barberia|floreria|libreria|papeleria|"
+    "muebleria|"
     "pasteleria|veterinaria|fundacao|fundacion|malharia|serralheria|marcenaria|hamburgueria|cervejaria|vinicola"
 )
 TAILS = (
@@ -32,13 +33,19 @@ TAILS = (
     "plumbing|"
     "electric|landscaping|law|dental|manufacturing|industries|tecnologia|sistemas|consultoria|asociados|associados|"
     "associates|"
-    "care|cafe|coffee|bar|grill|imoveis|veiculos|automoveis|seguros|modas|calcados|odontologia|fitness|gym|salon|spa|"
-    "academy|college|foundation|trust|garage|tyres|tires|autos|cars|homes|estates|lettings|properties|builders|joinery|"
-    "gardens|kitchens?|pharmacy|vets|veterinary|physio|nursery|cleaning|couriers|haulage|fabrics|furniture|interiors|"
-    "designs?|prints?|graphics|signs|security|energy|solar|travel|tours|hotels?|inn|events?|marketing|consultores|abogados|"
-    "arquitectos|arquitetura|arquitectura|ingenieria|construcciones|construcoes|muebles|moveis|textiles?|turismo|viajes|"
+    "care|cafe|coffee|bar|grill|imoveis|veiculos|automoveis|seguros|modas|calcados|odontologia|fitness|gym|"
+    "salon|spa|"
+    "academy|college|foundation|trust|garage|tyres|tires|autos|cars|homes|estates|lettings|properties|"
+    "builders|joinery|"
+    "gardens|kitchens?|pharmacy|vets|veterinary|physio|nursery|cleaning|couriers|haulage|fabrics|furniture|"
+    "interiors|"
+    "designs?|prints?|graphics|signs|security|energy|solar|travel|tours|hotels?|inn|events?|marketing|"
+    "consultores|abogados|"
+    "arquitectos|arquitetura|arquitectura|ingenieria|construcciones|construcoes|muebles|moveis|textiles?|"
+    "turismo|viajes|"
     "viagens|eventos|producciones|producoes|bebidas|importaciones|exportaciones|logistica|contabilidade|contadores|"
-    "inmobiliaria|propiedades|automotriz|repuestos|autopecas|pecas|cosmeticos|estetica|pet|petshop|academia|idiomas|"
+    "inmobiliaria|propiedades|automotriz|repuestos|autopecas|pecas|cosmeticos|estetica|pet|petshop|academia|"
+    "idiomas|"
     "solucoes|soluciones|log|store|brothers|bros|freight|robotics|analytics|insurance|catering|marine|farms|health|"
     "capital"
 )
@@ -56,6 +63,17 @@ CAPITALS = re.compile(
     r"(?P<name>[A-ZÀ-Þ][\w'&.-]+(?:\s+(?:(?:d[aeo]s?|del?|e|y|and|&|of)\s+)?[A-ZÀ-Þ][\w'&.-]+)*)"
 )
 LEGAL = re.compile(r"(?<=\w)\s+(?:ltda|eireli|sas|srl|inc|llc|ltd|corp|gmbh|plc)(?!\w)\.?")
+FLAT = re.compile(
+    rf"(?:^|[.,;:!?\n]\s*|(?<!\w)(?:from|with|at|for|called|is|e|es|d[aeo]|n[ao]|en|somos|empresa|company|"
+    rf"company's)\s+"
+    rf"(?:a |o |la |el |the )?)(?P<words>(?:[^\W\d]+\s+){{1,2}})(?P<tail>(?:{TAILS})(?:\s+(?:{TAILS}))?)"
+    r"(?=\s*(?:[.,;:!?\n]|$))"
+)
+# What companies end in and also sell: in one case no sign of a name.
+PRODUCTS = word_set("company_products")
+INDEFINITE = re.compile(r"(?<!\w)(?:uma?|una?|an?)\s+$")
+DEFINITE = re.compile(r"(?<!\w)(?:a|o|da|do|na|no|la|el|del|the|from|at)\s+$")
+ENDS_CLAUSE = re.compile(r"\s+(?P<words>[^\W\d]+(?:\s+[^\W\d]+){0,2})\s*(?:[.,;:!?\n]|$)")
 TOKEN = re.compile(r"[^\s,;:!?()\"]+")
 PARTICLES = word_set("particles_organisations")
 LONGEST = 4
@@ -70,6 +88,7 @@ def parse(text: str) -> list[Found]:
     found += [_named_after(text, match) for match in KIND.finditer(folded)]
     tails = TAIL if capitals else LEGAL
     found += [_tailed(text, folded, match, capitals) for match in tails.finditer(folded)]
+    found += [] if capitals else [_flat(text, match) for match in FLAT.finditer(folded)]
     names = [item for item in found if item]
     return [item for index, item in enumerate(names) if not any(item.overlaps(o) for o in names[:index])]
 
@@ -77,11 +96,25 @@ def parse(text: str) -> list[Found]:
 def _headed(text: str, folded: str, match: re.Match[str], capitals: bool) -> Found | None:
     if capitals and not text[match.start()].isupper() and not BELONGS_TO.search(folded[: match.start()]):
         return None
+    if not capitals and INDEFINITE.search(folded[: match.start()]):
+        return None
+    whole = None if capitals else _called(text, folded, match)
+    if whole:
+        return whole
     end = _extent(text, folded, match.end(), capitals)
     if end is None:
         return None
     tail = TAIL.match(folded, end)
     end = tail.end() if tail else end
+    return Found(text[match.start() : end], text[match.start() : end], match.start(), end)
+
+
+def _called(text: str, folded: str, match: re.Match[str]) -> Found | None:
+    """ "somos a drogaria bem viver": after an article, up to three words that end the clause."""
+    rest = ENDS_CLAUSE.match(folded, match.end())
+    if rest is None or not DEFINITE.search(folded[: match.start()]):
+        return None
+    end = rest.end("words")
     return Found(text[match.start() : end], text[match.start() : end], match.start(), end)
 
 
@@ -117,6 +150,15 @@ def _belongs(letter: str, word: str, capitals: bool, count: int) -> bool:
     if capitals:
         return letter.isupper() or letter.isdigit()
     return count < 2 and word.isalpha() and word not in common_words()
+
+
+def _flat(text: str, match: re.Match[str]) -> Found | None:
+    """ "coastline electrical, we've got…" in one case: unknown words before what companies end in."""
+    words = match["words"].split()
+    if match["tail"].split()[-1] in PRODUCTS or any(word in common_words() | first_names() for word in words):
+        return None
+    start, end = match.start("words"), match.end("tail")
+    return Found(text[start:end], text[start:end], start, end)
 
 
 def _tailed(text: str, folded: str, match: re.Match[str], capitals: bool) -> Found | None:

@@ -54,6 +54,7 @@ SPACED_STATE = re.compile(
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
 FIRST_PARTS = word_set("place_first_words")
 LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
+WHERE = frozenset({"em", "en", "in", "no", "na"})
 PARTICLES = word_set("particles_places")
 NOT_A_PLACE = word_set("not_places")
 LONGEST = 5
@@ -101,7 +102,7 @@ def bare(segment: str, context: Context, pending: bool) -> Found | None:
     captured = _capture(text, folded, start, context, trusted=pending)
     if captured is None:
         return None
-    rest = text[captured.end :].replace(BLANK, " ").split()
+    rest = re.findall(r"\w+", text[captured.end :].replace(BLANK, " "))
     if rest and not (
         pending and len(rest) <= FEW and is_known(captured.quote, context) and not described(text)
     ):
@@ -141,7 +142,17 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
         return captured if famous or (known and typed_as_name) else None
     if known or _is_famous_abroad(captured.quote):
         return captured
-    return replace(captured, explicit=False) if typed_as_name else None
+    unsure = typed_as_name or _is_flat_place(text, folded, match, captured)
+    return replace(captured, explicit=False) if unsure else None
+
+
+def _is_flat_place(text: str, folded: str, match: re.Match[str], captured: Found) -> bool:
+    """ "shop for lease in fitzroy", all in one case: an unknown word that ends the clause."""
+    flat = text.isupper() or text.islower()
+    ends = re.match(r"\s*(?:[.,;:!?\n]|$|q |que |por |for |ate |hasta |up to )", folded[captured.end :])
+    words = fold(captured.quote).split()
+    unknown = all(len(word) >= SHORTEST_ABROAD and word not in common_words() for word in words)
+    return flat and bool(ends) and unknown and match[0].split()[0] in WHERE
 
 
 def _is_famous_abroad(quote: str) -> bool:
@@ -238,15 +249,17 @@ def _needs_no_cue(quote: str, context: Context) -> bool:
 
 def _without_state(quote: str) -> str:
     """ "Caruaru - PE" and "Caruaru PE" are Caruaru, folded."""
-    state = re.search(rf"{SPACED_STATE.pattern}$", quote)
+    state = re.search(rf"{SPACED_STATE.pattern}$", quote.upper() if quote.islower() else quote)
     return re.split(r"\s*[-/,(]\s*", fold(quote[: state.start()] if state else quote))[0]
 
 
 def _with_state(text: str, folded: str, start: int, end: int) -> Found:
-    state = STATE.match(folded, end) or (not text.isupper() and SPACED_STATE.match(text, end)) or None
+    flat = text.isupper() or text.islower()
+    spaced = SPACED_STATE.match(text.upper() if flat else text, end)
+    state = STATE.match(folded, end) or spaced
     suffix = text[end : state.end()] if state else ""
     shouted = text.isupper() and "," in suffix
-    if state and suffix.strip(" -/,()").isupper() and not shouted:
+    if state and (suffix.strip(" -/,()").isupper() or (flat and spaced)) and not shouted:
         end = state.end()
     return Found(text[start:end], text[start:end], start, end)
 
