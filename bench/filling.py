@@ -58,6 +58,7 @@ def _insert(count: int, after: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else their triggers wait, and no index can be made
         definitions = _drop_indexes(cursor)
         cursor.execute(_LEADS, [count, after, after, lead.pk])
         for definition in definitions:
