@@ -41,11 +41,11 @@ def measure() -> Iterator[Result]:
 
 async def _compare(port: int, sockets: int, manager: User, lead: Lead) -> tuple[list[float], list[float]]:
     cookies = await sync_to_async(_sessions)()
-    browsers = [await _open(port, cookies[number % len(cookies)]) for number in range(sockets)]
+    browsers = [await open_browser(port, cookies[number % len(cookies)]) for number in range(sockets)]
     ours = await _time_moves(browsers, manager, lead)
     for browser in browsers:
         await browser.close()
-    return ours, await _time_redis(sockets)
+    return ours, await time_redis(sockets)
 
 
 def _sessions() -> list[str]:
@@ -59,7 +59,7 @@ def _sessions() -> list[str]:
     return found
 
 
-async def _open(port: int, cookie: str) -> ClientConnection:
+async def open_browser(port: int, cookie: str) -> ClientConnection:
     browser = await connect(
         f"ws://127.0.0.1:{port}/ws/board/",
         additional_headers={"Cookie": f"sessionid={cookie}"},
@@ -97,7 +97,7 @@ async def _arrival(browser: ClientConnection) -> float:
     return time.perf_counter()
 
 
-async def _time_redis(subscribers: int) -> list[float]:
+async def time_redis(subscribers: int) -> list[float]:
     """The same with nothing of ours in between."""
     async with redis.asyncio.Redis.from_url(settings.REDIS_URL, max_connections=subscribers + 5) as client:
         subscriptions = [client.pubsub(ignore_subscribe_messages=True) for _ in range(subscribers)]

@@ -163,6 +163,14 @@ def find_all(chats: Sequence[tuple[int, str]]) -> dict[tuple[int, str], ChatEntr
     return {chat: _unpacked(text) for chat, text in zip(chats, found, strict=True) if text}
 
 
+def seen(line_id: int, sids: Sequence[str]) -> set[str]:
+    """Those of the provider's ids that were put into this line's list lately. Raises RedisError."""
+    if not sids:
+        return set()
+    scores = connection().zmscore(_keys(line_id)[3], sids)
+    return {sid for sid, score in zip(sids, scores, strict=True) if score is not None}
+
+
 def said_in(line_id: int, chat_id: str) -> list[Said]:
     """The last messages of somebody who is no lead, oldest first. Raises RedisError."""
     kept = connection().zrange(_keys(line_id)[4] + chat_id, 0, -1)

@@ -31,7 +31,8 @@ from whatsapp.send_errors import (
 TYPING_TIMEOUT_SECONDS = 2
 LISTING_SECONDS = 60
 CONTENTS_PAGE, MOST_CONTENTS = 100, 500
-MOST_SENDERS, MOST_SERVICES = 200, 20
+MOST_SENDERS, MOST_SERVICES, MOST_FILES = 200, 20, 30
+TWILIO_API = "https://api.twilio.com"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,20 @@ def list_messages(
         return list(
             _listed(_client(account).messages.stream(limit=limit, page_size=min(limit, 1000), **given))
         )
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _refusal(error) from error
+    except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise OutcomeUnknownError(detail=type(error).__name__) from error
+
+
+def list_media(account: Account, sid: str) -> list[dict[str, Any]]:
+    """The files of a message, as a webhook would have told of them. Raises a SendError."""
+    try:
+        records = _client(account).messages(sid).media.stream(limit=MOST_FILES)
+        return [
+            {"url": TWILIO_API + str(one.uri).removesuffix(".json"), "content_type": one.content_type or ""}
+            for one in records
+        ]
     except (TwilioRestException, TwilioServiceException) as error:
         raise _refusal(error) from error
     except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:

@@ -83,7 +83,15 @@ class InboundMessage:
 
     @classmethod
     def listed(
-        cls, *, sid: str, sender: str, recipient: str, body: str, has_media: bool, sent_at: datetime
+        cls,
+        *,
+        sid: str,
+        sender: str,
+        recipient: str,
+        body: str,
+        has_media: bool,
+        sent_at: datetime,
+        media: Sequence[dict[str, Any]] = (),
     ) -> Self:
         """From Twilio's list of messages, for what no webhook brought."""
         phone = phone_in(sender)
@@ -93,8 +101,9 @@ class InboundMessage:
             recipient=recipient,
             phone=phone,
             external_user_id="" if phone else whatsapp_key(sender),
-            kind="media" if has_media else "text",
+            kind=_kind({}, tuple(media)) if media else "media" if has_media else "text",
             body=clean(body, LONGEST_TEXT),
+            media=tuple(media),
             sent_at=sent_at,
         )
 

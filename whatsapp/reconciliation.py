@@ -1,19 +1,16 @@
-"""Asking Twilio about what we do not know: answers that were lost, webhooks that never came."""
+"""Asking Twilio what became of messages whose acceptance it never confirmed."""
 
 import logging
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db.models import F
 from django.utils import timezone
 
-from whatsapp import client, refusals, sessions
+from whatsapp import client, refusals
 from whatsapp.accounts import account_of
 from whatsapp.client import SentMessage
-from whatsapp.models import Conversation, Line, Message
-from whatsapp.payloads import InboundMessage
+from whatsapp.models import Conversation, Message
 from whatsapp.send_errors import SendError
-from whatsapp.services import record_inbound
 from whatsapp.statuses import MEANING, settle
 
 logger = logging.getLogger(__name__)
@@ -21,9 +18,6 @@ ASK_AFTER = timedelta(seconds=20)  # a status callback is usually faster
 GIVE_UP_AFTER = timedelta(minutes=2)  # Twilio lists what it took within seconds; somebody waits for an answer
 FORGET_AFTER = timedelta(days=1)
 MOST_ASKED = 100
-MOST_RECOVERED = 200
-OVERLAP = timedelta(minutes=10)
-FIRST_LOOK_BACK = timedelta(hours=1)
 
 
 def settle_unconfirmed() -> int:
@@ -38,11 +32,6 @@ def settle_unconfirmed() -> int:
     for message in unknown.select_related("conversation__line").order_by("created_at")[:MOST_ASKED]:
         by_conversation[message.conversation].append(message)
     return sum(_settle_conversation(*pair) for pair in by_conversation.items())
-
-
-def recover_lost() -> int:
-    """Take in what clients wrote while our webhook was out of reach. Answers how many messages."""
-    return sum(_recover_line(line) for line in Line.objects.filter(is_active=True))
 
 
 def _settle_conversation(conversation: Conversation, messages: list[Message]) -> int:
@@ -92,42 +81,3 @@ def _unclaimed(listed: list[SentMessage]) -> list[SentMessage]:
 def _known_sids(listed: list[SentMessage]) -> set[str | None]:
     sids = [one.sid for one in listed]
     return set(Message.objects.filter(sid__in=sids).values_list("sid", flat=True))
-
-
-def _recover_line(line: Line) -> int:
-    account, now = account_of(line), timezone.now()
-    if account is None:
-        return 0
-    since = (line.reconciled_at or now - FIRST_LOOK_BACK) - OVERLAP
-    try:
-        listed = client.list_messages(account, recipient=line.address, since=since, limit=MOST_RECOVERED)
-    except SendError as error:
-        logger.info("Twilio did not say what came in", extra={"line": line.pk, "why": str(error)})
-        return 0
-    lost = [one for one in _unclaimed(listed) if one.is_inbound and one.recipient == line.address]
-    recovered = _take_in(line, [_as_inbound(one) for one in lost])
-    Line.objects.filter(pk=line.pk).update(
-        reconciled_at=now, recovered_count=F("recovered_count") + recovered
-    )
-    if recovered:
-        logger.warning(
-            "recovered messages that no webhook brought", extra={"line": line.pk, "count": recovered}
-        )
-    return recovered
-
-
-def _take_in(line: Line, messages: list[InboundMessage]) -> int:
-    if line.kind == Line.Kind.CONSULTANT:
-        return sessions.take_in(line, messages)
-    return sum(record_inbound(line, message) is not None for message in messages)
-
-
-def _as_inbound(listed: SentMessage) -> InboundMessage:
-    return InboundMessage.listed(
-        sid=listed.sid,
-        sender=listed.sender,
-        recipient=listed.recipient,
-        body=listed.body,
-        has_media=bool(listed.media_count),
-        sent_at=listed.created_at or timezone.now(),
-    )

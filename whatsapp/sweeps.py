@@ -16,6 +16,7 @@ from whatsapp import (
     form_consent,
     rebuilding,
     reconciliation,
+    recovery,
     template_sync,
 )
 from whatsapp.models import Line, StatusReport
@@ -47,7 +48,7 @@ def settle_unconfirmed() -> int:
 
 @shared_task(name="whatsapp.recover_lost")
 def recover_lost() -> int:
-    return reconciliation.recover_lost()
+    return recovery.recover_lost()
 
 
 @shared_task(name="whatsapp.retry_messages")

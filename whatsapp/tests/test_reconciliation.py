@@ -5,11 +5,22 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from whatsapp import delivery
+from leads.tests.makers import make_consultant
+from whatsapp import arrivals, chat_index, delivery, line_memory, recovery
 from whatsapp.models import Line, Message
+from whatsapp.payloads import InboundMessage
+from whatsapp.redis_connection import connection
 from whatsapp.services import send
-from whatsapp.sweeps import recover_lost, settle_unconfirmed
-from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_conversation, make_line
+from whatsapp.sweeps import rebuild_chat_lists, recover_lost, settle_unconfirmed
+from whatsapp.tests.makers import (
+    AGENT_NUMBER,
+    CLIENT,
+    inbound_form,
+    make_consultant_line,
+    make_conversation,
+    make_line,
+)
+from whatsapp.tests.twilio_double import ACCOUNT_SID
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +105,77 @@ def test_recover_lost_never_takes_our_own_messages_for_a_clients(twilio):
 
     assert recover_lost() == 0
     assert not Message.objects.exists()
+
+
+def received_many(twilio, count: int, to: str = AGENT_NUMBER, sender: str = CLIENT) -> None:
+    for number in range(count):
+        record = twilio.accept({"From": sender, "To": to, "Body": f"mensagem {number}"})
+        record |= {"direction": "inbound", "status": "received"}
+
+
+def test_recover_lost_more_than_at_once_goes_on_the_next_time(twilio, monkeypatch):
+    monkeypatch.setattr(recovery, "MOST_RECOVERED", 3)
+    make_line()
+    received_many(twilio, 8)
+
+    assert [recover_lost() for _ in range(4)] == [3, 3, 2, 0]
+    bodies = Message.objects.order_by("seq").values_list("body", flat=True)
+    assert list(bodies) == [f"mensagem {number}" for number in range(8)]
+
+
+def test_recover_lost_leaves_what_waits_to_be_taken_in(twilio, client):
+    make_line()
+    received(twilio, "a caminho")
+    inbound = InboundMessage.parse(inbound_form("a caminho", MessageSid=twilio.accepted[0]["sid"]))
+    *_, line = line_memory.readings_of(AGENT_NUMBER)
+    assert arrivals.store(line, inbound)
+
+    assert recover_lost() == 0
+    assert arrivals.take_in_waiting() == 1
+
+
+def test_recover_lost_fetches_the_files_of_a_message(twilio):
+    make_line()
+    received(twilio, "olha")
+    record = twilio.accepted[0]
+    record["num_media"] = "1"
+    path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{record['sid']}/Media"
+    media = {"sid": "ME1", "content_type": "image/jpeg", "uri": f"{path}/ME1.json"}
+    twilio.lists[f"{path}.json"] = ("media_list", [media])
+
+    assert recover_lost() == 1
+
+    message = Message.objects.get()
+    assert message.kind == "image"
+    assert message.media == [{"url": f"https://api.twilio.com{path}/ME1", "content_type": "image/jpeg"}]
+    assert message.media_due_at is not None
+
+
+def test_recover_lost_of_strangers_counts_each_once_and_keeps_none(twilio):
+    line = make_consultant_line(make_consultant("ana"))
+    rebuild_chat_lists()
+    received_many(twilio, 3, to=line.address)
+
+    assert [recover_lost() for _ in range(2)] == [3, 0]
+    [chat] = chat_index.page(line.pk)
+    assert (chat.entry.text, chat.unread) == ("mensagem 2", 3)
+    assert not Message.objects.exists()
+
+
+def test_recover_lost_after_redis_was_emptied_takes_nothing_for_new(twilio):
+    line = make_consultant_line(make_consultant("ana"))
+    received_many(twilio, 3, to=line.address)
+
+    assert recover_lost() == 0
+    assert chat_index.page(line.pk)[0].unread == 0
+
+
+def test_recover_lost_without_redis_waits(twilio, settings):
+    make_consultant_line(make_consultant("ana"))
+    settings.REDIS_URL = "redis://127.0.0.1:9"
+    connection.cache_clear()
+    try:
+        assert recover_lost() == 0
+    finally:
+        connection.cache_clear()
+    assert Line.objects.get().reconciled_at is None

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from leads.tests.makers import make_manager
-from whatsapp import client, delivery, media, reconciliation, template_sync
+from whatsapp import client, delivery, media, reconciliation, recovery, template_sync
 from whatsapp.accounts import account_of
 from whatsapp.models import Message
 from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing
@@ -108,7 +108,7 @@ def test_lists_of_messages_fit(twilio, fits):
     Message.objects.filter(pk=message.pk).update(status="unknown", updated_at=old)
 
     reconciliation.settle_unconfirmed()
-    reconciliation.recover_lost()
+    recovery.recover_lost()
 
     assert fits(twilio) == [("GET", MESSAGES)] * 2
     assert {"To", "DateSent>", "PageSize"} <= set(twilio.requests[1].form)
