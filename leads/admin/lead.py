@@ -11,17 +11,16 @@ from django.utils.translation import ngettext
 from import_export.admin import ExportActionMixin
 from import_export.resources import ModelResource
 
-from leads.admin.filters import FilteredByConsultant
+from leads.admin.assigning import GivingForm, give_to_the_chosen, give_to_the_next, who_would_get_it
+from leads.admin.filters import AdCampaignFilter, FilteredByConsultant, UtmCampaignFilter, UtmSourceFilter
 from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
 from leads.api.filters import with_words
-from leads.assignment import pick_consultant
 from leads.errors import CrmError
 from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
 from leads.models.lead import LeadQuerySet
-from leads.reasons import explain
 from leads.requests import user_of
-from leads.services import assigning, board, editing
+from leads.services import board, editing
 
 EXPORTED = [
     "id", "name", "phone", "email", "status", "consultant__user__username", "source__slug", "temperature", "score",
@@ -71,6 +70,9 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
         "source",
         "is_spam",
         "consultant",
+        UtmSourceFilter,
+        UtmCampaignFilter,
+        AdCampaignFilter,
         ("awaits_consultant_since", admin.EmptyFieldListFilter),
         "created_at",
     ]
@@ -80,7 +82,8 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     inlines = [IdentityInline, AssignmentInline, EventInline]
-    actions = ["who_would_get_it", "give_to_the_next", "archive", merge_chosen]
+    action_form = GivingForm
+    actions = [who_would_get_it, give_to_the_next, give_to_the_chosen, "archive", merge_chosen]
     fieldsets = [
         (None, {"fields": sorted(editing.EDITABLE)}),
         (
@@ -120,22 +123,6 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
         except CrmError as error:
             messages.error(request, str(error.detail))
             return HttpResponseRedirect(request.get_full_path())
-
-    @admin.action(description=_("Who would get it, and why (nothing is changed)"))
-    def who_would_get_it(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
-        for lead in leads[:20]:
-            messages.info(request, f"{lead}: {explain(pick_consultant(lead, is_dry_run=True))}")
-
-    @admin.action(description=_("Give to the next consultant in the circle"))
-    def give_to_the_next(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:
-        for lead in leads:
-            try:
-                assignment = assigning.assign_by_hand(user=user_of(request), lead_id=lead.pk)
-            except CrmError as error:
-                messages.error(request, f"{lead}: {error.detail}")
-            else:
-                level = messages.SUCCESS if assignment.consultant_id else messages.WARNING
-                messages.add_message(request, level, f"{lead}: {assignment.reason}")
 
     @admin.action(description=_("Archive"))
     def archive(self, request: HttpRequest, leads: QuerySet[Lead]) -> None:

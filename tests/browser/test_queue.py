@@ -98,7 +98,7 @@ def test_manager_sees_who_waits_and_why_and_opens_the_lead(stack: Stack, open_as
 
 
 def test_strip_fits_a_narrow_phone(stack: Stack, open_as: OpenAs) -> None:
-    bring(stack, "Phone Fiona", "Apartamento com um nome que não acaba mais na Vila Mariana")
+    bring(stack, "Phone Fiona", "Apartamento em obras, Vila Mariana, 3q")
     page = open_board(open_as, "ana", viewport={"width": 360, "height": 740})
-    expect(waiting(page, "Apartamento com um nome")).to_be_visible(timeout=SECONDS)
+    expect(waiting(page, "Apartamento em obras")).to_be_visible(timeout=SECONDS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
