@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -44,11 +44,18 @@ def lately(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def send_test(request: HttpRequest) -> HttpResponse:
+    """A script gets the bare answer: a page that is loaded anew would miss what comes over its socket."""
+    is_script = request.headers.get("Accept") == "application/json"
     try:
         proving.send_test(user_of(request), request.POST.get("channel", ""))
     except CrmError as refusal:
+        if is_script:
+            answer = {"code": refusal.code, "detail": str(refusal.detail)}
+            return JsonResponse(answer, status=refusal.status_code)
         messages.error(request, str(refusal.detail))
     else:
+        if is_script:
+            return HttpResponse(status=204)
         messages.success(request, _("A test is on its way."))
     return redirect("notice-preferences")
 

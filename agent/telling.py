@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from agent.channels import CHANNELS
@@ -132,6 +133,14 @@ def _settle(notification: Notification, outcome: Outcome) -> None:
         lease_until=None,
         settled_at=None if is_waiting else now,
         next_attempt_at=now + PAUSES[min(notification.attempts, len(PAUSES)) - 1],
+    )
+
+
+def send_again(notifications: QuerySet[Notification]) -> int:
+    """A person decided that these are worth one more try. Returns how many."""
+    again = notifications.filter(state__in=[State.FAILED, State.UNKNOWN])
+    return again.update(
+        state=State.PENDING, error="", message=None, settled_at=None, next_attempt_at=timezone.now()
     )
 
 

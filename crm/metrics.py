@@ -5,7 +5,7 @@ same after a million leads as after ten.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
@@ -15,6 +15,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from redis import RedisError
 
+from agent.channels import CHANNELS
+from agent.models import Notification
 from crm import heartbeat
 from leads.models import Delivery, Lead
 from whatsapp import refused
@@ -23,6 +25,7 @@ from whatsapp.models import Arrival, Conversation, Message
 __all__ = ["CONTENT_TYPE", "render_metrics"]
 
 DELIVERY_STATES_OWED = [Delivery.State.RECEIVED, Delivery.State.FAILED]
+TROUBLE = [Notification.State.FAILED, Notification.State.UNKNOWN]
 MESSAGE_STATUSES_OWED = [Message.Status.QUEUED, Message.Status.SENDING]
 
 
@@ -51,6 +54,7 @@ class WorkOwed:
             "Leads who wait for a consultant.",
             Lead.objects.awaiting_consultant().count(),
         )
+        yield from notification_gauges()
         yield from refused_webhooks()
         yield from worker_gauges()
 
@@ -61,6 +65,20 @@ def arrival_gauges() -> Iterator[GaugeMetricFamily]:
     yield oldest("crm_arrivals_owed_oldest_seconds", "Age of the oldest of them.", waiting, "received_at")
     given_up = Arrival.objects.filter(next_attempt_at=None)
     yield gauge("crm_arrivals_given_up", "Messages that could not be taken in.", given_up.count())
+
+
+def notification_gauges() -> Iterator[GaugeMetricFamily]:
+    """What waits for the end of somebody's quiet hours is not owed yet."""
+    now = timezone.now()
+    owed = Notification.objects.filter(state=Notification.State.PENDING, next_attempt_at__lte=now)
+    yield counted("crm_notifications_owed", "Notifications to send.", owed, "channel", list(CHANNELS))
+    yield oldest(
+        "crm_notifications_owed_oldest_seconds", "Age of the oldest of them.", owed, "next_attempt_at"
+    )
+    lost = Notification.objects.filter(state__in=TROUBLE, created_at__gte=now - timedelta(days=1))
+    yield counted(
+        "crm_notifications_in_trouble", "Not sent, or not confirmed, in a day.", lost, "state", TROUBLE
+    )
 
 
 def refused_webhooks() -> Iterator[CounterMetricFamily]:

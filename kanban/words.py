@@ -56,6 +56,7 @@ def _live_words() -> dict[str, str]:
         "refresh": _("Refresh now"),
         "sound_on": _("Sound is on"),
         "sound_off": _("Sound is off"),
+        "test_sent": _("A test is on its way."),
         "push_on": _("This browser tells you."),
         "push_off": _("This browser does not tell you yet."),
         "push_denied": _(

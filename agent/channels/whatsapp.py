@@ -41,7 +41,7 @@ def carry(notification: Notification) -> Outcome:
 
 def _write(line: Line, phone: str, notification: Notification) -> Message:
     conversation = open_conversation(line, phone)
-    said_by, known_as = Message.Author.SYSTEM, f"notification-{notification.pk}"
+    said_by, known_as = Message.Author.SYSTEM, f"notification-{notification.pk}-{notification.attempts}"
     if window.refusal(conversation) is None:
         text = f"*{notification.title}*\n\n{notification.body}"[:LONGEST_TEXT]
         return outbound.send(conversation, [text], author=said_by, client_id=known_as)[0]

@@ -109,6 +109,8 @@ def test_metrics_count_the_work_owed(client: Client, living_worker: None):
     assert samples["crm_deliveries_owed", "received"] == 2
     assert samples["crm_deliveries_owed", "failed"] == 1
     assert samples["crm_messages_owed", "queued"] == 0
+    assert samples["crm_notifications_owed", "email"] == 0
+    assert samples["crm_notifications_in_trouble", "failed"] == 0
     assert samples[("crm_conversations_unanswered",)] == 0
     assert samples[("crm_deliveries_owed_oldest_seconds",)] >= 0
     assert samples[("crm_worker_seen_seconds",)] < 5

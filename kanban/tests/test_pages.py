@@ -13,7 +13,15 @@ from whatsapp.models import Conversation
 from whatsapp.tests.makers import make_conversation
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/", "/inbox/", "/inbox/threads/", "/board/cards/?ids=", "/board/columns/new/", "/me/waiting/"]
+PAGES = [
+    "/",
+    "/inbox/",
+    "/inbox/threads/",
+    "/board/cards/?ids=",
+    "/board/columns/new/",
+    "/me/waiting/",
+    "/me/notices/",
+]
 
 
 @pytest.fixture

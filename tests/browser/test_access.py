@@ -17,6 +17,7 @@ PAGES = {
     "board": ("ana", "/"),
     "lead": ("ana", None),
     "inbox": ("ana", "/inbox/"),
+    "notifications": ("ana", "/me/notifications/"),
     "simulator": (None, "/simulator/"),
     "overview": ("manager", "/admin/"),
 }

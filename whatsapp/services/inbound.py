@@ -12,6 +12,7 @@ from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
 from whatsapp import consent
+from whatsapp.colleagues import is_with_colleague
 from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
@@ -147,7 +148,7 @@ def _note_what_is_owed(conversation: Conversation) -> None:
     if conversation.last_inbound_seq <= conversation.answered_seq:
         conversation.burst_started_at = clock.now()
     conversation.last_inbound_seq = conversation.last_seq
-    if not conversation.is_agents:
+    if not conversation.is_agents or is_with_colleague(conversation):
         conversation.answered_seq, conversation.burst_started_at = conversation.last_seq, None
 
 

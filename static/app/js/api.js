@@ -66,8 +66,12 @@ export const postJson = (url, body = {}) => sendJson("POST", url, body);
 
 /** A form's fields, for pages that answer nothing. */
 export async function postForm(url, fields) {
-  const response = await ask(url, { method: "POST", headers: { "X-CSRFToken": csrfToken() }, body: new URLSearchParams(fields) });
-  if (!response.ok) throw new ApiError(response.status);
+  const response = await ask(url, {
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
+    body: new URLSearchParams(fields),
+  });
+  if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
 }
 
 /** A fragment rendered by the server, parsed but not in the page yet. Scripts in it do not run. */

@@ -12,6 +12,7 @@ import { Live } from "./live.js";
 import { startLogin } from "./login.js";
 import { startNews } from "./notify.js";
 import { startPush } from "./push.js";
+import { startTests } from "./told.js";
 import { startClock } from "./times.js";
 
 const page = document.body.dataset.page;
@@ -24,6 +25,7 @@ function startDesk() {
   const start = { board: startBoard, lead: startLeadPage, inbox: startInbox }[page];
   start?.(live);
   startPush();
+  if (page === "notices") startTests();
   startNews(live, { openLead: page === "board" ? openLead : goTo });
   live.start();
 }
