@@ -8,20 +8,24 @@ from uuid import UUID
 from django.utils import timezone
 
 from leads.models import Lead, User
-from whatsapp.api.facts import message_facts
+from whatsapp.api.facts import context_of, message_facts
 from whatsapp.models import Conversation, Line, Message, Template
+from whatsapp.payloads import shown
 from whatsapp.services import line_to_begin_on, templates_of
 
 SHOWN = 200
+SNIPPET = 120
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A message with its JSON facts. `starts_day`: a day separator belongs before it."""
+    """A message with its JSON facts. `starts_day`: a day separator belongs before it. `quoted`: the words
+    that it answers, where they are among those shown."""
 
     message: Message
     facts: dict[str, Any]
     starts_day: bool
+    quoted: str
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,14 @@ def _last_messages(conversation_id: UUID) -> list[Spoken]:
     newest = Message.objects.filter(conversation=conversation_id).select_related("user").order_by("-seq")
     messages = list(newest[: SHOWN + 1])[::-1]
     days = [_day(message) for message in messages]
+    words = {message.sid: shown(message.body, message.kind)[:SNIPPET] for message in messages if message.sid}
     return [
-        Spoken(message, message_facts(message), starts_day=index == 0 or days[index - 1] != days[index])
+        Spoken(
+            message,
+            message_facts(message),
+            starts_day=index == 0 or days[index - 1] != days[index],
+            quoted=words.get(context_of(message).get("reply_to", ""), ""),
+        )
         for index, message in enumerate(messages)
     ]
 

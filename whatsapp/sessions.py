@@ -69,6 +69,7 @@ def _facts(line: Line, message: InboundMessage, entry: ChatEntry) -> dict[str, A
         "direction": entry.direction,
         "author": Message.Author.CLIENT,
         "body": message.body,
+        "context": message.context,
         "media": [dict(one) for one in message.media],
         "status": Message.Status.RECEIVED,
         "error": None,

@@ -20,6 +20,7 @@ def message_facts(message: Message) -> dict[str, Any]:
         "user": message.user and {"id": message.user.pk, "name": str(message.user)},
         "kind": message.kind,
         "body": message.body,
+        "context": context_of(message),
         "media": [_media(message, number) for number in range(len(message.media))],
         "status": Message.Status.FAILED if message.status == Message.Status.CANCELLED else message.status,
         "error": _error(message),
@@ -27,6 +28,12 @@ def message_facts(message: Message) -> dict[str, Any]:
         "retry_of": message.retry_of_id and str(message.retry_of_id),
         "created_at": as_time(message.created_at),
     }
+
+
+def context_of(message: Message) -> dict[str, Any]:
+    """What stood around a client's words; `details` also hold whatever else the provider sent."""
+    context = message.details.get("context")
+    return context if isinstance(context, dict) else {}
 
 
 def conversation_facts(conversation: Conversation) -> dict[str, Any]:

@@ -95,6 +95,10 @@ class MessageShape(s.Serializer):
     user = WriterShape(allow_null=True)
     kind = s.CharField()
     body = s.CharField()
+    context = s.DictField(
+        help_text="Of a client's message, as far as there is: `reply_to` (the provider's id of the message it "
+        "answers), `forwarded` (`once`, `often`), `choice` (id of the tapped button or row), `location`, `contacts`."
+    )
     media = MediaShape(many=True)
     status = s.ChoiceField(TOLD_STATUSES, help_text="A message that was dropped has failed.")
     error = ErrorShape(allow_null=True)

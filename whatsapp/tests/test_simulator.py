@@ -7,12 +7,15 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
+from leads.tests.makers import make_manager
 from whatsapp import client as twilio_client
-from whatsapp import delivery, media
+from whatsapp import delivery, media, template_sync
 from whatsapp.accounts import Account, account_of
 from whatsapp.arrivals import take_in_waiting
 from whatsapp.models import Conversation, Message
-from whatsapp.services import send, show_typing
+from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing
+from whatsapp.simulator.contents import CONTENTS
+from whatsapp.tests.files import PNG, upload
 from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -164,3 +167,51 @@ def test_page_needs_no_login_and_writes_need_a_csrf_token(server):
 
     assert b"phone-form" in browser.get("/simulator/").content
     assert write(browser).status_code == 403
+
+
+def test_templates_of_the_simulator_are_read_and_filled_on_the_phone(client, server):
+    line = make_line()
+    assert template_sync.sync_templates().count == len(CONTENTS)
+
+    send_template_to(
+        line=line, phone=CLIENT, template="visit_reminder", variables={"1": "Marina", "2": "sábado às 10h"}
+    )
+    delivery.deliver_due()
+
+    [shown] = client.get("/simulator/messages/", ENDS).json()["messages"]
+    assert shown["body"].startswith("Olá Marina, lembrando da sua visita em sábado às 10h.")
+    assert shown["body"].endswith("[Sim]\n[Quero remarcar]")
+    assert shown["kind"] == "template"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ({"content_sid": "HX" + "0" * 32}, "21655"),
+        ({"content_sid": CONTENTS[0]["sid"], "content_variables": "no json"}, "21656"),
+        ({"content_sid": CONTENTS[0]["sid"], "content_variables": "[]"}, "21656"),
+    ],
+)
+def test_template_that_twilio_would_refuse_is_refused(client, server, content, code):
+    account = account_of(make_line())
+    with pytest.raises(twilio_client.RefusedError, match=code):
+        twilio_client.create_message(
+            account, sender=AGENT_NUMBER, recipient=CLIENT, callback_url=server.url, **content
+        )
+
+
+def test_file_of_ours_is_shown_on_the_phone(client, server, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_line()
+    write(client)
+    send_file_as_consultant(
+        conversation_id=Conversation.objects.get().pk,
+        user=make_manager(),
+        file=upload(PNG, "planta baixa.png"),
+    )
+    delivery.deliver_due()
+
+    shown = client.get("/simulator/messages/", ENDS).json()["messages"][-1]
+
+    assert (shown["media_type"], shown["body"]) == ("image/png", "")
+    assert b"".join(client.get(shown["media_url"]).streaming_content) == PNG

@@ -1,0 +1,181 @@
+"""The conversation on the lead's page: what stands around words, and what the composer offers."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from leads.models import Consultant, Lead
+from leads.tests.makers import make_consultant, make_lead
+from whatsapp.models import Conversation, Message
+from whatsapp.tests.makers import make_conversation, make_line, make_template, new_sid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> Consultant:
+    return make_consultant("ana")
+
+
+@pytest.fixture
+def desk(client: Client, ana: Consultant) -> Client:
+    client.force_login(ana.user)
+    return client
+
+
+@pytest.fixture
+def lead(ana: Consultant) -> Lead:
+    return make_lead(consultant=ana)
+
+
+def talk_with(lead: Lead, body: str = "Oi", *, is_closed: bool = False, **form: str) -> Conversation:
+    conversation = make_conversation(body=body, **form)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        lead=lead, status="transferred", consultant=lead.consultant, window_closed_early=is_closed
+    )
+    return conversation
+
+
+def page(desk: Client, lead: Lead) -> str:
+    return desk.get(f"/leads/{lead.pk}/").content.decode()
+
+
+def test_composer_within_the_window_takes_words_and_files(desk: Client, lead: Lead) -> None:
+    make_template()
+    talk_with(lead)
+
+    html = page(desk, lead)
+
+    assert 'id="reply-form"' in html
+    assert 'id="reply-file"' in html
+    assert "template-form" not in html
+
+
+def test_composer_outside_the_window_offers_approved_templates_alone(desk: Client, lead: Lead) -> None:
+    offered = make_template(samples={"1": "Marina"}, buttons=["Sim"])
+    make_template(name="not_yet", status="pending")
+    talk_with(lead, is_closed=True)
+
+    html = page(desk, lead)
+
+    assert "reply-form" not in html
+    assert f'data-template="{offered.pk}"' in html
+    assert "not_yet" not in html
+    assert re.findall(r'data-variable="(\w+)"', html) == ["1", "2"]
+    assert "for example Marina" in html
+    assert 'data-body="Olá {{1}}, aqui é {{2}}."' in html
+    assert "Sim" in html
+
+
+def test_composer_without_templates_says_where_they_come_from(desk: Client, lead: Lead) -> None:
+    talk_with(lead, is_closed=True)
+    assert "no approved template yet" in page(desk, lead)
+
+
+def test_composer_escapes_what_a_provider_wrote(desk: Client, lead: Lead) -> None:
+    make_template(body='"><script>alert({{1}})</script>', samples={"1": '"><img>'})
+    talk_with(lead, is_closed=True)
+
+    html = page(desk, lead)
+
+    assert "<script>alert" not in html
+    assert '"><img>' not in html
+
+
+def test_lead_who_never_wrote_can_be_written_to_first(desk: Client, lead: Lead) -> None:
+    make_template()
+    make_line()
+
+    html = page(desk, lead)
+
+    assert "Write first, from the line Agent" in html
+    assert f'data-lead="{lead.pk}"' in html
+
+
+def test_lead_without_a_phone_cannot_be_written_to(desk: Client, ana: Consultant) -> None:
+    make_line()
+    assert "Write first" not in page(desk, make_lead(consultant=ana, phone=None))
+
+
+def test_quoted_words_stand_above_the_answer(desk: Client, lead: Lead) -> None:
+    conversation = talk_with(lead, "Qual o valor?")
+    quoted = conversation.messages.get()
+    make_conversation(conversation.line, "Desse aqui", OriginalRepliedMessageSid=quoted.sid)
+
+    html = page(desk, lead)
+
+    assert re.search(r'<blockquote class="quoted">.*Qual o valor\?', html)
+
+
+def test_quoted_words_that_are_not_shown_are_left_out(desk: Client, lead: Lead) -> None:
+    talk_with(lead, OriginalRepliedMessageSid=new_sid())
+    assert "<blockquote" not in page(desk, lead)
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"), [({"Forwarded": "true"}, "Forwarded"), ({"FrequentlyForwarded": "true"}, "many times")]
+)
+def test_forwarded_message_says_so(desk: Client, lead: Lead, form: dict[str, str], shown: str) -> None:
+    talk_with(lead, **form)
+    assert shown in page(desk, lead)
+
+
+def test_location_is_a_link_to_a_map(desk: Client, lead: Lead) -> None:
+    place = {"Latitude": "51.51", "Longitude": '-0.21"><b>', "Label": "Club"}
+    talk_with(lead, "", MessageType="location", **place)
+
+    html = page(desk, lead)
+
+    assert "mlat=51.51&amp;mlon=-0.21%22%3E%3Cb%3E" in html
+    assert "Club" in html
+
+
+def test_contact_cards_show_whom_they_are_of(desk: Client, lead: Lead) -> None:
+    message = talk_with(lead, "", MessageType="contacts").messages.get()
+    card = {"name": "Bia <Lima>", "phones": "+55 11 9"}
+    Message.objects.filter(pk=message.pk).update(details={"context": {"contacts": [card]}})
+
+    assert "Bia &lt;Lima&gt; +55 11 9" in page(desk, lead)
+
+
+def test_kind_that_cannot_be_shown_is_named(desk: Client, lead: Lead) -> None:
+    talk_with(lead, "", MessageType="unsupported")
+    assert "[unsupported]" in page(desk, lead)
+
+
+def test_parameter_that_is_called_like_our_context_does_no_harm(desk: Client, lead: Lead) -> None:
+    talk_with(lead, context="odd")
+    assert "Oi" in page(desk, lead)
+
+
+def test_file_of_ours_is_shown_by_its_name(desk: Client, lead: Lead) -> None:
+    conversation = talk_with(lead)
+    Message.objects.create(
+        conversation=conversation,
+        seq=2,
+        direction="out",
+        author="consultant",
+        kind="document",
+        status="sent",
+        media=[{"file": "whatsapp/x.pdf", "content_type": "application/pdf", "filename": "contract.pdf"}],
+    )
+
+    assert "contract.pdf" in page(desk, lead)
+
+
+@pytest.mark.parametrize(("kind", "is_offered"), [("template", True), ("text", False)])
+def test_failed_template_can_be_sent_again_outside_the_window(
+    desk: Client, lead: Lead, kind: str, is_offered: bool
+) -> None:
+    conversation = talk_with(lead, is_closed=True)
+    Message.objects.create(
+        conversation=conversation,
+        seq=2,
+        direction="out",
+        author="consultant",
+        kind=kind,
+        body="x",
+        status="failed",
+    )
+    assert ("data-again" in page(desk, lead)) is is_offered
