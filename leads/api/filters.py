@@ -8,11 +8,18 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from leads.cleaning import clean_line
 from leads.identity import parse_phone, phone_key
 from leads.models import LeadIdentity
 from leads.models.lead import LeadQuerySet
 from leads.search import LeadWords, search_query
 
+# Where a lead came from, under the names that intake gives them (`leads.inference.origin`).
+ATTRIBUTION = (
+    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "gclid", "fbclid", "ctwa_clid"),
+    *("campaign_id", "campaign_name", "adset_id", "ad_id", "ad_name", "form_id", "form_name", "page_id"),
+    *("platform", "origin", "referrer"),
+)
 NOBODY = "none"
 YES = frozenset({"1", "true", "yes", "on"})
 DEFAULT_COUNTRY = "BR"
@@ -32,15 +39,17 @@ class LeadFilters:
     temperature: str = ""
     q: str = ""
     waiting: bool = False
+    attribution: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Self:
         """From the parameters of an address; unknown ones are nobody's business here."""
         texts = {
             name: query.get(name, "").replace("\x00", "").strip()
-            for name in ("phone", "status", "consultant", "source", "temperature", "q")
+            for name in ("phone", "status", "consultant", "source", "temperature", "q", *ATTRIBUTION)
         }
-        return cls(waiting=query.get("waiting", "").lower() in YES, **texts)
+        attribution = tuple((name, text) for name in ATTRIBUTION if (text := clean_line(texts.pop(name))))
+        return cls(waiting=query.get("waiting", "").lower() in YES, attribution=attribution, **texts)
 
     def apply(self, leads: LeadQuerySet) -> LeadQuerySet:
         exact = {"status": self.status, "source__slug": self.source, "temperature": self.temperature}
@@ -54,6 +63,8 @@ class LeadFilters:
             )
         if self.phone:
             leads = leads.filter(pk__in=_with_phone(self.phone))
+        if self.attribution:
+            leads = _by_ids(leads, leads.order_by().filter(attribution__contains=dict(self.attribution)))
         if self.q:
             leads = with_words(leads, self.q)
         return leads
@@ -67,15 +78,20 @@ def user_is(path: str, text: str) -> Q:
 
 
 def with_words(leads: LeadQuerySet, text: str) -> LeadQuerySet:
-    """Few matches by their ids, many by a query of their own.
-
-    Either way PostgreSQL uses the index of words: left alone with LIMIT, it walks all leads in the order
-    of the list and takes the words of each. The limit of the second never bites, it only keeps them apart.
-    """
+    """Those in which words begin with the words of `text`."""
     query = search_query(text)
     if query is None:
         return leads.none()
-    found = leads.order_by().alias(words=LeadWords()).filter(words=query).values_list("pk", flat=True)
+    return _by_ids(leads, leads.order_by().alias(words=LeadWords()).filter(words=query))
+
+
+def _by_ids(leads: LeadQuerySet, matches: LeadQuerySet) -> LeadQuerySet:
+    """Few matches by their ids, many by a query of their own.
+
+    Either way PostgreSQL uses the index that finds them: left alone with LIMIT, it walks all leads in the
+    order of the list and looks at each. The limit of the second never bites, it only keeps them apart.
+    """
+    found = matches.values_list("pk", flat=True)
     few = list(found[: FEW_MATCHES + 1])
     return leads.filter(pk__in=few if len(few) <= FEW_MATCHES else found[:EVERY_MATCH])
 

@@ -10,7 +10,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from leads.api.facts import CARD_COLUMNS, assignment_facts, card_of_row, event_facts, lead_facts
-from leads.api.filters import LeadFilters
+from leads.api.filters import ATTRIBUTION, LeadFilters
 from leads.api.paging import NewestFirst
 from leads.api.permissions import IsManager
 from leads.api.requests import AssignRequest, LeadChangesRequest, LeadRequest, MoveRequest, NoteRequest
@@ -29,6 +29,7 @@ FILTERS = [
     OpenApiParameter("temperature", str, enum=["hot", "warm", "cold"]),
     OpenApiParameter("waiting", bool, description="Only clients who wait for an answer."),
     OpenApiParameter("q", str, description="Beginnings of words of name, e-mail or phone."),
+    *(OpenApiParameter(name, str, description="Where it came from, exactly.") for name in ATTRIBUTION),
 ]
 PAGING = [
     OpenApiParameter("cursor", str, description="From `next` or `previous`."),

@@ -202,6 +202,7 @@ class Lead(models.Model):
             ),
             models.Index(fields=["alert_at"], name="lead_alert_due", condition=Q(alert_at__isnull=False)),
             GinIndex(LeadWords(), name="lead_words"),
+            GinIndex(fields=["attribution"], name="lead_attribution", opclasses=["jsonb_path_ops"]),
             models.Index(
                 fields=["refine_after"],
                 name="lead_to_refine",

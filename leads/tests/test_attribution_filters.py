@@ -1,0 +1,55 @@
+"""Leads are found by where they came from."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from leads.api import filters
+from leads.models import Lead
+from leads.tests.makers import make_lead, make_manager
+from leads.tests.test_api_views import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def leads():
+    make_lead(name="Ana", attribution={"utm_source": "google", "utm_campaign": "julho", "ad_id": "7"})
+    make_lead(name="Bia", attribution={"utm_source": "google", "utm_campaign": "agosto"})
+    make_lead(name="Caio", attribution={})
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"utm_source": "google"}, {"Ana", "Bia"}),
+        ({"utm_source": "google", "utm_campaign": "julho"}, {"Ana"}),
+        ({"ad_id": "7"}, {"Ana"}),
+        ({"utm_source": "goo"}, set()),
+        ({"utm_source": "\x00"}, {"Ana", "Bia", "Caio"}),
+        ({"utm_campaign": "agosto", "q": "bia"}, {"Bia"}),
+    ],
+)
+def test_list_is_filtered_by_the_attribution(query, found):
+    answer = client_of(make_manager()).get("/api/leads/", query)
+
+    assert {lead["name"] for lead in answer.json()["results"]} == found
+
+
+def test_many_matches_are_listed_like_few(monkeypatch):
+    monkeypatch.setattr(filters, "FEW_MATCHES", 1)
+
+    answer = client_of(make_manager()).get("/api/leads/", {"utm_source": "google"})
+
+    assert {lead["name"] for lead in answer.json()["results"]} == {"Ana", "Bia"}
+
+
+def test_admin_offers_the_values_of_the_newest_leads_and_filters_by_them():
+    client = Client()
+    client.force_login(make_manager())
+
+    page = client.get(reverse("admin:leads_lead_changelist"), {"utm_campaign": "agosto"}).content.decode()
+
+    assert "?utm_campaign=julho" in page
+    assert f"/{Lead.objects.get(name='Bia').pk}/" in page
+    assert f"/{Lead.objects.get(name='Ana').pk}/" not in page
