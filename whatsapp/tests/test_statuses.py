@@ -3,12 +3,14 @@
 from itertools import permutations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from whatsapp import delivery
-from whatsapp.models import Message, StatusReport
+from whatsapp.models import Conversation, Message, StatusReport
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.services import send
-from whatsapp.statuses import hear, settle
+from whatsapp.statuses import MEANING, RANK, hear, settle
 from whatsapp.tests.makers import make_conversation
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +92,39 @@ def test_hear_unknown_word_is_ignored():
 
     message.refresh_from_db()
     assert message.status == "queued"
+
+
+WORDS = ["accepted", "queued", "sending", "sent", "delivered", "read", "failed", "undelivered", "partially"]
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(WORDS), st.booleans()),
+        st.just(("answer", True)),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=EVENTS)
+def test_hear_any_reports_in_any_order_and_number_end_at_the_furthest(db, events):
+    """With our id or without it, before Twilio's answer to the call or after, repeated as often as it likes."""
+    conversation = Conversation.objects.first() or make_conversation()
+    message = send(conversation, ["Olá"], author="agent")[0]
+    sid = f"SM{message.pk.hex}"
+    reached = [Message.Status.SENT]
+    for word, knows_id in [*events, ("answer", True)]:
+        rank_before = RANK[Message.objects.get(pk=message.pk).status]
+        if word == "answer":
+            settle(message.pk, Message.Status.SENT, sid=sid)
+        else:
+            code = "63024" if MEANING.get(word) == Message.Status.FAILED else ""
+            report = DeliveryStatus(sid=sid, status=word, error_code=code)
+            hear(report, message.pk if knows_id else None)
+            reached.append(MEANING.get(word, Message.Status.SENT))
+        assert RANK[Message.objects.get(pk=message.pk).status] >= rank_before
+
+    message.refresh_from_db()
+    assert message.status == max(reached, key=RANK.__getitem__)
+    assert bool(message.error_code) == (message.status == Message.Status.FAILED)
+    assert not StatusReport.objects.filter(sid=sid).exists()
