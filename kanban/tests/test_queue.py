@@ -1,14 +1,19 @@
 """The strip of leads that wait for a consultant: what each reader sees of it, and who hears that it changed."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import transaction
 from django.test import Client
 
 from kanban.queue import SHOWN, load_queue
 from kanban.tests.sockets import in_database, live_socket_of
+from leads import clock
 from leads.actors import SYSTEM
+from leads.api.facts import as_time, lead_facts
 from leads.models import Lead
 from leads.services import assigning, board, people
+from leads.services.reply_timers import act_on_due_replies
 from leads.services.taking import take_lead
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager, make_statuses
 
@@ -148,3 +153,34 @@ async def test_pool_hears_that_a_lead_was_closed_while_it_waited():
         "count": 0,
         "more": 0,
     }
+
+
+def test_lead_page_says_when_the_first_reply_is_due(ana):
+    make_circle(ana, reply_minutes=30)
+    lead = give(make_lead())
+    html = page_of(ana.user, f"/leads/{lead.pk}/")
+    assert "first reply due" in html
+    lead.refresh_from_db()
+    assert lead_facts(lead)["reply_due_at"] == as_time(lead.reply_due_at)
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({"strategy": "pool"}, "In the pool “Everyone”"),
+        ({"reply_minutes": 1, "reply_rounds": 0}, "For a manager to decide"),
+    ],
+)
+def test_lead_page_of_a_manager_says_whom_a_lead_waits_for(ana, over, words):
+    make_circle(ana, **over)
+    with clock.virtual(datetime(2026, 3, 10, 15, tzinfo=UTC)) as time:
+        lead = give(make_lead())
+        for _ in range(2):
+            time.move_to(time.moment + timedelta(minutes=10))
+            act_on_due_replies()
+    assert words in page_of(make_manager(), f"/leads/{lead.pk}/")
+    [card] = load_queue(make_manager())["cards"]
+    assert card["why"] in (
+        "Waits in the pool “Everyone” until somebody takes it",
+        "ana did not reply in time. For a manager to decide",
+    )

@@ -52,6 +52,8 @@ DETAIL_COLUMNS = (
     "attribution",
     "extra",
     "assigned_at",
+    "awaits_consultant_since",
+    "reply_due_at",
     "first_response_at",
     "closed_at",
     "archived_at",
@@ -67,7 +69,10 @@ SAME_NAMES = (
     *("last_message", "last_message_author", "unread_count", "version"),
 )
 TIMES = ("waiting_since", "last_message_at", "created_at", "updated_at")
-MORE_TIMES = ("assigned_at", "first_response_at", "closed_at", "archived_at")
+MORE_TIMES = (
+    *("assigned_at", "awaits_consultant_since", "reply_due_at"),
+    *("first_response_at", "closed_at", "archived_at"),
+)
 LEDGER_NAMES = (
     *("outcome", "trigger", "reason", "pointer_before", "pointer_after", "passed_over"),
     "estimated_response_seconds",

@@ -63,6 +63,10 @@ class LeadShape(CardShape):
     attribution = s.DictField(child=s.JSONField())
     extra = s.DictField(child=s.JSONField())
     assigned_at = s.DateTimeField(allow_null=True)
+    awaits_consultant_since = s.DateTimeField(allow_null=True, help_text="Since when nobody has the lead.")
+    reply_due_at = s.DateTimeField(
+        allow_null=True, help_text="By then a reminder, after that the next consultant."
+    )
     first_response_at = s.DateTimeField(allow_null=True)
     closed_at = s.DateTimeField(allow_null=True)
     archived_at = s.DateTimeField(allow_null=True)
