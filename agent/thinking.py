@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from agent.alarms import tell_of_refusal
 from agent.brain_choice import choose_brain
 from agent.brains.protocol import Brain, BrainReply, Context, Inbound, Playbook, Said, State, TurnInput
 from agent.budget import Budget
@@ -38,6 +39,7 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
     began = time.monotonic()
     hear_voice_notes(claim.burst)
     reply = (brain or choose_brain(budget_of(claim))).respond(turn_input(claim))
+    tell_of_refusal(reply.trace.get("failure", ""))
     elapsed = round((time.monotonic() - began) * 1000)
     AgentTurn.objects.filter(pk=claim.turn.pk).update(latency_ms=elapsed, brain=reply.source)
     return reply

@@ -14,6 +14,8 @@ LONGEST_TITLE = 200
 
 def title_of(notice: Notice) -> str:
     name = {"name": notice.lead or ""}
+    if notice.facts.get("what") == "model":
+        return _("The language model refuses to answer")
     if notice.facts.get("what") == "budget":
         return _("The language model has used most of today’s money")
     titles = {
@@ -65,6 +67,10 @@ def _where_it_went(facts: Mapping[str, Any]) -> str:
 
 
 def _why_managers(facts: Mapping[str, Any]) -> str:
+    if facts.get("what") == "model":
+        return _(
+            "Its provider says: %(reason)s. Somebody must act; the scripted agent answers meanwhile."
+        ) % {"reason": facts.get("reason", "")}
     if facts.get("what") == "budget":
         whose = facts.get("playbook") or _("all playbooks")
         return _(

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from agent import drafting
 from agent.admin.forms.arranging import ArrangeFormSet, initial_places
-from agent.admin.forms.question import FEWEST_CHOICES, ChoiceFormSet, QuestionForm, initial_choices
+from agent.admin.forms.choices import ChoiceFormSet, initial_choices
+from agent.admin.forms.question import QuestionForm
 from agent.admin.forms.rules import RuleFormSet, initial_rules, values_offered
 from agent.admin.forms.texts import FactFormSet, WordingForm, initial_facts
 from agent.admin.forms.voice import VoiceForm
 from agent.admin.pages import PlaybookPage
 from agent.brains.playbook import LANGUAGES
+from agent.playbook_checks import FEWEST_CHOICES
 
 
 class Section(PlaybookPage):
