@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 LOCALES = Path(__file__).resolve().parent.parent.parent / "locale"
+TEXT = re.compile(r'^(msg(?:id|str)(?:_plural|\[\d\])?) ((?:".*"\n?)+)', re.MULTILINE)
 LANGUAGES = ["pt_BR", "es"]
 PLACE = re.compile(r"%\((\w+)\)[sd]|(?<!%)%[sd]|\{(\w+)\}")
 
@@ -42,13 +43,19 @@ def test_compiled_catalog_is_the_written_one(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translation_keeps_the_places_of_the_sentence(language: str) -> None:
-    different = {
-        sentence: text
-        for sentence, text in catalog(language).items()
-        if sorted(PLACE.findall(sentence.split("\x04")[-1])) != sorted(PLACE.findall(text))
-    }
+    different = []
+    for entry in source(language).split("\n\n")[1:]:
+        texts = dict(TEXT.findall(entry))
+        pairs = [("msgid", "msgstr"), ("msgid", "msgstr[0]"), ("msgid_plural", "msgstr[1]")]
+        for sentence, translation in pairs:
+            if translation in texts and places(texts[sentence]) != places(texts[translation]):
+                different.append(texts[sentence])
 
     assert not different
+
+
+def places(text: str) -> list[tuple[str, ...]]:
+    return sorted(PLACE.findall(text.replace('"\n"', "")))
 
 
 def test_languages_have_the_same_sentences() -> None:
