@@ -22,6 +22,10 @@ logger = logging.getLogger(__name__)
 HEADER = "X-Hub-Signature-256"
 
 
+class LineChangedError(Exception):
+    """The line was changed at this very moment; Meta's next try meets it as it is."""
+
+
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def webhook(request: HttpRequest) -> HttpResponse:
@@ -32,7 +36,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=413)
     try:
         return _take_post(request)
-    except DatabaseError:
+    except (DatabaseError, LineChangedError):
         logger.exception("message not stored")
         return HttpResponse(status=503, headers={"Retry-After": "5"})
 
@@ -82,6 +86,7 @@ def _take_message(line: Line, message: InboundMessage) -> None:
     for reading in line_memory.readings_of(line.address):
         if reading is not None and take_in(reading, message):
             return
+    raise LineChangedError
 
 
 def _lines() -> list[Line]:
