@@ -30,7 +30,8 @@ CURRENCIES = {
 
 
 def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
-    """Let the brain answer the burst. No lock is held and nothing is written but the time it took.
+    """Let the brain answer the burst. No lock is held and nothing is written but the time it took
+    and what managers must hear.
 
     A message on which workers died or brains broke `MAX_ATTEMPTS` times goes to a person.
     """

@@ -1,5 +1,7 @@
 """What a manager configures."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -91,3 +93,9 @@ class PlaybookVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.playbook} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Once. A conversation must find what it began with."""
+        if not self._state.adding:
+            raise ValueError("a published version never changes")
+        super().save(*args, **kwargs)

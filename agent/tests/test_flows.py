@@ -7,9 +7,9 @@ import pytest
 
 from agent import flows, notify
 from agent.brains.scripted import ScriptedBrain
-from agent.models import AgentTurn, Notification, Playbook
+from agent.models import AgentTurn, Notification, Playbook, PlaybookVersion
 from agent.playbook_library import load_library
-from agent.playbooks import publish
+from agent.playbooks import publish, version_for_new_dialogue
 from leads import clock
 from leads.actors import SYSTEM
 from leads.models import Assignment, Lead, LeadEvent
@@ -161,3 +161,36 @@ def test_client_who_is_a_lead_already_keeps_card_and_consultant(client, ana):
     client.says("quero comprar casa em Campinas, até 800 mil, sou a Paula Reis")
     assert Lead.objects.get() == lead
     assert Assignment.objects.filter(outcome="assigned").count() == 1
+
+
+def republish(**over) -> PlaybookVersion:
+    playbook = Playbook.objects.get()
+    playbook.draft = playbook.draft | over
+    playbook.save()
+    return publish(playbook)
+
+
+def test_conversation_keeps_the_version_it_began_with(client):
+    client.says("oi")
+    first = Playbook.objects.get().current
+    second = republish(company="Casa Sul")
+    client.says("quero comprar")
+    assert set(AgentTurn.objects.values_list("playbook_version", flat=True)) == {first.pk}
+    assert version_for_new_dialogue() == second
+    second.snapshot = {}
+    with pytest.raises(ValueError, match="never changes"):
+        second.save()
+
+
+def test_client_outside_the_hours_reads_that_the_team_answers_later(client):
+    republish(hours={"tue": ["12:00", "18:00"]})
+    client.says("quero falar com um corretor")
+    assert client.conversation.status == "transferred"
+    assert "horário" in client.heard[-1] or "reabrir" in client.heard[-1]
+
+
+def test_client_whom_a_rule_sends_on_is_handed_over_in_the_playbooks_words(client):
+    republish(handoff_if=[{"slot": "goal", "op": "eq", "value": "sell"}])
+    client.says("quero vender meu apartamento")
+    assert (client.conversation.status, client.conversation.handoff_reason) == ("transferred", "rule")
+    assert "pessoa da nossa equipe" in client.heard[-1]
