@@ -93,7 +93,11 @@ def _is_question(value: Any) -> bool:
 
 def _says_nothing_else(node: dict[str, Any]) -> bool:
     """Beside what we know only switches and numbers stand: no other text could be lost."""
-    return not any(isinstance(value, str | dict | list) for key, value in node.items() if key not in _KNOWN)
+    return not any(
+        isinstance(value, str | dict | list)
+        for key, value in node.items()
+        if key not in _KNOWN and not key.endswith(" type id")
+    )
 
 
 def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:

@@ -8,7 +8,9 @@ from leads.inference.vocabulary import names_a_contact
 
 LONGEST_NOTICE = 5_000
 FEWEST = 2
-_LINE = re.compile(r"^[^\w\n]*([^\W\d_][^:\n]{1,39}?)\W{0,3}:[ \t*_]+(\S[^\n]*?)[ \t*_]*\r?$", re.MULTILINE)
+_LINE = re.compile(
+    r"^[^\w\n]*([^\W\d_][^:\n]{1,39}?)\W{0,3}[:=][ \t*_]+(\S[^\n]*?)[ \t*_]*\r?$", re.MULTILINE
+)
 _END_OF_LINE = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h\d|table|dd)\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leads.identity import display_name, is_email, is_mobile, is_whatsapp_jid, parse_email, parse_phone
 from leads.inference import vocabulary
@@ -51,7 +51,8 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = ()) -> Pick:
 
     `beside`: the parents of the phone and the e-mail, where a name is more likely the same person's.
     """
-    best = _best(fields, lambda one: _name_score(one) + _nearness(one, beside))
+    best = _top(fields, lambda one: _name_score(one) + _nearness(one, beside))
+    best = best or _best([one for one in fields if one.parent in beside], _name_score)
     if best is None:
         return NOTHING
     parts = _name_parts(best, fields)
@@ -59,11 +60,31 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = ()) -> Pick:
 
 
 def _best(fields: Iterable[Field], score: Callable[[Field], int]) -> Field | None:
+    """The best field; where none is good enough, the envelopes around them are forgiven."""
+    known = list(fields)
+    return _top(known, score) or _top(known, lambda one: score(_out_of_envelopes(one)))
+
+
+def _top(fields: Iterable[Field], score: Callable[[Field], int]) -> Field | None:
     ranked = [
         (score(one), -index, one) for index, one in enumerate(fields) if not isinstance(one.value, bool)
     ]
     top = max(ranked, default=None, key=lambda rank: rank[:2])
     return top[2] if top and top[0] >= ENOUGH else None
+
+
+def _out_of_envelopes(one: Field) -> Field:
+    """Without the names around it that are things; it still belongs to somebody else who is named."""
+    kept = [
+        name
+        for name in one.context
+        if _names_somebody_else(name) or not vocabulary.OTHERS.search(plain(name))
+    ]
+    return replace(one, context=tuple(kept))
+
+
+def _names_somebody_else(name: str) -> bool:
+    return bool(vocabulary.SOMEBODY_ELSE.search(plain(name)))
 
 
 def _says(pattern: re.Pattern[str], one: Field) -> bool:
@@ -77,7 +98,8 @@ def _is_bare(pattern: re.Pattern[str], one: Field) -> bool:
 def _ownership(one: Field) -> int:
     """Below zero where the field speaks of somebody or something else."""
     own = [words for words in one.words if vocabulary.OTHERS.search(words) and len(words.split()) <= 8]
-    score = -70 if own and not any(vocabulary.PERSON.search(words) for words in own) else 0
+    theirs = [words for words in one.words if vocabulary.PERSON.search(words)]
+    score = (8 if any(" " in words for words in theirs) else 0) if theirs else -70 if own else 0
     nearest, *farther = one.surroundings[::-1] or ("",)
     if vocabulary.PERSON.search(nearest):
         return score + 8
@@ -237,6 +259,7 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
             one for one in fields if one is not first and _is_bare(pattern, one) and _could_be_a_name(one)
         ]
         beside = [one for one in named if one.parent == first.parent]
-        alone = named if len(named) == 1 and _ownership(named[0]) >= 0 else []
+        is_one_word = " " not in first.line
+        alone = named if is_one_word and len(named) == 1 and _ownership(named[0]) >= 0 else []
         parts += [one for one in beside or alone if plain(one.line) not in plain(first.line)]
     return parts

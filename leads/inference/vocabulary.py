@@ -5,31 +5,36 @@ Patterns over plain words (see `words`). A number such as `1 3` is how Gravity F
 
 from leads.inference.words import any_of, bare, only, plain
 
-# Whatever belongs to these is not the person who asks.
-OTHERS = any_of(
+_SOMEBODY_ELSE = """
+    company, empresa, compania, organi[sz]ation, organizacao, business, (?<!nome )razao social,
+    fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?, atendente,
+    agente, asesora?, dealer(?:ship)?, provider, vendor, supplier, fornecedora?, proveedora?,
+    anunciante, advertiser, concessionaria, concesionaria, imobiliaria, inmobiliaria, agency,
+    agencia, producer, produtora?, team, equipe, equipo, host, organi[sz]er, assigned, assignee,
+    responsavel pelo atendimento, captador, indicado por, indicadora?, referred by, indicacao,
+    referral, sender app, product, produto, producto, store, loja, tienda, mae, pai, madre, padre,
+    mother, father, filh[oa]s?, hij[oa]s?, conjuge, esposa, marido, spouse, partner, pet, cachorro,
+    gato, school, escola, emergency, emergencia, recado, fiador, guarantor, banco, bank, creator,
+    criadora?, creadora?, created by, criado por, creado por, parceir[oa], affiliate, afiliad[oa],
+    embaixadora?, embajadora?, promoter, promotora?, staff, club, clube, academia, gym, branch,
+    filial, sucursal, escritorio, office, profissional, professional, doctor, doctora, medic[oa],
+    teacher, professora?, profesora?, restaurant, restaurante, hotel, shop, comercial(?! phone),
+    sales ?(?:person|man|rep)
     """
+_THINGS = """
     forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,
-    anuncio, adgroup, company, empresa, compania, organi[sz]ation, organizacao, account, business,
-    (?<!nome )razao social, fantasia, agents?, owner, seller, broker, corretora?, vendedora?,
-    consultora?, atendente, agente, asesora?, dealer(?:ship)?, provider, vendor, supplier,
-    fornecedora?, proveedora?, anunciante, advertiser, concessionaria, concesionaria, imobiliaria,
-    inmobiliaria, agency, agencia, producer, produtora?, team, equipe, equipo, groups?, grupos?,
-    board, country, pais, state, estado, host, organi[sz]er, assigned, assignee, responsavel pelo
-    atendimento, sales ?(?:person|man|rep), captador, indicado por, indicadora?, referred by,
-    indicacao, referral, sender app, workflow, zap name, project, projeto, proyecto, event, evento,
-    calendar, files?, arquivo, product, produto, producto, item, items, property(?! (?:name|value)),
-    imovel, inmueble, empreendimento, development, unit, unidade, plan, plano, curso, course, store,
-    loja, tienda, site, website, domain, dominio, list, lista, segment, tags?, variables?, mae, pai,
-    madre, padre, mother, father, filh[oa]s?, hij[oa]s?, conjuge, esposa, marido, spouse, partner,
-    pet, cachorro, gato, funnel, funil, pipeline, stage, etapa, origin, origem, origen, utm,
-    template, theme, browser, device, channel, canal, platform, plataforma, city, cidade, ciudad,
-    street, rua, bairro, school, escola, integration, connection, user agent, powered by, server,
-    instance, emergency, emergencia, recado, fiador, guarantor, cartao, card, banco, bank, widget,
-    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo,
-    creator, criadora?, creadora?, created by, criado por, creado por, parceir[oa], affiliate,
-    afiliad[oa], embaixadora?, embajadora?, promoter, promotora?
+    anuncio, adgroup, account, groups?, grupos?, board, country, pais, state, estado, workflow, zap
+    name, project, projeto, proyecto, event, evento, calendar, files?, arquivo, item, items,
+    property(?! (?:name|value)), imovel, inmueble, empreendimento, development, unit, unidade, plan,
+    plano, curso, course, site, website, domain, dominio, list, lista, segment, tags?, variables?,
+    funnel, funil, pipeline, stage, etapa, origin, origem, origen, utm, template, theme, browser,
+    device, channel, canal, platform, plataforma, city, cidade, ciudad, street, rua, bairro,
+    integration, connection, user agent, powered by, server, instance, cartao, card, widget,
+    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo
     """
-)
+# Whatever belongs to these is not the person who asks; in an envelope of a thing's name they may yet be.
+SOMEBODY_ELSE = any_of(_SOMEBODY_ELSE)
+OTHERS = any_of(f"{_SOMEBODY_ELSE},{_THINGS}")
 PERSON = any_of(
     """
     leads?, contacts?, contatos?, contactos?, client[ea]?s?, customers?, persons?, people, pessoas?,
@@ -40,7 +45,7 @@ PERSON = any_of(
     """
 )
 
-EMAIL = any_of("e ?mail, mail, correo, email address, endereco eletronico, correio")
+EMAIL = any_of("e ?mails?, mails?, correos?, email address, endereco eletronico, correio")
 EMAIL_NOT_THEIRS = any_of(
     """
     to, cc, bcc, recipient, destinatario, notification, support, nfe, nota fiscal, billing, invoices?,
@@ -90,7 +95,8 @@ PHONE_TYPE = any_of(
 EMAIL_TYPE = any_of("e ?mail, input email, control email")
 AREA = only(
     """
-    ddd, area, area code, cod(?:igo)? (?:de )?area, prefixo, prefijo, phone area, telefone ddd, ddd
+    ddd, (?:celular|telefone|fone|tel|cel|phone|mobile|whats ?app) (?:ddd|area|area code),
+    area, area code, cod(?:igo)? (?:de )?area, prefixo, prefijo, phone area, telefone ddd, ddd
     telefone
     """
 )
@@ -140,7 +146,8 @@ EMPTY = only(
 # Values that are names of fields: in `{field: "email", …}` nobody is called so.
 FIELD_NAME = only(
     """
-    e ?mail, phone, phone number, telefone, telefono, celular, mobile, whats ?app, full ?name, name, nome,
+    e ?mail, phone, phone number, mobile ?phone, telefone, telefono, celular, mobile, whats ?app,
+    full ?name, name, nome,
     nombre, first ?name, last ?name, sobrenome, apellido, message, mensagem, mensaje, city, cidade, lead,
     contact, contato, new lead, novo lead, website, site, form, formulario, test lead
     """

@@ -219,3 +219,12 @@ def test_choices_beside_an_answer_are_no_table():
     [payload] = understand(body, "BR")
 
     assert (payload.name, payload.phone) == ("Ana", "+5511987654321")
+
+
+def test_contact_in_an_envelope_of_any_name_is_the_persons_unless_it_is_somebody_elses():
+    agent = {"name": "Zé Corretor", "email": "ze@office.example"}
+    [inside] = understand({"acme_webhook": {"meta": {"nome": "Ana Lima", "fone": "11987654321"}}}, "BR")
+    [nobody] = understand({"event": {"agent": agent, "form": {"name": "Maria Form"}}}, "BR")
+
+    assert (inside.name, inside.phone) == ("Ana Lima", "+5511987654321")
+    assert (nobody.name, nobody.email, nobody.phone) == ("", "", None)
