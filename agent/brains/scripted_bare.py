@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from agent import intents
 from agent.brains.protocol import Context, Playbook, Question
 from agent.brains.scripted_lines import Claim, Line
 from agent.parsers import names, places, texts, yes_no
 from agent.parsers.found import BLANK, Found, fold
-from agent.parsers.lexicons import common_words, word_set
+from agent.parsers.lexicons import common_words, regions, word_set
 
 FILLERS = word_set("fillers")
 VERBS = word_set("statement_verbs")
@@ -55,7 +56,10 @@ class BareReader:
         """The surest readings of the whole burst come before the guesses about any of it."""
         claims = [claim for line in lines for claim in self._read_yes_no(line)]
         pieces = [
-            (p, line) for line in lines for p in line.segments() if not (line.tainted or self._is_filler(p))
+            (p, line)
+            for line in lines
+            for p in _with_regions(line)
+            if not (line.tainted or self._is_filler(p))
         ]
         for attempt in (
             self._known_name,
@@ -196,3 +200,18 @@ class BareReader:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
+
+
+def _with_regions(line: Line) -> Iterator[str]:
+    """The line's pieces; "Athens, Georgia" is one piece."""
+    held = ""
+    for piece in line.segments():
+        joined = f"{held}, {piece}"
+        if held and fold(piece) in regions() and joined in line.text:
+            held = joined
+            continue
+        if held:
+            yield held
+        held = piece
+    if held:
+        yield held

@@ -129,16 +129,24 @@ class WordReader(ClaimReader):
 
     def choices(self, line: Line) -> list[Claim]:
         claims = []
+        towns = [town for town in places.parse(line.text, self.context, self.language) if _is_titled(town)]
         for question in self.of_type("choice", "bool"):
             if question.is_horizon:
                 continue
             readable = self._without_avoided(question, line)
             found = choices.parse(readable, self.context, self.language, question)
+            found = [item for item in found if not any(_is_inside(item, town) for town in towns)]
             if not found:
                 continue
             favoured = self._favoured(found, line) or choices.settled_later(readable, found)
+            if favoured and "?" in line.text[favoured.end :] and choices.is_offered_pair(readable, found):
+                favoured = None
             chosen = self.claim(question, favoured or (found[-1:] if line.corrects else found)[0], line)
-            if not favoured and choices.is_open_alternative(readable, found):
+            if not favoured and (
+                (line.is_question
+                and choices.is_offered_pair(readable, found))
+                or choices.is_open_alternative(readable, found)
+            ):
                 self.ambiguous.append(chosen)
             else:
                 claims.append(chosen)
@@ -222,3 +230,8 @@ class WordReader(ClaimReader):
 def _is_inside(item: Found, whole: Found) -> bool:
     """ "Cruzes" in "Mogi das Cruzes"."""
     return whole.start <= item.start and item.end <= whole.end and len(whole.quote) > len(item.quote)
+
+
+def _is_titled(town: Found) -> bool:
+    """ "Villa Crespo" is a quarter and no villa; "villa en Crespo" is."""
+    return all(word[0].isupper() for word in town.quote.split() if len(word) > 3)

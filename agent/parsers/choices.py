@@ -16,8 +16,10 @@ from agent.parsers.spelling import is_slip
 SHORTEST_LABEL = 4
 HINT = "~"
 WHOLE = "="
+OR = re.compile(r"(?<!\w)(?:ou|o|u|or|vs)(?!\w)")
 ALTERNATIVE = re.compile(
-    r"\s*(?:,?\s*(?:ou|o|u|or|vs\.?|versus)|/)\s*(?:(?:um|uma|un|una|a|an|em|en|de|a|in|so|el|la|o|os)\s+)?"
+    r"\s*(?:,?\s*(?:ou|o|u|or|vs\.?|versus)|/)\s*(?:(?:fully|totally|completely|totalmente|completamente|100%|"
+    r"todo|tudo|all|so|solo|only)\s+)?(?:(?:um|uma|un|una|a|an|em|en|de|a|in|so|el|la|o|os)\s+)?"
 )
 
 
@@ -28,6 +30,13 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     found = (
         _matches(text, folded, question) or _slips(text, folded, question) or _hints(text, folded, question)
     )
+    if (
+        len(found) > 1
+        and fold(found[0].quote) == "manana"
+        and any(choice.hours for choice in question.choices)
+    ):
+        # "mañana por la tarde": the first word is tomorrow.
+        found = found[1:]
     affirmed = []
     after = 0
     for item in found:
@@ -50,6 +59,15 @@ def is_open_alternative(text: str, found: list[Found]) -> bool:
     return any(
         left.value != right.value and ALTERNATIVE.fullmatch(folded[left.end : right.start])
         for left, right in pairs
+    )
+
+
+def is_offered_pair(text: str, found: list[Found]) -> bool:
+    """Two options with "or" somewhere between them: in a question that chooses neither."""
+    folded = fold(clean(text))
+    return any(
+        left.value != right.value and OR.search(folded[left.end : right.start])
+        for left, right in itertools.pairwise(found)
     )
 
 

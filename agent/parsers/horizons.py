@@ -53,6 +53,7 @@ COMPILED = [(re.compile(rf"(?<!\w){pattern}(?!\w)"), days) for pattern, days in 
 MONTH = "|".join(sorted((name for name in MONTHS if name not in AMBIGUOUS_MONTHS and len(name) > 3), key=len))
 MONTH_ALONE = re.compile(
     rf"(?<!\w)(?:em|en|in|pra|para|por|by|la pra|la por|until|ate|hasta|before|antes de|a partir de|desde|from|for|"
+    rf"start of|beginning of|middle of|end of|inicios de|principios de|finales de|fines de|"
     rf"comecar em|around|mid|late|early|meados de|mediados de|inicio de|comeco de|so em|fim de|final de)\s+"
     rf"(?:o mes de\s+)?(?P<month>{MONTH}|march|may|maio|mayo|marco)(?!\w)(?!\s+\d{{1,2}}\b)"
     rf"(?:\s+(?:de\s+|del\s+|of\s+)?(?P<next>ano que vem|proximo ano|ano que viene|next year|20\d\d))?"

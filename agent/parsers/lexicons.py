@@ -47,6 +47,13 @@ def famous_places(country: str) -> frozenset[str]:
 
 
 @cache
+def regions() -> tuple[str, ...]:
+    """States, provinces and countries, as people add them to a town."""
+    rows = (DATA / "regions.txt").read_text("utf-8").splitlines()
+    return tuple(fold(name) for row in rows for name in row.split("|"))
+
+
+@cache
 def places_anywhere() -> frozenset[str]:
     """The famous places of every country we know."""
     rows = (line.partition(":") for line in (DATA / "places.txt").read_text("utf-8").splitlines())

@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from agent.brains.protocol import Context
-from agent.parsers.found import BLANK, Found, clean, fold
+from agent.parsers.found import BLANK, Found, clean, fold, phrase_pattern
 from agent.parsers.lexicons import (
     common_words,
     famous_places,
     first_names,
     places_anywhere,
+    regions,
     towns,
     word_set,
 )
@@ -48,9 +49,11 @@ AREA_WORDS = (
 AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
 STATE = re.compile(r"\s*(?:-|/|,|\()\s*(?:[a-z]{2})(?![\w])\)?")
 SPACED_STATE = re.compile(
-    r"\s+(?:A[BCKLMPRZ]|B[AC]|C[AEOT]|D[CEF]|ES|F[L]|G[AO]|HI|I[ADLN]|K[SY]|LA|M[ABDEGINOST]|N[BCDEHJLMSTUVY]|O[HKNR]|"
+    r"\s+(?:A[BCKLMPRZ]|B[AC]|C[AEOT]|D[CEF]|ES|F[L]|G[AO]|HI|I[ADLN]|K[SY]|LA|M[ABDEGINOST]|N[BCDEHJLMSTUVY]|"
+    r"O[HKNR]|"
     r"P[AEIRB]|QC|QLD|R[IJNORS]|S[CDEKP]|T[NOX]|UT|V[AIT]|VIC|W[AIVY]|NSW)(?!\w)"
 )
+REGION = re.compile(rf"\s*(?:,|-|/|\(|\s)\s*{phrase_pattern(regions()).pattern}\)?")
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
 FIRST_PARTS = word_set("place_first_words")
 LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
@@ -250,7 +253,9 @@ def _needs_no_cue(quote: str, context: Context) -> bool:
 def _without_state(quote: str) -> str:
     """ "Caruaru - PE" and "Caruaru PE" are Caruaru, folded."""
     state = re.search(rf"{SPACED_STATE.pattern}$", quote.upper() if quote.islower() else quote)
-    return re.split(r"\s*[-/,(]\s*", fold(quote[: state.start()] if state else quote))[0]
+    plain = re.split(r"\s*[-/,(]\s*", fold(quote[: state.start()] if state else quote))[0]
+    region = re.search(rf"{REGION.pattern}$", plain)
+    return plain[: region.start()] if region and region.start() else plain
 
 
 def _with_state(text: str, folded: str, start: int, end: int) -> Found:
@@ -259,6 +264,9 @@ def _with_state(text: str, folded: str, start: int, end: int) -> Found:
     state = STATE.match(folded, end) or spaced
     suffix = text[end : state.end()] if state else ""
     shouted = text.isupper() and "," in suffix
+    region = REGION.match(folded, end)
+    if region:
+        return Found(text[start : region.end()], text[start : region.end()], start, region.end())
     if state and (suffix.strip(" -/,()").isupper() or (flat and spaced)) and not shouted:
         end = state.end()
     return Found(text[start:end], text[start:end], start, end)

@@ -22,6 +22,7 @@ SAID = {
         "busco al asesor que me llamó ayer",
         "¿me marcan a la tarde?",
         "who should I speak to about this",
+        "let me chat with one of your managers",
         "could one of your guys ring us",
         "I'd rather do this over the phone",
     ],

@@ -212,3 +212,62 @@ def test_the_most_one_can_do_is_a_ceiling(country, text, ceiling):
     )
 
     assert (known["min"], known["max"]) == (None, ceiling)
+
+
+@pytest.mark.parametrize(
+    ("country", "city"),
+    [
+        ("MX", "Celaya, Guanajuato"),
+        ("US", "Athens, Georgia"),
+        ("BR", "Olinda, Pernambuco"),
+        ("US", "Reno Nevada"),
+    ],
+)
+def test_a_region_said_after_the_city_is_no_name(country, city):
+    chat = Chat("cars", country).play([["Civic"], ["90 mil / 90k"], [city]])
+
+    assert str(chat.values["city"]).startswith(city.split(",")[0].split()[0])
+    assert "name" not in chat.values
+
+
+def test_a_quarter_may_be_called_after_a_kind_of_house():
+    chat = Chat("real_estate", "AR").play([["quiero alquilar un depto en Villa Urquiza"]])
+
+    assert (chat.values["location"], chat.values["property_type"]) == ("Villa Urquiza", "apartment")
+
+
+@pytest.mark.parametrize(
+    ("domain", "country", "text", "slot"),
+    [
+        ("education", "US", "is it hybrid or completely online?", "modality"),
+        ("cars", "BR", "vocês têm manual ou só automático?", "transmission"),
+    ],
+)
+def test_options_that_are_asked_about_are_not_chosen(domain, country, text, slot):
+    assert slot not in Chat(domain, country).play([[text]]).values
+
+
+def test_tomorrow_in_the_afternoon_is_not_the_morning():
+    assert Chat("clinic", "ES").play([["cita mañana por la tarde"]]).values["preferred_shift"] == "afternoon"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "city"),
+    [("moro em betim, joao dias", "Joao Dias", "betim"), ("SOU DE BETIM. JOAO DIAS", "Joao Dias", "BETIM")],
+)
+def test_surnames_may_be_everyday_words_after_a_given_name(text, name, city):
+    chat = Chat("cars").play([["quero um gol até 30 mil"], [text]])
+
+    assert (chat.values["name"], chat.values["city"]) == (name, city)
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "company"),
+    [
+        ("US", "hi im from ironbark roofing. we need invoicing", "ironbark roofing"),
+        ("BR", "somos a padaria bom dia, precisamos controlar estoque", "padaria bom dia"),
+        ("US", "we need project management software", None),
+    ],
+)
+def test_companies_in_one_case_need_a_sign(country, text, company):
+    assert Chat("b2b_software", country).play([[text]]).values.get("company") == company
