@@ -12,9 +12,10 @@ from agent.classify import refine_lead
 from agent.models import AgentTurn
 from agent.stages import DISQUALIFIED, NURTURE, OPTED_OUT
 from leads.models import Lead
-from leads.on_commit import after_commit
+from leads.on_commit import enqueue
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation
+from whatsapp.tasks import show_typing
 
 
 def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -> bool:
@@ -25,7 +26,7 @@ def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -
     claim = turns.claim(conversation_id)
     outcome = None
     while claim is not None:
-        after_commit(whatsapp.show_typing, claim.conversation)
+        enqueue(show_typing, str(claim.conversation.pk))
         reply = thinking.think(claim, brain)
         with turns.settle(claim) as verdict:
             outcome = verdict.outcome

@@ -30,8 +30,8 @@ CURRENCIES = {
 
 
 def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
-    """Let the brain answer the burst. No lock is held and nothing is written but the time it took
-    and what managers must hear.
+    """Let the brain answer the burst. No lock is held and nothing is written but what managers must hear.
+    The claim's turn learns the time it took.
 
     A message on which workers died or brains broke `MAX_ATTEMPTS` times goes to a person.
     """
@@ -41,8 +41,8 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
     hear_voice_notes(claim.burst)
     reply = (brain or choose_brain(budget_of(claim))).respond(turn_input(claim))
     tell_of_refusal(reply.trace.get("failure", ""))
-    elapsed = round((time.monotonic() - began) * 1000)
-    AgentTurn.objects.filter(pk=claim.turn.pk).update(latency_ms=elapsed, brain=reply.source)
+    claim.turn.latency_ms = round((time.monotonic() - began) * 1000)
+    claim.turn.brain = reply.source
     return reply
 
 

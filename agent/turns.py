@@ -95,6 +95,8 @@ def settle(claim: Claim) -> Iterator[Verdict]:
     with transaction.atomic():
         conversation = _lock(claim.conversation.pk)
         dialogue = Dialogue.objects.select_for_update().get(pk=claim.conversation.pk)
+        if dialogue.playbook_version_id == claim.dialogue.playbook_version_id:
+            dialogue.playbook_version = claim.dialogue.playbook_version  # it never changes, and it is big
         if conversation is None:
             raise Conversation.DoesNotExist
         verdict = _judge(claim, conversation, dialogue)
@@ -141,8 +143,10 @@ def _cover(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> None
 
 
 def _close(claim: Claim, verdict: Verdict) -> None:
-    AgentTurn.objects.filter(pk=claim.turn.pk, outcome=AgentTurn.Outcome.THINKING).update(
-        outcome=verdict.outcome, ended_at=clock.now()
+    """With what thinking took, which is known since then but not worth a commit of its own."""
+    turn = claim.turn
+    AgentTurn.objects.filter(pk=turn.pk, outcome=AgentTurn.Outcome.THINKING).update(
+        outcome=verdict.outcome, ended_at=clock.now(), latency_ms=turn.latency_ms, brain=turn.brain
     )
 
 
@@ -188,7 +192,8 @@ def _reopen_after(conversation: Conversation) -> None:
 
 
 def _lock(conversation_id: UUID | str) -> Conversation | None:
-    return Conversation.objects.select_for_update().filter(pk=conversation_id).first()
+    rows = Conversation.objects.select_related("line").select_for_update(of=("self",))
+    return rows.filter(pk=conversation_id).first()
 
 
 def _is_owed(conversation: Conversation) -> bool:
@@ -206,7 +211,8 @@ def _is_busy(dialogue: Dialogue, now: datetime) -> bool:
 
 def _dialogue_of(conversation: Conversation) -> Dialogue | None:
     """The agent's memory of the conversation, begun with the default playbook; None without one."""
-    dialogue = Dialogue.objects.select_for_update().filter(pk=conversation.pk).first()
+    known = Dialogue.objects.select_related("playbook_version__playbook").select_for_update(of=("self",))
+    dialogue = known.filter(pk=conversation.pk).first()
     if dialogue is not None:
         return dialogue
     version = version_for_new_dialogue()

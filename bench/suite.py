@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from django.core.management import call_command
 from django.db import connections
 
-from bench import acks, assignments, boards, chats, inbox, intake, live, speed, wire
+from bench import acks, assignments, boards, chats, inbox, intake, live, speed, turns, wire
 from bench.bare import make_tables
 from bench.report import Result, show
 
@@ -16,6 +16,7 @@ SUITE: dict[str, Callable[[], Iterator[Result]]] = {
     "acks": acks.measure,
     "assignments": assignments.measure,
     "wire": wire.measure,
+    "turns": turns.measure,
     "chats": chats.measure,
     "live": live.measure,
     "inbox": inbox.measure,

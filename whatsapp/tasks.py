@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from leads.wakeups import taken, wake
-from whatsapp import delivery, media
+from whatsapp import delivery, media, typing
+from whatsapp.models import Conversation
 
 LATER = "later"
 LONGEST_COUNTDOWN_SECONDS = 30  # beyond it the sweep comes by anyway
@@ -23,3 +24,9 @@ def fetch_media() -> None:
     """Fetch what clients sent besides words."""
     taken(fetch_media)
     media.fetch_due()
+
+
+@shared_task(name="whatsapp.show_typing")
+def show_typing(conversation_id: str) -> None:
+    """A courtesy beside the thinking: what Twilio takes to answer must not be added to the client's wait."""
+    typing.show_typing(Conversation.objects.get(pk=conversation_id))
