@@ -9,7 +9,7 @@ class AgentConfig(AppConfig):
     verbose_name = _("Agent")
 
     def ready(self) -> None:
-        from agent import receivers  # noqa: F401 - connects them
+        from agent import checks, receivers  # noqa: F401 - connects them
         from agent.slot_names import names_of
         from leads.slot_lines import learn_names_from
 

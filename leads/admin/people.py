@@ -7,13 +7,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from leads.models import Absence, Consultant, User, WorkingHours
+from leads.models import Absence, Consultant, NoticePreferences, User, WorkingHours
 from leads.requests import user_of
 from leads.services import leaving
 
 
 class ConsultantInline(admin.StackedInline):
     model = Consultant
+    can_delete = False
+    extra = 0
+
+
+class NoticePreferencesInline(admin.StackedInline):
+    model = NoticePreferences
     can_delete = False
     extra = 0
 
@@ -30,7 +36,7 @@ class AbsenceInline(admin.TabularInline):
 
 @admin.register(User)
 class CrmUserAdmin(UserAdmin):
-    inlines = [ConsultantInline]
+    inlines = [ConsultantInline, NoticePreferencesInline]
     list_display = ["username", "first_name", "last_name", "is_staff", "is_active", "last_login"]
     fieldsets = [*(UserAdmin.fieldsets or ()), (_("Preferences"), {"fields": ["language"]})]
 

@@ -59,6 +59,22 @@ CONTENTS = [
         {"body": "Hi {{1}}, this is {{2}}. Can I still help with your search? Just answer here."},
         {"1": "James", "2": "Ana Souza"},
     ),
+    _content(
+        4,
+        "consultant_notice",
+        "pt_BR",
+        "twilio/text",
+        {"body": "{{1}}. {{2}} Abra aqui: {{3}} Responda a esta mensagem para receber tudo como texto."},
+        {"1": "Novo lead: Marina", "2": "Quente (80/100)", "3": "https://crm.example.com/"},
+    ),
+    _content(
+        5,
+        "consultant_notice",
+        "en",
+        "twilio/text",
+        {"body": "{{1}}. {{2}} Open it here: {{3}} Answer this message to get everything as text."},
+        {"1": "New lead: Marina", "2": "Hot (80/100)", "3": "https://crm.example.com/"},
+    ),
 ]
 
 
