@@ -22,7 +22,7 @@ from leads.notice_words import title_of
 from leads.services import notices
 
 RUN_SECONDS = 30
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)  # ten devices whose push services all hang
 PAUSES = [timedelta(seconds=30), *(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120))]
 MAX_ATTEMPTS = len(PAUSES) + 1
 NOT_THEIRS, NOT_HERE, ANSWERED, LAPSED = "not_theirs", "not_here", "answered", "lapsed"
