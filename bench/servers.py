@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from tests.stack import free_port
 
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @contextmanager
