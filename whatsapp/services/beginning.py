@@ -52,4 +52,3 @@ def begin_conversation(
         client_id=client_id,
         origin=origin,
     )
-
