@@ -79,3 +79,21 @@ def test_stranger_on_a_phone_in_the_dark(stack: Stack, open_as: OpenAs, artifact
     expect(page.get_by_role("link", name="Seu Zé")).to_be_focused()
     page.keyboard.press("j")
     expect(page.locator("#thread-name")).to_be_visible()
+
+
+def test_manager_checks_a_line_and_reads_what_to_mend(
+    open_as: OpenAs, twilio: TwilioDouble, artifacts: Path
+) -> None:
+    line = Line.objects.get(address=ANAS_LINE)
+    webhook = {"callback_url": "https://old.example.com/hook", "callback_method": "POST"}
+    sender = {"sid": "XE1", "status": "ONLINE", "sender_id": ANAS_LINE, "webhook": webhook}
+    twilio.lists["/v2/Channels/Senders"] = ("senders", [sender])
+    twilio.lists["/v1/Services"] = ("services", [])
+    page = open_as("manager", f"/admin/whatsapp/line/{line.pk}/change/")
+
+    page.get_by_role("button", name="Save and check this line").click()
+
+    expect(page.locator(".messagelist")).to_contain_text("go to https://old.example.com/hook. Paste")
+    page.screenshot(path=artifacts / "own-line-4-check.png", full_page=True)
+    line.refresh_from_db()
+    assert line.is_webhook_configured is False
