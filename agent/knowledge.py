@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, Func
 from django.utils.translation import gettext as _
 
-from agent.brains.playbook import LANGUAGES, Snippet
+from agent.brains.playbook import Snippet
 from agent.models import KnowledgeSnippet, UnansweredQuestion
 from agent.models.knowledge import STEMMERS
 from agent.parsers.found import fold
@@ -52,7 +52,9 @@ def find(playbook_id: int, text: str) -> list[Snippet]:
     compares word by word finds them too.
     """
     words = list(dict.fromkeys(WORD.findall(fold(text))))[:MOST_WORDS]
-    found = [row for language in LANGUAGES for row in _ranked(playbook_id, words, language)]
+    known = KnowledgeSnippet.objects.filter(playbook_id=playbook_id, is_active=True)
+    languages = known.order_by("language").values_list("language", flat=True).distinct()
+    found = [row for language in languages for row in _ranked(known, words, language)]
     found.sort(key=lambda row: (-row.rank, row.pk))
     stems = {language: _stems(words, language) for language in {row.language for row in found}}
     return [_as_read(row, stems[row.language]) for row in found[:MOST_FOUND]]
@@ -102,13 +104,14 @@ def key_of(text: str, language: str) -> str:
     return (" ".join(stems) or fold(text).strip(" ?!."))[:LONGEST_QUESTION]
 
 
-def _ranked(playbook_id: int, words: Sequence[str], language: str) -> Iterable[Any]:
+def _ranked(known: models.QuerySet[KnowledgeSnippet], words: Sequence[str], language: str) -> Iterable[Any]:
     if not words:
         return ()
     query = SearchQuery(" | ".join(words), search_type="raw", config=STEMMERS[language])
-    known = KnowledgeSnippet.objects.filter(playbook_id=playbook_id, is_active=True, language=language)
     lexemes = Func(F("search"), function="tsvector_to_array", output_field=ArrayField(models.TextField()))
-    ranked = known.filter(search=query).annotate(rank=SearchRank(F("search"), query), lexemes=lexemes)
+    ranked = known.filter(language=language, search=query).annotate(
+        rank=SearchRank(F("search"), query), lexemes=lexemes
+    )
     return ranked.order_by("-rank", "pk")[:MOST_FOUND]
 
 

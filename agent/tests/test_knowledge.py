@@ -169,3 +169,8 @@ def test_question_asked_by_many_at_once_is_one_row(playbook, conversation):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(worker, range(24)))
     assert list(UnansweredQuestion.objects.values_list("times", flat=True)) == [24, 24]
+
+
+def test_find_without_knowledge_asks_the_database_once(playbook, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert knowledge.find(playbook.pk, "vocês aceitam animais?") == []
