@@ -21,8 +21,8 @@ def celery_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "celery", "--app", "crm", "--quiet", *arguments]
 
 
-def worker_command(name: str, concurrency: int = 8) -> list[str]:
-    """Threads, because a task waits for PostgreSQL, Twilio and the model rather than computes."""
+def worker_command(name: str, concurrency: int = 32) -> list[str]:
+    """Threads, because a task waits for PostgreSQL, Twilio and the model rather than computes: see deploy.md."""
     options = ["--pool", "threads", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
     return celery_command("worker", "--hostname", f"{name}@%h", *options)
 
