@@ -7,7 +7,7 @@ from decimal import Decimal
 from leads.identity import is_email
 from leads.inference.fields import Field
 from leads.inference.money import read_money
-from leads.inference.people import NOTHING, Pick
+from leads.inference.ranking import NOTHING, Pick
 from leads.inference.words import any_of, plain, word_set
 
 _MESSAGE = any_of(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 
 from leads.inference.fields import Field
-from leads.inference.people import NOTHING, Pick
+from leads.inference.ranking import NOTHING, Pick
 from leads.inference.words import plain
 
 Mapping = AnyMapping[str, str | Sequence[str]]

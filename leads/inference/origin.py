@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from leads.cleaning import clean_line
 from leads.inference.fields import Field
-from leads.inference.people import NOTHING, Pick
+from leads.inference.ranking import NOTHING, Pick
 from leads.inference.words import only, plain
 
 _UTM = re.compile(r"\butm (source|medium|campaign|content|term|id)$")

@@ -8,12 +8,12 @@ from phonenumbers import PhoneNumberMatcher
 
 from leads.cleaning import clean_line, clean_text
 from leads.identity import display_name, parse_email, parse_phone, whatsapp_key
-from leads.inference import facts, origin, people
+from leads.inference import facts, names, origin, people
 from leads.inference.countries import country_of
 from leads.inference.fields import Field
 from leads.inference.mapping import Mapping, mapped
 from leads.inference.money import read_money
-from leads.inference.people import NOTHING, Pick
+from leads.inference.ranking import NOTHING, Pick
 from leads.inference.words import any_of
 from leads.payload import LeadPayload
 
@@ -47,7 +47,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     submission = reader.take("external_id", origin.pick_submission_id)
     consent = reader.take_all("consent", facts.pick_consent)
     beside = {one.parent for one in (*email.fields, *phone.fields)}
-    name = reader.take("name", lambda left: people.pick_name(left, beside))
+    name = reader.take("name", lambda left: names.pick_name(left, beside))
     value = reader.take_value()
     message = reader.take("message", facts.pick_message)
     product = reader.take("product", facts.pick_product)

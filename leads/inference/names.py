@@ -1,0 +1,123 @@
+"""Which field is the person's name: from keys, labels and the values themselves."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from leads.identity import is_email
+from leads.inference import vocabulary
+from leads.inference.fields import Field
+from leads.inference.first_names import is_first_name
+from leads.inference.ranking import ENOUGH, NOTHING, Pick, best_of, is_bare, ownership, says, top_of
+from leads.inference.words import plain, word_set
+
+# A label this telling makes up for a value that does not look the part.
+SURE = 80
+_A_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=/\\|#$%^*+~]{0,119}")
+_NAMELESS = word_set("answer campo entry field input resposta text texto val value valor")
+_PARTICLES = ("da", "das", "de", "del", "do", "dos", "e", "la", "las", "los", "van", "von", "y")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
+
+
+def pick_name(fields: Sequence[Field], beside: Collection[str] = ()) -> Pick:
+    """The person's full name; first and last names that stand apart are joined.
+
+    `beside`: the parents of the phone and the e-mail, where a name is more likely the same person's.
+    """
+    best = top_of(fields, lambda one: _name_score(one) + _nearness(one, beside))
+    best = best or best_of([one for one in fields if one.parent in beside], _name_score)
+    if best is None:
+        return NOTHING
+    parts = _name_parts(best, fields)
+    return Pick(" ".join(one.line for one in parts), tuple(parts))
+
+
+def _name_score(one: Field) -> int:
+    label = _name_label(one)
+    if not _could_be_a_name(one) and not (label >= SURE and _has_letters(one)):
+        return 0
+    if is_bare(vocabulary.LAST, one) and not is_bare(vocabulary.FIRST, one):
+        return 0
+    if label == 0 and not is_first_name(one.line):
+        return ENOUGH + ownership(one) if _is_nameless(one) and _looks_like_full_name(one.line) else 0
+    return label + _name_look(one) + ownership(one)
+
+
+def _nearness(one: Field, beside: Collection[str]) -> int:
+    """The name stands with the phone or the e-mail, or around them: the closer, the likelier theirs."""
+    if one.parent in beside:
+        return 12
+    is_around = one.parent and any(parent.startswith(f"{one.parent}.") for parent in beside)
+    return min(12, 6 + 2 * one.parent.count(".")) if is_around else 0
+
+
+def _name_label(one: Field) -> int:
+    if says(vocabulary.LOGIN, one):
+        return 15
+    if says(vocabulary.FULL_NAME, one):
+        return 100
+    if is_bare(vocabulary.NAME, one):
+        return 90
+    if is_bare(vocabulary.FIRST, one):
+        return 80
+    if says(vocabulary.SOME_NAME, one):
+        return 55
+    person = any(vocabulary.PERSON.search(words) and len(words.split()) <= 3 for words in one.words)
+    return 30 if person else 0
+
+
+def _name_look(one: Field) -> int:
+    words = one.line.split()
+    score = 20 if is_first_name(one.line) else 0
+    if 2 <= len(words) <= 6 and all(word[:1].isupper() or len(word) <= 3 for word in words):
+        score += 18
+    return score - (30 if len(words) > 7 else 0)
+
+
+def _is_nameless(one: Field) -> bool:
+    """Its key says nothing: `text-183`, `field_2`, an id of letters and digits."""
+    return all(_says_nothing(words) for words in one.words)
+
+
+def _says_nothing(words: str) -> bool:
+    parts = words.split()
+    is_generic = all(part.isdigit() or len(part) <= 2 or part in _NAMELESS for part in parts)
+    return is_generic or sum(map(str.isdigit, words)) >= 3
+
+
+def _looks_like_full_name(text: str) -> bool:
+    words = [word for word in text.split() if word.lower() not in _PARTICLES]
+    return 2 <= len(words) <= 5 and all(
+        word.isalpha() and word[0].isupper() and word[1:].islower() for word in words
+    )
+
+
+def _could_be_a_name(one: Field) -> bool:
+    return _has_letters(one) and bool(_A_NAME.fullmatch(one.line)) and not one.line.endswith("?")
+
+
+def _has_letters(one: Field) -> bool:
+    """What a field that says it is a name may hold, strange as it may be."""
+    text, said = one.line, plain(one.line)
+    if not isinstance(one.value, str) or not any(map(str.isalpha, text)) or len(text) > 200:
+        return False
+    if len(text) <= 2 and text.isupper():
+        return False  # a code of a country or a state
+    if is_email(text) or _ADDRESS.match(text):
+        return False
+    return not (vocabulary.EMPTY.match(said) or vocabulary.FIELD_NAME.match(said))
+
+
+def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
+    """The chosen field, then the middle and last names that belong to it and that it does not contain."""
+    parts = [first]
+    if any(vocabulary.FULL_NAME.search(words) for words in first.words):
+        return parts
+    for pattern in (vocabulary.MIDDLE, vocabulary.LAST):
+        named = [
+            one for one in fields if one is not first and is_bare(pattern, one) and _could_be_a_name(one)
+        ]
+        beside = [one for one in named if one.parent == first.parent]
+        is_one_word = " " not in first.line
+        alone = named if is_one_word and len(named) == 1 and ownership(named[0]) >= 0 else []
+        parts += [one for one in beside or alone if plain(one.line) not in plain(first.line)]
+    return parts

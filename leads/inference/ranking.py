@@ -1,0 +1,71 @@
+"""The field that most likely holds what is looked for, and whose it is: the person's or somebody else's."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from leads.inference import vocabulary
+from leads.inference.fields import Field
+from leads.inference.words import plain
+
+ENOUGH = 35
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A value, and the fields that it was made of (none of them is anybody else's any more)."""
+
+    value: str
+    fields: tuple[Field, ...]
+
+
+NOTHING = Pick("", ())
+
+
+def best_of(fields: Iterable[Field], score: Callable[[Field], int]) -> Field | None:
+    """The best field; where none is good enough, the envelopes around them are forgiven."""
+    known = list(fields)
+    return top_of(known, score) or top_of(known, lambda one: score(_out_of_envelopes(one)))
+
+
+def top_of(fields: Iterable[Field], score: Callable[[Field], int]) -> Field | None:
+    ranked = [
+        (score(one), -index, one) for index, one in enumerate(fields) if not isinstance(one.value, bool)
+    ]
+    top = max(ranked, default=None, key=lambda rank: rank[:2])
+    return top[2] if top and top[0] >= ENOUGH else None
+
+
+def _out_of_envelopes(one: Field) -> Field:
+    """Without the names around it that are things; it still belongs to somebody else who is named."""
+    kept = [
+        name
+        for name in one.context
+        if _names_somebody_else(name) or not vocabulary.OTHERS.search(plain(name))
+    ]
+    return replace(one, context=tuple(kept))
+
+
+def _names_somebody_else(name: str) -> bool:
+    return bool(vocabulary.SOMEBODY_ELSE.search(plain(name)))
+
+
+def says(pattern: re.Pattern[str], one: Field) -> bool:
+    return any(pattern.search(words) for words in one.words)
+
+
+def is_bare(pattern: re.Pattern[str], one: Field) -> bool:
+    return any(pattern.match(words) for words in (*one.bare, *one.words))
+
+
+def ownership(one: Field) -> int:
+    """Below zero where the field speaks of somebody or something else."""
+    own = [words for words in one.words if vocabulary.OTHERS.search(words) and len(words.split()) <= 8]
+    theirs = [words for words in one.words if vocabulary.PERSON.search(words)]
+    score = (8 if any(" " in words for words in theirs) else 0) if theirs else -70 if own else 0
+    nearest, *farther = one.surroundings[::-1] or ("",)
+    if vocabulary.PERSON.search(nearest):
+        return score + 8
+    if vocabulary.OTHERS.search(nearest):
+        return score - 80
+    return score - (25 if any(vocabulary.OTHERS.search(name) for name in farther) else 0)
