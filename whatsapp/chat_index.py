@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
+from whatsapp.chat_scripts import PAGE, RECORD
 from whatsapp.models.line import KEPT_MESSAGES
 from whatsapp.redis_connection import connection
 
@@ -22,60 +23,6 @@ SEEN_SIDS = 5_000
 SNIPPET = 200
 LONGEST_KEPT = 4096
 ROWS, ALL = "rows", "all"
-
-# KEYS: order, facts, unread, seen, said (to be followed by a chat id). ARGV: chats at most, sids at most,
-# messages kept of each chat, then per message: sid ('' for none), chat id, time in microseconds, JSON,
-# what to add to unread, JSON to be kept ('' for nothing).
-# Answers with one 0 or 1 per message: whether it was new.
-RECORD = """
-local news = {}
-for i = 4, #ARGV, 6 do
-  local sid, chat, at = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  local is_new = 1
-  if sid ~= '' then is_new = redis.call('ZADD', KEYS[4], 'NX', at, sid) end
-  if is_new == 1 then
-    local last = tonumber(redis.call('ZSCORE', KEYS[1], chat) or '0')
-    if at >= last then
-      redis.call('ZADD', KEYS[1], at, chat)
-      redis.call('HSET', KEYS[2], chat, ARGV[i + 3])
-    end
-    local added = tonumber(ARGV[i + 4])
-    if added > 0 then redis.call('HINCRBY', KEYS[3], chat, added)
-    elseif added < 0 then redis.call('HDEL', KEYS[3], chat) end
-    if ARGV[i + 5] ~= '' then
-      redis.call('ZADD', KEYS[5] .. chat, at, ARGV[i + 5])
-      redis.call('ZREMRANGEBYRANK', KEYS[5] .. chat, 0, -1 - tonumber(ARGV[3]))
-    end
-  end
-  news[#news + 1] = is_new
-end
-local oldest = redis.call('ZRANGE', KEYS[1], 0, -1 - tonumber(ARGV[1]))
-for _, chat in ipairs(oldest) do
-  redis.call('ZREM', KEYS[1], chat)
-  redis.call('HDEL', KEYS[2], chat)
-  redis.call('HDEL', KEYS[3], chat)
-  redis.call('DEL', KEYS[5] .. chat)
-end
-redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[2]))
-return news
-"""
-
-
-# KEYS: order, facts, unread. ARGV: the highest time, chats at most. Answers with time, JSON and count of each.
-PAGE = """
-local found = redis.call('ZREVRANGEBYSCORE', KEYS[1], ARGV[1], '-inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
-if #found == 0 then return {} end
-local chats, answer = {}, {}
-for i = 1, #found, 2 do chats[#chats + 1] = found[i] end
-local facts = redis.call('HMGET', KEYS[2], unpack(chats))
-local unread = redis.call('HMGET', KEYS[3], unpack(chats))
-for i = 1, #chats do
-  answer[#answer + 1] = string.format('%.0f', found[2 * i])
-  answer[#answer + 1] = facts[i] or ''
-  answer[#answer + 1] = unread[i] or '0'
-end
-return answer
-"""
 
 
 @dataclass(frozen=True)
@@ -141,11 +88,12 @@ def record(line_id: int, entries: Sequence[ChatEntry], *, is_history: bool = Fal
 
 def page(line_id: int, *, before: str = "", limit: int = 30) -> list[Chat]:
     """The newest chats, or those before a cursor. Costs the same however many there are. Raises RedisError."""
+    at, _, chat_id = before.partition(".")
     script = connection().register_script(PAGE)
-    found = iter(script(keys=_keys(line_id)[:3], args=[f"({before}" if before else "+inf", limit]))
+    found = iter(script(keys=_keys(line_id)[:3], args=[limit, at, chat_id]))
     return [
-        Chat(_unpacked(text), int(count), score)
-        for score, text, count in zip(found, found, found, strict=True)
+        Chat(_unpacked(text), int(count), cursor)
+        for cursor, text, count in zip(found, found, found, strict=True)
         if text
     ]
 

@@ -1,5 +1,6 @@
 """The chats of one's own line over HTTP."""
 
+import re
 from typing import Any
 
 import redis
@@ -20,6 +21,7 @@ from whatsapp.services import chats
 from whatsapp.services.chats import ChatsUnavailableError
 
 PAGE, LONGEST_PAGE = 30, 100
+CURSOR = re.compile(r"[0-9]{1,18}\.[0-9a-f]{32}")
 
 
 class ChatList(APIView):
@@ -104,4 +106,4 @@ def _page_size(request: Request) -> int:
 
 def _cursor(request: Request) -> str:
     given = request.query_params.get("cursor", "")
-    return given if given.isascii() and given.isdigit() and len(given) <= 18 else ""
+    return given if CURSOR.fullmatch(given) else ""

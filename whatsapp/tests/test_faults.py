@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from tests.stack import database_url
 from whatsapp import delivery
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import DeliveryStatus
@@ -43,10 +43,9 @@ MIX = {
 
 
 def start_worker(twilio) -> subprocess.Popen:
-    database = connection.settings_dict
     environment = os.environ | {
         "DEMO": "1",
-        "DATABASE_URL": f"postgres://{database['USER']}@{quote(database['HOST'], safe='')}/{database['NAME']}",
+        "DATABASE_URL": database_url(connection.settings_dict["NAME"]),
         "REDIS_URL": settings.REDIS_URL,
         "SECRET_KEY": settings.SECRET_KEY,
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
@@ -98,7 +97,8 @@ def test_outbox_under_faults_says_nothing_twice_and_loses_nothing(twilio):
     twilio.behaviours.clear()
     Message.objects.filter(status="sending").update(lease_until=timezone.now() - timedelta(seconds=1))
     Message.objects.filter(status="queued").update(send_after=Now())
-    delivery.deliver_due()
+    while (pause := delivery.deliver_due()) is not None:
+        time.sleep(pause)
     Message.objects.filter(status="unknown").update(updated_at=timezone.now() - timedelta(minutes=11))
     while settle_unconfirmed():
         pass

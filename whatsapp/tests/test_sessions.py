@@ -1,12 +1,14 @@
 """Consultants' own lines: everybody in the list, only leads in the database."""
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from leads import clock
 from leads.models import LeadIdentity
 from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp import chat_index, delivery, rebuilding, sessions
@@ -200,6 +202,42 @@ def test_chats_api_shows_ones_own_line_page_by_page(line, ana):
     assert chat["unread_count"] == 1
     assert client.post(f"/api/chats/{chat['id']}/read/").status_code == 204
     assert client.get("/api/chats/").json()["results"][0]["unread_count"] == 0
+
+
+def test_chats_api_pages_meet_though_all_wrote_in_one_instant(line, ana):
+    with clock.virtual(datetime(2026, 3, 10, tzinfo=UTC)):
+        sessions.take_in(line, [message(line, str(n), From=f"whatsapp:+55219{n:08d}") for n in range(7)])
+    client = APIClient()
+    client.force_authenticate(ana.user)
+
+    seen, address = [], "/api/chats/?page_size=3"
+    while address:
+        page = client.get(address).json()
+        seen += [chat["last_message"] for chat in page["results"]]
+        address = page["next"]
+
+    assert sorted(seen) == list("0123456")
+
+
+def test_chats_api_goes_on_where_the_last_chat_of_a_page_has_moved_up(line, ana):
+    sessions.take_in(line, [message(line, str(n), From=f"whatsapp:+55219{n:08d}") for n in range(5)])
+    client = APIClient()
+    client.force_authenticate(ana.user)
+    first = client.get("/api/chats/", {"page_size": 2}).json()
+
+    sessions.take_in(line, [message(line, "again", From="whatsapp:+5521900000003")])
+    second = client.get(first["next"]).json()
+
+    assert [chat["last_message"] for chat in second["results"]] == ["2", "1"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "1", "1.x", "9" * 40, "1." + "g" * 32, "١.٢", "\x00"])
+def test_chats_api_cursor_of_nobody_begins_anew(line, ana, cursor):
+    sessions.take_in(line, [message(line, "oi")])
+    client = APIClient()
+    client.force_authenticate(ana.user)
+
+    assert len(client.get("/api/chats/", {"cursor": cursor}).json()["results"]) == 1
 
 
 def test_chats_api_is_nobody_elses_business(line):
