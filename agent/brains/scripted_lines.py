@@ -49,6 +49,7 @@ VOCATIVE = re.compile(
     r"(?:ha){2,}|lol|haha|mesmo|msm|nomas|nomás)$",
     re.I,
 )
+DECORATION = re.compile(r"(?:\s*[^\w\s'\".)+%&-])+$")
 LAUGHTER = re.compile(r"k{2,}|rs(?:rs)*|(?:[jh][aei]){2,}[jh]?|lol|msm|mesmo|ne|eh|ta")
 FEW_WORDS = re.compile(r"\W*(?:[^\W\d]+\W+){0,6}[^\w]*")
 PAUSE = re.compile(r"[.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
@@ -122,7 +123,8 @@ class Line:
     def segments(self) -> Iterator[str]:
         """What is left to understand, cut where people pause."""
         for piece in SEPARATOR.split(self.unread):
-            trimmed = EDGES.sub("", VOCATIVE.sub("", piece.strip()))
+            plain = DECORATION.sub("", piece.strip())
+            trimmed = EDGES.sub("", VOCATIVE.sub("", plain))
             if re.search(r"\w", trimmed):
                 yield trimmed
 
