@@ -11,7 +11,7 @@ from leads.models import Lead, User
 from whatsapp.api.facts import context_of, message_facts
 from whatsapp.models import Conversation, Line, Message, Template
 from whatsapp.payloads import shown
-from whatsapp.services import line_to_begin_on, templates_of
+from whatsapp.services import line_to_begin_on, offer_templates
 
 SHOWN = 200
 SNIPPET = 120
@@ -56,7 +56,7 @@ class Beginning:
 def beginning_of(user: User, lead: Lead) -> Beginning | None:
     """What may be written first to a lead who never wrote; None: there is no phone, or no line of ours."""
     line = line_to_begin_on(user)
-    return Beginning(line, list(templates_of(line))) if line and lead.phone else None
+    return Beginning(line, offer_templates(line)) if line and lead.phone else None
 
 
 def talk_of(user: User, lead: Lead, chosen: str = "") -> Talk | None:
@@ -88,7 +88,7 @@ def _talk(conversation: Conversation, others: list[Conversation]) -> Talk:
         messages=messages[-SHOWN:],
         state=state,
         has_earlier=len(messages) > SHOWN,
-        templates=list(templates_of(conversation.line)) if state == "window" else [],
+        templates=offer_templates(conversation.line) if state == "window" else [],
     )
 
 

@@ -17,7 +17,6 @@ from whatsapp import (
     rebuilding,
     reconciliation,
     recovery,
-    template_sync,
 )
 from whatsapp.models import Line, StatusReport
 from whatsapp.send_errors import SendError
@@ -85,9 +84,3 @@ def rebuild_chat_lists() -> None:
 def forget_status_reports() -> int:
     """Reports of messages that were never ours."""
     return StatusReport.objects.filter(created_at__lt=timezone.now() - REPORTS_KEPT).delete()[0]
-
-
-@shared_task(name="whatsapp.sync_templates")
-def sync_templates() -> int:
-    taken(sync_templates)
-    return template_sync.sync_templates().count

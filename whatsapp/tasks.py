@@ -1,9 +1,12 @@
-"""Wake-ups of the outbox and of files to fetch. The rows are the queue: tasks only make it happen sooner."""
+"""Wake-ups of the outbox, of files to fetch and of templates to read.
+
+The rows are the queue: tasks only make it happen sooner.
+"""
 
 from celery import shared_task
 
 from leads.wakeups import taken, wake
-from whatsapp import delivery, media, typing
+from whatsapp import delivery, media, template_sync, typing
 from whatsapp.models import Conversation
 
 LATER = "later"
@@ -30,3 +33,10 @@ def fetch_media() -> None:
 def show_typing(conversation_id: str) -> None:
     """A courtesy beside the thinking: what Twilio takes to answer must not be added to the client's wait."""
     typing.show_typing(Conversation.objects.get(pk=conversation_id))
+
+
+@shared_task(name="whatsapp.sync_templates")
+def sync_templates() -> int:
+    """Read the templates of every account: by beat, and when somebody asks for one that is not known."""
+    taken(sync_templates)
+    return template_sync.sync_templates().count

@@ -141,7 +141,7 @@ class ConversationTemplates(ConversationView):
     @extend_schema(operation_id="conversations_templates", responses=TemplateList)
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """The approved templates that may be sent in this conversation, also where its window is closed."""
-        templates = services.templates_of(self.conversation.line)
+        templates = services.offer_templates(self.conversation.line)
         return Response({"results": [template_facts(template) for template in templates]})
 
 

@@ -9,6 +9,7 @@ from whatsapp.services.inbound import record_inbound
 from whatsapp.services.outbound import confirm_opt_out, retry_message, send, send_as_consultant
 from whatsapp.services.reading import mark_read
 from whatsapp.services.templates import (
+    offer_templates,
     send_template,
     send_template_as_consultant,
     send_template_to,
@@ -25,6 +26,7 @@ __all__ = [
     "link_lead",
     "lock_conversation",
     "mark_read",
+    "offer_templates",
     "record_inbound",
     "retry_message",
     "return_by_timer",

@@ -1,6 +1,7 @@
 """Sending what WhatsApp approved beforehand: the way to write to somebody outside the 24-hour window."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from leads import clock
 from leads.errors import InvalidError, NotFoundError
 from leads.models import User
+from leads.wakeups import wake
 from whatsapp import splitting
 from whatsapp.models import Conversation, Line, Message, Template
 from whatsapp.models.template import TemplateQuerySet
@@ -17,10 +20,12 @@ from whatsapp.payloads import clean
 from whatsapp.services import outbound
 from whatsapp.services.opening import open_conversation
 from whatsapp.services.outbox import Piece
+from whatsapp.tasks import sync_templates
 from whatsapp.transports import transport_of
 
 LONGEST_TEXT = 1024  # beyond it Twilio answers 63021
 LONGEST_VALUE = 800
+ASKED_LATELY = timedelta(minutes=1)
 
 
 def templates_of(line: Line) -> TemplateQuerySet:
@@ -29,16 +34,33 @@ def templates_of(line: Line) -> TemplateQuerySet:
     return Template.objects.sendable().filter(account=account) if account else Template.objects.none()
 
 
+def offer_templates(line: Line) -> list[Template]:
+    """The same for somebody who is to choose; where there is none, the provider is asked soon."""
+    templates = list(templates_of(line))
+    if not templates:
+        _look_again(line)
+    return templates
+
+
+def _look_again(line: Line) -> None:
+    """Ask the provider soon what it has, unless it was asked a moment ago."""
+    lately = clock.now() - ASKED_LATELY
+    account = transport_of(line).account_key(line)
+    if not Template.objects.filter(account=account, synced_at__gte=lately).exists():
+        wake(sync_templates)
+
+
 def find_template(line: Line, wanted: str, language: str = "") -> Template:
     """By our id, the provider's, or the name: then in `language`, else the line's, else any.
 
-    NotFoundError where the line has no such template that is approved.
+    NotFoundError where the line has no such template that is approved; it may be there a moment later.
     """
     named = Q(name=wanted) | Q(sid=wanted)
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
         named |= Q(pk=int(wanted))
     found = list(templates_of(line).filter(named).order_by("pk"))
     if not found:
+        _look_again(line)
         raise NotFoundError(_("This line has no approved template “%(name)s”.") % {"name": wanted[:80]})
     ranked = _by_language(language or line.default_language)
     return min(found, key=lambda template: ranked(template.language))

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from leads.errors import InvalidError, NotFoundError
 from leads.tests.makers import make_consultant, make_manager
@@ -222,3 +223,21 @@ def test_template_on_its_way_survives_the_template(twilio):
     delivery.deliver_due(seconds=0.2)
 
     assert twilio.accepted[0]["content_sid"] == sid
+
+
+def wake_ups(redis_client, settings) -> list:
+    return list(redis_client.scan_iter(f"{settings.REDIS_PREFIX}wake:whatsapp.sync_templates*"))
+
+
+def test_template_that_is_not_known_is_looked_for_soon(twilio, redis_client, settings):
+    line = make_line()
+    with pytest.raises(NotFoundError):
+        find_template(line, "brand_new")
+    assert wake_ups(redis_client, settings)
+
+
+def test_template_that_is_not_known_is_not_looked_for_again_at_once(twilio, redis_client, settings):
+    make_template(synced_at=timezone.now())
+    with pytest.raises(NotFoundError):
+        find_template(make_line(), "brand_new")
+    assert not wake_ups(redis_client, settings)
