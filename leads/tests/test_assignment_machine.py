@@ -53,13 +53,13 @@ class Assigning(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.stack.close()
 
-    @initialize()
-    def open_shop(self) -> None:
+    @initialize(strategy=st.sampled_from(["round_robin", "least_busy", "pool"]))
+    def open_shop(self, strategy: str) -> None:
         make_statuses()
         self.manager = make_manager()
-        for city in CITIES:
+        for city, way in zip(CITIES, ["round_robin", strategy], strict=True):
             circle = [make_consultant() for _ in range(2)]
-            make_circle(*circle, name=city, cities=[city], reply_minutes=10, reply_rounds=1)
+            make_circle(*circle, name=city, cities=[city], strategy=way, reply_minutes=10, reply_rounds=1)
 
     @rule(city=st.sampled_from(CITIES), score=st.sampled_from(["", "Quero visitar hoje, é urgente"]))
     def lead_arrives(self, city: str, score: str) -> None:
@@ -133,10 +133,11 @@ class Assigning(RuleBasedStateMachine):
 
     @rule(lead_at=index, at=index)
     def consultant_takes(self, lead_at: int, at: int) -> None:
-        lead, consultant = self._pick(Lead.objects.exclude(pool=None), lead_at), self._consultant(at)
-        if lead and consultant:
+        lead = self._pick(Lead.objects.exclude(pool=None).order_by("created_at"), lead_at)
+        seat = lead and self._pick(lead.pool.members.select_related("consultant__user"), at)
+        if seat:
             try:
-                assert take_lead(user=consultant.user, lead_id=lead.pk).consultant == consultant
+                assert take_lead(user=seat.consultant.user, lead_id=lead.pk).consultant == seat.consultant
             except CrmError:
                 assert Lead.objects.get(pk=lead.pk).consultant_id is None
 
