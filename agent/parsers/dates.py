@@ -120,7 +120,7 @@ def _numeric(folded: str, today: date, country: str) -> Iterator[Hit]:
             continue
         else:
             first, second = int(match["a"]), int(match["b"])
-            day_number, month = (second, first) if country == "US" else (first, second)
+            day_number, month = (second, first) if country == "US" and first <= 12 else (first, second)
             day = _dated(today, day_number, month, _year(match["y"]))
         if day:
             yield match.start(), match.end(), day

@@ -92,3 +92,8 @@ def test_horizons_of_the_past_or_of_instalments_are_not_plans(text):
 )  # fmt: skip
 def test_clock_times_fall_into_their_part_of_the_day(text, key):
     assert [item.value for item in clock.parse(text, SHIFTS)] == [key]
+
+
+def test_a_day_too_large_for_a_month_is_the_day_everywhere():
+    assert [item.value for item in dates.parse("by 22/06", context_in("US"), "en")] == ["2026-06-22"]
+    assert [item.value for item in dates.parse("by 6/5", context_in("US"), "en")] == ["2026-06-05"]
