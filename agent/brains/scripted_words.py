@@ -143,8 +143,7 @@ class WordReader(ClaimReader):
                 favoured = None
             chosen = self.claim(question, favoured or (found[-1:] if line.corrects else found)[0], line)
             if not favoured and (
-                (line.is_question
-                and choices.is_offered_pair(readable, found))
+                (line.is_question and choices.is_offered_pair(readable, found))
                 or choices.is_open_alternative(readable, found)
             ):
                 self.ambiguous.append(chosen)
