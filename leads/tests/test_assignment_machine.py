@@ -53,17 +53,21 @@ class Assigning(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.stack.close()
 
-    @initialize(strategy=st.sampled_from(["round_robin", "least_busy", "pool"]))
+    @initialize(strategy=st.sampled_from(["pool", "least_busy", "round_robin"]))
     def open_shop(self, strategy: str) -> None:
         make_statuses()
         self.manager = make_manager()
         for city, way in zip(CITIES, ["round_robin", strategy], strict=True):
             circle = [make_consultant() for _ in range(2)]
             make_circle(*circle, name=city, cities=[city], strategy=way, reply_minutes=10, reply_rounds=1)
+        for city in CITIES:
+            self.leads_arrive(city, count=2, urgent=False)
 
-    @rule(city=st.sampled_from(CITIES), score=st.sampled_from(["", "Quero visitar hoje, é urgente"]))
-    def lead_arrives(self, city: str, score: str) -> None:
-        self._receive(f"+55119{80_000_000 + Lead.objects.count()}", city, score)
+    @rule(city=st.sampled_from(CITIES), count=st.integers(1, 4), urgent=st.booleans())
+    def leads_arrive(self, city: str, count: int, urgent: bool) -> None:
+        for _ in range(count):
+            phone = f"+55119{80_000_000 + Lead.objects.count()}"
+            self._receive(phone, city, "Quero visitar hoje, é urgente" if urgent else "")
 
     @rule(at=index, city=st.sampled_from(CITIES))
     def person_returns(self, at: int, city: str) -> None:
