@@ -75,6 +75,8 @@ def _claim_endpoint(served: list[int]) -> Endpoint | None:
 def _claim_message(endpoint: Endpoint) -> OutboundMessage | None:
     due = _due().filter(endpoint=endpoint, endpoint__is_active=True).order_by("next_attempt_at")
     message_id = due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True).first()
+    if message_id is None:
+        return None
     claimed = OutboundMessage.objects.filter(pk=message_id)
     claimed.update(attempts=F("attempts") + 1, next_attempt_at=timezone.now() + LEASE)
     related = ("endpoint", "event__user", "event__lead__source", "event__lead__consultant__user")

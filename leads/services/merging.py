@@ -65,7 +65,7 @@ def undo_merge(*, user: User, event_id: int, origin: str = "") -> Lead:
 def split_leads(*, user: User, keep_id: UUID | str, other_id: UUID | str, origin: str = "") -> Lead:
     """Undo the merge that made `other` a part of `keep`, the latest where there were several."""
     merges = LeadEvent.objects.filter(
-        lead=keep_id, kind=LeadEvent.Kind.MERGED, data__has_key="moved", data__other=str(other_id)
+        lead__id=keep_id, kind=LeadEvent.Kind.MERGED, data__has_key="moved", data__other=str(other_id)
     )
     latest = merges.order_by("-pk").values_list("pk", flat=True).first()
     if latest is None:

@@ -316,7 +316,7 @@ def in_parallel(call, times: int) -> list:
 def test_record_inbound_known_conversation_needs_few_statements(django_assert_max_num_queries):
     conversation = make_conversation()
     line = Line.objects.get()
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         record_inbound(line, parsed())
     assert conversation.client_address == CLIENT
     assert connection.vendor == "postgresql"
