@@ -13,7 +13,7 @@ def test_push_key_that_is_none_stops_the_start(settings, key):
     assert "VAPID_PRIVATE_KEY" in error.msg
 
 
-@pytest.mark.parametrize("key", ["", push_keys.new_key()])
-def test_push_key_of_the_environment_or_none_may_start(settings, key):
-    settings.VAPID_PRIVATE_KEY = key
+@pytest.mark.parametrize("new_key", [str, push_keys.new_key], ids=["none", "new"])
+def test_push_key_of_the_environment_or_none_may_start(settings, new_key):
+    settings.VAPID_PRIVATE_KEY = new_key()
     assert check_push_key() == []
