@@ -1,8 +1,9 @@
-"""The lines as this process knows them, so that a webhook need not read its line first.
+"""The agent's lines as this process knows them, so that a webhook need not read its line first.
 
 What is remembered carries the version of its row. The statement that stores a message stores nothing
 where the row has another one, and a refusal is trusted only from a line just read: a change made
-anywhere is in force at once.
+anywhere is in force at once. Messages to a consultant's line are not stored by that statement, so such
+a line is read each time.
 """
 
 from collections.abc import Iterator
@@ -17,15 +18,15 @@ _seen: dict[str, Line] = {}
 
 
 def readings_of(address: str) -> Iterator[Line | None]:
-    """The line with this number as known, then as it is (None: there is none)."""
+    """The line with this number as known, if it is, then as it stands (None: there is none)."""
     address = CHANNEL + address.replace("\x00", "").removeprefix(CHANNEL)
     if known := _seen.get(address):
         yield known
     fresh = next(iter(Line.objects.raw(_FIND, [address])), None)
-    if fresh is None:
-        _seen.pop(address, None)
-    else:
+    if fresh is not None and fresh.kind == Line.Kind.AGENT:
         _seen[address] = fresh
+    else:
+        _seen.pop(address, None)
     yield fresh
 
 

@@ -11,14 +11,16 @@ from django.conf import settings
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from leads.tests.makers import make_consultant
 from whatsapp import chat_index, refused
 from whatsapp.accounts import Account, account_of
 from whatsapp.arrivals import take_in_waiting
-from whatsapp.models import Conversation, Message
+from whatsapp.models import Conversation, Line, Message
 from whatsapp.redis_connection import connection as redis_connection
 from whatsapp.services import send
+from whatsapp.signals import message_changed
 from whatsapp.signatures import HEADER, SETTINGS_HEADER, sign
 from whatsapp.tests.makers import (
     INBOUND_PATH,
@@ -72,6 +74,75 @@ def test_inbound_next_token_of_a_line_is_accepted_during_rotation(client):
 
     assert post_signed(client, INBOUND_PATH, inbound_form(), account=account_of(line)).status_code == 200
     assert post_signed(client, INBOUND_PATH, inbound_form(), account=new).status_code == 200
+
+
+@pytest.fixture
+def known_line(client) -> Line:
+    """A consultant's line at its own account, that this process has just heard something for."""
+    line = make_consultant_line(make_consultant("ana"), account_sid="AC" + "2" * 32, auth_token="old")
+    assert wrote_to(client, line, "Oi") == 200
+    return line
+
+
+def wrote_to(client, line: Line, body: str, token: str = "old") -> int:
+    form = inbound_form(body, To=line.address, From="whatsapp:+5521955554444")
+    account = Account(line.account_sid, token, (token,))
+    return post_signed(client, INBOUND_PATH, form, account=account).status_code
+
+
+def change(line: Line, **over) -> None:
+    """As another process does it: nothing in this one is told."""
+    Line.objects.filter(pk=line.pk).update(**over)
+
+
+def test_inbound_to_a_consultants_line_by_a_revoked_token_is_refused_at_once(client, known_line):
+    change(known_line, auth_token="new")
+
+    assert wrote_to(client, known_line, "forged") == 403
+    assert wrote_to(client, known_line, "Olá", token="new") == 200
+    assert [chat.entry.text for chat in chat_index.page(known_line.pk)] == ["Olá"]
+
+
+def test_inbound_to_a_consultants_line_switched_off_is_not_listed(client, known_line):
+    change(known_line, is_active=False)
+
+    assert wrote_to(client, known_line, "Ninguém lê") == 403
+    assert [chat.entry.text for chat in chat_index.page(known_line.pk)] == ["Oi"]
+
+
+def test_inbound_to_a_consultants_line_is_told_to_its_new_owner_alone(
+    client, known_line, django_capture_on_commit_callbacks
+):
+    bia, owners = make_consultant("bia"), []
+
+    def listen(sender, **said):
+        owners.append(said["chat"]["consultant_id"])
+
+    message_changed.connect(listen)
+    change(known_line, consultant=bia)
+    with django_capture_on_commit_callbacks(execute=True):
+        wrote_to(client, known_line, "Para Bia")
+
+    assert owners == [bia.pk]
+
+
+def test_inbound_to_a_line_whose_kind_changed_goes_where_it_belongs_now(client, known_line):
+    change(known_line, kind=Line.Kind.AGENT, consultant=None)
+    assert wrote_to(client, known_line, "Ao agente") == 200
+    assert Message.objects.get().body == "Ao agente"
+
+    change(known_line, kind=Line.Kind.CONSULTANT, consultant=make_consultant("bia"))
+    assert wrote_to(client, known_line, "À Bia") == 200
+    assert Message.objects.count() == 1
+    assert [chat.entry.text for chat in chat_index.page(known_line.pk)] == ["À Bia"]
+
+
+def test_inbound_to_a_consultants_line_writes_its_row_once_a_minute_at_most(client, known_line):
+    with CaptureQueriesContext(connection) as queries:
+        wrote_to(client, known_line, "dois")
+        wrote_to(client, known_line, "três")
+
+    assert not [one["sql"] for one in queries if one["sql"].startswith('UPDATE "whatsapp_line"')]
 
 
 def test_inbound_without_any_account_believes_nobody(client):
