@@ -1,11 +1,12 @@
 """Who works here."""
 
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 MANAGERS_GROUP = "managers"
@@ -34,9 +35,16 @@ def default_timezone() -> str:
     return settings.TIME_ZONE
 
 
+@cache
+def _zones_of_database() -> frozenset[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_timezone_names")
+        return frozenset(name for (name,) in cursor.fetchall())
+
+
 def check_timezone(name: str) -> None:
-    """A name that both Python and PostgreSQL know."""
-    if name not in available_timezones():
+    """A name that both Python and PostgreSQL know: both reckon with working hours."""
+    if name not in available_timezones() or name not in _zones_of_database():
         raise ValidationError(
             _("“%(name)s” is no time zone. An example: America/Sao_Paulo.") % {"name": name}
         )

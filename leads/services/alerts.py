@@ -1,5 +1,6 @@
 """Managers hear of a lead that nobody has had for too long: once."""
 
+import logging
 from uuid import UUID
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from leads import clock
 from leads.models import Lead, Notice
 from leads.services.notices import notify_managers
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 
 
@@ -17,7 +19,15 @@ def alert_managers() -> int:
     Safe in many workers at once; the notice and the cleared due time are one transaction.
     """
     due = Lead.objects.awaiting_consultant().filter(alert_at__lte=clock.now())
-    return sum(_alert(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+    return sum(_try_to_alert(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
+
+
+def _try_to_alert(lead_id: UUID) -> bool:
+    try:
+        return _alert(lead_id)
+    except Exception as error:  # noqa: BLE001 - whatever ails one lead, managers hear of the others
+        logger.error("alert not given", extra={"lead": str(lead_id), "error": type(error).__name__})
+        return False
 
 
 @transaction.atomic

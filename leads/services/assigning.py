@@ -1,5 +1,6 @@
 """Giving leads to consultants, each time with a ledger row that says why."""
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from leads.services import writes
 from leads.services.access import get_lead
 from leads.working_time import due_after
 
+logger = logging.getLogger(__name__)
 QUEUE_BATCH = 50
 PLACE = [
     *("consultant", "assigned_at", "awaits_consultant_since", "needs_manager"),
@@ -111,13 +113,21 @@ def assign_waiting_leads() -> int:
         circles = circles_for(lead, rules)
         if circles <= refused:
             continue
-        assignment = _assign_waiting_lead(lead)
+        assignment = _try_to_assign(lead)
         if assignment is not None and assignment.outcome == Outcome.NO_CONSULTANTS:
             refused |= circles
         given += bool(assignment and assignment.outcome != Outcome.NO_CONSULTANTS)
         if given == QUEUE_BATCH or len(refused) == len(rules):
             break
     return given
+
+
+def _try_to_assign(lead: Lead) -> Assignment | None:
+    try:
+        return _assign_waiting_lead(lead)
+    except Exception as error:  # noqa: BLE001 - whatever ails one lead, those behind it must not wait for it
+        logger.error("waiting lead not assigned", extra={"lead": str(lead.pk), "error": type(error).__name__})
+        return None
 
 
 @transaction.atomic

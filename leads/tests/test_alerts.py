@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from leads import clock
 from leads.actors import SYSTEM
@@ -103,3 +103,18 @@ def test_alert_that_dies_before_its_commit_is_given_later(time_is):
     assert Notice.objects.count() == 0
     assert alert_managers() == 1
     assert Notice.objects.count() == 1
+
+
+def test_alert_that_cannot_be_written_keeps_no_other_back(time_is, caplog):
+    manager = make_manager()
+    broken, sound = waiting_lead(), waiting_lead()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;"
+            f"CREATE TRIGGER refuse BEFORE INSERT ON leads_notice FOR EACH ROW"
+            f" WHEN (NEW.lead_id = '{broken.pk}') EXECUTE FUNCTION refuse()"
+        )
+    assert after(time_is, 20) == 1
+    assert Notice.objects.get(user=manager).lead == sound
+    assert [record.message for record in caplog.records] == ["alert not given"]
+    assert Lead.objects.get(pk=broken.pk).alert_at is not None

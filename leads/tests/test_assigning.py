@@ -2,15 +2,17 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import time
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from leads import clock
 from leads.actors import SYSTEM
 from leads.assignment import pick_consultant
 from leads.assignment_ledger import contradictions
 from leads.errors import NotAllowedError
-from leads.models import Assignment, AssignmentRule, Lead, RuleMember
+from leads.models import Assignment, AssignmentRule, Consultant, Lead, RuleMember, WorkingHours
 from leads.services import assigning, people
 from leads.services.taking import take_lead
 from leads.tests.locks import in_own_connection, wait_for_lock_waiters
@@ -340,3 +342,20 @@ def test_pick_consultant_as_dry_run_waits_for_nobody_and_moves_nothing():
 
     rule.refresh_from_db()
     assert (rule.pointer, rule.decisions) == (0, 0)
+
+
+def test_assign_waiting_leads_with_a_lead_that_cannot_be_decided_gives_the_others(db, caplog):
+    broken, ana = make_consultant("broken"), make_consultant("ana")
+    make_circle(broken, name="Broken", products=["boat"])
+    make_circle(ana, name="Sound", products=["house"])
+    WorkingHours.objects.create(consultant=broken, weekday=1, starts=time(9), ends=time(18))
+    Consultant.objects.filter(pk=broken.pk).update(timezone="Nowhere/Atall")
+    make_lead(product="boat", score=90, name="Secret", awaits_consultant_since=clock.now())
+    behind = make_lead(product="house", score=10, awaits_consultant_since=clock.now())
+
+    assert assigning.assign_waiting_leads() == 1
+
+    behind.refresh_from_db()
+    assert behind.consultant == ana
+    (record,) = caplog.records
+    assert (record.message, record.error) == ("waiting lead not assigned", "DataError")

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from leads.models import Absence, Consultant, Holiday, WorkingHours
+from leads.models.people import check_timezone
 from leads.tests.makers import make_consultant
 from leads.working_time import HORIZON, due_after
 
@@ -101,3 +103,14 @@ def test_due_after_a_change_of_time_zone_follows_the_new_one():
     ana.refresh_from_db()
     given = local("2026-03-10 20:00", "Europe/Madrid")
     assert due_after(ana, given, 15) == local("2026-03-11 09:15", "Europe/Madrid")
+
+
+@pytest.mark.parametrize("name", ["localtime", "Nowhere/Atall", "", "posixrules"])
+def test_check_timezone_of_a_name_that_postgresql_or_python_lacks_is_refused(name):
+    with pytest.raises(ValidationError):
+        check_timezone(name)
+
+
+@pytest.mark.parametrize("name", [SAO_PAULO, "UTC", "Asia/Kathmandu"])
+def test_check_timezone_of_a_known_name_is_accepted(name):
+    check_timezone(name)
