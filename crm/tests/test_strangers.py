@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from agent.models import PushSubscription
 from leads.models import LeadEvent
 from leads.tests.makers import make_consultant, make_lead, make_statuses
 from whatsapp.tests.makers import make_consultant_line, make_conversation
@@ -14,9 +15,11 @@ from whatsapp.tests.makers import make_consultant_line, make_conversation
 pytestmark = pytest.mark.django_db
 SECRET = "Dona Segredo"
 METHODS = ["get", "post", "put", "patch", "delete"]
-# What anybody may call: the login and its language, doors with locks of their own, the operators' pages.
+# What anybody may call: the login and its language, doors with locks of their own, the operators' pages, and
+# what a browser asks for by itself.
 PUBLIC = re.compile(
-    r"^/\^?(login|logout|healthz|readyz|metrics|webhooks|api/auth/token|simulator|admin|me/language|me/theme)"
+    r"^/\^?(login|logout|healthz|readyz|metrics|webhooks|api/auth/token|simulator|admin|me/language|me/theme"
+    r"|media/whatsapp|manifest.webmanifest|push-worker.js)"
 )
 BODIES = [{}, {"status": "won"}, {"text": "x"}, {"body": "x", "client_id": "c"}, {"name": "x"}, {"ids": "x"}]
 
@@ -49,6 +52,9 @@ def foreign():
     conversation.lead, conversation.consultant = lead, colleague
     conversation.save()
     LeadEvent.objects.create(lead=lead, kind="note", data={"text": SECRET})
+    device = PushSubscription.objects.create(
+        user=colleague.user, endpoint="https://push.example/1", p256dh="x", auth="y", server_key="z"
+    )
     return {
         "lead_id": str(lead.pk),
         "conversation_id": str(conversation.pk),
@@ -60,6 +66,7 @@ def foreign():
         "sid": "SM0",
         "account_sid": "AC0",
         "consultant_id": str(colleague.pk),
+        "device_id": str(device.pk),
     }
 
 
@@ -78,6 +85,7 @@ def test_address_with_a_colleagues_ids_tells_and_changes_nothing(foreign, path):
             text = b"" if answer.streaming else answer.content
             assert answer.status_code < 500, (method, answer.content)
             assert SECRET.encode() not in text, method
+            assert PushSubscription.objects.exists()
             if names_foreign_thing:
                 assert answer.status_code in (403, 404, 405), (method, body, answer.content)
 
