@@ -9,8 +9,12 @@ from leads.services import alerts, assigning, reply_timers
 
 @shared_task(name="leads.assign_waiting_leads")
 def assign_waiting_leads() -> int:
-    """Give leads of the unassigned queue to whoever is available now."""
-    return assigning.assign_waiting_leads()
+    """Give leads of the unassigned queue to whoever is available now; a full batch is followed by another."""
+    wakeups.taken(assign_waiting_leads)
+    given = assigning.assign_waiting_leads()
+    if given == assigning.QUEUE_BATCH:
+        wakeups.wake(assign_waiting_leads)
+    return given
 
 
 @shared_task(name="leads.act_on_due_replies")
