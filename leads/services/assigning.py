@@ -152,10 +152,11 @@ def _notice(pick: Pick, trigger: str) -> str:
 def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
     """Put the lead where the decision says; due times of the place it leaves are over."""
     previous, former_pool, now = lead.consultant, lead.pool_id, clock.now()
+    was_for_managers = lead.needs_manager
     lead.consultant_id = pick.consultant_id
     lead.pool = pick.rule if pick.outcome == Outcome.POOLED else None
     lead.needs_manager = pick.outcome == Outcome.ESCALATED
-    _set_times(lead, pick, now)
+    _set_times(lead, pick, now, begins_to_wait=was_for_managers)
     writes.record(
         lead,
         LeadEvent.Kind.ASSIGNED,
@@ -178,16 +179,19 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
     )
 
 
-def _set_times(lead: Lead, pick: Pick, now: datetime) -> None:
-    """When the lead was given, how long it waits for a consultant, when a reply and an alert are due."""
+def _set_times(lead: Lead, pick: Pick, now: datetime, *, begins_to_wait: bool) -> None:
+    """When the lead was given, how long it waits for a consultant, when a reply and an alert are due.
+
+    `begins_to_wait`: managers had it to decide, so they heard nothing of the wait that begins now.
+    """
     lead.reply_due_at, lead.reminded_at = _reply_due_at(pick, now), None
     if pick.consultant_id:
         lead.assigned_at = (lead.assigned_at or now) if pick.outcome == Outcome.KEPT else now
         lead.awaits_consultant_since = lead.alert_at = None
         return
     lead.assigned_at = None
-    if lead.awaits_consultant_since is None:
-        lead.awaits_consultant_since = now
+    if lead.awaits_consultant_since is None or begins_to_wait:
+        lead.awaits_consultant_since = lead.awaits_consultant_since or now
         lead.alert_at = _alert_at(pick, now)
 
 

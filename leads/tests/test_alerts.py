@@ -11,6 +11,7 @@ from leads.actors import SYSTEM
 from leads.models import Lead, Notice
 from leads.services import assigning, people
 from leads.services.alerts import alert_managers
+from leads.services.reply_timers import act_on_due_replies
 from leads.services.taking import take_lead
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
@@ -118,3 +119,23 @@ def test_alert_that_cannot_be_written_keeps_no_other_back(time_is, caplog):
     assert Notice.objects.get(user=manager).lead == sound
     assert [record.message for record in caplog.records] == ["alert not given"]
     assert Lead.objects.get(pk=broken.pk).alert_at is not None
+
+
+def test_lead_that_left_the_managers_for_an_empty_circle_is_told_of_again(time_is):
+    manager, ana = make_manager(), make_consultant("ana")
+    make_circle(ana, reply_minutes=1, reply_rounds=0, alert_minutes=20)
+    lead = waiting_lead()
+    for _ in range(2):
+        time_is.move_to(time_is.moment + timedelta(minutes=10))
+        act_on_due_replies()
+    assert Lead.objects.get(pk=lead.pk).needs_manager
+    people.set_accepting(ana.user, False)
+    time_is.move_to(time_is.moment + timedelta(minutes=30))
+    assigning.assign_by_hand(user=manager, lead_id=lead.pk)
+
+    assert after(time_is, 19) == 0
+    assert after(time_is, 1) == 1
+    assert after(time_is, 60) == 0
+
+    told = Notice.objects.filter(user=manager, lead=lead, kind="alert").order_by("pk")
+    assert [notice.facts for notice in told] == [{"times": 1}, {"minutes": 50}]
