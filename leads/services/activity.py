@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -45,14 +45,17 @@ def spoke_before(*, lead_id: UUID, text: str, author: str, at: datetime) -> None
 
 def stop_waiting(*, lead_ids: Iterable[UUID]) -> None:
     """Nobody owes these clients an answer any more: they asked not to be written to."""
-    for lead in Lead.objects.filter(pk__in=lead_ids, waiting_since__isnull=False).order_by("pk"):
+    owed = Q(waiting_since__isnull=False) | Q(reply_due_at__isnull=False)
+    for lead in Lead.objects.filter(owed, pk__in=lead_ids).order_by("pk"):
         Lead.objects.filter(pk=lead.pk).update(
             waiting_since=None,
+            reply_due_at=None,
+            reminded_at=None,
             version=F("version") + 1,
             changed_in=CurrentTransaction(),
             updated_at=timezone.now(),
         )
-        writes.say_changed(lead.pk, "opted_out", ["waiting_since"], CLIENT)
+        writes.say_changed(lead.pk, "opted_out", ["waiting_since", "reply_due_at", "reminded_at"], CLIENT)
 
 
 def handed_over(*, lead_id: UUID, at: datetime) -> None:

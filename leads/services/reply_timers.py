@@ -22,7 +22,9 @@ from leads.working_time import due_after
 
 logger = logging.getLogger(__name__)
 BATCH = 200
-GIVEN = (Assignment.Outcome.ASSIGNED, Assignment.Outcome.KEPT)
+PLACED = (Assignment.Outcome.ASSIGNED, Assignment.Outcome.KEPT, Assignment.Outcome.POOLED)
+# Whoever takes a lead from its pool begins no new count: the lead went round unanswered all the same.
+GOES_ROUND = (Assignment.Trigger.NO_REPLY, Assignment.Trigger.TAKEN)
 TIMES = ("reply_due_at", "reminded_at")
 
 
@@ -75,24 +77,24 @@ def _act(lead_id: UUID) -> bool:
 
 def _turn_of(lead: Lead) -> _Turn | None:
     """None where no reply is awaited any more: the lead was closed, or the rule has no timer now."""
-    given = list(
-        lead.assignments.filter(outcome__in=GIVEN).select_related("rule", "consultant__user").order_by("-pk")
+    placed = list(
+        lead.assignments.filter(outcome__in=PLACED).select_related("rule", "consultant__user").order_by("-pk")
     )
-    decision = given[0] if given else None
+    decision = placed[0] if placed else None
     if decision is None or decision.consultant is None or decision.consultant_id != lead.consultant_id:
         return None
     rule, is_open = decision.rule, lead.archived_at is None and lead.status.kind == Status.Kind.OPEN
     if rule is None or rule.reply_minutes is None or not is_open:
         return None
-    return _Turn(rule, decision, decision.consultant, _tried(given))
+    return _Turn(rule, decision, decision.consultant, _tried(placed))
 
 
-def _tried(given: list[Assignment]) -> list[Consultant]:
+def _tried(placed: list[Assignment]) -> list[Consultant]:
     tried = []
-    for decision in given:
+    for decision in placed:
         if decision.consultant:
             tried.append(decision.consultant)
-        if decision.trigger != Assignment.Trigger.NO_REPLY:
+        if decision.trigger not in GOES_ROUND:
             break
     return tried
 
@@ -134,7 +136,7 @@ def _pass_on(lead: Lead, turn: _Turn) -> None:
 
 
 def _silent(turn: _Turn) -> tuple[dict[str, str], ...]:
-    return tuple({"consultant": str(one), "why": "no_reply"} for one in reversed(turn.tried))
+    return tuple({"consultant": str(one), "why": "no_reply"} for one in dict.fromkeys(reversed(turn.tried)))
 
 
 def _tell(lead: Lead, turn: _Turn, assignment: Assignment) -> None:

@@ -298,3 +298,54 @@ def test_two_sweeps_at_once_remind_once_and_pass_on_once():
     assert Notice.objects.filter(kind="taken_away").count() == 9
     assert Assignment.objects.filter(trigger="no_reply", lead__in=leads).count() == 9
     assert list(contradictions()) == []
+
+
+def take_and_be_silent(time_is: clock.VirtualClock, lead: Lead, consultant: Consultant) -> None:
+    take_lead(user=consultant.user, lead_id=lead.pk)
+    after(time_is, 10)
+    after(time_is, 5)
+
+
+def test_lead_of_a_pool_that_is_taken_in_vain_too_often_goes_to_the_managers(trio, time_is):
+    manager = make_manager()
+    make_circle(*trio, strategy="pool", **TIMED)
+    lead = given_lead()
+
+    for consultant in (trio[0], trio[1]):
+        take_and_be_silent(time_is, lead, consultant)
+        lead.refresh_from_db()
+        assert (lead.needs_manager, lead.pool is None) == (False, False)
+    take_and_be_silent(time_is, lead, trio[0])
+
+    lead.refresh_from_db()
+    assert (lead.consultant, lead.pool, lead.needs_manager) == (None, None, True)
+    assert notices_of(manager) == [("alert", {"times": 3})]
+    assert [seat["consultant"] for seat in lead.assignments.first().passed_over] == ["ana", "bia"]
+    assert list(contradictions()) == []
+
+
+def test_rounds_of_a_pool_begin_anew_after_a_manager_put_the_lead_back_into_it(trio, time_is):
+    make_circle(*trio, strategy="pool", **TIMED | {"reply_rounds": 1})
+    lead = given_lead()
+    take_and_be_silent(time_is, lead, trio[0])
+    assigning.assign_by_hand(user=make_manager(), lead_id=lead.pk)
+    take_and_be_silent(time_is, lead, trio[0])
+    lead.refresh_from_db()
+    assert (lead.needs_manager, lead.pool is None) == (False, False)
+    take_and_be_silent(time_is, lead, trio[0])
+    lead.refresh_from_db()
+    assert lead.needs_manager
+
+
+def test_client_who_wants_no_messages_any_more_ends_the_timer(trio, time_is):
+    make_circle(*trio, **TIMED)
+    waiting, reminded = given_lead(waiting_since=NOON), given_lead()
+    after(time_is, 10)
+
+    activity.stop_waiting(lead_ids=[waiting.pk, reminded.pk])
+
+    assert after(time_is, 60) == 0
+    for lead in (waiting, reminded):
+        lead.refresh_from_db()
+        assert (lead.waiting_since, lead.reply_due_at, lead.reminded_at) == (None, None, None)
+    assert not Assignment.objects.filter(trigger="no_reply").exists()
