@@ -57,9 +57,13 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.open().filter(pool__in=pools).order_by("-score", "awaits_consultant_since", "id")
 
     def awaiting_consultant(self) -> "LeadQuerySet":
-        """The unassigned queue: hottest first, then whoever waits longest."""
+        """The unassigned queue: hottest first, then whoever waits longest.
+
+        The status is asked apart, not joined: whoever locks the lead would lock the whole column.
+        """
         return (
             self.on_board()
+            .filter(status__in=Status.objects.filter(kind=Status.Kind.OPEN))
             .exclude(awaits_consultant_since=None)
             .order_by("-score", "awaits_consultant_since")
         )

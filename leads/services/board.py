@@ -1,14 +1,17 @@
 """What people do to a lead on the board and on its page."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from leads import clock
 from leads.actors import Actor, person
 from leads.errors import ConflictError, InvalidError, NotAllowedError
 from leads.models import Lead, LeadEvent, Status, User
+from leads.models.rules import DEFAULT_ALERT_MINUTES
 from leads.positions import place
 from leads.services import writes
 from leads.services.access import get_lead
@@ -45,19 +48,48 @@ def move_lead(
 def move_to(
     lead: Lead, target: Status, actor: Actor, *, after: UUID | None = None, before: UUID | None = None
 ) -> None:
-    """Move a lead whose row the caller holds. Also the agent's way to a status."""
-    came_from, fields = lead.status_id, ["position"]
+    """Move a lead whose row the caller holds. Also the agent's way to a status.
+
+    A closed lead waits for nobody. One without a consultant that a person opens again waits in the
+    unassigned queue; what the machinery opens again, it goes on to assign.
+    """
+    came_from, was_closed, fields = lead.status_id, lead.closed_at is not None, ["position"]
     lead.position = place(lead, target.pk, after, before)
     if target.pk != came_from:
         lead.status = target
         lead.closed_at = None if target.kind == Status.Kind.OPEN else timezone.now()
         fields += ["status", "closed_at"]
-        if actor.user is not None and actor.user.pk == lead.consultant_id:
+        if lead.closed_at is not None:
+            fields += _wait_no_more(lead)
+        elif actor.user is not None and actor.user.pk == lead.consultant_id:
             # Who calls instead of writing moves the card on: that is a first answer as well.
             lead.reply_due_at = lead.reminded_at = None
             fields += ["reply_due_at", "reminded_at"]
+        elif actor.user is not None and lead.consultant_id is None and was_closed:
+            fields += _wait_for_consultant(lead)
         writes.record(lead, LeadEvent.Kind.MOVED, actor, came_from=came_from, to=target.pk)
     writes.changed(lead, fields, action="status_changed" if "status" in fields else "reordered", actor=actor)
+
+
+def _wait_no_more(lead: Lead) -> list[str]:
+    """Its pool, and that a manager decides, are what the ledger said last, and hold should it open again."""
+    lead.awaits_consultant_since = lead.alert_at = None
+    lead.reply_due_at = lead.reminded_at = None
+    return ["awaits_consultant_since", "alert_at", "reply_due_at", "reminded_at"]
+
+
+def _wait_for_consultant(lead: Lead) -> list[str]:
+    if lead.awaits_consultant_since is not None or lead.is_spam:
+        return []
+    lead.awaits_consultant_since, lead.alert_at = clock.now(), _alert_at(lead)
+    return ["awaits_consultant_since", "alert_at"]
+
+
+def _alert_at(lead: Lead) -> datetime | None:
+    """As the rule says that was asked last; managers who are to decide have been told."""
+    last = lead.assignments.select_related("rule").first()
+    minutes = last.rule.alert_minutes if last and last.rule else DEFAULT_ALERT_MINUTES
+    return None if minutes is None or lead.needs_manager else clock.now() + timedelta(minutes=minutes)
 
 
 @transaction.atomic

@@ -198,7 +198,9 @@ class Assigning(RuleBasedStateMachine):
     @invariant()
     def every_lead_has_one_place(self) -> None:
         for lead in Lead.objects.all():
-            assert (lead.consultant_id is None) == (lead.awaits_consultant_since is not None)
+            is_owed = lead.consultant_id is None and lead.closed_at is None
+            assert is_owed <= (lead.awaits_consultant_since is not None)
+            assert not (lead.consultant_id and lead.awaits_consultant_since)
             assert not (lead.consultant_id and (lead.pool_id or lead.needs_manager or lead.alert_at))
             assert lead.assignments.exists()
 

@@ -1,17 +1,22 @@
 """Moving cards, notes, edits and archiving, as people do it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 
-from leads import positions
+from leads import clock, positions
+from leads.actors import SYSTEM
+from leads.assignment_ledger import contradictions
 from leads.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
-from leads.models import Lead, LeadEvent
-from leads.services import board, editing
+from leads.models import Lead, LeadEvent, Status
+from leads.payload import LeadPayload
+from leads.services import assigning, board, editing, people
+from leads.services.intake import receive_lead
 from leads.tests.locks import in_own_connection, wait_for_lock_waiters
-from leads.tests.makers import make_consultant, make_lead, make_manager
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager, make_statuses
 
 
 @pytest.fixture
@@ -60,6 +65,86 @@ def test_move_lead_to_won_closes_and_back_opens_it(ana):
     lead = make_lead(consultant=ana)
     assert board.move_lead(user=ana.user, lead_id=lead.pk, status="won").closed_at is not None
     assert board.move_lead(user=ana.user, lead_id=lead.pk, status="new").closed_at is None
+
+
+def waiting_lead(consultant, **circle) -> Lead:
+    """Nobody takes leads now."""
+    make_statuses()
+    make_circle(consultant, **circle)
+    people.set_accepting(consultant.user, False)
+    payload = LeadPayload(name="Rita", phone="+5511987654321")
+    return receive_lead(payload=payload, source=None, actor=SYSTEM).lead
+
+
+def test_move_lead_that_waits_in_the_queue_to_lost_is_given_to_nobody(ana):
+    lead = waiting_lead(ana)
+    board.move_lead(user=make_manager(), lead_id=lead.pk, status="lost")
+    people.set_accepting(ana.user, True)
+
+    assert assigning.assign_waiting_leads() == 0
+    lead.refresh_from_db()
+    assert (lead.status_id, lead.consultant, lead.awaits_consultant_since) == ("lost", None, None)
+    assert list(contradictions()) == []
+
+
+def test_closed_lead_that_still_has_a_queue_time_is_given_to_nobody(ana):
+    lead = waiting_lead(ana)
+    Lead.objects.update(status_id="lost")
+    people.set_accepting(ana.user, True)
+
+    assert assigning.assign_waiting_leads() == 0
+    assert not Lead.objects.awaiting_consultant().filter(pk=lead.pk).exists()
+
+
+def test_move_lead_to_won_owes_neither_reply_nor_alert(ana):
+    waiting = waiting_lead(ana)
+    answered = make_lead(consultant=ana, reply_due_at=clock.now(), reminded_at=clock.now())
+    for lead in (waiting, answered):
+        moved = board.move_lead(user=make_manager(), lead_id=lead.pk, status="won")
+        moved.refresh_from_db()
+        assert (moved.alert_at, moved.reply_due_at, moved.reminded_at) == (None, None, None)
+
+
+def test_move_lead_back_to_open_without_a_consultant_waits_in_the_queue_again(ana):
+    manager, lead = make_manager(), waiting_lead(ana, alert_minutes=7)
+    board.move_lead(user=manager, lead_id=lead.pk, status="lost")
+    board.move_lead(user=manager, lead_id=lead.pk, status="contacted")
+
+    lead.refresh_from_db()
+    assert lead.alert_at - lead.awaits_consultant_since < timedelta(minutes=7, seconds=1)
+    people.set_accepting(ana.user, True)
+    assigning.assign_waiting_leads()
+    lead.refresh_from_db()
+    assert (lead.consultant, lead.status_id) == (ana, "contacted")
+
+
+def test_move_lead_of_a_pool_back_to_open_waits_in_its_pool_again(ana):
+    manager, lead = make_manager(), waiting_lead(ana, strategy="pool")
+    board.move_lead(user=manager, lead_id=lead.pk, status="lost")
+    assert not Lead.objects.takeable_by(ana.user).exists()
+    board.move_lead(user=manager, lead_id=lead.pk, status="new")
+
+    assert Lead.objects.takeable_by(ana.user).get().awaits_consultant_since is not None
+    assert list(contradictions()) == []
+
+
+def test_move_lead_of_spam_back_to_open_waits_for_nobody(ana):
+    lead = make_lead(is_spam=True, status_id="lost", closed_at=clock.now())
+    moved = board.move_lead(user=make_manager(), lead_id=lead.pk, status="new")
+    assert moved.awaits_consultant_since is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_queue_that_is_locked_leaves_its_column_free():
+    lead = waiting_lead(make_consultant("ana"))
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        assert Lead.objects.awaiting_consultant().select_for_update().get() == lead
+        assert len(pool.submit(in_own_connection, lock_statuses).result()) == Status.objects.count()
+
+
+def lock_statuses() -> list[Status]:
+    with transaction.atomic():
+        return list(Status.objects.select_for_update(nowait=True))
 
 
 def test_move_lead_between_neighbours_lands_there(ana):
