@@ -156,6 +156,7 @@ def _give_up_lapsed() -> None:
         changed = Message.objects.filter(pk=message_id, status=Status.SENDING, lease_until__lt=Now()).update(
             status=Status.UNKNOWN,
             lease_until=None,
+            updated_at=timezone.now(),
             error_code=refusals.NOT_CONFIRMED_CODE,
             error_text=refusals.text_of(refusals.NOT_CONFIRMED_CODE),
         )

@@ -4,51 +4,70 @@ import logging
 from collections import defaultdict
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from whatsapp import client, refusals
 from whatsapp.accounts import account_of
 from whatsapp.client import SentMessage
-from whatsapp.models import Conversation, Message
+from whatsapp.models import Conversation, Line, Message
 from whatsapp.send_errors import SendError
-from whatsapp.statuses import MEANING, settle
+from whatsapp.statuses import MEANING, rise, settle
 
 logger = logging.getLogger(__name__)
 ASK_AFTER = timedelta(seconds=20)  # a status callback is usually faster
-GIVE_UP_AFTER = timedelta(minutes=2)  # Twilio lists what it took within seconds; somebody waits for an answer
+# Twilio's list may be behind by minutes when Twilio is in trouble, which is when answers get lost. Who is said
+# never to have got a message may get it again, so one look at the list is no proof. A person may resend earlier.
+MISSING_FOR = timedelta(minutes=10)
 FORGET_AFTER = timedelta(days=1)
 MOST_ASKED = 100
 
 
 def settle_unconfirmed() -> int:
-    """Find messages whose fate is unknown on Twilio's list. Answers how many were settled."""
+    """Find messages whose fate is unknown on Twilio's list. Answers how many were settled.
+
+    Those that were not asked about for longest come first, so that no line that cannot be asked, and
+    nothing that stays missing, holds up the others.
+    """
     now = timezone.now()
     unknown = Message.objects.filter(
         status=Message.Status.UNKNOWN,
+        conversation__line__transport=Line.Transport.TWILIO,
         updated_at__lte=now - ASK_AFTER,
         created_at__gte=now - FORGET_AFTER,
     )
     by_conversation: dict[Conversation, list[Message]] = defaultdict(list)
-    for message in unknown.select_related("conversation__line").order_by("created_at")[:MOST_ASKED]:
+    longest_waiting = unknown.select_related("conversation__line").order_by("updated_at", "created_at")
+    for message in longest_waiting[:MOST_ASKED]:
         by_conversation[message.conversation].append(message)
     return sum(_settle_conversation(*pair) for pair in by_conversation.items())
 
 
 def _settle_conversation(conversation: Conversation, messages: list[Message]) -> int:
+    listed = _listed(conversation, messages)
+    unsettled = Message.objects.filter(pk__in=[one.pk for one in messages], status=Message.Status.UNKNOWN)
+    unsettled.update(updated_at=timezone.now())
+    if listed is None:
+        return 0
+    unclaimed = _unclaimed(listed)
+    oldest_first = sorted(messages, key=lambda message: message.seq)
+    return sum(_settle_message(message, unclaimed) for message in oldest_first)
+
+
+def _listed(conversation: Conversation, messages: list[Message]) -> list[SentMessage] | None:
+    """What Twilio has for this client since the first of them; None: it did not say."""
     line = conversation.line
     account = account_of(line)
     if account is None:
-        return 0
-    since = messages[0].created_at - timedelta(minutes=1)
+        return None
+    since = min(message.created_at for message in messages) - timedelta(minutes=1)
     try:
-        listed = client.list_messages(
+        return client.list_messages(
             account, sender=line.address, recipient=conversation.client_address, since=since, limit=MOST_ASKED
         )
     except SendError as error:
         logger.info("Twilio did not say what it has", extra={"line": line.pk, "why": str(error)})
-        return 0
-    unclaimed = _unclaimed(listed)
-    return sum(_settle_message(message, unclaimed) for message in messages)
+        return None
 
 
 def _settle_message(message: Message, unclaimed: list[SentMessage]) -> bool:
@@ -59,9 +78,21 @@ def _settle_message(message: Message, unclaimed: list[SentMessage]) -> bool:
         status = MEANING.get(same.status, Message.Status.SENT)
         settle(message.pk, status, sid=same.sid, error_code=same.error_code)
         return True
-    if message.updated_at > timezone.now() - GIVE_UP_AFTER:
+    return _note_missing(message)
+
+
+@transaction.atomic
+def _note_missing(message: Message) -> bool:
+    """Whether it is given up: a callback may have told of it while the list was on its way."""
+    held = Message.objects.select_for_update().get(pk=message.pk)
+    if held.status != Message.Status.UNKNOWN or held.sid:
         return False
-    settle(message.pk, Message.Status.FAILED, error_code=refusals.NEVER_ARRIVED_CODE)
+    if held.missed_since is None:
+        Message.objects.filter(pk=held.pk).update(missed_since=timezone.now())
+        return False
+    if held.missed_since > timezone.now() - MISSING_FOR:
+        return False
+    rise(held, Message.Status.FAILED, error_code=refusals.NEVER_ARRIVED_CODE)
     return True
 
 

@@ -24,7 +24,7 @@ from whatsapp import arrivals, line_memory
 from whatsapp import services as whatsapp
 from whatsapp.models import Arrival, Conversation, Message
 from whatsapp.payloads import InboundMessage
-from whatsapp.reconciliation import GIVE_UP_AFTER, settle_unconfirmed
+from whatsapp.reconciliation import MISSING_FOR, settle_unconfirmed
 from whatsapp.services.outbound import retry_automatically
 from whatsapp.sweeps import take_in_arrivals
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN, TwilioDouble
@@ -121,7 +121,9 @@ class Field:
     def _is_settled(self) -> bool:
         """The minutes that Twilio's list is given for a message in doubt are not waited for."""
         in_doubt = Message.objects.filter(status="unknown")
-        in_doubt.update(updated_at=F("updated_at") - GIVE_UP_AFTER)
+        in_doubt.update(
+            updated_at=F("updated_at") - MISSING_FOR, missed_since=F("missed_since") - MISSING_FOR
+        )
         settle_unconfirmed()
         retry_automatically()
         Message.objects.exclude(retry_of=None).update(send_after=F("created_at"))

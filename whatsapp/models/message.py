@@ -14,6 +14,7 @@ class Message(models.Model):
 
     `sending` with a lapsed lease means that a worker died while the provider may have accepted it:
     such a row becomes `unknown` and is settled by the status callback or by asking, not by sending again.
+    `missed_since`: when the provider's list was first read and did not name it.
     `paced_until`: when the client's credit of messages is whole again, as of this one (see `pace`).
     """
 
@@ -64,6 +65,7 @@ class Message(models.Model):
     send_after = models.DateTimeField(_("not before"), null=True, blank=True)
     paced_until = models.DateTimeField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    missed_since = models.DateTimeField(null=True, blank=True, editable=False)
     retry_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="retries")
     created_at = models.DateTimeField(_("at"), default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -98,8 +100,11 @@ class Message(models.Model):
 
 
 class StatusReport(models.Model):
-    """A status callback that came before its message was known; applied when the message appears."""
+    """A status callback that came before its message was known; applied when the message of its line appears."""
 
+    line = models.ForeignKey(
+        "whatsapp.Line", models.CASCADE, null=True, related_name="status_reports", verbose_name=_("line")
+    )
     sid = models.CharField(_("provider id"), max_length=255, db_index=True)
     status = models.CharField(_("status"), max_length=20)
     error_code = models.CharField(_("error code"), max_length=20, blank=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -157,19 +158,29 @@ def retry_automatically() -> int:
         retries=None,
         retry_of__retry_of=None,
     )
-    return sum(_retry_alone(message) for message in failed.order_by("created_at")[:MOST_RETRIES])
+    retried = filter(_retry_alone, failed.order_by("created_at"))
+    return len(list(islice(retried, MOST_RETRIES)))
 
 
 @transaction.atomic
 def _retry_alone(old: Message) -> bool:
     conversation = lock_conversation(old.conversation_id)
-    if old.retries.exists() or window.refusal(conversation, is_template=old.is_template):
+    old = Message.objects.select_for_update().get(pk=old.pk)
+    if old.retries.exists() or not _surely_failed(old):
+        return False
+    if window.refusal(conversation, is_template=old.is_template):
         return False
     if old.author == Message.Author.AGENT and _person_spoke_since(conversation, old):
         return False
     pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
     queue(conversation, [Piece.of(old)], old.author, old.user, delay_seconds=pause, retry_of=old)
     return True
+
+
+def _surely_failed(message: Message) -> bool:
+    """A message of which no record was found has none of the provider's ids, else it was found since."""
+    was_found_since = message.error_code == refusals.NEVER_ARRIVED_CODE and message.sid is not None
+    return message.status == Message.Status.FAILED and not was_found_since
 
 
 def _person_spoke_since(conversation: Conversation, old: Message) -> bool:

@@ -1,21 +1,27 @@
 """Lost answers and lost webhooks are found on Twilio's own list."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connections
+from django.db.models import F
 from django.utils import timezone
 
 from leads.tests.makers import make_consultant
 from whatsapp import arrivals, chat_index, delivery, line_memory, recovery
-from whatsapp.models import Line, Message
-from whatsapp.payloads import InboundMessage
+from whatsapp.models import Conversation, Line, Message
+from whatsapp.payloads import DeliveryStatus, InboundMessage
 from whatsapp.redis_connection import connection
-from whatsapp.services import send
+from whatsapp.services import outbound, send
+from whatsapp.services.outbound import retry_automatically
+from whatsapp.statuses import hear
 from whatsapp.sweeps import rebuild_chat_lists, recover_lost, settle_unconfirmed
 from whatsapp.tests.makers import (
     AGENT_NUMBER,
     CLIENT,
     inbound_form,
+    make_cloud_line,
     make_consultant_line,
     make_conversation,
     make_line,
@@ -34,7 +40,10 @@ def lose(twilio, behaviour: str, text: str = "Olá") -> Message:
 
 
 def later(**ago) -> None:
-    Message.objects.filter(status="unknown").update(updated_at=timezone.now() - timedelta(**ago))
+    """Let time pass for what is in doubt."""
+    span = timedelta(**ago)
+    in_doubt = Message.objects.filter(status="unknown")
+    in_doubt.update(updated_at=F("updated_at") - span, missed_since=F("missed_since") - span)
 
 
 def test_settle_unconfirmed_accepted_message_is_found_by_its_words(twilio):
@@ -58,27 +67,126 @@ def test_settle_unconfirmed_same_words_twice_are_two_messages(twilio):
     assert Message.objects.filter(status="unknown").count() == 1
 
 
-def test_settle_unconfirmed_message_twilio_never_saw_fails_after_a_while(twilio):
+def test_settle_unconfirmed_message_twilio_never_saw_fails_after_looks_over_ten_minutes(twilio):
     message = lose(twilio, "500")
-    later(seconds=30)
-    assert settle_unconfirmed() == 0
-    later(minutes=11)
-
-    assert settle_unconfirmed() == 1
+    for passed, settled in ((30, 0), (9 * 60, 0), (61, 1)):
+        later(seconds=passed)
+        assert settle_unconfirmed() == settled
 
     message.refresh_from_db()
     assert (message.status, message.error_code) == ("failed", "never_arrived")
+    assert retry_automatically() == 1
 
 
-def test_settle_unconfirmed_while_twilio_is_away_changes_nothing(twilio, settings):
+def test_settle_unconfirmed_first_look_after_an_hour_gives_nothing_up(twilio):
     message = lose(twilio, "500")
-    later(minutes=11)
-    settings.TWILIO_API_BASE_URL = "http://127.0.0.1:9"
+    later(hours=1)
 
     assert settle_unconfirmed() == 0
 
     message.refresh_from_db()
     assert message.status == "unknown"
+    assert retry_automatically() == 0
+
+
+def test_settle_unconfirmed_while_twilio_is_away_changes_nothing(twilio, settings):
+    message = lose(twilio, "500")
+    settings.TWILIO_API_BASE_URL = "http://127.0.0.1:9"
+    for _ in range(3):
+        later(minutes=11)
+        assert settle_unconfirmed() == 0
+
+    message.refresh_from_db()
+    assert (message.status, message.missed_since) == ("unknown", None)
+
+
+def hear_elsewhere(message: Message) -> None:
+    """A callback, as another process takes it in."""
+    hear(DeliveryStatus(sid="SMlate", status="sent"), message.pk, line=message.conversation.line)
+    if threading.current_thread() is not threading.main_thread():
+        connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_settle_unconfirmed_message_that_a_callback_tells_of_meanwhile_stays_sent(twilio):
+    message = lose(twilio, "500")
+    later(seconds=30)
+    settle_unconfirmed()
+    later(minutes=11)
+    twilio.on_list = lambda: hear_elsewhere(message)
+
+    assert settle_unconfirmed() == 0
+
+    message.refresh_from_db()
+    assert (message.status, message.sid) == ("sent", "SMlate")
+    assert retry_automatically() == 0
+
+
+def test_retry_automatically_message_found_since_is_not_said_again(twilio):
+    message = lose(twilio, "500")
+    later(seconds=30)
+    settle_unconfirmed()
+    later(minutes=11)
+    settle_unconfirmed()
+    hear_elsewhere(message)
+
+    assert retry_automatically() == 0
+
+
+def test_settle_unconfirmed_message_of_a_dead_worker_has_its_time_from_the_lapse(twilio):
+    [message] = send(make_conversation(), ["Olá"], author="agent")
+    Message.objects.update(updated_at=timezone.now() - timedelta(minutes=30))
+    assert delivery.claim_next() == message
+    Message.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    delivery.deliver_due()
+
+    assert settle_unconfirmed() == 0
+
+    message.refresh_from_db()
+    assert (message.status, message.missed_since) == ("unknown", None)
+    assert message.updated_at > timezone.now() - timedelta(seconds=20)
+    assert not any(request.method == "GET" for request in twilio.requests)
+
+
+def test_settle_unconfirmed_is_not_held_up_by_messages_that_twilio_never_had(twilio):
+    other = make_conversation(
+        make_cloud_line(address="whatsapp:+14155550199"), From="whatsapp:+5511911112222"
+    )
+    long_ago = timezone.now() - timedelta(hours=2)
+    rows = [
+        Message(
+            conversation=other,
+            seq=number,
+            direction="out",
+            author="agent",
+            status="unknown",
+            created_at=long_ago,
+        )
+        for number in range(100, 200)
+    ]
+    Message.objects.bulk_create(rows)
+    twilio.behave("accept_then_500")
+    [message] = send(make_conversation(make_line()), ["Olá"], author="agent")
+    delivery.deliver_due()
+    later(minutes=1)
+
+    assert settle_unconfirmed() == 1
+
+    message.refresh_from_db()
+    assert message.status == "sent"
+
+
+def test_retry_automatically_is_not_held_up_by_what_it_refuses(twilio, monkeypatch):
+    monkeypatch.setattr(outbound, "MOST_RETRIES", 1)
+    refused = make_conversation(From="whatsapp:+5511911112222")
+    wanted = make_conversation(refused.line)
+    for conversation in (refused, wanted):
+        send(conversation, ["Olá"], author="agent")
+    Message.objects.filter(direction="out").update(status="failed", error_code="63009")
+    Conversation.objects.filter(pk=refused.pk).update(is_opted_out=True)
+
+    assert retry_automatically() == 1
+    assert wanted.messages.exclude(retry_of=None).exists()
 
 
 def received(twilio, body: str) -> None:

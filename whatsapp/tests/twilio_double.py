@@ -47,6 +47,7 @@ class TwilioDouble:
     contents: list[dict[str, Any]] = field(default_factory=list)
     contents_per_page: int = 2
     on_accept: Any = None
+    on_list: Any = None
     _numbers: Any = field(default_factory=lambda: count(1))
     _lock: Any = field(default_factory=threading.Lock)
 
@@ -156,6 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/v1/Content"):
             self._content(path, query)
             return
+        if self.double.on_list:
+            self.double.on_list()
         asked = {ours: query[theirs] for theirs, ours in (("To", "to"), ("From", "from")) if theirs in query}
         found = [one for one in self.double.accepted if all(one[key] == asked[key] for key in asked)]
         self._answer(200, {"messages": found[::-1], "next_page_uri": None, "page_size": 50})
