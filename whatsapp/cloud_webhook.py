@@ -78,7 +78,7 @@ def _take_change(line: Line, change: Change) -> None:
         for message in change.messages(line.address):
             _take_message(line, message)
     for report, message_id in change.statuses():
-        statuses.hear(report, _uuid(message_id))
+        statuses.hear(report, _uuid(message_id), line=line)
 
 
 def _take_message(line: Line, message: InboundMessage) -> None:

@@ -39,8 +39,9 @@ MEANING = {
 }
 
 
-def hear(report: DeliveryStatus, message_id: UUID | None = None) -> None:
+def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) -> None:
     """Take in a status callback. `message_id`: our own id, which we put into the callback's address.
+    `line`: whose account signed it; of another line's messages it says nothing.
 
     A report about a message that is not known (yet) is kept until it is.
     """
@@ -48,9 +49,9 @@ def hear(report: DeliveryStatus, message_id: UUID | None = None) -> None:
         return
     code = "" if report.error_code == "0" else report.error_code
     with transaction.atomic():
-        message = _find(report.sid, message_id)
+        message = _find(line, report.sid, message_id)
         if message is None:
-            StatusReport.objects.create(sid=report.sid, status=report.status, error_code=code)
+            StatusReport.objects.create(line=line, sid=report.sid, status=report.status, error_code=code)
             return
         rise(message, MEANING[report.status], sid=report.sid, error_code=code)
     act_on(message, code)
@@ -61,7 +62,7 @@ def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = ""
     with transaction.atomic():
         message = Message.objects.select_for_update().get(pk=message_id)
         rise(message, status, sid=sid, error_code=error_code)
-        early = list(StatusReport.objects.select_for_update().filter(sid=sid)) if sid else []
+        early = _kept_for(message, sid)
         for report in early:
             rise(message, MEANING[report.status], error_code=report.error_code)
             report.delete()
@@ -102,9 +103,18 @@ def act_on(message: Message, error_code: str) -> None:
         )
 
 
-def _find(sid: str, message_id: UUID | None) -> Message | None:
+def _kept_for(message: Message, sid: str) -> list[StatusReport]:
+    """What was told of this message while its `sid` was not known here, by its own line alone."""
+    if not sid:
+        return []
+    kept = StatusReport.objects.select_for_update(of=("self",)).filter(sid=sid)
+    return list(kept.filter(line__conversations=message.conversation_id))
+
+
+def _find(line: Line, sid: str, message_id: UUID | None) -> Message | None:
     """By our id unless the row is known to be another message at Twilio; else by Twilio's id."""
-    ours = Message.objects.select_for_update().filter(direction=Message.Direction.OUT)
+    outgoing = Message.objects.filter(direction=Message.Direction.OUT, conversation__line=line)
+    ours = outgoing.select_for_update(of=("self",))
     if message_id is not None:
         by_id = ours.filter(Q(sid=sid) | Q(sid=None), pk=message_id).first()
         if by_id is not None:

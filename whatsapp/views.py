@@ -76,13 +76,15 @@ def status(request: HttpRequest) -> HttpResponse:
     """What became of a message of ours. `?message=` is our own id of it."""
     if is_too_large(request):
         return HttpResponse(status=413)
-    if not is_signed(request, account_of(line_at(request.POST.get("From", "")))):
+    line = line_at(request.POST.get("From", ""))
+    if not is_signed(request, account_of(line)):
         return refuse("status")
     try:
         report = DeliveryStatus.parse(request.POST)
     except MalformedPayloadError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
-    statuses.hear(report, _message_id(request))
+    if line is not None:
+        statuses.hear(report, _message_id(request), line=line)
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
 
 

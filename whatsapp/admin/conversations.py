@@ -99,6 +99,7 @@ class ConsentEventAdmin(ReadOnlyAdmin):
 
 @admin.register(StatusReport)
 class StatusReportAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "sid", "status", "error_code"]
-    list_filter = ["status"]
+    list_display = ["created_at", "line", "sid", "status", "error_code"]
+    list_filter = ["line", "status"]
+    list_select_related = ["line"]
     search_fields = ["=sid"]

@@ -238,6 +238,16 @@ def test_status_settles_a_message_whose_answer_was_lost(cloud, client):
     assert (reply.status, reply.sid) == ("delivered", sid)
 
 
+def test_status_by_the_app_of_one_line_settles_nothing_of_another(client):
+    make_cloud_line()
+    [reply] = send(make_conversation(make_line(address="whatsapp:+14155550177")), ["Olá"], author="agent")
+
+    told(client, status("read", wamid(), biz_opaque_callback_data=str(reply.pk)))
+
+    reply.refresh_from_db()
+    assert (reply.status, reply.sid) == ("queued", None)
+
+
 def test_status_of_a_message_not_known_yet_is_kept(client):
     make_cloud_line()
     told(

@@ -109,7 +109,9 @@ def test_deliver_due_status_callback_settles_a_lost_answer(twilio):
     message = queue()
     delivery.deliver_due()
 
-    hear(DeliveryStatus(sid=twilio.accepted[0]["sid"], status="delivered"), message.pk)
+    hear(
+        DeliveryStatus(sid=twilio.accepted[0]["sid"], status="delivered"), message.pk, line=Line.objects.get()
+    )
 
     assert outcome(message) == ("delivered", "")
     assert message.sid == twilio.accepted[0]["sid"]
@@ -245,7 +247,8 @@ def test_retry_messages_passing_failure_is_tried_twice_more_and_no_further(twili
         delivery.deliver_due()
         sent = Message.objects.filter(status="sent").order_by("-seq").first()
         if sent:
-            hear(DeliveryStatus(sid=sent.sid, status="undelivered", error_code="63012"), sent.pk)
+            refused = DeliveryStatus(sid=sent.sid, status="undelivered", error_code="63012")
+            hear(refused, sent.pk, line=Line.objects.get())
         retry_messages()
 
     assert twilio.bodies == ["insiste"] * 3

@@ -254,6 +254,28 @@ def test_status_report_of_failure_speaks_plainly_and_closes_the_window(client):
     assert Conversation.objects.get().window_closed_early
 
 
+def test_status_signed_by_another_lines_account_settles_nothing(client):
+    message = send(make_conversation(), ["Olá"], author="agent")[0]
+    other = make_line(address="whatsapp:+14155550199", account_sid="AC" + "2" * 32, auth_token="theirs")
+    form = {"MessageSid": "SM1", "MessageStatus": "failed", "ErrorCode": "21610", "From": other.address}
+
+    answer = post_signed(client, f"{STATUS_PATH}?message={message.pk}", form, account=account_of(other))
+
+    message.refresh_from_db()
+    assert (answer.status_code, message.status, message.sid) == (200, "queued", None)
+    assert not Conversation.objects.get().is_opted_out
+
+
+def test_status_from_a_number_that_is_no_line_of_ours_settles_nothing(client):
+    message = send(make_conversation(), ["Olá"], author="agent")[0]
+    form = {"MessageSid": "SM1", "MessageStatus": "read", "From": "whatsapp:+15550009999"}
+
+    assert post_signed(client, f"{STATUS_PATH}?message={message.pk}", form).status_code == 200
+
+    message.refresh_from_db()
+    assert message.status == "queued"
+
+
 def test_status_bad_signature_or_odd_ids_are_refused_or_kept(client):
     form = {"MessageSid": "SM404", "MessageStatus": "read", "From": "whatsapp:+14155238886"}
 
