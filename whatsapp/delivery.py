@@ -110,10 +110,10 @@ def _next_of_each() -> QuerySet[Message]:
 def deliver(message: Message) -> None:
     """Offer a claimed message to its line's provider and write what came of it."""
     conversation = message.conversation
-    is_confirmation = message.author == Message.Author.SYSTEM and not message.is_template
-    is_last_word = is_confirmation and conversation.is_opted_out
-    if not is_last_word and window.refusal(conversation, is_template=message.is_template):
-        code = refusals.STOPPED_CODE if conversation.is_opted_out else refusals.WINDOW_CLOSED_CODE
+    refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=message.is_last_word)
+    if refusal is not None:
+        is_stopped = refusal is window.OPTED_OUT
+        code = refusals.STOPPED_CODE if is_stopped else refusals.WINDOW_CLOSED_CODE
         settle(message.pk, Status.FAILED, error_code=code)
         return
     try:

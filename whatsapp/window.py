@@ -19,10 +19,15 @@ def is_open(conversation: Conversation, at: datetime | None = None) -> bool:
 
 
 def refusal(
-    conversation: Conversation, at: datetime | None = None, *, is_template: bool = False
+    conversation: Conversation,
+    at: datetime | None = None,
+    *,
+    is_template: bool = False,
+    is_last_word: bool = False,
 ) -> Promise | None:
-    """Why this may not be sent, in words for people; None: it may. An approved template needs no window."""
-    if conversation.is_opted_out:
+    """Why this may not be sent, in words for people; None: it may. An approved template needs no window,
+    and the confirmation of an opt-out is sent in spite of it."""
+    if conversation.is_opted_out and not is_last_word:
         return OPTED_OUT
     if is_template or is_open(conversation, at):
         return None

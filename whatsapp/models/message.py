@@ -15,6 +15,7 @@ class Message(models.Model):
     `sending` with a lapsed lease means that a worker died while the provider may have accepted it:
     such a row becomes `unknown` and is settled by the status callback or by asking, not by sending again.
     `missed_since`: when the provider's list was first read and did not name it.
+    `is_last_word`: confirms an opt-out, and so is the one message that may still go out after it.
     `paced_until`: when the client's credit of messages is whole again, as of this one (see `pace`).
     """
 
@@ -61,6 +62,7 @@ class Message(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
     error_code = models.CharField(_("error code"), max_length=20, blank=True)
     error_text = models.CharField(_("error"), max_length=300, blank=True)
+    is_last_word = models.BooleanField(default=False, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     send_after = models.DateTimeField(_("not before"), null=True, blank=True)
     paced_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -125,8 +125,8 @@ def confirm_opt_in(conversation: Conversation, text: str) -> list[Message]:
 
 def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
     """The one message that still goes out to somebody who asked for no more."""
-    hands.cancel_queued(conversation)
-    return queue(conversation, [Piece(text)], Message.Author.SYSTEM)
+    hands.cancel_all_queued(conversation)
+    return queue(conversation, [Piece(text, is_last_word=True)], Message.Author.SYSTEM)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ class Piece:
     kind: str = "text"
     media: Sequence[dict[str, Any]] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    is_last_word: bool = False
 
     @classmethod
     def of(cls, message: Message) -> Self:
@@ -58,6 +59,7 @@ def queue(
             body=piece.body,
             media=list(piece.media),
             details=piece.details,
+            is_last_word=piece.is_last_word,
             client_id=client_id and (client_id if number == 1 else f"{client_id}#{number}"),
             status=Message.Status.QUEUED,
             send_after=first_at + (number - 1) * PAUSE_BETWEEN_PIECES,

@@ -14,7 +14,7 @@ from whatsapp.payloads import DeliveryStatus
 from whatsapp.services import retry_message, send, take_over
 from whatsapp.statuses import hear
 from whatsapp.sweeps import retry_messages
-from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_conversation
+from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_conversation, make_line
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +207,18 @@ def test_deliver_due_opt_out_confirmation_is_the_last_word(twilio):
     assert len(twilio.accepted) == 1
     with pytest.raises(InvalidError):
         send(conversation, ["volte!"], author="agent")
+
+
+def test_deliver_due_systems_words_of_another_line_end_with_an_opt_out(twilio):
+    line = make_line()
+    other = make_conversation(make_line(address="whatsapp:+14155550199"))
+    send(other, ["*Novo lead* Maria"], author="system")
+
+    make_conversation(line, body="PARAR")
+    delivery.deliver_due()
+
+    assert [record["from"] for record in twilio.accepted] == [line.address]
+    assert outcome(other.messages.get(direction="out")) == ("failed", "21610")
 
 
 def test_deliver_due_row_of_a_dead_worker_becomes_unknown(twilio):

@@ -246,14 +246,18 @@ def test_record_inbound_opt_in_gives_the_stage_back_on_other_lines_of_consultant
     assert Message.objects.filter(direction="out", conversation=other).count() == 2
 
 
-def test_record_inbound_opt_out_drops_what_the_agent_had_queued():
+@pytest.mark.parametrize("author", ["agent", "consultant", "system"])
+def test_record_inbound_opt_out_drops_whatever_was_queued(author):
     conversation = make_conversation()
-    send(conversation, ["Qual o seu nome?"], author="agent")
+    send(conversation, ["Qual o seu nome?"], author=author)
 
     record_inbound(conversation.line, parsed("parar"))
 
-    statuses = Message.objects.filter(direction="out").order_by("seq").values_list("author", "status")
-    assert list(statuses) == [("agent", "cancelled"), ("system", "queued")]
+    said = Message.objects.filter(direction="out").order_by("seq")
+    assert list(said.values_list("author", "status", "is_last_word")) == [
+        (author, "cancelled", False),
+        ("system", "queued", True),
+    ]
 
 
 def test_record_inbound_on_a_consultants_line_belongs_to_the_consultant():
