@@ -101,7 +101,11 @@ def _needless(notice: Notice) -> str:
     if not notice.user.is_active:
         return NOT_HERE
     lead = notice.lead
-    if lead is None or notice.kind not in (Notice.Kind.ASSIGNED, Notice.Kind.WARNED):
+    if lead is None or notice.kind == Notice.Kind.TAKEN_AWAY:  # which tells nothing of the lead but its name
+        return ""
+    if not Lead.objects.visible_to(notice.user).filter(pk=lead.pk).exists():
+        return NOT_THEIRS
+    if notice.kind not in (Notice.Kind.ASSIGNED, Notice.Kind.WARNED):
         return ""
     if lead.archived_at or lead.consultant_id != notice.user_id:
         return NOT_THEIRS

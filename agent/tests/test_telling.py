@@ -22,9 +22,10 @@ from agent import notify, telling
 from agent.models import Notification
 from agent.tests.telling_makers import owe, state_of, states_of, tell
 from leads.actors import SYSTEM
-from leads.models import Assignment, Lead, Notice, NoticePreferences
+from leads.models import Assignment, Lead, Notice, NoticePreferences, User
 from leads.services import assigning
-from leads.tests.makers import make_circle, make_consultant, make_lead
+from leads.services.notices import notify_managers
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 from tests.stack import database_url
 from whatsapp.models import Conversation, Message
 from whatsapp.tests.makers import make_line
@@ -117,6 +118,22 @@ def test_notice_to_somebody_who_was_deactivated_is_not_sent(ana, mail_server):
     ana.user.save()
     telling.deliver_notifications()
     assert state_of(notice, "email") == ("skipped", "not_here")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_demoted", [True, False])
+def test_alert_to_a_manager_who_is_none_any_more_tells_nothing_of_the_lead(mail_server, is_demoted):
+    manager = make_manager("rita")
+    lead = make_lead(message="Quero a casa da praia")
+    notify_managers(kind="alert", key="alert", lead=lead, facts={"minutes": 15})
+    notify.tell_consultants()
+    User.objects.filter(pk=manager.pk).update(is_superuser=not is_demoted)
+
+    assert telling.deliver_notifications() == (0 if is_demoted else 1)
+
+    expected = ("skipped", "not_theirs") if is_demoted else ("sent", "")
+    assert state_of(Notice.objects.get(user=manager), "email") == expected
+    assert len(mail_server.letters) == (0 if is_demoted else 1)
 
 
 @pytest.mark.django_db
