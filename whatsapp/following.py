@@ -6,18 +6,21 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from leads import one_trip
-from leads.models import Lead, LeadIdentity, Status
+from leads.models import LeadIdentity, Status
 from whatsapp import adoption
-from whatsapp.models import Conversation, Line
-from whatsapp.models.conversation import ConversationQuerySet
+from whatsapp.models import Conversation
+from whatsapp.services.hands import TAKEN_OVER
 
-_FOLLOW = """
+_FOLLOW_ALL = """
 UPDATE whatsapp_conversation AS conversation
 SET consultant_id = lead.consultant_id, updated_at = statement_timestamp()
 FROM leads_lead AS lead, whatsapp_line AS line
-WHERE lead.id = %(lead)s AND conversation.lead_id = lead.id AND line.id = conversation.line_id
+WHERE conversation.lead_id = lead.id AND line.id = conversation.line_id
   AND conversation.status = 'transferred' AND line.kind = 'agent'
   AND conversation.consultant_id IS DISTINCT FROM lead.consultant_id"""
+_FOLLOW = f"{_FOLLOW_ALL} AND lead.id = %(lead)s"
+# Whoever took a conversation over need not be the lead's consultant, so that a difference alone says nothing.
+_FOLLOW_FORGOTTEN = f"{_FOLLOW_ALL} AND conversation.handoff_reason <> %(taken_over)s"
 WHATSAPP_KINDS = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID)
 CLOSED = (Status.Kind.WON, Status.Kind.LOST)
 
@@ -51,10 +54,4 @@ def follow_assignment(lead_id: UUID) -> int:
 
 def follow_assignments() -> int:
     """The same for every lead whose change nobody heard of, because a process died in between."""
-    owner = Lead.objects.filter(pk=OuterRef("lead")).values("consultant")
-    waiting = _handed_over().filter(consultant=None, lead__consultant__isnull=False)
-    return waiting.update(consultant=Subquery(owner), updated_at=timezone.now())
-
-
-def _handed_over() -> ConversationQuerySet:
-    return Conversation.objects.filter(status=Conversation.Status.TRANSFERRED, line__kind=Line.Kind.AGENT)
+    return one_trip.execute(_FOLLOW_FORGOTTEN, {"taken_over": TAKEN_OVER})

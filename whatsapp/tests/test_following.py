@@ -2,13 +2,13 @@
 
 import pytest
 
-from leads.models import LeadIdentity
+from leads.models import Consultant, LeadIdentity
 from leads.signals import lead_changed, lead_received
-from leads.tests.makers import make_consultant, make_lead
+from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp import chat_index, sessions
 from whatsapp.models import Conversation
 from whatsapp.payloads import InboundMessage
-from whatsapp.services import link_lead, transfer
+from whatsapp.services import link_lead, take_over, transfer
 from whatsapp.sweeps import follow_assignments
 from whatsapp.tests.makers import inbound_form, make_consultant_line, make_conversation
 
@@ -147,3 +147,30 @@ def test_conversation_on_a_consultants_own_line_stays_theirs():
 
     conversation.refresh_from_db()
     assert conversation.consultant == ana
+
+
+@pytest.mark.parametrize("has_next", [True, False])
+def test_reassignment_nobody_heard_of_is_followed_by_the_sweep(has_next):
+    ana, bia = make_consultant("ana"), make_consultant("bia")
+    conversation = handed_over(ana)
+    conversation.lead.consultant = bia if has_next else None
+    conversation.lead.save()
+
+    assert follow_assignments() == 1
+    assert follow_assignments() == 0
+
+    conversation.refresh_from_db()
+    assert conversation.consultant == conversation.lead.consultant
+    assert not Conversation.objects.visible_to(ana.user).exists()
+
+
+def test_conversation_that_a_manager_took_over_is_left_to_them_by_the_sweep():
+    conversation = handed_over(make_consultant("ana"))
+    manager = make_manager("rita")
+    Consultant.objects.create(user=manager)
+    take_over(conversation_id=conversation.pk, user=manager)
+
+    assert follow_assignments() == 0
+
+    conversation.refresh_from_db()
+    assert conversation.consultant.user == manager
