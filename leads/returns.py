@@ -13,7 +13,8 @@ ARRIVALS = (Assignment.Trigger.ARRIVAL, Assignment.Trigger.HANDOFF)
 
 
 def stay_with_owner(lead: Lead, trigger: str, former: Consultant | None = None) -> Pick | None:
-    """The decision for the consultant who had the person; None where nobody had, or a circle decides.
+    """The decision about somebody whom a consultant had, to be put into effect whatever it is: nobody keeps
+    a person they cannot go on with. None where no consultant had them, or they could and a circle decides.
 
     `former`: of the closed lead that this one follows. Hours do not count: who knows the person may
     answer tomorrow. An absence, the switch and the capacity do; then the circle decides, and says so.
@@ -21,15 +22,12 @@ def stay_with_owner(lead: Lead, trigger: str, former: Consultant | None = None) 
     owner = former or lead.consultant
     if owner is None or trigger not in ARRIVALS:
         return None
-    rule = next(iter(rules_for(lead)), None)
-    if rule is not None and not rule.returns_to_owner:
-        return None
-    obstacle = _obstacle(owner, lead)
+    rule, obstacle = next(iter(rules_for(lead)), None), _obstacle(owner, lead)
+    returns = rule is None or rule.returns_to_owner
     if not obstacle:
-        return pick_for(owner, rule=rule, outcome=Assignment.Outcome.KEPT)
-    return replace(
-        pick_consultant(lead), because=f"{owner}, who had this person before, {OBSTACLES[obstacle]}"
-    )
+        return pick_for(owner, rule=rule, outcome=Assignment.Outcome.KEPT) if returns else None
+    because = f"{owner}, who had this person before, {OBSTACLES[obstacle]}" if returns else ""
+    return replace(pick_consultant(lead), because=because)
 
 
 def _obstacle(owner: Consultant, lead: Lead) -> str:

@@ -46,9 +46,13 @@ def assign_lead(
     The caller holds the lead's row in its transaction and has written everything else already: the
     rule's row is locked here, and the sooner the transaction ends the less others wait. Nobody being
     available is an outcome, not an error; a lead that has a consultant keeps them then, unless `may_keep`
-    is false.
+    is false, or it came back and they can not go on with it.
     """
-    pick = _by_hand(to) if to else stay_with_owner(lead, trigger, former) or pick_consultant(lead)
+    if to:
+        return decide(lead, _by_hand(to), actor=actor, trigger=trigger)
+    returned = stay_with_owner(lead, trigger, former)
+    may_keep = may_keep and returned is None
+    pick = returned or pick_consultant(lead)
     return decide(lead, pick, actor=actor, trigger=trigger, may_keep=may_keep)
 
 

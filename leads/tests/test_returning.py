@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from leads import deliveries
 from leads.actors import SYSTEM
+from leads.assignment_ledger import contradictions
 from leads.ledger import read_ledger
-from leads.models import Delivery, Lead, LeadIdentity, SeenSubmission, Source
+from leads.models import Absence, Delivery, Lead, LeadIdentity, SeenSubmission, Source, User
 from leads.payload import LeadPayload
+from leads.services import people
+from leads.services.assigning import assign_waiting_leads
 from leads.services.intake import receive_lead
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 from leads.tests.test_deliveries import at_once, process_and_close
@@ -118,6 +121,48 @@ def test_new_lead_goes_to_the_next_where_the_former_consultant_takes_none():
     former.save()
 
     assert receive(source, LeadPayload(phone=PHONE)).lead.consultant == other
+
+
+def leave_for_weeks(consultant):
+    since = timezone.now() - timedelta(days=1)
+    Absence.objects.create(consultant=consultant, starts_at=since, ends_at=since + timedelta(days=20))
+
+
+def deactivate(consultant):
+    User.objects.filter(pk=consultant.pk).update(is_active=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("returns_to_owner", [True, False])
+@pytest.mark.parametrize("stop", [leave_for_weeks, deactivate])
+def test_reopened_lead_whose_consultant_can_not_go_on_waits_in_the_queue(stop, returns_to_owner):
+    source, owner = make_source(Source.Returning.REOPEN), make_consultant("owner")
+    make_circle(owner, returns_to_owner=returns_to_owner)
+    lead = closed_lead(source)
+    stop(owner)
+
+    receive(source, LeadPayload(phone=PHONE, message="De novo"))
+
+    assert Lead.objects.awaiting_consultant().get() == lead
+    lead.refresh_from_db()
+    assert (lead.consultant, lead.alert_at is not None) == (None, True)
+    told = lead.events.filter(kind="assigned").order_by("-pk")[0].data
+    assert (told["outcome"], told["previous"]) == ("no_consultants_available", "owner")
+    assert list(contradictions()) == []
+
+
+@pytest.mark.django_db
+def test_reopened_lead_that_waits_goes_to_whoever_comes_first():
+    source, owner, other = make_source(Source.Returning.REOPEN), *map(make_consultant, ("owner", "other"))
+    make_circle(owner, other)
+    closed_lead(source)
+    deactivate(owner)
+    people.set_accepting(other.user, False)
+    receive(source, LeadPayload(phone=PHONE))
+    people.set_accepting(other.user, True)
+
+    assert assign_waiting_leads() == 1
+    assert Lead.objects.get().consultant == other
 
 
 @pytest.mark.django_db
