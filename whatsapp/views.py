@@ -20,6 +20,7 @@ from whatsapp.signatures import is_signed
 from whatsapp.sweeps import take_in_arrivals
 
 logger = logging.getLogger(__name__)
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -48,8 +49,8 @@ def inbound(request: HttpRequest) -> HttpResponse:
 
     By the line as this process knows it; a refusal is made sure of with the line itself.
     """
-    if is_too_large(request):
-        return HttpResponse(status=413)
+    if refusal := refusal_unread(request):
+        return refusal
     for line in line_memory.readings_of(request.POST.get("To", "")):
         if is_signed(request, account_of(line)) and (answer := _take(request, line)):
             return answer
@@ -74,8 +75,8 @@ def _take(request: HttpRequest, line: Line | None) -> HttpResponse | None:
 @later_without_database
 def status(request: HttpRequest) -> HttpResponse:
     """What became of a message of ours. `?message=` is our own id of it."""
-    if is_too_large(request):
-        return HttpResponse(status=413)
+    if refusal := refusal_unread(request):
+        return refusal
     line = line_at(request.POST.get("From", ""))
     if not is_signed(request, account_of(line)):
         return refuse("status")
@@ -107,6 +108,25 @@ def line_at(address: str) -> Line | None:
     """The line whose number this is, whichever Messaging Service it is in."""
     bare = address.replace("\x00", "").removeprefix(CHANNEL)
     return Line.objects.filter(address=CHANNEL + bare, is_active=True).first()
+
+
+def refusal_unread(request: HttpRequest) -> HttpResponse | None:
+    """What to answer before any parameter is believed: a form in UTF-8, as Twilio posts, and no codec of
+    anybody's choosing. No type at all is a form without parameters."""
+    if is_too_large(request):
+        return HttpResponse(status=413)
+    is_utf8 = request.content_params.get("charset", "utf-8").lower() in ("utf-8", "utf8")
+    if is_utf8 and request.content_type in FORMS and _is_readable(request):
+        return None
+    return HttpResponse("not a form", status=400, content_type="text/plain")
+
+
+def _is_readable(request: HttpRequest) -> bool:
+    """False where a part's own header names a codec that there is not."""
+    try:
+        return request.POST is not None
+    except LookupError:
+        return False
 
 
 def is_too_large(request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ import hmac
 import json
 import time
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -483,3 +484,45 @@ def test_webhook_of_thousands_of_parameters_is_a_client_error(client, path):
     )
 
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize("path", [INBOUND_PATH, STATUS_PATH])
+@pytest.mark.parametrize("charset", ["hex", "rot13", "undefined", "idna", "raw_unicode_escape", "utf-7"])
+@pytest.mark.parametrize(
+    "content_type", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded"]
+)
+def test_webhook_in_a_strange_charset_is_a_client_error_and_is_not_decoded(path, charset, content_type):
+    make_line()
+    body = b'--b\r\nContent-Disposition: form-data; name="To"\r\n\r\n\\ud800\r\n--b--\r\n'
+    kind = f"{content_type}; charset={charset}"
+
+    answer = Client(raise_request_exception=False).generic(
+        "POST", path, body, content_type=kind, headers={HEADER: "x"}
+    )
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", [INBOUND_PATH, STATUS_PATH])
+@pytest.mark.parametrize("codec", ["nonsense", "hex", "idna", ""])
+def test_webhook_whose_part_names_a_strange_codec_is_a_client_error(path, codec):
+    make_line()
+    body = f"--b\r\nContent-Disposition: form-data; name*={codec}'en'%ff\r\n\r\nx\r\n--b--\r\n"
+
+    answer = Client(raise_request_exception=False).generic(
+        "POST", path, body, content_type="multipart/form-data; boundary=b", headers={HEADER: "x"}
+    )
+
+    assert answer.status_code in (400, 403)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+def test_webhook_that_names_its_charset_is_taken(client, charset):
+    make_line()
+    form = inbound_form("Olá")
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+
+    answer = client.post(INBOUND_PATH, urlencode(form), content_type=kind, headers=signed(INBOUND_PATH, form))
+
+    assert answer.status_code == 200
+    assert take_in_waiting() == 1
