@@ -65,7 +65,8 @@ JOIN leads_consultant AS consultant ON consultant.user_id = seat.consultant_id
 JOIN leads_user AS person ON person.id = seat.consultant_id
 WHERE turn.rule_id = circle.id"""  # noqa: S608 - composed of constants alone; values are parameters
 
-LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR UPDATE"
+# The weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
+LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR NO KEY UPDATE"
 
 NEXT_TURN = """
 WITH circle AS MATERIALIZED (

@@ -62,7 +62,7 @@ def _pool_of(lead: Lead, user: User) -> AssignmentRule:
         raise NotFoundError(_("There is no such lead in your pools."))
     if lead.pool_id is None:
         _say_taken(lead)
-    rule = AssignmentRule.objects.select_for_update().filter(pk=rule_id or 0).first()
+    rule = AssignmentRule.objects.select_for_update(no_key=True).filter(pk=rule_id or 0).first()
     if rule is None or not rule.is_pool or lead.archived_at or lead.closed_at:
         raise TakenError(_("This lead is no longer in the pool."))
     return rule

@@ -359,3 +359,21 @@ def test_assign_waiting_leads_with_a_lead_that_cannot_be_decided_gives_the_other
     assert behind.consultant == ana
     (record,) = caplog.records
     assert (record.message, record.error) == ("waiting lead not assigned", "DataError")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lead_that_stays_with_its_consultant_and_a_turn_of_the_circle_do_not_lock_each_other_out():
+    """One writes the consultant and names the rule in the ledger, the other holds the rule and asks for
+    the consultant."""
+    ana = make_consultant("ana", max_open_leads=100)
+    make_circle(ana)
+    mine, new = make_lead(consultant=ana), make_lead()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            kept = assigning.assign_lead(lead=mine, actor=SYSTEM, trigger="arrival")
+            turn = pool.submit(give_and_close, new)
+            wait_for_lock_waiters(1)
+        turn.result()
+
+    new.refresh_from_db()
+    assert (kept.outcome, new.consultant) == ("kept", ana)
