@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +45,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
 def _challenge(request: HttpRequest) -> HttpResponse:
     """Meta shows the verify token of a line and wants its challenge back."""
     shown = request.GET.get("hub.verify_token", "").encode()
-    tokens = [line.verify_token for line in _lines() if line.verify_token]
+    tokens = [line.verify_token for line in _lines() if line.verify_token and line.is_active]
     is_known = any(hmac.compare_digest(token.encode(), shown) for token in tokens)
     if request.GET.get("hub.mode") != "subscribe" or not is_known:
         return refuse("cloud")
@@ -71,14 +72,20 @@ def _take_post(request: HttpRequest) -> HttpResponse:
 
 
 def _take_change(line: Line, change: Change) -> None:
-    if line.kind == Line.Kind.CONSULTANT:
-        sessions.take_in(line, change.messages(line.address))
-        line.say_heard()
-    else:
-        for message in change.messages(line.address):
-            _take_message(line, message)
+    """A line that was switched off takes no messages; what it sent before is still reported on."""
+    if line.is_active:
+        _take_messages(line, change.messages(line.address))
     for report, message_id in change.statuses():
         statuses.hear(report, _uuid(message_id), line=line)
+
+
+def _take_messages(line: Line, messages: Sequence[InboundMessage]) -> None:
+    if line.kind == Line.Kind.CONSULTANT:
+        sessions.take_in(line, messages)
+        line.say_heard()
+        return
+    for message in messages:
+        _take_message(line, message)
 
 
 def _take_message(line: Line, message: InboundMessage) -> None:
@@ -90,8 +97,8 @@ def _take_message(line: Line, message: InboundMessage) -> None:
 
 
 def _lines() -> list[Line]:
-    cloud = Line.objects.filter(transport=Line.Transport.CLOUD, is_active=True)
-    return list(cloud.exclude(phone_number_id=""))
+    """In use or not."""
+    return list(Line.objects.filter(transport=Line.Transport.CLOUD).exclude(phone_number_id=""))
 
 
 def _is_signed(request: HttpRequest, line: Line) -> bool:

@@ -105,9 +105,10 @@ def take_in(line: Line, message: InboundMessage) -> bool:
 
 
 def line_at(address: str) -> Line | None:
-    """The line whose number this is, whichever Messaging Service it is in."""
+    """The line whose number this is, whichever Messaging Service it is in; in use or not, as what it sent
+    before it was switched off is still reported on."""
     bare = address.replace("\x00", "").removeprefix(CHANNEL)
-    return Line.objects.filter(address=CHANNEL + bare, is_active=True).first()
+    return Line.objects.filter(address=CHANNEL + bare).first()
 
 
 def refusal_unread(request: HttpRequest) -> HttpResponse | None:

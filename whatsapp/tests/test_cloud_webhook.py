@@ -248,6 +248,18 @@ def test_status_by_the_app_of_one_line_settles_nothing_of_another(client):
     assert (reply.status, reply.sid) == ("queued", None)
 
 
+def test_line_that_was_switched_off_takes_statuses_and_no_messages(cloud, client):
+    reply = offered(cloud)
+    Line.objects.update(is_active=False)
+
+    told(client, status("read", reply.sid))
+    assert [one.body for one in taken_in(client, message("text", {"body": "de novo"}))] == ["Oi"]
+
+    reply.refresh_from_db()
+    assert reply.status == "read"
+    assert challenge(client).status_code == 403
+
+
 def test_status_of_a_message_not_known_yet_is_kept(client):
     make_cloud_line()
     told(

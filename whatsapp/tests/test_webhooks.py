@@ -277,6 +277,20 @@ def test_status_from_a_number_that_is_no_line_of_ours_settles_nothing(client):
     assert message.status == "queued"
 
 
+@pytest.mark.parametrize("account", [{}, {"account_sid": "AC" + "2" * 32, "auth_token": "own"}])
+def test_status_of_a_line_that_was_switched_off_is_taken(client, account):
+    line = make_line(**account)
+    message = send(make_conversation(line), ["Olá"], author="agent")[0]
+    change(line, is_active=False)
+    form = {"MessageSid": "SM1", "MessageStatus": "read", "From": line.address}
+
+    path = f"{STATUS_PATH}?message={message.pk}"
+    assert post_signed(client, path, form, account=account_of(line)).status_code == 200
+
+    message.refresh_from_db()
+    assert message.status == "read"
+
+
 def test_status_bad_signature_or_odd_ids_are_refused_or_kept(client):
     form = {"MessageSid": "SM404", "MessageStatus": "read", "From": "whatsapp:+14155238886"}
 
