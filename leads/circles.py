@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from math import gcd
 
 from django.db import transaction
+from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
-from leads.models import AssignmentRule, CircleTurn, Consultant, RuleMember
+from leads.models import Assignment, AssignmentRule, CircleTurn, Consultant, RuleMember
 
 
 def spread(weights: Sequence[int]) -> list[int]:
@@ -34,12 +36,9 @@ def spread(weights: Sequence[int]) -> list[int]:
 def arrange(rule: AssignmentRule) -> None:
     """Lay out the turns anew after seats or weights changed. The round goes on behind whoever had the last
     turn; nobody is owed anything for turns that were not theirs."""
-    rule = AssignmentRule.objects.select_for_update().get(pk=rule.pk)
-    last = (
-        CircleTurn.objects.filter(rule=rule, position=rule.pointer)
-        .values_list("member_id", flat=True)
-        .first()
-    )
+    rule = AssignmentRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+    last = _last_turn(rule)
+    _recall_counts(rule)
     members = list(rule.members.order_by("position", "id"))
     order = [members[index] for index in spread([member.weight for member in members])]
     CircleTurn.objects.filter(rule=rule).delete()
@@ -51,12 +50,25 @@ def arrange(rule: AssignmentRule) -> None:
     rule.save(update_fields=["pointer"])
 
 
+def _last_turn(rule: AssignmentRule) -> int | None:
+    """The seat of the last turn; where that was given up, of the turn before it. Turns go with their seat."""
+    had = CircleTurn.objects.filter(rule=rule, position__lte=rule.pointer).order_by("-position")
+    return had.values_list("member_id", flat=True).first()
+
+
+def _recall_counts(rule: AssignmentRule) -> None:
+    """A new seat of somebody who sat here before counts on from what the ledger gave them."""
+    had = rule.assignment_set.filter(consultant=OuterRef("consultant"), outcome=Assignment.Outcome.ASSIGNED)
+    given = had.order_by().values("consultant").annotate(count=Count("pk")).values("count")
+    rule.members.filter(leads_given=0).update(leads_given=Coalesce(Subquery(given), 0))
+
+
 @transaction.atomic
 def seat(
     rule: AssignmentRule, consultants: Sequence[Consultant], weights: Sequence[int] | None = None
 ) -> None:
     """Put these consultants at the end of the circle; whoever sits there already keeps the seat."""
-    start = rule.members.count()
+    start = rule.members.aggregate(last=Max("position"))["last"] or 0
     RuleMember.objects.bulk_create(
         [
             RuleMember(rule=rule, consultant=consultant, position=start + number, weight=weight)

@@ -256,3 +256,72 @@ def test_contradictions_names_what_does_not_fit(db):
     Lead.objects.filter(pk=lead.pk).update(consultant=bia)
     RuleMember.objects.filter(consultant=bia).update(leads_given=7)
     assert len(list(contradictions())) == 2
+
+
+def give_up(seat_of, rule):
+    RuleMember.objects.filter(rule=rule, consultant=seat_of).delete()
+    circles.arrange(rule)
+
+
+def test_arrange_after_whoever_had_the_last_turn_left_goes_on_where_the_round_was(db):
+    ana, bia, caio = (make_consultant(name) for name in ("ana", "bia", "caio"))
+    rule = make_circle(ana, bia, caio)
+    assert names(2) == ["ana", "bia"]
+
+    give_up(bia, rule)
+
+    assert names(3) == ["caio", "ana", "caio"]
+
+
+def test_arrange_after_the_first_of_the_round_left_begins_with_the_second(db):
+    ana, bia, caio = (make_consultant(name) for name in ("ana", "bia", "caio"))
+    rule = make_circle(ana, bia, caio)
+    assert names(1) == ["ana"]
+
+    give_up(ana, rule)
+
+    assert names(3) == ["bia", "caio", "bia"]
+
+
+def test_seat_after_somebody_left_sits_behind_everybody(db):
+    ana, bia, caio = (make_consultant(name) for name in ("ana", "bia", "caio"))
+    rule = make_circle(ana, bia)
+    give_up(ana, rule)
+
+    circles.seat(rule, [caio])
+
+    assert list(rule.members.values_list("consultant__user__username", "position")) == [
+        ("bia", 2),
+        ("caio", 3),
+    ]
+
+
+def test_seats_that_share_a_position_take_turns_in_the_order_they_came(db):
+    ana, bia = make_consultant("ana"), make_consultant("bia")
+    rule = make_circle(bia, ana)
+    RuleMember.objects.update(position=1)
+    circles.arrange(rule)
+    assert names(3) == ["bia", "ana", "bia"]
+
+
+@pytest.mark.parametrize(
+    ("product", "is_served"), [("市中心公寓", True), ("car", False), ("", False), ("Casa 公寓", True)]
+)
+def test_product_in_letters_that_are_not_latin_serves_what_contains_it(product, is_served):
+    assert serves(AssignmentRule(products=["公寓"]), Lead(product=product)) is is_served
+
+
+def test_consultant_who_left_a_circle_and_comes_back_keeps_the_count(db):
+    ana, bia, carlos = (make_consultant(name) for name in ("ana", "bia", "carlos"))
+    rule = make_circle(ana, bia)
+    names(4)
+    RuleMember.objects.filter(consultant=bia).delete()
+    circles.arrange(rule)
+    circles.seat(rule, [bia, carlos])
+    assert dict(rule.members.values_list("consultant__user__username", "leads_given")) == {
+        "ana": 2,
+        "bia": 2,
+        "carlos": 0,
+    }
+    names(3)
+    assert list(contradictions()) == []
