@@ -2,8 +2,10 @@
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
 
 from leads.services import activity
 from whatsapp.models import ConsentEvent, Conversation, Message
@@ -123,15 +125,28 @@ def _stage_after_opt_in(conversation: Conversation) -> str:
 
 def is_opted_out(client_key: str) -> bool:
     """By their own last word on WhatsApp; what a form says is in the ledger and decides nothing here."""
-    own_words = ConsentEvent.objects.filter(client_key=client_key, kind__in=CONFIRMATION)
-    last = own_words.order_by("-created_at", "-id").first()
+    last = _own_words(client_key).order_by("-created_at", "-id").first()
     return last is not None and last.kind == ConsentEvent.Kind.OPT_OUT
 
 
+def has_spoken_since(client_key: str, at: datetime) -> bool:
+    """Whether a word of theirs that was said before then, and is heard only now, no longer counts."""
+    return _own_words(client_key).filter(created_at__gt=at).exists()
+
+
+def _own_words(client_key: str) -> QuerySet[ConsentEvent]:
+    return ConsentEvent.objects.filter(client_key=client_key, kind__in=CONFIRMATION)
+
+
 def _record(conversation: Conversation, kind: str, message: Message | None, evidence: str) -> None:
+    """At the time of the message that says so, which may have come late."""
     text = evidence or (message.body if message else "")
     ConsentEvent.objects.create(
-        client_key=conversation.client_key, kind=kind, message=message, evidence=text[:2000]
+        client_key=conversation.client_key,
+        kind=kind,
+        message=message,
+        evidence=text[:2000],
+        created_at=message.created_at if message else timezone.now(),
     )
 
 

@@ -11,12 +11,12 @@ from leads.actors import CLIENT
 from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
-from whatsapp import consent
+from whatsapp import consent, window
 from whatsapp.colleagues import is_with_colleague
 from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
-from whatsapp.services import outbound
+from whatsapp.services import hands, outbound
 from whatsapp.signals import message_received
 from whatsapp.tasks import fetch_media
 
@@ -166,16 +166,25 @@ def _reopen(conversation: Conversation, at: datetime) -> None:
 def _hear_consent(conversation: Conversation, message: Message) -> None:
     """A client who opted out is owed nothing but one confirmation."""
     wish, was_opted_out = consent.wish_in(message.body), conversation.is_opted_out
-    if wish and wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
-        outbound.confirm_opt_out(conversation, wish.confirmation)
-        consent.opt_out(conversation, message)
-        _write_history(conversation, wish)
-    elif wish and wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
-        consent.opt_in(conversation, message)
-        _write_history(conversation, wish)
-        outbound.confirm_opt_in(conversation, wish.confirmation)
+    if wish and not consent.has_spoken_since(conversation.client_key, message.created_at):
+        _follow_wish(conversation, message, wish)
     if was_opted_out or conversation.is_opted_out:  # the confirmation was the answer
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
+
+
+def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wish) -> None:
+    """Confirmed where the window lets us: words that are brought along may be older than it."""
+    if wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
+        hands.cancel_all_queued(conversation)
+        if window.is_open(conversation):
+            outbound.confirm_opt_out(conversation, wish.confirmation)
+        consent.opt_out(conversation, message)
+        _write_history(conversation, wish)
+    elif wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
+        consent.opt_in(conversation, message)
+        _write_history(conversation, wish)
+        if window.is_open(conversation):
+            outbound.confirm_opt_in(conversation, wish.confirmation)
 
 
 def _write_history(conversation: Conversation, wish: consent.Wish) -> None:

@@ -12,8 +12,9 @@ from whatsapp import adoption, chat_index, following, sessions, window
 from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.redis_connection import connection
+from whatsapp.services import record_inbound
 from whatsapp.sweeps import rebuild_chat_lists
-from whatsapp.tests.makers import CLIENT, inbound_form, make_consultant_line
+from whatsapp.tests.makers import CLIENT, inbound_form, make_consultant_line, make_line
 
 pytestmark = pytest.mark.django_db
 PHONE = "+5511987654321"
@@ -119,6 +120,34 @@ def test_adopt_respects_an_opt_out_said_while_they_were_no_lead(line):
     assert Conversation.objects.get().is_opted_out
     assert ConsentEvent.objects.get().message.body == "PARAR"
     assert "oi" not in bodies()
+
+
+def writes_ago(line, text: str, **ago) -> None:
+    message = InboundMessage.parse(inbound_form(text, To=line.address))
+    sessions.take_in(line, [replace(message, sent_at=timezone.now() - timedelta(**ago))])
+
+
+def test_adopt_old_opt_out_yields_to_a_newer_opt_in_on_another_line(line):
+    writes_ago(line, "PARAR", days=3)
+    agents = make_line()
+    for text in ("parar", "voltar"):
+        record_inbound(agents, InboundMessage.parse(inbound_form(text)))
+
+    following.claim_conversations(become_lead().pk)
+
+    assert not Conversation.objects.filter(is_opted_out=True).exists()
+    assert not Message.objects.filter(conversation__line=line, direction="out").exists()
+
+
+def test_adopt_opt_out_older_than_the_window_counts_from_then_and_is_not_confirmed(line):
+    writes_ago(line, "PARAR", days=3)
+
+    following.claim_conversations(become_lead().pk)
+
+    assert Conversation.objects.get().is_opted_out
+    said = ConsentEvent.objects.get()
+    assert said.created_at == said.message.created_at < timezone.now() - timedelta(days=2)
+    assert not Message.objects.filter(direction="out").exists()
 
 
 def test_next_message_of_a_new_lead_comes_after_what_is_brought(line):
