@@ -131,10 +131,9 @@ class RuleMember(models.Model):
     class Meta:
         verbose_name = _("seat")
         verbose_name_plural = _("seats")
-        ordering = ["position"]
+        ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["rule", "consultant"], name="one_seat_per_consultant"),
-            models.UniqueConstraint(fields=["rule", "position"], name="one_consultant_per_seat"),
         ]
 
     def __str__(self) -> str:
