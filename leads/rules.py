@@ -63,13 +63,12 @@ def _serves_source(rule: AssignmentRule, source_id: int | None) -> bool:
 
 def serves(rule: AssignmentRule, lead: Lead) -> bool:
     """Whether every condition that the rule has holds for the lead. Words compare without case and accents."""
-    product = plain(lead.product)
     return (
         (not rule.languages or _main_part(lead.language) in map(_main_part, rule.languages))
         and _is_one_of(lead.city, rule.cities)
         and _is_one_of(lead.temperature, rule.temperatures)
         and _is_one_of(lead.creator, rule.creators)
-        and (not rule.products or any(plain(word) in product for word in rule.products))
+        and (not rule.products or any(_contains(lead.product, word) for word in rule.products))
         and (rule.min_value is None or (lead.value is not None and lead.value >= rule.min_value))
         and (rule.max_value is None or (lead.value is not None and lead.value <= rule.max_value))
     )
@@ -82,6 +81,11 @@ def _main_part(language: str) -> str:
 
 def _is_one_of(text: str, allowed: list[str]) -> bool:
     return not allowed or _folded(text) in map(_folded, allowed)
+
+
+def _contains(text: str, word: str) -> bool:
+    """Letters that are not Latin fall away in plain words, and the empty word is in every text."""
+    return plain(word) in plain(text) if plain(word) else word.strip().casefold() in text.casefold()
 
 
 def _folded(text: str) -> str:
