@@ -4,6 +4,7 @@ Two queues: assignments whose notice is pending, and notices. `agent/telling.py`
 """
 
 import logging
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -17,16 +18,17 @@ from leads.notice_words import title_of
 from leads.services import notices
 
 logger = logging.getLogger(__name__)
+GIVEN_UP_AFTER = timedelta(hours=1)  # a database in trouble recovers by then; a row that is wrong does not
 
 
 def tell_consultants() -> int:
     """Write a notification per channel for all that is owed. Safe in many workers at once."""
     while _owe_assignment():
         pass
-    told = 0
-    while _tell_one():
+    told, refused = 0, set[int]()
+    while _tell_one(refused):
         told += 1
-    return told
+    return told - len(refused)
 
 
 @transaction.atomic
@@ -50,18 +52,24 @@ def _owe_assignment() -> bool:
 
 
 @transaction.atomic
-def _tell_one() -> bool:
-    owed = Notice.objects.filter(state=Notice.State.PENDING).order_by("pk")
+def _tell_one(refused: set[int]) -> bool:
+    """`refused`: ids that the database would not take in this run; they are tried again in the next."""
+    owed = Notice.objects.filter(state=Notice.State.PENDING).exclude(pk__in=refused).order_by("pk")
     notice = owed.select_for_update(skip_locked=True, of=("self",)).select_related("user").first()
     if notice is None:
         return False
-    notice.state = Notice.State.TOLD if _is_written(notice) else Notice.State.FAILED
+    if _is_written(notice):
+        notice.state = Notice.State.TOLD
+    else:
+        refused.add(notice.pk)
+        if notice.created_at < timezone.now() - GIVEN_UP_AFTER:
+            notice.state = Notice.State.FAILED
     notice.save(update_fields=["state"])
     return True
 
 
 def _is_written(notice: Notice) -> bool:
-    """False: this one cannot be written, and must not keep the others from theirs."""
+    """False: this one cannot be written now, and must not keep the others from theirs."""
     try:
         with transaction.atomic():
             write_notifications(notice, channels_of(notice))

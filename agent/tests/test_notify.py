@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.core import mail
 from django.db import connection, transaction
+from django.utils import timezone
 
 from agent import notify, telling
 from agent.models import Notification
 from leads.actors import SYSTEM
-from leads.models import Assignment
+from leads.models import Assignment, Notice
 from leads.services import assigning
 from leads.tests.makers import make_circle, make_consultant, make_lead
 
@@ -92,3 +93,38 @@ def test_tell_consultants_of_a_lead_with_an_endless_name_tells_the_others_too():
     assert notify.tell_consultants() == 2
     titles = list(Notification.objects.filter(channel="app").order_by("id").values_list("title", flat=True))
     assert [len(titles[0]), titles[1]] == [200, "New lead: Júlia"]
+
+
+def refuse_letters(cursor) -> None:
+    cursor.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'not now'; END$$;"
+        "CREATE TRIGGER refuse BEFORE INSERT ON agent_notification FOR EACH ROW"
+        " WHEN (NEW.title LIKE '%Ailing%') EXECUTE FUNCTION refuse()"
+    )
+
+
+@pytest.mark.django_db
+def test_tell_consultants_while_the_database_refuses_one_tells_the_others_and_that_one_later():
+    ailing = assign_to_ana(name="Ailing")
+    with transaction.atomic():
+        assigning.assign_lead(lead=make_lead(name="Well"), actor=SYSTEM, trigger="arrival")
+    with connection.cursor() as cursor:
+        refuse_letters(cursor)
+        assert notify.tell_consultants() == 1
+        assert Notice.objects.get(lead=ailing.lead).state == "pending"
+        cursor.execute("DROP TRIGGER refuse ON agent_notification")
+    assert notify.tell_consultants() == 1
+    assert Notice.objects.get(lead=ailing.lead).state == "told"
+    assert Notification.objects.filter(channel="app").count() == 2
+
+
+@pytest.mark.django_db
+def test_tell_consultants_gives_up_a_notice_that_is_refused_for_long():
+    assignment = assign_to_ana(name="Ailing")
+    with connection.cursor() as cursor:
+        refuse_letters(cursor)
+        notify.tell_consultants()
+        old = timezone.now() - notify.GIVEN_UP_AFTER
+        Notice.objects.filter(lead=assignment.lead).update(created_at=old)
+        assert notify.tell_consultants() == 0
+    assert Notice.objects.get(lead=assignment.lead).state == "failed"
