@@ -152,6 +152,8 @@ def list_media(account: Account, sid: str) -> list[dict[str, Any]]:
     except (TwilioRestException, TwilioServiceException) as error:
         raise _refusal(error) from error
     except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
+        if _is_gone(error):
+            raise RefusedError("20404") from error
         raise OutcomeUnknownError(detail=type(error).__name__) from error
 
 
@@ -232,6 +234,12 @@ def _client(account: Account, timeout: float | None = None) -> Client:
 def _refusal(error: TwilioRestException | TwilioServiceException) -> SendError:
     code = str(error.code or error.status)
     return NotAcceptedError(code) if code in TRY_LATER else RefusedError(code)
+
+
+def _is_gone(error: Exception) -> bool:
+    """The library hands over a page that it could not read as a part of its complaint."""
+    page = error.args[-1] if error.args else None
+    return isinstance(page, Response) and page.status_code == 404
 
 
 def _listed(records: Iterator[Any] | Sequence[Any]) -> Iterator[SentMessage]:

@@ -2,8 +2,10 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 import redis
+from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from whatsapp.accounts import Account, account_of
 from whatsapp.client import SentMessage
 from whatsapp.models import Arrival, Line, Message
 from whatsapp.payloads import InboundMessage
-from whatsapp.send_errors import SendError
+from whatsapp.send_errors import RefusedError, SendError
 from whatsapp.services import record_inbound
 
 logger = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ MOST_LISTED = 2000
 MOST_RECOVERED = 200  # of a line at once; the next time goes on from there
 OVERLAP = timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(hours=1)
+FILES_AWAITED = timedelta(minutes=10)  # a list that stays unreadable so long is broken, not late
 
 
 def recover_lost() -> int:
@@ -29,19 +32,32 @@ def recover_lost() -> int:
 
 
 def _recover_line(line: Line) -> int:
-    account, now = account_of(line), timezone.now()
+    account = account_of(line)
     if account is None:
         return 0
     try:
-        lost = _lost(line, account, now)
-        recovered = _take_in(line, account, lost[:MOST_RECOVERED])
+        return _recover(line, account)
     except (SendError, redis.RedisError) as error:
         logger.info("lost messages not looked for", extra={"line": line.pk, "why": type(error).__name__})
-        return 0
-    has_more = len(lost) > MOST_RECOVERED
-    asked_until = (lost[MOST_RECOVERED - 1].created_at or now) if has_more else now
+    except Exception:  # whatever is wrong with one line, the others have lost messages, too
+        logger.exception("lost messages not looked for", extra={"line": line.pk})
+    return 0
+
+
+def _recover(line: Line, account: Account) -> int:
+    """Looks again, the next time, from the first message that could not be taken in on."""
+    now = timezone.now()
+    lost = _lost(line, account, now)
+    recovered, not_yet = 0, lost[MOST_RECOVERED - 1 :][:1] if len(lost) > MOST_RECOVERED else []
+    for one in lost[:MOST_RECOVERED]:
+        try:
+            recovered += _take_in(line, account, one)
+        except (SendError, DatabaseError) as error:
+            logger.warning("not taken in yet", extra={"sid": one.sid, "why": type(error).__name__})
+            not_yet.append(one)
     Line.objects.filter(pk=line.pk).update(
-        reconciled_at=asked_until, recovered_count=F("recovered_count") + recovered
+        reconciled_at=min((one.created_at or now for one in not_yet), default=now),
+        recovered_count=F("recovered_count") + recovered,
     )
     if recovered:
         logger.warning("recovered messages", extra={"line": line.pk, "count": recovered})
@@ -70,11 +86,11 @@ def _known_sids(line: Line, sids: list[str]) -> set[str | None]:
     return {*rows, *waiting, *listed}
 
 
-def _take_in(line: Line, account: Account, lost: list[SentMessage]) -> int:
-    messages = [_as_inbound(account, one) for one in lost]
+def _take_in(line: Line, account: Account, lost: SentMessage) -> int:
+    message = _as_inbound(account, lost)
     if line.kind == Line.Kind.CONSULTANT:
-        return sessions.take_in(line, messages)
-    return sum(record_inbound(line, message) is not None for message in messages)
+        return sessions.take_in(line, [message])
+    return int(record_inbound(line, message) is not None)
 
 
 def _as_inbound(account: Account, listed: SentMessage) -> InboundMessage:
@@ -84,6 +100,18 @@ def _as_inbound(account: Account, listed: SentMessage) -> InboundMessage:
         recipient=listed.recipient,
         body=listed.body,
         has_media=bool(listed.media_count),
-        media=client.list_media(account, listed.sid) if listed.media_count else (),
+        media=_files_of(account, listed) if listed.media_count else (),
         sent_at=listed.created_at or timezone.now(),
     )
+
+
+def _files_of(account: Account, listed: SentMessage) -> list[dict[str, Any]]:
+    """None where Twilio will not tell of them: the words are worth more than waiting for ever."""
+    try:
+        return client.list_media(account, listed.sid)
+    except SendError as error:
+        age = timezone.now() - (listed.created_at or timezone.now())
+        if isinstance(error, RefusedError) or age > FILES_AWAITED:
+            logger.warning("taken in without its files", extra={"sid": listed.sid, "why": str(error)})
+            return []
+        raise

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 from django.db import connections
@@ -257,6 +258,48 @@ def test_recover_lost_fetches_the_files_of_a_message(twilio):
     assert message.kind == "image"
     assert message.media == [{"url": f"https://api.twilio.com{path}/ME1", "content_type": "image/jpeg"}]
     assert message.media_due_at is not None
+
+
+def received_with_a_file(twilio, body: str) -> str:
+    """Where Twilio is asked for the files."""
+    received(twilio, body)
+    twilio.accepted[-1]["num_media"] = "1"
+    return f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{twilio.accepted[-1]['sid']}/Media.json"
+
+
+def test_recover_lost_keeps_the_words_whose_files_are_refused(twilio):
+    make_line()
+    received(twilio, "primeira")
+    twilio.failing[received_with_a_file(twilio, "olha")] = 404
+    received(twilio, "terceira")
+
+    assert [recover_lost(), recover_lost()] == [3, 0]
+    kinds = Message.objects.order_by("seq").values_list("body", "kind")
+    assert list(kinds) == [("primeira", "text"), ("olha", "media"), ("terceira", "text")]
+
+
+def test_recover_lost_unreadable_files_hold_up_nobody_and_are_asked_for_again(twilio):
+    make_line()
+    path = received_with_a_file(twilio, "olha")
+    twilio.failing[path] = 500
+    received(twilio, "segunda")
+
+    assert recover_lost() == 1
+    twilio.failing.clear()
+    twilio.lists[path] = ("media_list", [{"sid": "ME1", "content_type": "image/png", "uri": "/m/ME1.json"}])
+    assert recover_lost() == 1
+
+    assert Message.objects.get(body="olha").kind == "image"
+
+
+def test_recover_lost_files_that_stay_unreadable_are_given_up_for_the_words(twilio):
+    make_line()
+    path = received_with_a_file(twilio, "olha")
+    twilio.failing[path] = 500
+    twilio.accepted[-1]["date_sent"] = format_datetime(timezone.now() - timedelta(minutes=11))
+
+    assert recover_lost() == 1
+    assert Message.objects.get().kind == "media"
 
 
 def test_recover_lost_of_strangers_counts_each_once_and_keeps_none(twilio):

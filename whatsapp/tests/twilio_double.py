@@ -42,6 +42,7 @@ class TwilioDouble:
     typing: list[str] = field(default_factory=list)
     behaviours: deque[str] = field(default_factory=deque)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    failing: dict[str, int] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     lists: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)
     contents: list[dict[str, Any]] = field(default_factory=list)
@@ -137,6 +138,10 @@ class _Handler(BaseHTTPRequestHandler):
         query = dict(pairs)
         self._note("GET", pairs)
         path = urlsplit(self.path).path
+        if path in self.double.failing:
+            status = self.double.failing[path]
+            self._answer(status, {"code": 20000 + status, "message": "no", "status": status})
+            return
         if path in self.double.redirects:
             self._send(302, b"", Location=self.double.redirects[path])
             return
