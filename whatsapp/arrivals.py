@@ -12,8 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from leads import one_trip
@@ -25,6 +24,7 @@ from whatsapp.services.inbound import record_inbound
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=1)
+DATABASE_AWAY = (OperationalError, InterfaceError)  # the others are this message's own fault
 AT_ONCE = 500  # rows, before other work gets its turn
 
 _STORE = """
@@ -98,7 +98,7 @@ def message_of(arrival: Arrival) -> InboundMessage:
 def _postpone(arrival: Arrival, error: Exception) -> None:
     """Later, each time twice as late; then it is left for a person. Without a database only later."""
     attempts = arrival.attempts + 1
-    is_over = attempts >= MAX_ATTEMPTS and not isinstance(error, DatabaseError)
+    is_over = attempts >= MAX_ATTEMPTS and not isinstance(error, DATABASE_AWAY)
     Arrival.objects.filter(pk=arrival.pk, attempts=arrival.attempts).update(
         attempts=attempts,
         error=f"{type(error).__name__}: {error}"[:2000].replace("\x00", ""),

@@ -40,6 +40,21 @@ def refused_by_the_database(what):
             cursor.execute("ALTER TABLE whatsapp_message DROP CONSTRAINT refused")
 
 
+@contextmanager
+def database_without_room():
+    """Writing a message fails as it does where PostgreSQL is out of memory."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53200'; END $$"
+        )
+        cursor.execute("CREATE TRIGGER no_room BEFORE INSERT ON whatsapp_message EXECUTE FUNCTION no_room()")
+        try:
+            yield
+        finally:
+            cursor.execute("DROP FUNCTION no_room CASCADE")
+
+
 def test_message_to_the_agent_is_durable_before_it_is_understood(client):
     make_line()
 
@@ -142,6 +157,33 @@ def test_message_that_cannot_be_taken_in_holds_up_its_own_client_alone(client):
         .order_by("seq")
         .values_list("body", flat=True)
     ) == ["broken", "after it"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_message_that_the_database_never_takes_is_given_up_for_a_person(client):
+    make_line()
+    post(client, inbound_form("broken"))
+    post(client, inbound_form("after it"))
+    Arrival.objects.filter(message__body="broken").update(attempts=arrivals.MAX_ATTEMPTS - 1)
+    with refused_by_the_database("body <> 'broken'"):
+        arrivals.take_in_waiting()
+
+    given_up = Arrival.objects.get()
+    assert (texts(), given_up.next_attempt_at) == (["after it"], None)
+    assert "IntegrityError" in given_up.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_message_is_not_given_up_for_a_database_that_has_no_room(client):
+    make_line()
+    post(client, inbound_form("Olá"))
+    Arrival.objects.update(attempts=arrivals.MAX_ATTEMPTS + 5)
+    with database_without_room():
+        arrivals.take_in_waiting()
+
+    waiting = Arrival.objects.get()
+    assert "OperationalError" in waiting.error
+    assert waiting.next_attempt_at is not None
 
 
 def test_message_given_up_lets_the_next_pass_and_can_be_tried_again(client):
