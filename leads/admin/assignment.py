@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +13,26 @@ from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.models import Assignment, AssignmentRule, Holiday, LeadEvent, LeadIdentity, RuleMember
 
+COUNTED = {"pointer", "decisions", "leads_given"}
+
+
+def _save_what_people_write(row: Model) -> None:
+    """Leads are given out while somebody reads the form: what is counted meanwhile stays as it is."""
+    fields = [field.name for field in row._meta.concrete_fields if not field.primary_key]
+    row.save(update_fields=[name for name in fields if name not in COUNTED])
+
+
+class SeatForms(BaseInlineFormSet):  # type: ignore[type-arg]  # it takes no arguments when it runs
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        seat = super().save_existing(form, obj, commit=False)
+        if commit:
+            _save_what_people_write(seat)
+        return seat
+
 
 class SeatInline(admin.TabularInline):
     model = RuleMember
+    formset = SeatForms
     fields = ["position", "consultant", "weight", "leads_given"]
     readonly_fields = ["leads_given"]
     extra = 1
@@ -58,6 +77,12 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         ),
         (_("Count"), {"fields": ["pointer", "decisions"]}),
     ]
+
+    def save_model(self, request: HttpRequest, obj: AssignmentRule, form: Any, change: bool) -> None:
+        if change:
+            _save_what_people_write(obj)
+        else:
+            super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
