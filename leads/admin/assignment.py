@@ -22,7 +22,7 @@ def _save_what_people_write(row: Model) -> None:
     row.save(update_fields=[name for name in fields if name not in COUNTED])
 
 
-class SeatForms(BaseInlineFormSet):  # type: ignore[type-arg]  # it takes no arguments when it runs
+class SeatForms(BaseInlineFormSet):
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
         seat = super().save_existing(form, obj, commit=False)
         if commit:
