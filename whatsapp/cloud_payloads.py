@@ -7,8 +7,10 @@ understood is passed over, never the rest with it. The message is kept whole in 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from leads import clock
 from leads.identity import whatsapp_key
 from whatsapp.payloads import (
     CHANNEL,
@@ -103,7 +105,17 @@ def _message(
         choice=_text(choice, "id") or _text(choice, "payload"),
         referral=_referral(_dict(given, "referral")),
         details={"Message": clean(json.dumps(given, ensure_ascii=False), LONGEST_DETAIL)},
+        sent_at=_sent_at(given),
     )
+
+
+def _sent_at(given: Mapping[str, Any]) -> datetime | None:
+    """When the client wrote: Meta may bring it late, but nobody writes in the future. None: it is not said."""
+    try:
+        seconds = int(_text(given, "timestamp", 20))
+        return min(datetime.fromtimestamp(seconds, UTC), clock.now()) if seconds > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _person(given: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from itertools import count
 from typing import Any
 
@@ -20,7 +21,13 @@ def wamid() -> str:
 def message(kind: str = "text", content: Any = None, **over: Any) -> dict[str, Any]:
     """One message; `content` stands under the name of its kind."""
     content = {"body": "Oi"} if kind == "text" and content is None else content
-    facts = {"from": PHONE, "id": wamid(), "timestamp": "1795377600", "type": kind, kind: content} | over
+    facts = {
+        "from": PHONE,
+        "id": wamid(),
+        "timestamp": str(int(time.time())),
+        "type": kind,
+        kind: content,
+    } | over
     return {name: value for name, value in facts.items() if value is not None}
 
 
