@@ -55,9 +55,12 @@ def as_inbound(line: Line, entry: ChatEntry, said: Said) -> InboundMessage:
 
 def put(line: Line, entries: Sequence[ChatEntry]) -> list[bool]:
     """Into the index, for each whether it was new. Without Redis the list is late, not the message:
-    the index is then built again from what is stored."""
+    the index is then built again from what is stored and what Twilio lists. Raises RedisError where neither
+    would bring it back: a stranger's words on a line at Meta."""
     try:
         return chat_index.record(line.pk, entries)
     except redis.RedisError as error:
         logger.warning("chat index not updated", extra={"line": line.pk, "why": type(error).__name__})
+        if line.transport == Line.Transport.CLOUD and any(entry.said for entry in entries):
+            raise
         return [True] * len(entries)

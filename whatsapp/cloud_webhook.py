@@ -12,6 +12,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
+from redis import RedisError
 
 from whatsapp import line_memory, sessions, statuses
 from whatsapp.cloud_payloads import Change, changes_in
@@ -30,15 +31,19 @@ class LineChangedError(Exception):
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def webhook(request: HttpRequest) -> HttpResponse:
-    """200 for what is signed, understood or not; 503 while the database is away, so that Meta tries again."""
+    """200 for what is signed, understood or not; 503 while the database is away, so that Meta tries again.
+
+    So too where Redis is away and would be the only one to keep a message.
+    """
     if request.method == "GET":
         return _challenge(request)
     if is_too_large(request):
         return HttpResponse(status=413)
     try:
         return _take_post(request)
-    except (DatabaseError, LineChangedError):
-        logger.exception("message not stored")
+    except (DatabaseError, RedisError, LineChangedError) as error:
+        # Not with its text: PostgreSQL quotes the row, and the row quotes the client
+        logger.error("message not stored", extra={"why": type(error).__name__})
         return HttpResponse(status=503, headers={"Retry-After": "5"})
 
 

@@ -117,17 +117,9 @@ def refusal_unread(request: HttpRequest) -> HttpResponse | None:
     if is_too_large(request):
         return HttpResponse(status=413)
     is_utf8 = request.content_params.get("charset", "utf-8").lower() in ("utf-8", "utf8")
-    if is_utf8 and request.content_type in FORMS and _is_readable(request):
+    if is_utf8 and request.content_type in FORMS:
         return None
     return HttpResponse("not a form", status=400, content_type="text/plain")
-
-
-def _is_readable(request: HttpRequest) -> bool:
-    """False where a part's own header names a codec that there is not."""
-    try:
-        return request.POST is not None
-    except LookupError:
-        return False
 
 
 def is_too_large(request: HttpRequest) -> bool:

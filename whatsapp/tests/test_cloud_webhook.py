@@ -1,16 +1,20 @@
 """Meta's webhook: who may speak, what is taken in, and that nothing of it is taken twice."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leads.tests.makers import make_consultant
-from whatsapp import delivery, refused
+from whatsapp import chat_index, delivery, refused, window
 from whatsapp.arrivals import take_in_waiting
 from whatsapp.cloud_payloads import changes_in
 from whatsapp.models import Arrival, Conversation, Line, Message, StatusReport
+from whatsapp.redis_connection import connection as redis_connection
 from whatsapp.services import send
 from whatsapp.tests.cloud_payloads import BSUID, PATH, message, post, status, value, wamid, webhook
 from whatsapp.tests.makers import CLIENT, make_cloud_line, make_conversation, make_line
@@ -61,6 +65,57 @@ def test_message_is_taken_in_once(client):
     assert (conversation.line, conversation.client_address) == (line, CLIENT)
     assert conversation.profile_name == "Cliente Teste"
     assert Message.objects.count() == 1
+
+
+def test_message_that_meta_brings_late_counts_from_when_it_was_written(client):
+    make_cloud_line()
+    written = timezone.now().replace(microsecond=0) - timedelta(hours=25)
+
+    [stored] = taken_in(client, message(timestamp=str(int(written.timestamp()))))
+
+    conversation = Conversation.objects.get()
+    assert (stored.created_at, conversation.last_inbound_at) == (written, written)
+    assert not window.is_open(conversation)
+
+
+@pytest.mark.parametrize("timestamp", ["99999999999", "9" * 20, "-5", "0", "soon", "", None, 1e300, ["x"]])
+def test_message_of_no_believable_time_came_just_now(client, timestamp):
+    make_cloud_line()
+    began = timezone.now()
+
+    [stored] = taken_in(client, message(timestamp=timestamp))
+
+    assert began <= stored.created_at <= timezone.now()
+
+
+def test_message_of_a_stranger_while_redis_is_away_is_asked_for_again(client, settings):
+    line = make_cloud_line(kind="consultant", consultant=make_consultant())
+    body, at = webhook(value(message())), settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:9"
+    redis_connection.cache_clear()
+    try:
+        answer = post(client, body)
+    finally:
+        settings.REDIS_URL = at
+        redis_connection.cache_clear()
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert post(client, body).status_code == 200
+    assert [chat.entry.text for chat in chat_index.page(line.pk)] == ["Oi"]
+
+
+def test_message_that_the_database_refuses_is_not_quoted_in_the_log(client, caplog):
+    make_cloud_line()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE whatsapp_arrival ADD CONSTRAINT refused CHECK (sid = '')")
+        try:
+            answer = post(client, webhook(value(message())))
+        finally:
+            cursor.execute("ALTER TABLE whatsapp_arrival DROP CONSTRAINT refused")
+
+    assert answer.status_code == 503
+    assert "IntegrityError" in str([vars(record) for record in caplog.records])
+    assert CLIENT.removeprefix("whatsapp:") not in caplog.text
 
 
 @pytest.mark.parametrize("secret", ["", "other", "app-secret "])
