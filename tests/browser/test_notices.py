@@ -5,10 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from leads.models import Lead, Notice, NoticePreferences, User
 from leads.services import notices
+from leads.signals import notice_owed
 from tests.browser.conftest import OpenAs
 from tests.browser.desk import is_live, make_lead
 from tests.stack import Stack, wait_for
@@ -85,6 +87,23 @@ def test_notice_that_was_missed_is_told_when_the_connection_is_back(open_as: Ope
     sockets[-1].close(code=4012)
 
     expect(page.locator(".toast.warn")).to_contain_text("Missed Mia waits for your first reply")
+
+
+def test_notice_that_was_written_first_and_is_told_second_is_heard_too(open_as: OpenAs) -> None:
+    page = open_desk(open_as, "bia")
+    user, overtaken = User.objects.get(username="bia"), make_lead("Overtaken Olga", consultant="bia")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('leads_notice', 'id'))")
+        (early_id,) = cursor.fetchone()
+    warn("bia", make_lead("Faster Fia", consultant="bia"), "warned:faster")
+    expect(page.locator(".toast.warn")).to_contain_text("Faster Fia waits for your first reply")
+
+    early = Notice.objects.create(pk=early_id, user=user, kind="warned", key="warned:early", lead=overtaken)
+    for _ in range(2):
+        notice_owed.send(sender=None, notice_id=early.pk, user_id=user.pk, kind=early.kind)
+
+    waits = page.locator(".toast.warn").filter(has_text="Overtaken Olga waits for your first reply")
+    expect(waits).to_have_count(1)
 
 
 def test_app_switched_off_shows_no_toast_but_keeps_the_bell(open_as: OpenAs) -> None:

@@ -12,12 +12,14 @@ const plainTitle = document.title;
 const toasted = new Set();
 let unseen = 0;
 let refreshTimer;
-let newest = 0;
+/** Not the highest id: of two notices written at once the later id may be told first. */
+const heard = new Set();
+let newestAtStart = 0;
 
 const bell = () => document.getElementById("bell");
 
 export function startNews(live, { openLead }) {
-  newest = Number(bell()?.dataset.newest ?? 0);
+  newestAtStart = Number(bell()?.dataset.newest ?? 0);
   live.addEventListener("frame", ({ detail: frame }) => hear(frame, openLead));
   live.addEventListener("notice", ({ detail: notice }) => hearNotice(notice, openLead));
   live.addEventListener("open", () => {
@@ -47,8 +49,8 @@ function isNewForMe(frame) {
 }
 
 function hearNotice(notice, openLead) {
-  if (notice.id <= newest) return;
-  newest = notice.id;
+  if (heard.has(notice.id)) return;
+  heard.add(notice.id);
   countOnBell(notice);
   if (notice.kind === "assigned" && toasted.delete(`lead-${notice.lead}`)) return;
   const open = notice.url ? () => (notice.lead ? openLead(notice.lead) : location.assign(notice.url)) : null;
@@ -58,11 +60,11 @@ function hearNotice(notice, openLead) {
 
 /** What was said while nobody listened here: the connection was down, or the page was asleep. */
 async function catchUp(openLead) {
-  const facts = await getJson(`/me/notices/?after=${newest}`).catch(() => null);
+  const facts = await getJson(`/me/notices/?after=${newestAtStart}`).catch(() => null);
   if (!facts) return;
-  const missed = facts.notices.filter((notice) => notice.id > newest && !notice.is_seen).reverse();
+  const missed = facts.notices.filter((notice) => !heard.has(notice.id) && !notice.is_seen).reverse();
   for (const notice of missed.slice(-MOST_AT_ONCE)) hearNotice(notice, openLead);
-  newest = Math.max(newest, ...facts.notices.map((notice) => notice.id));
+  for (const { id } of facts.notices) heard.add(id);
   showOnBell(facts.unseen);
 }
 
