@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leads.models import Assignment
+from leads.models import Assignment, AssignmentRule
 
 Facts = Mapping[str, Any]
 
@@ -29,6 +29,7 @@ def facts_of(assignment: Assignment) -> dict[str, Any]:
         "consultant": str(assignment.consultant) if assignment.consultant else "",
         "previous": str(assignment.previous_consultant) if assignment.previous_consultant else "",
         "rule": assignment.rule.name if assignment.rule else "",
+        "strategy": assignment.rule.strategy if assignment.rule else "",
         "passed_over": assignment.passed_over,
     }
 
@@ -58,6 +59,8 @@ def _where_it_went(facts: Facts) -> str:
         return _("Nobody is available: the lead waits in the unassigned queue")
     if facts.get("trigger") == Assignment.Trigger.TAKEN:
         return _("Taken by %(consultant)s from the pool “%(rule)s”") % words
+    if words["rule"] and facts.get("strategy") == AssignmentRule.Strategy.LEAST_BUSY:
+        return _("Given to %(consultant)s, who has the fewest open leads in “%(rule)s”") % words
     if words["rule"]:
         return _("Given to %(consultant)s, next in “%(rule)s”") % words
     return _("Given to %(consultant)s by hand") % words

@@ -4,19 +4,22 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone, translation
 
 from kanban import threads
-from kanban.decisions import decision_in_words, why_nobody
+from kanban.decisions import decision_in_words, facts_of, why_nobody
 from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet, reason_in_words
 from kanban.talk import composer_state, talk_of
 from kanban.templatetags import desk
 from kanban.words import browser_words
+from leads.actors import SYSTEM
 from leads.models import Assignment, AssignmentRule, LeadEvent
+from leads.services.assigning import assign_lead
 from leads.slot_lines import Names, shown, slot_line
-from leads.tests.makers import make_consultant, make_lead, make_manager
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 from whatsapp import chat_index, redis_connection
 from whatsapp.chat_index import ChatEntry
 from whatsapp.models import Conversation
@@ -87,6 +90,10 @@ DECISIONS = [
         "Bia did not reply in time. For a manager to decide. Passed over: Ana (did not reply in time)",
     ),
     (
+        {"consultant": "Ana", "rule": "Everyone", "strategy": "least_busy", "outcome": "assigned"},
+        "Given to Ana, who has the fewest open leads in “Everyone”",
+    ),
+    (
         {"consultant": "Ana", "rule": "Walk-ins", "outcome": "assigned", "trigger": "taken"},
         "Taken by Ana from the pool “Walk-ins”",
     ),
@@ -96,6 +103,16 @@ DECISIONS = [
 @pytest.mark.parametrize(("facts", "sentence"), DECISIONS)
 def test_decision_is_explained(facts: dict, sentence: str) -> None:
     assert decision_in_words(facts) == sentence
+
+
+@pytest.mark.django_db
+def test_decision_of_the_least_busy_is_told_alike_by_the_ledger_and_the_timeline() -> None:
+    make_circle(make_consultant("ana"), strategy="least_busy")
+    with transaction.atomic():
+        assignment = assign_lead(lead=make_lead(), actor=SYSTEM, trigger="arrival")
+    event = LeadEvent.objects.get(lead=assignment.lead, kind="assigned")
+    sentence = "Given to ana, who has the fewest open leads in “Everyone”"
+    assert decision_in_words(facts_of(assignment)) == decision_in_words(event.data) == sentence
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
         consultant_id=pick.consultant_id,
         previous=str(previous) if previous else "",
         rule=pick.rule.name if pick.rule else "",
+        strategy=pick.rule.strategy if pick.rule else "",
         passed_over=list(pick.passed_over),
     )
     writes.changed(
