@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE = {
         "whatsapp.fetch_media": 30,
         "whatsapp.settle_unconfirmed": 30,
         "whatsapp.retry_messages": 30,
+        "whatsapp.apply_status_reports": 60,
         "whatsapp.follow_assignments": 60,
         "whatsapp.rebuild_chat_lists": 60,
         "whatsapp.close_conversations": 300,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from leads.on_commit import announce
@@ -13,6 +13,7 @@ from whatsapp.models import Conversation, Line, Message, StatusReport
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.signals import message_changed
 
+MOST_APPLIED = 500
 Status = Message.Status
 # A message that was delivered has arrived, whatever a late report of failure says.
 RANK: dict[str, int] = {
@@ -68,6 +69,16 @@ def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = ""
             report.delete()
     for code in {error_code, *(report.error_code for report in early)}:
         act_on(message, code)
+
+
+def apply_kept() -> int:
+    """Sweep: a report and the answer to its message's call may be written at once, neither seeing the other."""
+    sent = Message.objects.filter(direction=Message.Direction.OUT, conversation__line=OuterRef("line"))
+    reports = StatusReport.objects.filter(Exists(sent.filter(sid=OuterRef("sid"))))
+    sids = set(reports.values_list("sid", flat=True)[:MOST_APPLIED])
+    for message in Message.objects.filter(sid__in=sids):
+        settle(message.pk, message.status, sid=str(message.sid))
+    return len(sids)
 
 
 def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") -> None:

@@ -17,6 +17,7 @@ from whatsapp import (
     rebuilding,
     reconciliation,
     recovery,
+    statuses,
 )
 from whatsapp.models import Line, StatusReport
 from whatsapp.send_errors import SendError
@@ -78,6 +79,11 @@ def rebuild_chat_lists() -> None:
             adoption.adopt_forgotten(line)
         except (redis.RedisError, SendError) as error:
             logger.warning("chat list not kept up", extra={"line": line.pk, "why": type(error).__name__})
+
+
+@shared_task(name="whatsapp.apply_status_reports")
+def apply_status_reports() -> int:
+    return statuses.apply_kept()
 
 
 @shared_task(name="whatsapp.forget_status_reports")

@@ -11,6 +11,7 @@ from whatsapp.models import Conversation, Line, Message, StatusReport
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.services import send
 from whatsapp.statuses import MEANING, RANK, hear, settle
+from whatsapp.sweeps import apply_status_reports
 from whatsapp.tests.makers import make_conversation, make_line
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +81,20 @@ def test_hear_report_while_the_create_call_runs_is_not_undone_by_its_answer(twil
 
     message.refresh_from_db()
     assert message.status == "read"
+
+
+def test_apply_status_reports_finds_what_was_kept_while_the_answer_was_written():
+    message, foreign = queued(), make_line(address="whatsapp:+14155550199")
+    settle(message.pk, "sent", sid=SID)
+    StatusReport.objects.create(line=line_of(message), sid=SID, status="delivered")
+    StatusReport.objects.create(line=foreign, sid=SID, status="read")
+    StatusReport.objects.create(line=foreign, sid="SM" + "e" * 32, status="read")
+
+    assert (apply_status_reports(), apply_status_reports()) == (1, 0)
+
+    message.refresh_from_db()
+    assert message.status == "delivered"
+    assert set(StatusReport.objects.values_list("line", flat=True)) == {foreign.pk}
 
 
 @pytest.mark.parametrize("knows_id", [True, False])
