@@ -11,6 +11,7 @@ from agent.brains.protocol import Brain, BrainReply
 from agent.classify import refine_lead
 from agent.models import AgentTurn
 from agent.stages import DISQUALIFIED, NURTURE, OPTED_OUT
+from agent.typing_shown import RENEW_AFTER_SECONDS, keep_typing
 from leads.models import Lead
 from leads.on_commit import enqueue
 from whatsapp import services as whatsapp
@@ -26,7 +27,9 @@ def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -
     claim = turns.claim(conversation_id)
     outcome = None
     while claim is not None:
-        enqueue(show_typing, str(claim.conversation.pk))
+        conversation_id = claim.conversation.pk
+        enqueue(show_typing, str(conversation_id))
+        enqueue(keep_typing, str(conversation_id), str(claim.token), countdown=RENEW_AFTER_SECONDS)
         reply = thinking.think(claim, brain)
         with turns.settle(claim) as verdict:
             outcome = verdict.outcome

@@ -85,6 +85,12 @@ def claim(conversation_id: UUID | str) -> Claim | None:
     return _lease(conversation, dialogue, claimed_at=now)
 
 
+def is_thinking(conversation_id: UUID | str, token: UUID | str) -> bool:
+    """Whether the claim of that token is still held."""
+    held = Dialogue.objects.filter(pk=conversation_id, lease_token=token)
+    return held.filter(lease_until__gt=clock.now()).exists()
+
+
 @contextmanager
 def settle(claim: Claim) -> Iterator[Verdict]:
     """One transaction, the conversation locked: may the reply to `claim` still be said?
