@@ -116,7 +116,7 @@ def refusal_unread(request: HttpRequest) -> HttpResponse | None:
     anybody's choosing. No type at all is a form without parameters."""
     if is_too_large(request):
         return HttpResponse(status=413)
-    is_utf8 = request.content_params.get("charset", "utf-8").lower() in ("utf-8", "utf8")
+    is_utf8 = (request.content_params or {}).get("charset", "utf-8").lower() in ("utf-8", "utf8")
     if is_utf8 and request.content_type in FORMS:
         return None
     return HttpResponse("not a form", status=400, content_type="text/plain")
