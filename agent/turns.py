@@ -85,9 +85,9 @@ def claim(conversation_id: UUID | str) -> Claim | None:
     return _lease(conversation, dialogue, claimed_at=now)
 
 
-def is_thinking(conversation_id: UUID | str, token: UUID | str) -> bool:
+def is_thinking(conversation_id: str, token: str) -> bool:
     """Whether the claim of that token is still held."""
-    held = Dialogue.objects.filter(pk=conversation_id, lease_token=token)
+    held = Dialogue.objects.filter(pk=UUID(conversation_id), lease_token=UUID(token))
     return held.filter(lease_until__gt=clock.now()).exists()
 
 
