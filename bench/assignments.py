@@ -4,27 +4,30 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
+from statistics import median
 
 import psycopg
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from bench.report import Result
 from leads.actors import SYSTEM
-from leads.models import Assignment, Lead, Status
+from leads.circles import seat
+from leads.models import Assignment, AssignmentRule, Consultant, Lead, Status, User
 from leads.services.assigning import assign_lead
 
-SECONDS = 2.0
+SECONDS = 3.0
 CLIENTS = (1, 4, 16)
 LEADS = 6000
+SMALL_CIRCLE, LARGE_CIRCLE = 10, 10_000
+ROUNDS = 3
 _fork = multiprocessing.get_context("fork")
 
 
 def measure() -> Iterator[Result]:
-    status = Status.objects.first()
+    plain = _circle_of(SMALL_CIRCLE)
     for clients in CLIENTS:
         bare = _per_second(clients, _bare, [[] for _ in range(clients)])
-        leads = [_new_leads(status, LEADS // clients + 200) for _ in range(clients)]
-        ours = _per_second(clients, _assign, leads)
+        ours = assigned_per_second(clients)
         yield Result(
             f"round-robin assignments, {clients} clients",
             f"{ours:.0f}/s",
@@ -32,6 +35,33 @@ def measure() -> Iterator[Result]:
             ours / bare,
             "≥ 0.35",
         )
+    small = median(assigned_per_second(4) for _ in range(ROUNDS))
+    AssignmentRule.objects.filter(pk=plain.pk).update(is_active=False)
+    _circle_of(LARGE_CIRCLE)
+    large = median(assigned_per_second(4) for _ in range(ROUNDS))
+    yield Result(
+        f"round-robin assignments, {LARGE_CIRCLE:,} consultants",
+        f"{large:.0f}/s",
+        f"{SMALL_CIRCLE} consultants {small:.0f}/s",
+        large / small,
+        "≥ 0.83",
+    )
+
+
+def assigned_per_second(clients: int) -> float:
+    status = Status.objects.first()
+    return _per_second(clients, _assign, [_new_leads(status, LEADS // clients + 200) for _ in range(clients)])
+
+
+def _circle_of(size: int) -> AssignmentRule:
+    """The rule that decides from now on: so many consultants, everything else as a new rule has it."""
+    users = User.objects.bulk_create(User(username=f"bench-{size}-{number}") for number in range(size))
+    consultants = Consultant.objects.bulk_create(Consultant(user=user) for user in users)
+    rule = AssignmentRule.objects.create(name=f"Circle of {size}", position=-1)
+    seat(rule, consultants)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE leads_circleturn, leads_rulemember, leads_consultant, leads_user")
+    return rule
 
 
 def _new_leads(status: Status | None, count: int) -> list[Lead]:
@@ -41,7 +71,7 @@ def _new_leads(status: Status | None, count: int) -> list[Lead]:
 def _per_second(clients: int, work: Callable[[list[Lead], float], int], leads: list[list[Lead]]) -> float:
     """All clients begin together; what each got done in the time is added up."""
     connections.close_all()
-    begin = time.time() + 0.5 + clients * 0.05
+    begin = time.time() + 1.0 + clients * 0.1
     done = _fork.SimpleQueue()
     processes = [_fork.Process(target=_client, args=(work, own, begin, done)) for own in leads]
     for process in processes:
@@ -72,12 +102,12 @@ def _assign(leads: list[Lead], until: float) -> int:
 
 def _bare(_: list[Lead], until: float) -> int:
     number = 0
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as client:
         while time.time() < until:
-            with connection.transaction():
-                connection.execute(
+            with client.transaction():
+                client.execute(
                     "UPDATE bench_pointer SET turn = turn + 1 WHERE id = 1 RETURNING turn"
                 ).fetchone()
-                connection.execute("INSERT INTO bench_row (body) VALUES (%s)", [b"assigned"])
+                client.execute("INSERT INTO bench_row (body) VALUES (%s)", [b"assigned"])
             number += 1
     return number

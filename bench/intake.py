@@ -9,6 +9,7 @@ from statistics import median
 from typing import NamedTuple
 
 from bench.acks import new_lead
+from bench.assignments import assigned_per_second
 from bench.filling import fill_up_to
 from bench.load import post_for
 from bench.report import Result
@@ -34,6 +35,7 @@ class Rates(NamedTuple):
 
     acknowledged: float
     processed: float
+    assigned: float
 
 
 def measure() -> Iterator[Result]:
@@ -46,6 +48,7 @@ def measure() -> Iterator[Result]:
     for name, ours, baseline in (
         ("leads acknowledged", many.acknowledged, few.acknowledged),
         ("leads processed end to end, one worker", many.processed, few.processed),
+        ("round-robin assignments, 4 clients", many.assigned, few.assigned),
     ):
         yield Result(
             f"{name}, {MANY:,} leads",
@@ -61,7 +64,8 @@ def _rates() -> Rates:
     Delivery.objects.filter(state__in=PENDING).delete()
     with _worker():
         processed = median(_processed() for _ in range(ROUNDS))
-    return Rates(acknowledged, processed)
+    assigned = median(assigned_per_second(4) for _ in range(ROUNDS))
+    return Rates(acknowledged, processed, assigned)
 
 
 def _acknowledged() -> float:
