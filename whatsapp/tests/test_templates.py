@@ -88,7 +88,7 @@ def test_template_queued_before_an_opt_out_does_not_leave(twilio):
     delivery.deliver_due(seconds=0.2)
 
     message.refresh_from_db()
-    assert (message.status, message.error_code) == ("failed", "21610")
+    assert (message.status, message.error_code) == ("cancelled", "")
     assert [sent["content_sid"] for sent in twilio.accepted] == [None]
 
 
