@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from leads import one_trip
-from whatsapp.line_memory import version_of
+from leads.known_rows import IS_UNCHANGED, version_of
 from whatsapp.models import Arrival, Line
 from whatsapp.payloads import InboundMessage
 from whatsapp.services.inbound import record_inbound
@@ -27,15 +27,15 @@ FIRST_PAUSE = timedelta(seconds=1)
 DATABASE_AWAY = (OperationalError, InterfaceError)  # the others are this message's own fault
 AT_ONCE = 500  # rows, before other work gets its turn
 
-_STORE = """
+_STORE = f"""
 WITH line AS (
-  SELECT id FROM whatsapp_line WHERE id = %(line)s AND xmin::text || ctid::text = %(version)s AND is_active
+  SELECT id FROM whatsapp_line WHERE id = %(line)s AND {IS_UNCHANGED}
 ), stored AS (
   INSERT INTO whatsapp_arrival (line_id, sid, client_key, message, received_at, attempts, next_attempt_at, error)
   SELECT id, %(sid)s, %(client_key)s, %(message)s, %(now)s, 0, %(now)s, '' FROM line
   ON CONFLICT (sid) DO NOTHING
 )
-SELECT EXISTS (SELECT FROM line)"""
+SELECT EXISTS (SELECT FROM line)"""  # noqa: S608 - composed of constants alone
 _NEXT = """
 SELECT * FROM whatsapp_arrival AS arrival
 WHERE next_attempt_at <= statement_timestamp() AND NOT EXISTS (

@@ -16,16 +16,13 @@ from redis import RedisError
 
 from whatsapp import line_memory, sessions, statuses
 from whatsapp.cloud_payloads import Change, changes_in
+from whatsapp.line_memory import LineChangedError
 from whatsapp.models import Line
 from whatsapp.payloads import InboundMessage
 from whatsapp.views import is_too_large, refuse, take_in
 
 logger = logging.getLogger(__name__)
 HEADER = "X-Hub-Signature-256"
-
-
-class LineChangedError(Exception):
-    """The line was changed at this very moment; Meta's next try meets it as it is."""
 
 
 @csrf_exempt

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from leads.wakeups import wake_often
 from whatsapp import arrivals, line_memory, refused, sessions, statuses
 from whatsapp.accounts import account_of
+from whatsapp.line_memory import LineChangedError
 from whatsapp.models import Line
 from whatsapp.payloads import CHANNEL, DeliveryStatus, InboundMessage, MalformedPayloadError
 from whatsapp.signatures import is_signed
@@ -26,13 +27,13 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def later_without_database(view: View) -> View:
-    """While the database is away the answer is 503, so that Twilio tries again."""
+    """While the database is away, or the line is being changed, the answer is 503: Twilio tries again."""
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         try:
             return view(request)
-        except DatabaseError as error:
+        except (DatabaseError, LineChangedError) as error:
             # Not with its text: PostgreSQL quotes the row, and the row quotes the client
             why = type(error).__name__
             logger.error("webhook not stored", extra={"webhook": view.__name__, "why": why})
@@ -52,8 +53,11 @@ def inbound(request: HttpRequest) -> HttpResponse:
     if refusal := refusal_unread(request):
         return refusal
     for line in line_memory.readings_of(request.POST.get("To", "")):
-        if is_signed(request, account_of(line)) and (answer := _take(request, line)):
+        was_signed = is_signed(request, account_of(line))
+        if was_signed and (answer := _take(request, line)):
             return answer
+    if was_signed:
+        raise LineChangedError
     return refuse("inbound")
 
 

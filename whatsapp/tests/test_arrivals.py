@@ -123,7 +123,25 @@ def test_line_that_changed_after_it_was_read_gets_its_message_all_the_same(clien
 
     assert post(client, inbound_form("two")).status_code == 200
     assert Arrival.objects.count() == 2
-    assert line_memory._seen[AGENT_NUMBER].name == "Renamed"
+    assert next(line_memory.readings_of(AGENT_NUMBER)).name == "Renamed"
+
+
+def test_line_that_changes_between_reading_and_storing_is_asked_for_again(client):
+    line = make_line(address="whatsapp:+14155230000")
+    form = inbound_form("one", To=line.address)
+
+    def change_after_reading(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if "row_version" in sql:
+            Line.objects.filter(pk=line.pk).update(last_inbound_at=timezone.now())
+        return result
+
+    with connection.execute_wrapper(change_after_reading):
+        assert post(client, form).status_code == 503
+    assert not Arrival.objects.exists()
+
+    assert post(client, form).status_code == 200
+    assert Arrival.objects.count() == 1
 
 
 def test_database_away_answers_503_so_that_twilio_tries_again(client):
