@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from leads.models import Lead
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import card, column, drag, is_live, make_lead, names_in
+from tests.browser.desk import card, column, drag, is_live, make_lead, names_in, toast
 from tests.stack import wait_for
 
 SECONDS = 15_000
@@ -26,7 +26,7 @@ def test_drag_to_another_column_is_saved_and_followed_by_another_browser(open_as
     drag(ana, card(ana, "Drag Dora"), column(ana, "contacted").locator(".cards"))
 
     expect(column(manager, "contacted").get_by_role("link", name="Drag Dora")).to_be_visible(timeout=SECONDS)
-    expect(ana.locator(".toast")).to_contain_text("Moved Drag Dora to Contacted.")
+    expect(toast(ana, "Moved Drag Dora to Contacted.")).to_be_visible()
     wait_for(lambda: Lead.objects.get(pk=lead.pk).status_id == "contacted", what="the move")
 
 
@@ -77,10 +77,10 @@ def test_undo_brings_the_card_back(open_as: OpenAs) -> None:
     page.get_by_role("link", name="Undo Uli").focus()
     page.keyboard.press(">")
 
-    page.locator(".toast").get_by_role("button", name="Undo").click()
+    toast(page, "Moved Undo Uli").get_by_role("button", name="Undo").click()
 
     expect(column(page, "new").get_by_role("link", name="Undo Uli")).to_be_visible()
-    expect(page.locator(".toast")).to_contain_text("Undone: Undo Uli is back in New.")
+    expect(toast(page, "Undone: Undo Uli is back in New.")).to_be_visible()
     wait_for(lambda: Lead.objects.get(pk=lead.pk).status_id == "new", what="the undo")
 
 
@@ -99,13 +99,13 @@ def test_refused_move_rolls_back_that_card_alone(open_as: OpenAs) -> None:
     wait_for(lambda: Lead.objects.get(name="Stale Stella").status_id == "contacted", what="the first move")
     deaf.get_by_role("link", name="Other Olga").focus()
     deaf.keyboard.press(">")
-    expect(deaf.locator(".toast")).to_contain_text("Other Olga")
+    expect(toast(deaf, "Moved Other Olga")).to_be_visible()
 
     deaf.get_by_role("link", name="Stale Stella").focus()
     deaf.keyboard.press("m")
     deaf.get_by_role("dialog", name="Move Stale Stella").get_by_role("button", name="Won").click()
 
-    expect(deaf.locator(".toast.danger")).to_contain_text("Somebody moved this lead a moment ago")
+    expect(toast(deaf, "Somebody moved this lead a moment ago")).to_be_visible()
     expect(column(deaf, "contacted").get_by_role("link", name="Stale Stella")).to_be_visible(timeout=SECONDS)
     expect(column(deaf, "contacted").get_by_role("link", name="Other Olga")).to_be_visible()
     deaf.faults.clear()
@@ -117,13 +117,12 @@ def test_move_without_a_connection_goes_back_and_offers_retry(open_as: OpenAs) -
     page.route("**/move/", lambda route: route.abort())
     page.get_by_role("link", name="Network Nora").focus()
     page.keyboard.press(">")
-    expect(page.locator(".toast.danger")).to_contain_text(
-        "Couldn’t save the move. Network Nora is back in New."
-    )
+    refused = toast(page, "Couldn’t save the move. Network Nora is back in New.")
+    expect(refused).to_be_visible()
     expect(column(page, "new").get_by_role("link", name="Network Nora")).to_be_visible()
 
     page.unroute("**/move/")
-    page.locator(".toast.danger").get_by_role("button", name="Retry").click()
+    refused.get_by_role("button", name="Retry").click()
 
     expect(column(page, "contacted").get_by_role("link", name="Network Nora")).to_be_visible()
     wait_for(lambda: Lead.objects.get(pk=lead.pk).status_id == "contacted", what="the retried move")
@@ -138,7 +137,7 @@ def test_reassigned_lead_leaves_one_board_and_enters_the_other(open_as: OpenAs) 
     manager.locator("#lead-consultant").select_option(label="Bia Martins")
 
     expect(bia.get_by_role("link", name="Given Greta")).to_be_visible(timeout=SECONDS)
-    expect(bia.locator(".toast")).to_contain_text("New lead for you: Given Greta")
+    expect(toast(bia, "New lead for you: Given Greta")).to_be_visible()
     expect(ana.locator(f"#lead-{lead.pk}")).to_have_count(0, timeout=SECONDS)
 
 
@@ -150,7 +149,7 @@ def test_board_that_was_offline_catches_up(open_as: OpenAs) -> None:
     expect(ana.locator("#live")).to_have_attribute("data-state", "offline")
     manager.get_by_role("link", name="Sleep Sofia").focus()
     manager.keyboard.press(">")
-    expect(manager.locator(".toast")).to_contain_text("Sleep Sofia")
+    expect(toast(manager, "Moved Sleep Sofia")).to_be_visible()
 
     ana.context.set_offline(False)
 
@@ -212,7 +211,7 @@ def test_names_are_text_wherever_they_are_shown(open_as: OpenAs, name: str) -> N
     expect(page.locator("#lead-name")).to_have_text(name)
     page.locator("#drawer").get_by_label("Status").select_option("won")
 
-    expect(page.locator(".toast")).to_contain_text(f"Moved {name} to Won.")
+    expect(toast(page, f"Moved {name} to Won.")).to_be_visible()
 
 
 def test_quick_swipe_scrolls_and_long_press_drags_on_a_phone(open_as: OpenAs) -> None:

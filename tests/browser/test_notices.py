@@ -12,7 +12,7 @@ from leads.models import Lead, Notice, NoticePreferences, User
 from leads.services import notices
 from leads.signals import notice_owed
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import is_live, make_lead
+from tests.browser.desk import is_live, make_lead, toast
 from tests.stack import Stack, wait_for
 
 
@@ -37,8 +37,7 @@ def test_new_lead_is_one_toast_and_one_on_the_bell(open_as: OpenAs) -> None:
     page = open_desk(open_as, "carlos")
     make_lead("Bell Bruna", consultant="carlos")
 
-    expect(page.locator(".toast")).to_contain_text("New lead for you: Bell Bruna")
-    expect(page.locator(".toast")).to_have_count(1)  # at once: it goes away by itself
+    expect(toast(page, "New lead for you: Bell Bruna")).to_have_count(1)
     expect(page.locator("#unseen-count [data-number]")).to_have_text("1")
 
 
@@ -47,9 +46,8 @@ def test_warning_names_the_lead_and_opens_it(open_as: OpenAs) -> None:
     page = open_desk(open_as, "bia")
     warn("bia", lead, "warned:open")
 
-    toast = page.locator(".toast.warn")
-    expect(toast).to_contain_text("Waiting Wanda waits for your first reply. Reply within 5 minutes")
-    toast.get_by_role("button", name="Open").click()
+    told = toast(page, "Waiting Wanda waits for your first reply. Reply within 5 minutes")
+    told.get_by_role("button", name="Open").click()
     expect(page.locator("#lead-name")).to_have_text("Waiting Wanda")
 
 
@@ -86,7 +84,7 @@ def test_notice_that_was_missed_is_told_when_the_connection_is_back(open_as: Ope
     Notice.objects.create(user=user, kind="warned", key="warned:missed", lead=lead, state="told")
     sockets[-1].close(code=4012)
 
-    expect(page.locator(".toast.warn")).to_contain_text("Missed Mia waits for your first reply")
+    expect(toast(page, "Missed Mia waits for your first reply")).to_be_visible()
 
 
 def test_notice_that_was_written_first_and_is_told_second_is_heard_too(open_as: OpenAs) -> None:
@@ -96,14 +94,13 @@ def test_notice_that_was_written_first_and_is_told_second_is_heard_too(open_as: 
         cursor.execute("SELECT nextval(pg_get_serial_sequence('leads_notice', 'id'))")
         (early_id,) = cursor.fetchone()
     warn("bia", make_lead("Faster Fia", consultant="bia"), "warned:faster")
-    expect(page.locator(".toast.warn")).to_contain_text("Faster Fia waits for your first reply")
+    expect(toast(page, "Faster Fia waits for your first reply")).to_be_visible()
 
     early = Notice.objects.create(pk=early_id, user=user, kind="warned", key="warned:early", lead=overtaken)
     for _ in range(2):
         notice_owed.send(sender=None, notice_id=early.pk, user_id=user.pk, kind=early.kind)
 
-    waits = page.locator(".toast.warn").filter(has_text="Overtaken Olga waits for your first reply")
-    expect(waits).to_have_count(1)
+    expect(toast(page, "Overtaken Olga waits for your first reply")).to_have_count(1)
 
 
 def test_app_switched_off_shows_no_toast_but_keeps_the_bell(open_as: OpenAs) -> None:
@@ -114,7 +111,7 @@ def test_app_switched_off_shows_no_toast_but_keeps_the_bell(open_as: OpenAs) -> 
     warn("carlos", make_lead("Quiet Quim", consultant=""), "warned:quiet")
 
     expect(page.locator("#unseen-count")).to_be_visible()
-    expect(page.locator(".toast")).to_have_count(0)
+    expect(toast(page, "Quiet Quim")).to_have_count(0)
     assert Notice.objects.filter(user=carlos, pk__gt=before).exists()
     NoticePreferences.objects.filter(user=carlos).delete()
 
@@ -123,7 +120,7 @@ def test_sound_follows_the_person_to_another_browser(open_as: OpenAs) -> None:
     page = open_desk(open_as, "ana")
     page.locator("#me summary").click()
     page.get_by_role("button", name="Sound for new leads").click()
-    expect(page.locator(".toast")).to_contain_text("Sound is on")
+    expect(toast(page, "Sound is on")).to_be_visible()
 
     other = open_desk(open_as, "ana", "/inbox/")
     expect(other.locator("#bell")).to_have_attribute("data-sound", "on")
@@ -148,7 +145,7 @@ def test_test_of_the_app_shows_its_toast_on_the_same_page(open_as: OpenAs) -> No
     page = open_desk(open_as, "manager", "/me/notifications/")
     page.get_by_role("button", name="Send a test In the app").click()
 
-    expect(page.locator(".toast").filter(has_text="This is a test")).to_be_visible()
+    expect(toast(page, "This is a test")).to_be_visible()
     expect(page.locator("#told-lately")).to_contain_text("In the app: Sent")
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from leads.models import Lead, User
 from leads.services import taking
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import column, is_live
+from tests.browser.desk import column, is_live, toast
 from tests.stack import Stack, wait_for
 
 SECONDS = 15_000
@@ -80,7 +80,7 @@ def test_take_that_comes_too_late_says_who_was_faster(stack: Stack, open_as: Ope
     bia.route("**/take/", be_faster)
     button.click()
 
-    expect(bia.locator(".toast.danger")).to_contain_text("Carlos Lima was faster and has this lead.")
+    expect(toast(bia, "Carlos Lima was faster and has this lead.")).to_be_visible()
     bia.faults.clear()
 
 
