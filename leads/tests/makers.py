@@ -2,6 +2,8 @@
 
 from itertools import count
 
+from rest_framework.test import APIClient
+
 from leads import circles
 from leads.models import AssignmentRule, Consultant, Lead, Status, User
 
@@ -47,3 +49,10 @@ def make_lead(**over) -> Lead:
     number = next(_numbers)
     facts = {"name": f"Lead {number}", "phone": f"+55119{number:08d}", "status_id": "new"} | over
     return Lead.objects.create(**facts)
+
+
+def client_of(user: User) -> APIClient:
+    """The API as this person's browser uses it."""
+    client = APIClient()
+    client.force_login(user)
+    return client

@@ -6,8 +6,8 @@ from leads.actors import SYSTEM
 from leads.models import Lead
 from leads.payload import LeadPayload
 from leads.services.intake import receive_lead
-from leads.tests.makers import make_consultant, make_lead, make_manager, make_statuses
-from leads.tests.test_api_views import NO_LEAD, client_of
+from leads.tests.makers import client_of, make_consultant, make_lead, make_manager, make_statuses
+from leads.tests.test_api_views import NO_LEAD
 
 pytestmark = pytest.mark.django_db
 

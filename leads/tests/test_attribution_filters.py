@@ -6,8 +6,7 @@ from django.urls import reverse
 
 from leads.api import filters
 from leads.models import Lead
-from leads.tests.makers import make_lead, make_manager
-from leads.tests.test_api_views import client_of
+from leads.tests.makers import client_of, make_lead, make_manager
 
 pytestmark = pytest.mark.django_db
 

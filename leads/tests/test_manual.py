@@ -8,8 +8,7 @@ from django.db import connections
 from leads.models import Lead, SeenSubmission, User
 from leads.payload import LeadPayload
 from leads.services.manual import KeyReusedError, add_lead
-from leads.tests.makers import make_manager, make_statuses
-from leads.tests.test_api_views import client_of
+from leads.tests.makers import client_of, make_manager, make_statuses
 
 FIRST = LeadPayload(name="Ana", email="a@mail.example", extra={"cor": "azul"})
 

@@ -17,7 +17,7 @@ from leads.services import assigning, board, people
 from leads.services.intake import receive_lead
 from leads.services.taking import NotTakingError, TakenError, take_lead
 from leads.tests.locks import in_own_connection, wait_for_lock_waiters
-from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager, make_statuses
+from leads.tests.makers import client_of, make_circle, make_consultant, make_lead, make_manager, make_statuses
 
 PERSONAL = ["Júlia Prado", "+5511987654321", "julia@client.example", "Meu filho estuda ali"]
 
@@ -273,12 +273,6 @@ def test_contradictions_names_a_lead_in_the_wrong_pool(ana):
     lead = pooled_lead()
     Lead.objects.filter(pk=lead.pk).update(pool=None)
     assert len(list(contradictions())) == 1
-
-
-def client_of(user: User) -> APIClient:
-    client = APIClient()
-    client.force_login(user)
-    return client
 
 
 def personal_lead() -> Lead:
