@@ -13,25 +13,11 @@ from functools import partial
 from itertools import count
 from urllib.parse import parse_qs
 
-ANSWER = {
-    "language": "pt-BR",
-    "intent": "answering",
-    "evidence": "",
-    "sentiment": "neutral",
-    "updates": [{"slot": "goal", "op": "set", "quote": "comprar", "value": "buy"}],
-    "kb_ids": [],
-    "unanswered": [],
-    "confidence": "high",
-    "stage": "qualifying",
-    "handoff": False,
-    "handoff_reason": "none",
-    "next_slot": "location",
-    "summary": "Quer comprar.",
-    "messages": ["Em qual bairro você gostaria de morar?"],
-}
+from agent.tests.model_answers import ASKS_WHERE
+
 CHOICE = {
     "index": 0,
-    "message": {"role": "assistant", "content": json.dumps(ANSWER)},
+    "message": {"role": "assistant", "content": json.dumps(ASKS_WHERE)},
     "finish_reason": "stop",
 }
 COMPLETION = {

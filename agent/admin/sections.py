@@ -1,5 +1,6 @@
 """The sections of a playbook's draft, one page each: parse, one call of `agent.drafting`, render."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,7 +21,7 @@ from agent.brains.playbook import LANGUAGES
 from agent.playbook_checks import FEWEST_CHOICES
 
 
-class Section(PlaybookPage):
+class Section(ABC, PlaybookPage):
     """Draws its form and, once everything in it is right, keeps it in the draft."""
 
     next_page: ClassVar[str] = ""
@@ -48,11 +49,13 @@ class Section(PlaybookPage):
         ]
         return all(checked)
 
+    @abstractmethod
     def forms(self, given: Any, **place: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        """By the names its template uses; filled with the draft where `given` is None."""
 
+    @abstractmethod
     def keep(self, filled: dict[str, Any]) -> None:
-        raise NotImplementedError
+        """Write into the draft what these forms, all of them right, say."""
 
 
 class VoiceView(Section):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from agent.models import AgentTurn, Dialogue
+from agent.tests.model_answers import ASKS_WHERE
 from agent.tests.openai_double import OpenAIDouble
 from crm.processes import worker_command
 from leads.models import User
@@ -30,22 +31,6 @@ from whatsapp.sweeps import take_in_arrivals
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN, TwilioDouble
 
 pytestmark = pytest.mark.system
-ANSWER = {
-    "language": "pt-BR",
-    "intent": "answering",
-    "evidence": "",
-    "sentiment": "neutral",
-    "updates": [{"slot": "goal", "op": "set", "quote": "comprar", "value": "buy"}],
-    "kb_ids": [],
-    "unanswered": [],
-    "confidence": "high",
-    "stage": "qualifying",
-    "handoff": False,
-    "handoff_reason": "none",
-    "next_slot": "location",
-    "summary": "Quer comprar.",
-    "messages": ["Em qual bairro você gostaria de morar?"],
-}
 THREADS = 32
 MOST_AT_ONCE = 25
 TAKEN_OVER_EVERY = 3
@@ -164,7 +149,7 @@ def write_in() -> str:
 
 @pytest.fixture
 def wires() -> Iterator[Wires]:
-    with TwilioDouble() as twilio, OpenAIDouble(standing={"answer": ANSWER}) as model:
+    with TwilioDouble() as twilio, OpenAIDouble(standing={"answer": ASKS_WHERE}) as model:
         yield Wires(f"killed_{worker_name()}", model, twilio)
 
 
