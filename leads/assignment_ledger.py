@@ -1,10 +1,11 @@
 """Proves that the assignment ledger and the present state tell the same story."""
 
 from collections.abc import Iterator
+from heapq import merge
 
 from django.db.models import Count, Max
 
-from leads.models import Assignment, AssignmentRule, Lead, RuleMember
+from leads.models import Assignment, AssignmentRule, CircleLayout, Lead, RuleMember
 
 
 def contradictions() -> Iterator[str]:
@@ -13,6 +14,8 @@ def contradictions() -> Iterator[str]:
     yield from _pools()
     yield from _decisions()
     yield from _seats()
+    for rule in AssignmentRule.objects.all():
+        yield from _pointer(rule)
 
 
 def _owners() -> Iterator[str]:
@@ -64,3 +67,30 @@ def _seats() -> Iterator[str]:
         for seat in RuleMember.objects.filter(rule=rule):
             if seat.leads_given != given.get(seat.consultant_id, 0):
                 yield f"{seat} counts {seat.leads_given} leads, the ledger {given.get(seat.consultant_id, 0)}"
+
+
+def _pointer(rule: AssignmentRule) -> Iterator[str]:
+    """Each decision and each change of the circle begins where the one before left the pointer, each decision
+    ends at a turn of whoever got the lead, and the last of all is where the pointer stands."""
+    pointer, turns = 0, None
+    for step in _steps(rule):
+        if step.pointer_before != pointer and turns is not None:
+            yield f"{rule} stood at {pointer}, but “{step}” begins at {step.pointer_before}"
+        if isinstance(step, CircleLayout):
+            turns = step.turns
+        elif turns and step.consultant_id not in (None, *turns[step.pointer_after - 1 : step.pointer_after]):
+            yield f"{rule} has no turn {step.pointer_after} of the consultant of decision {step.pk}"
+        pointer = step.pointer_after
+    if rule.pointer != pointer:
+        yield f"{rule} stands at {rule.pointer}, the ledger leads to {pointer}"
+
+
+def _steps(rule: AssignmentRule) -> Iterator[Assignment | CircleLayout]:
+    """What moved the pointer, in order. What was decided before changes were written down proves nothing."""
+    layouts = rule.layouts.order_by("pk")
+    decided = rule.assignment_set.filter(pointer_after__isnull=False).order_by("pk")
+    return merge(
+        decided.iterator(chunk_size=1000),
+        layouts.iterator(),
+        key=lambda step: (step.follows, 1) if isinstance(step, CircleLayout) else (step.pk, 0),
+    )

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from leads.models import Assignment, AssignmentRule, CircleTurn, Consultant, RuleMember
+from leads import circle_layouts
+from leads.models import Assignment, AssignmentRule, CircleTurn, Consultant, RuleMember, User
 
 
 def spread(weights: Sequence[int]) -> list[int]:
@@ -33,21 +34,35 @@ def spread(weights: Sequence[int]) -> list[int]:
 
 
 @transaction.atomic
-def arrange(rule: AssignmentRule) -> None:
-    """Lay out the turns anew after seats or weights changed. The round goes on behind whoever had the last
-    turn; nobody is owed anything for turns that were not theirs."""
+def arrange(rule: AssignmentRule, by: User | None = None) -> None:
+    """Lay out the turns anew after seats or weights changed, and write down that `by` did (None: the system).
+
+    The round goes on behind whoever had the last turn; nobody is owed anything for turns that were not theirs.
+    """
     rule = AssignmentRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
     last = _last_turn(rule)
     _recall_counts(rule)
     members = list(rule.members.order_by("position", "id"))
     order = [members[index] for index in spread([member.weight for member in members])]
+    if _is_laid_out(rule, order):
+        return
     CircleTurn.objects.filter(rule=rule).delete()
     turns = [
         CircleTurn(rule=rule, position=place, member=member) for place, member in enumerate(order, start=1)
     ]
     CircleTurn.objects.bulk_create(turns, batch_size=1000)
-    rule.pointer = next((turn.position for turn in turns if turn.member_id == last), 0)
+    pointer = next((turn.position for turn in turns if turn.member_id == last), 0)
+    circle_layouts.write_down(rule, [member.consultant_id for member in order], pointer, by)
+    rule.pointer = pointer
     rule.save(update_fields=["pointer"])
+
+
+def _is_laid_out(rule: AssignmentRule, order: Sequence[RuleMember]) -> bool:
+    """Turns go with their seat, so what stands may fit although nobody wrote down that somebody left."""
+    known = rule.layouts.order_by("-pk").values_list("turns", flat=True).first()
+    stands = CircleTurn.objects.filter(rule=rule).order_by("position").values_list("position", "member")
+    wanted = list(enumerate((member.pk for member in order), start=1))
+    return known == [member.consultant_id for member in order] and list(stands) == wanted
 
 
 def _last_turn(rule: AssignmentRule) -> int | None:
@@ -65,7 +80,10 @@ def _recall_counts(rule: AssignmentRule) -> None:
 
 @transaction.atomic
 def seat(
-    rule: AssignmentRule, consultants: Sequence[Consultant], weights: Sequence[int] | None = None
+    rule: AssignmentRule,
+    consultants: Sequence[Consultant],
+    weights: Sequence[int] | None = None,
+    by: User | None = None,
 ) -> None:
     """Put these consultants at the end of the circle; whoever sits there already keeps the seat."""
     start = rule.members.aggregate(last=Max("position"))["last"] or 0
@@ -79,4 +97,4 @@ def seat(
         ignore_conflicts=True,
         batch_size=1000,
     )
-    arrange(rule)
+    arrange(rule, by)

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from leads import circles
 from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
-from leads.models import Assignment, AssignmentRule, Holiday, LeadEvent, LeadIdentity, RuleMember
+from leads.models import (
+    Assignment,
+    AssignmentRule,
+    CircleLayout,
+    Holiday,
+    LeadEvent,
+    LeadIdentity,
+    RuleMember,
+)
+from leads.requests import user_of
 
 COUNTED = {"pointer", "decisions", "leads_given"}
 
@@ -86,7 +95,7 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        circles.arrange(form.instance)
+        circles.arrange(form.instance, by=user_of(request))
 
 
 @admin.register(Assignment)
@@ -95,6 +104,14 @@ class AssignmentAdmin(ReadOnlyAdmin):
     list_filter = ["outcome", "trigger", "rule", "consultant", "created_at"]
     search_fields = ["lead__name", "lead__phone", "reason"]
     list_select_related = ["lead", "consultant__user", "user"]
+
+
+@admin.register(CircleLayout)
+class CircleLayoutAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "rule", "reason", "pointer_before", "pointer_after", "user"]
+    list_filter = ["rule", "created_at"]
+    search_fields = ["reason", "rule__name"]
+    list_select_related = ["rule", "user"]
 
 
 @admin.register(LeadEvent)

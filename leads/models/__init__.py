@@ -8,13 +8,14 @@ from leads.models.lead import Lead, Status
 from leads.models.notice import Notice, NoticePreferences
 from leads.models.outbound import Endpoint, OutboundMessage
 from leads.models.people import Consultant, User
-from leads.models.rules import AssignmentRule, CircleTurn, RuleMember
+from leads.models.rules import AssignmentRule, CircleLayout, CircleTurn, RuleMember
 from leads.models.scoring import ScoringProfile
 
 __all__ = [
     "Absence",
     "Assignment",
     "AssignmentRule",
+    "CircleLayout",
     "CircleTurn",
     "Consultant",
     "Delivery",

@@ -47,13 +47,20 @@ class Assignment(models.Model):
     previous_consultant = models.ForeignKey(
         "leads.Consultant", models.SET_NULL, null=True, related_name="+", verbose_name=_("before")
     )
-    rule = models.ForeignKey("leads.AssignmentRule", models.SET_NULL, null=True, verbose_name=_("rule"))
+    rule = models.ForeignKey(
+        "leads.AssignmentRule", models.SET_NULL, null=True, db_index=False, verbose_name=_("rule")
+    )
     outcome = models.CharField(_("outcome"), max_length=30, choices=Outcome.choices)
     trigger = models.CharField(_("trigger"), max_length=10, choices=Trigger.choices)
     reason = models.TextField(_("reason"))
     pointer_before = models.PositiveIntegerField(_("pointer before"), null=True)
     pointer_after = models.PositiveIntegerField(_("pointer after"), null=True)
-    passed_over = models.JSONField(_("passed over"), default=list, help_text=_("[{consultant, why}]"))
+    passed_over = models.JSONField(
+        _("passed over"), default=list, help_text=_("[{consultant, why, open: leads they had}]")
+    )
+    open_leads = models.PositiveIntegerField(
+        _("open leads before"), null=True, help_text=_("Where whoever has the fewest is chosen.")
+    )
     estimated_response_seconds = models.PositiveIntegerField(_("expected response (seconds)"), null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("by"))
     notice = models.CharField(_("notice"), max_length=7, choices=Notice.choices, default=Notice.NONE)
@@ -66,6 +73,7 @@ class Assignment(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["lead", "-created_at"], name="assignment_of_lead"),
+            models.Index(fields=["rule", "-id"], name="assignment_of_rule"),
             models.Index(fields=["previous_consultant", "changed_in"], name="assignment_lost_by"),
             models.Index(fields=["created_at"], name="assignment_notice_owed", condition=Q(notice="pending")),
         ]

@@ -131,6 +131,7 @@ class Lead(models.Model):
     reply_due_at = models.DateTimeField(_("first reply due at"), null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
     needs_manager = models.BooleanField(_("for a manager to decide"), default=False, editable=False)
+    opted_out_at = models.DateTimeField(_("asked for no messages at"), null=True, blank=True, editable=False)
     alert_at = models.DateTimeField(_("managers told at"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("won or lost at"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)

@@ -17,6 +17,7 @@ class Notice(models.Model):
         WARNED = "warned", _("A lead waits for your first reply")
         TAKEN_AWAY = "taken_away", _("A lead went to somebody else")
         ALERT = "alert", _("A lead needs a manager")
+        POOLED = "pooled", _("A lead waits to be taken")
         TEST = "test", _("A test")
 
     class State(models.TextChoices):

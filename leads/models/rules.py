@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -153,3 +154,32 @@ class CircleTurn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.member}"
+
+
+class CircleLayout(models.Model):
+    """One laying out of a circle's turns, appended when seats or weights change. With the assignments it is
+    the ledger of the pointer: between two layouts the pointer goes from turn to turn, each in a decision.
+    """
+
+    rule = models.ForeignKey(
+        AssignmentRule, models.CASCADE, related_name="layouts", verbose_name=_("rule"), editable=False
+    )
+    turns = ArrayField(
+        models.BigIntegerField(), verbose_name=_("turns"), help_text=_("Ids of consultants, in order.")
+    )
+    pointer_before = models.PositiveIntegerField(_("pointer before"))
+    pointer_after = models.PositiveIntegerField(_("pointer after"))
+    follows = models.PositiveBigIntegerField(
+        _("after decision"), default=0, help_text=_("The last one before this; 0: none.")
+    )
+    reason = models.TextField(_("reason"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("by"))
+    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of a circle")
+        verbose_name_plural = _("changes of circles")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.reason
