@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from agent import reports as agent_reports
-from kanban.decisions import why_nobody
 from leads import reports as lead_reports
+from leads.decision_words import why_nobody
 from leads.reports import Period
 from whatsapp import reports as whatsapp_reports
 

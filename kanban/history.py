@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kanban.decisions import decision_in_words
+from leads.decision_words import decision_in_words
 from leads.models import Lead, LeadEvent, Status
 from whatsapp.models import ConsentEvent, Conversation
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kanban.decisions import decision_in_words, facts_of
+from leads.decision_words import decision_in_words, facts_of
 from leads.models import Assignment, Lead
 from leads.scoring import reason_in_words
 from leads.slot_lines import capitalised, shown, slot_lines

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kanban.decisions import why_nobody
 from leads.api.facts import POOLED_COLUMNS, as_time, pooled_facts
+from leads.decision_words import why_nobody
 from leads.models import Lead, RuleMember, User
 from leads.reports import unassigned_queue
 

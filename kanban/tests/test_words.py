@@ -9,13 +9,13 @@ from django.test import override_settings
 from django.utils import timezone, translation
 
 from kanban import threads
-from kanban.decisions import decision_in_words, facts_of, why_nobody
 from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet, reason_in_words
 from kanban.talk import composer_state, talk_of
 from kanban.templatetags import desk
 from kanban.words import browser_words
 from leads.actors import SYSTEM
+from leads.decision_words import decision_in_words, facts_of, why_nobody
 from leads.models import Assignment, AssignmentRule, LeadEvent
 from leads.services.assigning import assign_lead
 from leads.slot_lines import Names, shown, slot_line
