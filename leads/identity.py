@@ -5,6 +5,7 @@ shown. At most one lead holds a key.
 """
 
 import re
+from decimal import Decimal
 from typing import NamedTuple
 
 import phonenumbers
@@ -29,6 +30,12 @@ _CPF = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
 _WHATSAPP_JID = re.compile(
     r"(\d{10,15})(?::\d+)?@(?:c\.us|wa\.[\w.-]+|[\w.-]*whatsapp[\w.-]*)", re.IGNORECASE
 )
+_WHATSAPP_HOST = re.compile(r"@(?:[cg]\.us|lid|broadcast|s\.whatsapp\.net|wa\.gw\.)", re.IGNORECASE)
+# How people hide an address from robots, and addresses from a page's address.
+_SPELLED_AT = re.compile(r"\s*[\[({]\s*(?:at|arroba)\s*[\])}]\s*|%40", re.IGNORECASE)
+_SPELLED_DOT = re.compile(r"\s*[\[({]\s*(?:dot|ponto|punto)\s*[\])}]\s*", re.IGNORECASE)
+_HOTLINES = (PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE)
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
 _SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
@@ -95,8 +102,9 @@ def whatsapp_key(whatsapp_id: str) -> str:
 
 def parse_email(text: str) -> str | None:
     """The one e-mail address that `text` holds, in lower case, or None."""
-    match = _EMAIL.search(clean_line(text, 400))
-    if match is None or len(match[0]) > 254 or _WHATSAPP_JID.fullmatch(match[0]):
+    line = clean_line(text, 400)
+    match = _EMAIL.search(line if "@" in line else _SPELLED_AT.sub("@", _SPELLED_DOT.sub(".", line)))
+    if match is None or len(match[0]) > 254 or _WHATSAPP_HOST.search(match[0]):
         return None
     return match[0].lower()
 
@@ -134,6 +142,18 @@ def is_mobile(phone: str) -> bool:
     return number is not None and phonenumbers.number_type(number) == PhoneNumberType.MOBILE
 
 
+def is_assigned(phone: str) -> bool:
+    """Whether an E.164 number lies in a range that its country gives out."""
+    number = _parsed(phone, "")
+    return number is not None and phonenumbers.is_valid_number(number)
+
+
+def is_hotline(phone: str) -> bool:
+    """Whether an E.164 number is one that businesses are called by, such as 0800."""
+    number = _parsed(phone, "")
+    return number is not None and phonenumbers.number_type(number) in _HOTLINES
+
+
 def _parse_one(text: str, country: str, is_lenient: bool) -> str | None:
     for attempt in _readings(text, is_lenient):
         number = _parsed(attempt, country)
@@ -157,7 +177,9 @@ def _prepared(text: str) -> str:
     """Without what people and programs write around a number; '' where the rest cannot be one."""
     if link := _WHATSAPP_LINK.search(text) or _WHATSAPP_JID.fullmatch(text):
         return f"+{link[1]}"
-    for prefix in ("whatsapp:", "tel:", "p:"):
+    if _SCIENTIFIC.fullmatch(text):  # a spreadsheet was here
+        text = f"{Decimal(text.replace(',', '.')):f}"
+    for prefix in ("'", "whatsapp:", "tel:", "p:"):
         text = text.removeprefix(prefix).strip()
     text = _CARRIER.sub("0", _EXTENSION.sub("", text).strip()).removesuffix(".0")
     if text.startswith("00"):

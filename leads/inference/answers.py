@@ -26,6 +26,8 @@ VALUES = phrases(
     pretty format, answer details, text question answer, conteudo, contenido, dado, reply, v, val
     """
 )
+# What an answer and the definition of its question have in common.
+REFERENCES = ("id", "key", "question id", "field id", "item id", "column id")
 # What may stand beside a label and a value without making the whole something else than an answer.
 BESIDE = phrases(
     """
@@ -107,9 +109,8 @@ def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:
         return found
     if isinstance(tree, dict):
         plain_tree = {plain(str(name)): value for name, value in tree.items()}
-        key, title = plain_tree.get("id", plain_tree.get("key")), _title(plain_tree)
-        if isinstance(key, str | int) and title:
-            found[str(key)] = title
+        title = _title(plain_tree)
+        found |= {key: title for name in REFERENCES if title and (key := _text(plain_tree.get(name)))}
     for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
         if isinstance(child, dict | list):
             found |= definitions_in(child, depth + 1)
@@ -145,9 +146,7 @@ def _naming(node: dict[str, Any], value_key: str, definitions: dict[str, str]) -
     name = next((usable[key] for key in NAMES if usable.get(key)), "")
     labels = [usable[key] for key in LABELS if usable.get(key)]
     labels += [usable["text"]] if usable.get("text") and value_key != "text" else []
-    labels += [
-        definitions[ref] for ref in (usable.get("id"), usable.get("key")) if ref and ref in definitions
-    ]
+    labels += [definitions[usable[key]] for key in REFERENCES if usable.get(key) in definitions]
     labels += [usable[key] for key in ("ref", "key", "id", "property name", "column id") if usable.get(key)]
     return name, tuple(dict.fromkeys(label for label in labels if label != name))
 

@@ -1,26 +1,28 @@
 """Any JSON tree as a flat list of fields, each with everything that says what it may hold.
 
-A form builder's `{label, type, value}` is one field, not three; JSON inside a text is read as if it
-stood there; a list of plain values is one field. Nothing is dropped.
+A form builder's `{label, type, value}` is one field, not three; a list of plain values is one field. Nothing
+is dropped.
 """
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from leads.bodies import BodyError, read_json
 from leads.cleaning import DEEPEST, clean_line, clean_text
 from leads.identity import is_email
 from leads.inference.answers import Answer, definitions_in, read_answer
 from leads.inference.lines import lines_said
-from leads.inference.vocabulary import REPLY_TO
+from leads.inference.vocabulary import REPLY_TO, names_a_name
 from leads.inference.words import any_of, bare, only, plain
 
 Scalar = str | int | float | bool
 # Envelopes: what holds somebody's e-mail is that person, whatever the sender calls it.
 _WRAPPER = only("items?, entry, event, evento, hook, webhook, list, lista, meta, metadata, trigger, widget")
 _PERSON_TYPE = only("person, contact, customer, lead")
+# How converters from XML call the text of an element that has attributes too.
+_OWN_TEXT = frozenset(("#text", "_text", "__text", "$t", "$", "_", "#cdata-section", "__cdata", "@value"))
 # A form's data is the person's; a form's name is not.
 _FORM_DATA = any_of("form (?:response|data|fields?|submission|values?|answers?|inputs?)")
 
@@ -39,11 +41,11 @@ class Field:
 
     @cached_property
     def text(self) -> str:
-        return clean_text(self.value)
+        return clean_text(_unescaped(self.value))
 
     @cached_property
     def line(self) -> str:
-        return clean_line(self.value)
+        return clean_line(_unescaped(self.value))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -96,6 +98,11 @@ class _Place:
         )
 
 
+def _unescaped(value: Scalar) -> Scalar:
+    """`L&uacute;cia` is how some pages send what was typed."""
+    return html.unescape(value) if isinstance(value, str) and "&" in value else value
+
+
 def fields_of(tree: Any) -> list[Field]:
     """Every value of the tree in its order."""
     return list(_walk(tree, _Place(definitions=definitions_in(tree))))
@@ -108,8 +115,6 @@ def _walk(node: Any, place: _Place) -> Iterator[Field]:
         yield from _walk_dict(node, place)
     elif isinstance(node, list):
         yield from _walk_list(node, place)
-    elif isinstance(node, str) and (inner := _json_inside(node)) is not None:
-        yield from _walk(inner, replace(place, depth=place.depth + 1))
     elif node is not None and node != "":
         yield Field(place.path, place.position, place.key, node, place.labels, place.type, place.context)
         yield from _walk_lines(node, place)
@@ -129,8 +134,23 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
         place = replace(place, key="")
     for key, value in node.items():
         name = clean_line(key) or "_"
+        if name in _OWN_TEXT and place.key and not isinstance(value, dict | list):
+            yield from _walk(
+                value, replace(place.below(name), key=place.key, labels=_attributes(node, place))
+            )
+            continue
         told = (place.definitions[name],) if name in place.definitions else ()
         yield from _walk(value, replace(place.below(name), labels=(*place.labels, *told)))
+
+
+def _attributes(node: dict[str, Any], place: _Place) -> tuple[str, ...]:
+    """`{"@part": "first", "#text": "Ana"}`: what an element's attributes say of its text."""
+    of_its_own = node.get("$")
+    beside = {**node, **of_its_own} if isinstance(of_its_own, dict) else node
+    said = [
+        text for key, text in beside.items() if str(key).startswith("@") or key in ("name", "part", "type")
+    ]
+    return (*place.labels, *(text for text in said if isinstance(text, str)))
 
 
 def _walk_answer(answer: Answer, place: _Place) -> Iterator[Field]:
@@ -145,7 +165,8 @@ def _walk_answer(answer: Answer, place: _Place) -> Iterator[Field]:
 
 def _walk_list(node: list[Any], place: _Place) -> Iterator[Field]:
     if node and all(isinstance(item, str | int | float) for item in node):
-        joined = node[0] if len(node) == 1 else ", ".join(clean_line(item) for item in node)
+        sign = " " if names_a_name(place.key) else ", "
+        joined = node[0] if len(node) == 1 else sign.join(clean_line(item) for item in node)
         yield from _walk(joined, place)
         return
     for index, item in enumerate(node):
@@ -165,13 +186,3 @@ def _walk_lines(text: Any, place: _Place) -> Iterator[Field]:
     for name, value in lines:
         inner = place.below(clean_line(name))
         yield Field(inner.path, inner.position, inner.key, value.strip(), context=inner.context)
-
-
-def _json_inside(text: str) -> Any:
-    stripped = text.strip()
-    if stripped[:1] + stripped[-1:] not in ("{}", "[]") or len(stripped) < 3:
-        return None
-    try:
-        return read_json(stripped)
-    except BodyError:
-        return None

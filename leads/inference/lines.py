@@ -1,34 +1,65 @@
-"""Fields inside one text: mails, chat notices and exported rows, as plain text or HTML."""
+"""Fields inside one text: mails, chat notices, address cards and exported rows, as plain text, Markdown or HTML."""
 
 import csv
 import html
 import re
+from itertools import pairwise
 
 from leads.inference.vocabulary import names_a_contact
 
 LONGEST_NOTICE = 5_000
 FEWEST = 2
+Said = list[tuple[str, str]]
 _LINE = re.compile(
     r"^[^\w\n]*([^\W\d_][^:\n]{1,39}?)\W{0,3}[:=][ \t*_]+(\S[^\n]*?)[ \t*_]*\r?$", re.MULTILINE
 )
+# `**Nome** – Ana`, `| Nome | Ana |`, `TEL;TYPE=CELL:+55…`: signs that words for people have as well.
+_LOOSE_LINE = re.compile(
+    r"^[^\w\n+]*([^\W\d_][^:=|\n]{0,39}?)[ \t*_]*(?:;[^:\n]{1,40})?(?:[:=|\t]|\s(?:[-\u2013\u2014=]+>?|\u2192)\s)"
+    r"[ \t*_]*(\S[^\n]*?)[ \t*_|]*\r?$",
+    re.MULTILINE,
+)
+_INSIDE_LINE = re.compile(
+    r"(?:^|[|;,!.\u2022\u00b7\[({\n])\s*([^\W\d_][^:=|;,!.\n]{0,39}?)[ *_]*[:=](?!/)[ *_]*"
+)
 _END_OF_LINE = re.compile(r"<br\b[^<>]*>|</(?:p|div|li|tr|h\d|table|dd)\s*>", re.IGNORECASE)
+_NEXT_CELL = re.compile(r"</(?:td|th|dt)\s*>\s*<(?:td|th|dd)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 
 
-def lines_said(text: str) -> list[tuple[str, str]]:
+def lines_said(text: str) -> Said:
     """(name, value) of each `Nome: Ana`, or of each cell below a line of headers; none where it is prose."""
-    plain_text = _without_tags(text[:LONGEST_NOTICE])
+    plain_text = _without_tags(text[:LONGEST_NOTICE]).strip()
     if "\n" not in plain_text:
-        return []
-    lines: list[tuple[str, str]] = _LINE.findall(plain_text)
-    return lines if len(lines) >= FEWEST else _row_said(plain_text)
+        return _contacts(_inside_said(plain_text))
+    lines: Said = _LINE.findall(plain_text)
+    if len(lines) >= FEWEST:
+        return lines
+    return (
+        _contacts(_LOOSE_LINE.findall(plain_text)) or _row_said(plain_text) or _contacts(_headed(plain_text))
+    )
 
 
 def _without_tags(text: str) -> str:
-    return html.unescape(_TAG.sub(" ", _END_OF_LINE.sub("\n", text))) if "</" in text else text
+    if "</" not in text:
+        return text
+    return html.unescape(_TAG.sub(" ", _END_OF_LINE.sub("\n", _NEXT_CELL.sub(": ", text))))
 
 
-def _row_said(text: str) -> list[tuple[str, str]]:
+def _contacts(found: Said) -> Said:
+    """What was found, where two of the names are a contact's; else the text is prose."""
+    named = sum(names_a_contact(name) for name, _value in found)
+    return found if named >= FEWEST else []
+
+
+def _inside_said(line: str) -> Said:
+    """`Nome: Ana | Fone: …`, `nome=Ana; fone=…`: each value ends where the next name begins."""
+    names = list(_INSIDE_LINE.finditer(line))
+    ends = [match.start() for match in names[1:]] + [len(line)]
+    return [(match[1], line[match.end() : end].strip()) for match, end in zip(names, ends, strict=False)]
+
+
+def _row_said(text: str) -> Said:
     """The one row below a line of headers, as spreadsheets export it."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) != FEWEST:
@@ -37,3 +68,13 @@ def _row_said(text: str) -> list[tuple[str, str]]:
     names, values = csv.reader(lines, delimiter=sign)
     is_table = len(names) == len(values) and sum(map(names_a_contact, names)) >= FEWEST
     return list(zip(names, values, strict=True)) if is_table else []
+
+
+def _headed(text: str) -> Said:
+    """Every name on a line of its own and its value on the next."""
+    lines = [line.strip(" \t\r*_:#") for line in text.splitlines() if line.strip()]
+    return [
+        (name, value)
+        for name, value in pairwise(lines)
+        if names_a_contact(name) and not names_a_contact(value)
+    ]

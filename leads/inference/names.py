@@ -7,24 +7,29 @@ from leads.identity import is_email
 from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.first_names import is_first_name
+from leads.inference.introductions import PARTICLES, looks_like_full_name
 from leads.inference.ranking import ENOUGH, NOTHING, Pick, best_of, is_bare, ownership, says, top_of
 from leads.inference.words import plain, word_set
 
 # A label this telling makes up for a value that does not look the part.
 SURE = 80
 _A_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=/\\|#$%^*+~]{0,119}")
+# What a name is called where it need not be a first name only.
+_WHOLE = vocabulary.NAME
 _NAMELESS = word_set("answer campo entry field input resposta text texto val value valor")
-_PARTICLES = ("da", "das", "de", "del", "do", "dos", "e", "la", "las", "los", "van", "von", "y")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 
 
-def pick_name(fields: Sequence[Field], beside: Collection[str] = ()) -> Pick:
+def pick_name(fields: Sequence[Field], beside: Collection[str] = (), email: str = "") -> Pick:
     """The person's full name; first and last names that stand apart are joined.
 
-    `beside`: the parents of the phone and the e-mail, where a name is more likely the same person's.
+    `beside`: the parents of the phone and the e-mail, where a name is more likely the same person's, as is
+    one that the e-mail is made of.
     """
-    best = top_of(fields, lambda one: _name_score(one) + _nearness(one, beside))
+    local = plain(email.partition("@")[0])
+    best = top_of(fields, lambda one: _name_score(one) + _nearness(one, beside) + _likeness(one, local))
     best = best or best_of([one for one in fields if one.parent in beside], _name_score)
+    best = best or best_of([one for one in fields if looks_like_full_name(one.line)], _name_score)
     if best is None:
         return NOTHING
     parts = _name_parts(best, fields)
@@ -37,8 +42,8 @@ def _name_score(one: Field) -> int:
         return 0
     if is_bare(vocabulary.LAST, one) and not is_bare(vocabulary.FIRST, one):
         return 0
-    if label == 0 and not is_first_name(one.line):
-        return ENOUGH + ownership(one) if _is_nameless(one) and _looks_like_full_name(one.line) else 0
+    if label == 0 and (not is_first_name(one.line) or _is_sentence(one.line)):
+        return ENOUGH + ownership(one) if _is_nameless(one) and looks_like_full_name(one.line) else 0
     return label + _name_look(one) + ownership(one)
 
 
@@ -48,6 +53,11 @@ def _nearness(one: Field, beside: Collection[str]) -> int:
         return 12
     is_around = one.parent and any(parent.startswith(f"{one.parent}.") for parent in beside)
     return min(12, 6 + 2 * one.parent.count(".")) if is_around else 0
+
+
+def _likeness(one: Field, local: str) -> int:
+    """`ana.prado@…` is more likely Ana's than the address of whoever serves her."""
+    return 15 if local and any(len(word) > 3 and word in local for word in plain(one.line).split()) else 0
 
 
 def _name_label(one: Field) -> int:
@@ -61,6 +71,8 @@ def _name_label(one: Field) -> int:
         return 80
     if says(vocabulary.SOME_NAME, one):
         return 55
+    if says(vocabulary.WHO, one):
+        return 40
     person = any(vocabulary.PERSON.search(words) and len(words.split()) <= 3 for words in one.words)
     return 30 if person else 0
 
@@ -84,11 +96,10 @@ def _says_nothing(words: str) -> bool:
     return is_generic or sum(map(str.isdigit, words)) >= 3
 
 
-def _looks_like_full_name(text: str) -> bool:
-    words = [word for word in text.split() if word.lower() not in _PARTICLES]
-    return 2 <= len(words) <= 5 and all(
-        word.isalpha() and word[0].isupper() and word[1:].islower() for word in words
-    )
+def _is_sentence(text: str) -> bool:
+    """Capitalised words and others, as in `Novo contato de Ana Souza`."""
+    words = [word for word in text.split() if word.lower() not in PARTICLES]
+    return len({word[:1].isupper() for word in words}) > 1
 
 
 def _could_be_a_name(one: Field) -> bool:
@@ -100,7 +111,7 @@ def _has_letters(one: Field) -> bool:
     text, said = one.line, plain(one.line)
     if not isinstance(one.value, str) or not any(map(str.isalpha, text)) or len(text) > 200:
         return False
-    if len(text) <= 2 and text.isupper():
+    if "\n" in one.text or (len(text) <= 2 and text.isupper()):
         return False  # a code of a country or a state
     if is_email(text) or _ADDRESS.match(text):
         return False
@@ -117,7 +128,7 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
             one for one in fields if one is not first and is_bare(pattern, one) and _could_be_a_name(one)
         ]
         beside = [one for one in named if one.parent == first.parent]
-        is_one_word = " " not in first.line
-        alone = named if is_one_word and len(named) == 1 and ownership(named[0]) >= 0 else []
+        is_part = " " not in first.line or (is_bare(vocabulary.FIRST, first) and not says(_WHOLE, first))
+        alone = named if is_part and len(named) == 1 and ownership(named[0]) >= 0 else []
         parts += [one for one in beside or alone if plain(one.line) not in plain(first.line)]
     return parts

@@ -1,12 +1,32 @@
 """Which field is the person's phone and e-mail: from keys, labels, types and the values themselves."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-from leads.identity import display_name, is_email, is_mobile, is_whatsapp_jid, parse_email, parse_phone
+from phonenumbers import PhoneNumberMatcher
+
+from leads.identity import (
+    display_name,
+    is_assigned,
+    is_email,
+    is_hotline,
+    is_mobile,
+    is_whatsapp_jid,
+    parse_email,
+    parse_phone,
+)
 from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.ranking import NOTHING, Pick, best_of, is_bare, ownership, says
 from leads.inference.words import any_of, plain
+
+# Mailboxes of a business rather than of a person.
+_ROLE = re.compile(
+    r"(?:mailto:)?(?:admin|atendimento|comercial|contact|contacto|contato|desk|equipe|faleconosco|help|hello|info|"
+    r"leads?|marketing|no-?reply|notifications?|office|ol[ai]|recepcao|sac|sales|site|suporte|support|team|"
+    r"ventas|vendas|webmaster)\d*@",
+    re.IGNORECASE,
+)
 
 
 def pick_email(fields: Iterable[Field]) -> Pick:
@@ -15,9 +35,12 @@ def pick_email(fields: Iterable[Field]) -> Pick:
     return Pick(parse_email(best.line) or "", (best,)) if best else NOTHING
 
 
-def pick_phone(fields: Sequence[Field], country: str) -> Pick:
-    """The phone in E.164; an area code or country code that stands apart is put in front."""
-    best = best_of(fields, lambda one: _phone_score(one, fields, country))
+def pick_phone(fields: Sequence[Field], country: str, beside: str | None = None) -> Pick:
+    """The phone in E.164; an area code or country code that stands apart is put in front.
+
+    `beside`: the parent of the e-mail, where a phone is more likely the same person's.
+    """
+    best = best_of(fields, lambda one: _phone_score(one, fields, country) + _nearness(one, beside))
     if best is None:
         return NOTHING
     parts = _phone_parts(best, fields)
@@ -25,14 +48,27 @@ def pick_phone(fields: Sequence[Field], country: str) -> Pick:
 
 
 def _email_score(one: Field) -> int:
-    if "@" not in one.text or len(one.text) > 400 or not parse_email(one.line):
+    if len(one.text) > 400 or not parse_email(one.line):
         return 0
     score = 50 if is_email(one.line) or display_name(one.line) else 5
-    score += 30 if says(vocabulary.EMAIL, one) else 0
+    is_inside = any(vocabulary.EMAIL.search(name) for name in one.surroundings[-1:])
+    score += 30 if says(vocabulary.EMAIL, one) or is_inside else 0
     score += 5 if is_bare(vocabulary.EMAIL, one) else 0
     score += 30 if vocabulary.EMAIL_TYPE.search(plain(one.type)) else 0
+    score -= 15 if _ROLE.match(one.line) else 0
     score -= 40 if says(vocabulary.EMAIL_NOT_THEIRS, one) and not says(vocabulary.REPLY_TO, one) else 0
     return score + ownership(one)
+
+
+def phone_within(text: str, country: str) -> str | None:
+    """The first phone among other words."""
+    found = (match.raw_string for match in PhoneNumberMatcher(text[:2_000], country))
+    return next((phone for raw in found if (phone := parse_phone(raw, country))), None)
+
+
+def _nearness(one: Field, beside: str | None) -> int:
+    """Never enough to make a phone of what is none."""
+    return 10 if beside is not None and one.parent == beside and _says_phone(one) else 0
 
 
 def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
@@ -41,13 +77,15 @@ def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
         return 0
     if "@" in one.line:
         return 60 + ownership(one) if is_whatsapp_jid(one.line) else 0
-    is_said = _says_phone(one)
+    is_said = _says_phone(one) or (says(vocabulary.PHONE_WEAK, one) and bool(_phone_parts(one, fields)))
     if not is_said and (says(vocabulary.NO_PHONE, one) or one.line.startswith(("0.", "-"))):
         return 0
     phone = _phone_of(one, _phone_parts(one, fields) if is_said else [], country, is_lenient=is_said)
     if phone is None:
         return 0
-    look = 70 if is_said else _phone_look(one)
+    if not is_said and not is_assigned(phone):
+        return 0  # a time in seconds has as many digits as an old mobile
+    look = (70 if is_said else _phone_look(one)) - (30 if is_hotline(phone) else 0)
     return look + _phone_preference(one) + is_mobile(phone) + ownership(one)
 
 
@@ -80,10 +118,11 @@ def _phone_parts(phone: Field, fields: Sequence[Field]) -> list[Field]:
 
 
 def _phone_of(phone: Field, parts: Sequence[Field], country: str, *, is_lenient: bool = True) -> str | None:
-    """The whole number first where parts stand apart; the field alone where it was whole already."""
-    alone = parse_phone(phone.line, country)
-    if alone or not parts:
-        return alone or parse_phone(phone.line, country, is_lenient=is_lenient)
+    """Joined with its parts where the whole makes a phone; the field alone where it was whole already."""
     joined = "".join(one.line for one in parts) + phone.line
-    has_nation = any(is_bare(vocabulary.NATION, one) for one in parts)
-    return parse_phone(("+" + joined.lstrip("+0")) if has_nation else joined, country)
+    if any(is_bare(vocabulary.NATION, one) for one in parts):
+        whole = parse_phone("+" + joined.lstrip("+0"), country)
+        return whole or parse_phone(phone.line, country, is_lenient=is_lenient)
+    alone = parse_phone(phone.line, country) or (parse_phone(joined, country) if parts else None)
+    alone = alone or (parse_phone(phone.line, country, is_lenient=is_lenient) if not parts else None)
+    return alone or (phone_within(phone.line, country) if is_lenient else None)

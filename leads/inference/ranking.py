@@ -46,6 +46,12 @@ def _out_of_envelopes(one: Field) -> Field:
     return replace(one, context=tuple(kept))
 
 
+def _says_nobody(name: str) -> bool:
+    """Whose the e-mail in `{contact: {emails: [{…}]}}` is says what stands around the list."""
+    is_contact = vocabulary.PHONE.search(name) or vocabulary.EMAIL.search(name)
+    return bool(is_contact and not vocabulary.OTHERS.search(name)) or bool(vocabulary.CONTAINER.match(name))
+
+
 def _names_somebody_else(name: str) -> bool:
     return bool(vocabulary.SOMEBODY_ELSE.search(plain(name)))
 
@@ -63,9 +69,13 @@ def ownership(one: Field) -> int:
     own = [words for words in one.words if vocabulary.OTHERS.search(words) and len(words.split()) <= 8]
     theirs = [words for words in one.words if vocabulary.PERSON.search(words)]
     score = (8 if any(" " in words for words in theirs) else 0) if theirs else -70 if own else 0
-    nearest, *farther = one.surroundings[::-1] or ("",)
+    nearest, *farther = [name for name in one.surroundings[::-1] if not _says_nobody(name)] or [""]
     if vocabulary.PERSON.search(nearest):
-        return score + 8
+        return score + (8 if not (farther and _names_somebody_else(farther[0])) else -30)
     if vocabulary.OTHERS.search(nearest):
         return score - 80
-    return score - (25 if any(vocabulary.OTHERS.search(name) for name in farther) else 0)
+    if any(_names_somebody_else(name) for name in farther):
+        return score - 40
+    if any(vocabulary.OTHERS.search(name) for name in farther):
+        return score - 25
+    return score + (4 if any(vocabulary.PERSON.search(name) for name in farther) else 0)

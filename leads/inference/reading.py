@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from phonenumbers import PhoneNumberMatcher
-
 from leads.cleaning import clean_line, clean_text
 from leads.identity import display_name, parse_email, parse_phone, whatsapp_key
 from leads.inference import facts, names, origin, people
 from leads.inference.countries import country_of
 from leads.inference.fields import Field
+from leads.inference.introductions import introduced_in, name_beside_address
 from leads.inference.mapping import Mapping, mapped
 from leads.inference.money import read_money
-from leads.inference.ranking import NOTHING, Pick
+from leads.inference.ranking import NOTHING, Pick, ownership
 from leads.inference.words import any_of
 from leads.payload import LeadPayload
 
@@ -40,14 +39,15 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     """Read each of our fields, most recognisable first; a field that one took is not offered to the next."""
     reader = _Reader(fields, country_of(fields, country), mapping or {})
     email = reader.take("email", lambda left: people.pick_email(left))
-    phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country))
+    own = email.fields[0].parent if email.fields else None
+    phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country, own))
     whatsapp = reader.take("whatsapp_id", _pick_whatsapp_id)
     creator = reader.take("creator", origin.pick_creator)
     attribution = reader.take_all("attribution", origin.pick_attribution)
     submission = reader.take("external_id", origin.pick_submission_id)
     consent = reader.take_all("consent", facts.pick_consent)
     beside = {one.parent for one in (*email.fields, *phone.fields)}
-    name = reader.take("name", lambda left: names.pick_name(left, beside))
+    name = reader.take("name", lambda left: names.pick_name(left, beside, email.value))
     value = reader.take_value()
     message = reader.take("message", facts.pick_message)
     product = reader.take("product", facts.pick_product)
@@ -55,7 +55,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     language = reader.take("language", facts.pick_language)
     contact = _contact_in(message.value, reader.country)
     payload = LeadPayload(
-        name=clean_line(name.value, 200) or display_name(email.fields[0].line if email.fields else ""),
+        name=clean_line(name.value, 200) or _name_among_words(fields, message.value),
         phone=_phone(phone, reader.country) or (contact.phone if not whatsapp.value else None),
         email=parse_email(email.value) or contact.email,
         whatsapp_id=clean_line(whatsapp.value),
@@ -125,11 +125,19 @@ class _Contact(NamedTuple):
 
 def _contact_in(message: str, country: str) -> _Contact:
     """People also write their phone and e-mail into the message."""
-    if not message:
-        return _Contact()
-    phones = (match.raw_string for match in PhoneNumberMatcher(message[:2000], country))
-    phone = next((found for raw in phones if (found := parse_phone(raw, country))), None)
-    return _Contact(phone, parse_email(message[:400]) or "")
+    return (
+        _Contact(people.phone_within(message, country), parse_email(message[:400]) or "")
+        if message
+        else _Contact()
+    )
+
+
+def _name_among_words(fields: Sequence[Field], message: str) -> str:
+    """No field is the name: it stands beside an address, or the person introduces themselves."""
+    lines = [one.line for one in fields if isinstance(one.value, str) and ownership(one) >= 0]
+    beside = (display_name(line) or name_beside_address(line) for line in lines)
+    said = (introduced_in(text) for text in (message, *lines))
+    return clean_line(next(filter(None, beside), "") or next(filter(None, said), ""), 200)
 
 
 def _phone(pick: Pick, country: str) -> str | None:

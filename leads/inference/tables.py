@@ -1,11 +1,20 @@
-"""Rows and headers, and lists of pairs, as the objects they stand for: `[["nome", "Ana"], …]` is `{nome: Ana}`."""
+"""Rows and headers, and lists of pairs, as the objects they stand for: `[["nome", "Ana"], …]` is `{nome: Ana}`.
+
+Texts that hold a tree of their own are that tree from here on.
+"""
 
 from typing import Any
 
-from leads.cleaning import DEEPEST
-from leads.inference.vocabulary import names_a_contact
+from leads.cleaning import DEEPEST, clean_line
+from leads.identity import is_email
+from leads.inference.texts import tree_in
+from leads.inference.vocabulary import PHONE, names_a_contact
+from leads.inference.words import only, plain
 
 LONGEST_HEAD = 120
+# Beside a title, these describe a question; they do not answer it.
+_NO_VALUE = only("id, key, ref, slug, code, type, tipo, kind, required, order, index, position, .* id")
+_TITLES = ("title", "label", "header", "display name", "caption", "titulo", "name", "nome", "nombre")
 
 
 def as_objects(node: Any, depth: int = 0) -> Any:
@@ -14,25 +23,67 @@ def as_objects(node: Any, depth: int = 0) -> Any:
         return node
     if isinstance(node, dict):
         joined = _with_headers(node)
-        return {key: as_objects(value, depth + 1) for key, value in joined.items()}
+        return {key: as_objects(_whole_phone(str(key), value), depth + 1) for key, value in joined.items()}
     if isinstance(node, list):
-        found = _pairs(node) or _table(node)
+        found = _pairs(node) or _table(node) or _alike_pairs(node) or _mixed(node)
         return as_objects(found, depth + 1) if found else [as_objects(item, depth + 1) for item in node]
-    return node
+    inner = tree_in(node) if isinstance(node, str) else None
+    return node if inner is None else as_objects(inner, depth + 1)
 
 
 def _with_headers(node: dict[str, Any]) -> dict[str, Any]:
     """`{headers: ["nome", …], row: ["Ana", …]}`: the row is named by the headers, which are then said."""
-    heads = next((key for key, value in node.items() if _are_heads(value)), None)
+    heads = next((key for key, value in node.items() if _are_heads(_titles(value))), None)
     if heads is None:
         return node
-    names, joined = node[heads], {}
+    names, joined = _titles(node[heads]), {}
     for key, value in node.items():
         if key != heads:
             rows = value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
             fits = all(_is_row(row, len(names)) for row in rows)
             joined[key] = _named(names, rows) if fits else value
     return node if joined == {key: node[key] for key in joined} else joined
+
+
+def _titles(cells: Any) -> Any:
+    """The headers' texts, where each is described by an object of its own."""
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        return cells
+    plainly = [{plain(str(key)): text for key, text in cell.items()} for cell in cells]
+    return [next((cell[key] for key in _TITLES if key in cell), None) for cell in plainly]
+
+
+def _whole_phone(key: str, value: Any) -> Any:
+    """A phone asked for in several boxes, `["11", "98765", "4321"]` or an object of such, in one piece."""
+    parts = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(parts, list) or len(parts) < 2 or not PHONE.search(plain(key)):
+        return value
+    cells = [clean_line(part) for part in parts if isinstance(part, str | int) and not isinstance(part, bool)]
+    are_parts = len(cells) == len(parts) and all(
+        cell.strip("()+ ").isdigit() and len(cell) <= 6 for cell in cells
+    )
+    return "".join(cells) if are_parts and 8 <= sum(map(len, cells)) <= 17 else value
+
+
+def _alike_pairs(node: list[Any]) -> dict[str, Any] | None:
+    """`[{kind: "nome", data: "Ana"}, …]`: of two keys that all items share, one holds the names."""
+    if len(node) < 2 or not all(isinstance(item, dict) and item.keys() == node[0].keys() for item in node):
+        return None
+    if len(node[0]) != 2:
+        return None
+    for name, value in (tuple(node[0]), tuple(node[0])[::-1]):
+        is_value = not _NO_VALUE.match(plain(str(value)))
+        if is_value and _are_heads([item[name] for item in node]):
+            return {item[name]: item[value] for item in node}
+    return None
+
+
+def _mixed(node: list[Any]) -> dict[str, Any] | None:
+    """Plain values of several kinds in one list: each is a field of its own."""
+    if len(node) < 2 or not all(isinstance(item, str | int | float) for item in node):
+        return None
+    emails = sum(isinstance(item, str) and is_email(item) for item in node)
+    return {str(index): item for index, item in enumerate(node)} if 0 < emails < len(node) else None
 
 
 def _pairs(node: list[Any]) -> dict[str, Any] | None:

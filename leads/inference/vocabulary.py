@@ -5,7 +5,7 @@ Patterns over plain words (see `words`). A number such as `1 3` is how Gravity F
 
 from leads.inference.words import any_of, bare, only, plain
 
-_SOMEBODY_ELSE = """
+_SOMEBODY_ELSE = r"""
     company, empresa, compania, organi[sz]ation, organizacao, business, (?<!nome )razao social,
     fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?, atendente,
     agente, asesora?, dealer(?:ship)?, provider, vendor, supplier, fornecedora?, proveedora?,
@@ -19,7 +19,22 @@ _SOMEBODY_ELSE = """
     embaixadora?, embajadora?, promoter, promotora?, staff, club, clube, academia, gym, branch,
     filial, sucursal, escritorio, office, profissional, professional, doctor, doctora, medic[oa],
     teacher, professora?, profesora?, restaurant, restaurante, hotel, shop, comercial(?! phone),
-    sales ?(?:person|man|rep)
+    sales ?(?:person|man|rep|team)?, gerentes?, manager, supervisora?, operadora?, operator, closer, sdr, bdr,
+    realtor, landlord, landlady, locadora?, senhorio, arrendador, dono, duen[oa], lister, instructor,
+    instrutora?, coach, recruiter, recrutadora?, reclutadora?, assessora?, asesora?, anfitria,
+    anfitriao, anfitriona?, motorista,
+    driver, chofer, dentista, dentist, therapist, terapeuta, advogad[oa], abogad[oa], lawyer, irma, irmao,
+    brother, sister, herman[oa], parente, pariente, parentesco, familiar, relative, next of kin, kin,
+    conyuge, pareja, companheir[oa], acompanhantes?, acompanantes?, companions?, dependentes?,
+    dependents?, child(?:ren)?, kids?, nin[oa]s?, baby, witness, testemunha, testigo, amig[oa], friend,
+    patrocinadora?, sponsor, employer, empregadora?, empleadora?, chefe, boss, jef[ea], contractor,
+    executiv[oa], ejecutiv[oa], account executive, representative, representante, rep, handled by,
+    closed by, updated by, modified by, approved by, captured by, registrado por, cadastrado por,
+    editor, admin, administradora?, administrator, system, sistema, bot, support, suporte, soporte,
+    helpdesk, tecnic[oa], technician, franquia, franquead[oa], franchise, matriz, headquarters, merchant,
+    lojista, payee, vendedores, sellers, managers, assignees, followers, author(?:ized|ised) dealer,
+    (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has) )?(?:indicou|recomendou|recomendo|refirio|referred|sent|told),
+    connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa], receptionist, recepcionista
     """
 _THINGS = """
     forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,
@@ -45,7 +60,8 @@ PERSON = any_of(
     """
 )
 
-EMAIL = any_of("e ?mails?, mails?, correos?, email address, endereco eletronico, correio")
+CONTAINER = only("attributes, fields, data, core, properties, details, dados, datos, info, values, names?")
+EMAIL = any_of("e ?mails?, mails?, correos?, courriels?, email address, endereco eletronico, correio")
 EMAIL_NOT_THEIRS = any_of(
     """
     to, cc, bcc, recipient, destinatario, notification, support, nfe, nota fiscal, billing, invoices?,
@@ -58,7 +74,8 @@ ADDRESSEE = only("to, para")
 PHONE = any_of(
     """
     ph, phones?, telephone, telefones?, telefonos?, telefonico, tel, fone, celular, cel, mobile, movil,
-    cell, cellphone, whats ?app, whats, wpp, wapp, wa id, zap, zapzap, telemovel, msisdn,
+    cell, cellphone, cellulare, handy, portable, telefon[eo]?, whats ?app, whats, wpp, wapp, wa id, zap,
+    zapzap, telemovel, msisdn,
     smartphone, contact number, numero (?:de|para|do) (?:contato|contacto|whats
     ?app|celular|telefone|telefono), number to call, call(?: me)?(?: back)?, ligar, llamar, text
     reminder number, sms, numero cel
@@ -119,22 +136,25 @@ FULL_NAME = any_of(
     quien eres, quem e voce, profile name, push name, display name, invitee name, control fullname
     """
 )
-NAME = only("names?, nome, nombres?, nomes")
+NAME = only("names?, nome, nombres?, nomes, nom, cn")
 SOME_NAME = any_of("names?, nome, nombres?")
 FIRST = only(
     r"""
     fn, first, first ?name, given(?: ?name)?, fname, forename, primeiro nome, primer nombre, nome,
-    nombres?, prenome, name first, nome proprio, what is first name, \d\d? 3
+    nombres?, prenome, prenom, vorname, name first, nome proprio, what is first name, \d\d? 3
     """
 )
 MIDDLE = only(r"middle, middle ?name, nome do meio, segundo nombre, nome meio, \d\d? 4")
 LAST = only(
     r"""
     last, last ?name, surname, family(?: ?name)?, lname, sobrenome, ultimo nome, apellidos?,
-    apellido (?:paterno|materno), primer apellido, segundo apellido, second name, name last, sobre
+    (?:apellido )?(?:paterno|materno), cognome, nachname, zuname, family ?name, sn,
+    primer apellido, segundo apellido, second name, name last, sobre
     nome, ln, \d\d? 6
     """
 )
+# Questions whose answer is somebody; not always by a name.
+WHO = any_of("who, whom, quem, quien, chama(?:r|mos|do)?, llama(?:r|mos)?, address you, tratamento, ask for")
 LOGIN = any_of(
     """
     user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name
@@ -156,8 +176,14 @@ FIELD_NAME = only(
 
 def names_a_contact(text: str) -> bool:
     """Whether this is what people call a name, a phone or an e-mail."""
-    words, core = plain(text), bare(text)
+    words = plain(text)
     if len(words.split()) > 8:
         return False
-    is_name = any(pattern.match(core) or pattern.match(words) for pattern in (NAME, FIRST, LAST))
-    return bool(is_name or FULL_NAME.search(words) or EMAIL.search(words) or PHONE.search(words))
+    return bool(names_a_name(text) or EMAIL.search(words) or PHONE.search(words))
+
+
+def names_a_name(text: str) -> bool:
+    """Whether this is what people call a name or a part of it."""
+    words, core = plain(text), bare(text)
+    is_part = any(pattern.match(core) or pattern.match(words) for pattern in (NAME, FIRST, LAST))
+    return bool(is_part or FULL_NAME.search(words))

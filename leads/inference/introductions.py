@@ -1,0 +1,43 @@
+"""Names among other words: how people introduce themselves, and what stands beside an address in one text."""
+
+import re
+
+from leads.inference.first_names import is_first_name
+from leads.inference.words import word_set
+
+PARTICLES = word_set("da das de del di do dos e la las los van von y")
+_REST = r"(?:[^\W\d_]|['\u2019-](?=[^\W\d_]))*"
+_NAME = rf"([^\W\d_]{_REST}(?:\s+(?:(?:d[aeio]s?|del|las?|los|e|y|van|von)\s+)?[A-ZÀ-Þ]{_REST}){{0,5}})"
+_INTRODUCED = re.compile(
+    rf"(?:\b(?:me chamo|meu nome (?:é|e)|aqui (?:é|e|quem fala é)(?: [oa])?|sou [oa]|quem fala é(?: [oa])?"
+    rf"|me llamo|mi nombre es|soy|my name is|my name's|this is|i am|i'm"
+    rf"|(?:lead|contato|contacto|contact|mensagem|mensaje|message|inquiry|enquiry|consulta|pedido|formulário)"
+    rf" (?:de|from|por|by))|\b(?:lead|contato|contacto):)\s+(?-i:{_NAME})",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w.-]+|\+?[\d(][\d\s().+/-]{6,}\d|https?://\S+|\bmailto\b|\bCN\b")
+_SIGNS = re.compile(r"[;,|<>()\[\]:=/\"\u2013\u2014\u2022]|\s-\s|\s-$|^-\s")
+
+
+def looks_like_full_name(text: str) -> bool:
+    """Two to five capitalised words, and the little ones that go between."""
+    words = [word for word in text.split() if word.lower() not in PARTICLES]
+    return 2 <= len(words) <= 5 and all(
+        word.replace("'", "").replace("-", "").isalpha() and word[0].isupper() and word[-1].islower()
+        for word in words
+    )
+
+
+def introduced_in(text: str) -> str:
+    """The name in `me chamo Ana Souza`, `new message from Mary Hill`; '' where nobody says theirs."""
+    names = (match[1] for match in _INTRODUCED.finditer(text[:2_000]))
+    return next((name for name in names if is_first_name(name) or looks_like_full_name(name)), "")
+
+
+def name_beside_address(text: str) -> str:
+    """The name in `Ana Souza - (11) 98765-4321 - ana@…` or in an address card's line; '' where there is none."""
+    rest = _ADDRESS.sub(" ; ", text) if len(text) <= 200 else text
+    if rest == text:
+        return ""
+    pieces = [piece.strip(" .-") for piece in _SIGNS.split(rest)]
+    return next((piece for piece in pieces if is_first_name(piece) or looks_like_full_name(piece)), "")
