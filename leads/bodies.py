@@ -71,7 +71,7 @@ def _mended(text: str) -> str:
     return _TOO_MANY.sub("", _MISSING.sub(r"\1null", quoted))
 
 
-def unflatten(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def unflatten(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """`fields[tel][value]=1` becomes {fields: {tel: {value: 1}}}; a repeated or `[]` name becomes a list."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
@@ -95,7 +95,7 @@ def _segments(name: str) -> list[str]:
     return [head] if inner == [""] else [head, *inner]
 
 
-def _put(node: dict[str, Any], key: str, value: str) -> None:
+def _put(node: dict[str, Any], key: str, value: Any) -> None:
     if key not in node:
         node[key] = value
     elif isinstance(node[key], list):

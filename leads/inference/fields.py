@@ -14,13 +14,16 @@ from leads.cleaning import DEEPEST, clean_line, clean_text
 from leads.identity import is_email
 from leads.inference.answers import Answer, definitions_in, read_answer
 from leads.inference.lines import lines_said
-from leads.inference.vocabulary import REPLY_TO, names_a_name
+from leads.inference.vocabulary import PERSON, REPLY_TO, SOMEBODY_ELSE, names_a_name
 from leads.inference.words import any_of, bare, only, plain
 
 Scalar = str | int | float | bool
 # Envelopes: what holds somebody's e-mail is that person, whatever the sender calls it.
 _WRAPPER = only("items?, entry, event, evento, hook, webhook, list, lista, meta, metadata, trigger, widget")
 _PERSON_TYPE = only("person, contact, customer, lead")
+_ROLE = only(
+    "role, roles, papel, rol, funcao, type, kind, tipo, perfil, participant type, person type, relationship"
+)
 # How converters from XML call the text of an element that has attributes too.
 _OWN_TEXT = frozenset(("#text", "_text", "__text", "$t", "$", "_", "#cdata-section", "__cdata", "@value"))
 # A form's data is the person's; a form's name is not.
@@ -126,7 +129,9 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
     if answer is not None:
         yield from _walk_answer(answer, place)
         return
-    if _PERSON_TYPE.match(plain(str(node.get("@type", "")))):
+    if place.is_element and (role := role_of(node)):
+        place = replace(place, key=role)
+    elif _PERSON_TYPE.match(plain(str(node.get("@type", "")))):
         place = replace(place, key="person")
     elif _WRAPPER.match(plain(place.key)) and any(
         isinstance(text, str) and is_email(text) for text in node.values()
@@ -141,6 +146,18 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
             continue
         told = (place.definitions[name],) if name in place.definitions else ()
         yield from _walk(value, replace(place.below(name), labels=(*place.labels, *told)))
+
+
+def role_of(node: dict[str, Any]) -> str:
+    """What part somebody plays, as in `{role: "agent", name: …}`; '' where nothing says so."""
+    said = (
+        clean_line(text)
+        for key, text in node.items()
+        if _ROLE.match(plain(str(key))) and isinstance(text, str)
+    )
+    return next(
+        (role for role in said if SOMEBODY_ELSE.search(plain(role)) or PERSON.search(plain(role))), ""
+    )
 
 
 def _attributes(node: dict[str, Any], place: _Place) -> tuple[str, ...]:

@@ -131,4 +131,10 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
         is_part = " " not in first.line or (is_bare(vocabulary.FIRST, first) and not says(_WHOLE, first))
         alone = named if is_part and len(named) == 1 and ownership(named[0]) >= 0 else []
         parts += [one for one in beside or alone if plain(one.line) not in plain(first.line)]
-    return parts
+    return parts if len(parts) > 1 or " " in first.line else parts + _surname_in_portugal(first, fields)
+
+
+def _surname_in_portugal(first: Field, fields: Sequence[Field]) -> list[Field]:
+    """`{nome: "Matilde", apelido: "Seabra"}`; a nickname is mostly a given name itself."""
+    beside = [one for one in fields if one.parent == first.parent and is_bare(vocabulary.APELIDO, one)]
+    return [one for one in beside if _could_be_a_name(one) and not is_first_name(one.line)][:1]

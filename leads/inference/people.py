@@ -20,6 +20,8 @@ from leads.inference.fields import Field
 from leads.inference.ranking import NOTHING, Pick, best_of, is_bare, ownership, says
 from leads.inference.words import any_of, plain
 
+# `99999-9999` shows how to write a number.
+_ALL_ALIKE = re.compile(r"(\d)\1{7}$")
 # Mailboxes of a business rather than of a person.
 _ROLE = re.compile(
     r"(?:mailto:)?(?:admin|atendimento|comercial|contact|contacto|contato|desk|equipe|faleconosco|help|hello|info|"
@@ -85,7 +87,9 @@ def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
         return 0
     if not is_said and not is_assigned(phone):
         return 0  # a time in seconds has as many digits as an old mobile
-    look = (70 if is_said else _phone_look(one)) - (30 if is_hotline(phone) else 0)
+    look = (70 if is_said else _phone_look(one)) - (
+        30 if is_hotline(phone) or _ALL_ALIKE.search(phone) else 0
+    )
     return look + _phone_preference(one) + is_mobile(phone) + ownership(one)
 
 

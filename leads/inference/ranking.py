@@ -46,6 +46,14 @@ def _out_of_envelopes(one: Field) -> Field:
     return replace(one, context=tuple(kept))
 
 
+def _is_at_work(words: str) -> bool:
+    """`business email`, `telefone da empresa`: the person's own, second to a private one."""
+    if not (vocabulary.EMAIL.search(words) or vocabulary.PHONE.search(words)):
+        return False
+    rest = vocabulary.WORKPLACE.sub(" ", words)
+    return rest != words and not vocabulary.OTHERS.search(rest)
+
+
 def _says_nobody(name: str) -> bool:
     """Whose the e-mail in `{contact: {emails: [{…}]}}` is says what stands around the list."""
     is_contact = vocabulary.PHONE.search(name) or vocabulary.EMAIL.search(name)
@@ -66,9 +74,17 @@ def is_bare(pattern: re.Pattern[str], one: Field) -> bool:
 
 def ownership(one: Field) -> int:
     """Below zero where the field speaks of somebody or something else."""
-    own = [words for words in one.words if vocabulary.OTHERS.search(words) and len(words.split()) <= 8]
+    if any(vocabulary.SAMPLE.search(words) and len(words.split()) <= 3 for words in one.words):
+        return -80
+    at_work = [words for words in one.words if _is_at_work(words)]
+    own = [
+        words
+        for words in one.words
+        if words not in at_work and vocabulary.OTHERS.search(words) and len(words.split()) <= 8
+    ]
     theirs = [words for words in one.words if vocabulary.PERSON.search(words)]
     score = (8 if any(" " in words for words in theirs) else 0) if theirs else -70 if own else 0
+    score -= 12 if at_work and not theirs else 0
     nearest, *farther = [name for name in one.surroundings[::-1] if not _says_nobody(name)] or [""]
     if vocabulary.PERSON.search(nearest):
         return score + (8 if not (farther and _names_somebody_else(farther[0])) else -30)

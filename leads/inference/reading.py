@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from leads.cleaning import clean_line, clean_text
 from leads.identity import display_name, parse_email, parse_phone, whatsapp_key
-from leads.inference import facts, names, origin, people
+from leads.inference import facts, names, origin, people, vocabulary
 from leads.inference.countries import country_of
 from leads.inference.fields import Field
 from leads.inference.introductions import introduced_in, name_beside_address
 from leads.inference.mapping import Mapping, mapped
 from leads.inference.money import read_money
 from leads.inference.ranking import NOTHING, Pick, ownership
-from leads.inference.words import any_of
+from leads.inference.words import any_of, plain
 from leads.payload import LeadPayload
 
 EXTRA_TEXT = 5_000
@@ -53,10 +53,10 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     product = reader.take("product", facts.pick_product)
     city = reader.take("city", facts.pick_city)
     language = reader.take("language", facts.pick_language)
-    contact = _contact_in(message.value, reader.country)
+    contact = _contact_in(message.value, fields, reader.country)
     payload = LeadPayload(
         name=clean_line(name.value, 200) or _name_among_words(fields, message.value),
-        phone=_phone(phone, reader.country) or (contact.phone if not whatsapp.value else None),
+        phone=_phone(phone, reader.country) or (None if whatsapp.value else contact.phone),
         email=parse_email(email.value) or contact.email,
         whatsapp_id=clean_line(whatsapp.value),
         message=clean_text(message.value),
@@ -123,13 +123,22 @@ class _Contact(NamedTuple):
     email: str = ""
 
 
-def _contact_in(message: str, country: str) -> _Contact:
-    """People also write their phone and e-mail into the message."""
-    return (
-        _Contact(people.phone_within(message, country), parse_email(message[:400]) or "")
-        if message
-        else _Contact()
+def _contact_in(message: str, fields: Sequence[Field], country: str) -> _Contact:
+    """People also write their phone and e-mail into the message, or into words that nobody took for one."""
+    if not message:
+        return _Contact(_phone_told(fields, country))
+    return _Contact(
+        people.phone_within(message, country) or _phone_told(fields, country),
+        parse_email(message[:400]) or "",
     )
+
+
+def _phone_told(fields: Iterable[Field], country: str) -> str | None:
+    prose = (one for one in fields if isinstance(one.value, str) and " " in one.line and ownership(one) >= 0)
+    told = (
+        people.phone_within(one.text, country) for one in prose if vocabulary.PHONE.search(plain(one.line))
+    )
+    return next(filter(None, told), None)
 
 
 def _name_among_words(fields: Sequence[Field], message: str) -> str:

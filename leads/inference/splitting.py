@@ -6,8 +6,9 @@ from typing import Any
 from leads.cleaning import DEEPEST
 from leads.identity import is_email
 from leads.inference.answers import read_answer
-from leads.inference.fields import Field, fields_of
+from leads.inference.fields import Field, fields_of, role_of
 from leads.inference.tables import as_objects
+from leads.inference.vocabulary import SOMEBODY_ELSE
 from leads.inference.words import only, plain
 
 _PEOPLE = only(
@@ -31,6 +32,8 @@ def people_in(tree: Any) -> list[list[Field]]:
 def _list_of_people(tree: Any, depth: int = 0) -> tuple[list[Any], Any] | None:
     if isinstance(tree, list):
         people = [item for item in tree if isinstance(item, dict | list)]
+        if any(isinstance(item, dict) and SOMEBODY_ELSE.search(plain(role_of(item))) for item in people):
+            return None  # the two sides of one talk
         return (people, {}) if people and not _are_answers(people) and _has_people(tree) else None
     if not isinstance(tree, dict) or depth > 2:
         return None

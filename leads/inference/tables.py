@@ -5,6 +5,7 @@ Texts that hold a tree of their own are that tree from here on.
 
 from typing import Any
 
+from leads.bodies import unflatten
 from leads.cleaning import DEEPEST, clean_line
 from leads.identity import is_email
 from leads.inference.texts import tree_in
@@ -22,7 +23,7 @@ def as_objects(node: Any, depth: int = 0) -> Any:
     if depth > DEEPEST:
         return node
     if isinstance(node, dict):
-        joined = _with_headers(node)
+        joined = _with_headers(unflatten(list(node.items())) if any(map(_is_bracketed, node)) else node)
         return {key: as_objects(_whole_phone(str(key), value), depth + 1) for key, value in joined.items()}
     if isinstance(node, list):
         found = _pairs(node) or _table(node) or _alike_pairs(node) or _mixed(node)
@@ -43,6 +44,11 @@ def _with_headers(node: dict[str, Any]) -> dict[str, Any]:
             fits = all(_is_row(row, len(names)) for row in rows)
             joined[key] = _named(names, rows) if fits else value
     return node if joined == {key: node[key] for key in joined} else joined
+
+
+def _is_bracketed(key: Any) -> bool:
+    """`data[merges][LNAME]`, as forms have it, and relays that pass them on."""
+    return isinstance(key, str) and key.endswith("]") and 0 < key.find("[") < len(key) - 2
 
 
 def _titles(cells: Any) -> Any:

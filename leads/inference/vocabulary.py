@@ -20,7 +20,7 @@ _SOMEBODY_ELSE = r"""
     filial, sucursal, escritorio, office, profissional, professional, doctor, doctora, medic[oa],
     teacher, professora?, profesora?, restaurant, restaurante, hotel, shop, comercial(?! phone),
     sales ?(?:person|man|rep|team)?, gerentes?, manager, supervisora?, operadora?, operator, closer, sdr, bdr,
-    realtor, landlord, landlady, locadora?, senhorio, arrendador, dono, duen[oa], lister, instructor,
+    realtor, landlord, landlady, locadora?, senhorio, arrendador, lister, instructor,
     instrutora?, coach, recruiter, recrutadora?, reclutadora?, assessora?, asesora?, anfitria,
     anfitriao, anfitriona?, motorista,
     driver, chofer, dentista, dentist, therapist, terapeuta, advogad[oa], abogad[oa], lawyer, irma, irmao,
@@ -50,13 +50,24 @@ _THINGS = """
 # Whatever belongs to these is not the person who asks; in an envelope of a thing's name they may yet be.
 SOMEBODY_ELSE = any_of(_SOMEBODY_ELSE)
 OTHERS = any_of(f"{_SOMEBODY_ELSE},{_THINGS}")
+WORKPLACE = any_of(
+    "empresas?, company, compania, business, comercial, corporate, corporativ[oa], profissional, profesional, "
+    "professional, institucional, office, escritorio, trabalho, trabajo, work"
+)
+# What shows how to fill a box in, not what somebody wrote there.
+SAMPLE = any_of(
+    "mask, mascara, placeholder, example, exemplo, ejemplo, sample, default, hint, dica, regex, pattern"
+)
 PERSON = any_of(
     """
     leads?, contacts?, contatos?, contactos?, client[ea]?s?, customers?, persons?, people, pessoas?,
     personas?, visitors?, visitantes?, prospects?, prospectos?, buyers?, comprador[ae]?s?,
     interessad[oa]s?, interesad[oa]s?, subscribers?, applicants?, candidat[oa]s?, invitees?,
     respondents?, attendees?, alun[oa]s?, alumn[oa]s?, students?, pacientes?, patients?, tenants?,
-    inquirer, guests?, hospedes?, members?, from, sender, remetente, requester, solicitante, proponentes?
+    inquirer, enquirer, caller, participantes?, participants?, registrants?, inscrit[oa]s?, inscript[oa],
+    respondente, postulantes?, aspirantes?, travell?er, viajante, viajer[oa], segurad[oa], asegurad[oa],
+    morador, locatari[oa], inquilin[oa]s?, arrendatari[oa], donor, doador, voluntari[oa], volunteer,
+    candidates?, shopper, guests?, hospedes?, members?, from, sender, remetente, requester, solicitante, proponentes?
     """
 )
 
@@ -155,6 +166,8 @@ LAST = only(
 )
 # Questions whose answer is somebody; not always by a name.
 WHO = any_of("who, whom, quem, quien, chama(?:r|mos|do)?, llama(?:r|mos)?, address you, tratamento, ask for")
+# A surname in Portugal, a nickname in Brazil.
+APELIDO = only("apelidos?")
 LOGIN = any_of(
     """
     user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name
