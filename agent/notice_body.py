@@ -16,11 +16,11 @@ LAST_MESSAGES = 4
 
 
 def body_of(notice: Notice) -> str:
-    """Why, then what lets the reader act. Of a lead that is no longer theirs nothing but where it went."""
+    """Why, then what lets the reader act. Of a lead that is not theirs nothing but what its reason says."""
     parts = [reason_of(notice)]
-    if notice.lead and notice.kind != Notice.Kind.TAKEN_AWAY:
-        parts += [*_facts_of(notice.lead), address_of(notice)]
-    return "\n\n".join(part for part in parts if part)
+    if notice.lead and notice.kind not in (Notice.Kind.TAKEN_AWAY, Notice.Kind.POOLED):
+        parts += _facts_of(notice.lead)
+    return "\n\n".join(part for part in [*parts, address_of(notice)] if part)
 
 
 def _facts_of(lead: Lead) -> Iterator[str]:

@@ -5,7 +5,8 @@ from typing import Any
 from agent.models import Notification
 from agent.notice_reasons import in_words
 from leads.models import Notice, User
-from leads.notice_words import address_of, title_of
+from leads.notice_words import address_of, title_of, title_out_of_sight
+from leads.services.notices import out_of_sight
 
 SHOWN = 12
 TROUBLE = (Notification.State.FAILED, Notification.State.UNKNOWN)
@@ -15,18 +16,19 @@ TONES = {"sent": "ok", "failed": "danger", "unknown": "warn", "pending": "info",
 
 def told_lately(user: User) -> dict[str, Any]:
     """`lines`, newest first, each with its channels; `is_under_way`: look again soon."""
-    notices = (
+    told = list(
         Notice.objects.filter(user=user).select_related("lead").prefetch_related("notifications")[:SHOWN]
     )
-    lines = [_line(notice) for notice in notices]
+    hidden = out_of_sight(user, told)
+    lines = [_line(notice, is_in_sight=notice.pk not in hidden) for notice in told]
     return {"lines": lines, "is_under_way": any(line["is_under_way"] for line in lines)}
 
 
-def _line(notice: Notice) -> dict[str, Any]:
+def _line(notice: Notice, *, is_in_sight: bool) -> dict[str, Any]:
     rows = sorted(notice.notifications.all(), key=lambda row: row.pk)
     return {
-        "title": title_of(notice),
-        "url": address_of(notice),
+        "title": title_of(notice) if is_in_sight else title_out_of_sight(),
+        "url": address_of(notice) if is_in_sight else "",
         "at": notice.created_at,
         "channels": [_channel(row) for row in rows],
         "is_under_way": any(row.state in UNDER_WAY and row.attempts < 2 for row in rows),

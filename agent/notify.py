@@ -15,6 +15,7 @@ from agent.models import Notification
 from agent.notice_body import body_of
 from leads.models import Assignment, Notice
 from leads.notice_words import title_of
+from leads.rules import takers_of
 from leads.services import notices
 
 logger = logging.getLogger(__name__)
@@ -33,22 +34,26 @@ def tell_consultants() -> int:
 
 @transaction.atomic
 def _owe_assignment() -> bool:
-    """An assignment becomes a notice to its consultant. False: none is left."""
+    """An assignment becomes a notice to its consultant, or to those of its pool. False: none is left."""
     owed = Assignment.objects.filter(notice=Assignment.Notice.PENDING).order_by("created_at")
     assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
-    is_theirs = assignment.consultant_id == assignment.lead.consultant_id  # nobody was faster
-    assignment.notice = Assignment.Notice.TOLD if is_theirs else Assignment.Notice.NONE
+    kind = Notice.Kind.POOLED if assignment.outcome == Assignment.Outcome.POOLED else Notice.Kind.ASSIGNED
+    people = _whom_to_tell(assignment)
+    assignment.notice = Assignment.Notice.TOLD if people else Assignment.Notice.NONE
     assignment.save(update_fields=["notice"])
-    if assignment.consultant_id is not None and is_theirs:
-        notices.notify(
-            user_id=assignment.consultant_id,
-            kind=Notice.Kind.ASSIGNED,
-            key=f"assigned:{assignment.pk}",
-            lead=assignment.lead,
-        )
+    for user_id in people:
+        notices.notify(user_id=user_id, kind=kind, key=f"{kind}:{assignment.pk}", lead=assignment.lead)
     return True
+
+
+def _whom_to_tell(assignment: Assignment) -> list[int]:
+    """Nobody where somebody was faster: the lead is with another consultant, or taken."""
+    lead, consultant_id = assignment.lead, assignment.consultant_id
+    if assignment.outcome == Assignment.Outcome.POOLED:
+        return takers_of(lead.pool_id) if lead.pool_id and lead.pool_id == assignment.rule_id else []
+    return [consultant_id] if consultant_id and consultant_id == lead.consultant_id else []
 
 
 @transaction.atomic

@@ -25,7 +25,8 @@ def look_at_new_lead(lead_id: str, **facts: Any) -> None:
 
 @receiver(lead_changed)
 def tell_of_assignment(action: str, **facts: Any) -> None:
-    if action == "assigned":
+    """A lead that nobody has may wait in a pool for whoever takes it."""
+    if action in ("assigned", "unassigned"):
         wake(tasks.tell_consultants)
 
 

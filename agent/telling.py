@@ -103,6 +103,8 @@ def _needless(notice: Notice) -> str:
     lead = notice.lead
     if lead is None or notice.kind == Notice.Kind.TAKEN_AWAY:  # which tells nothing of the lead but its name
         return ""
+    if notice.kind == Notice.Kind.POOLED:
+        return "" if Lead.objects.takeable_by(notice.user).filter(pk=lead.pk).exists() else NOT_THEIRS
     if not Lead.objects.visible_to(notice.user).filter(pk=lead.pk).exists():
         return NOT_THEIRS
     if notice.kind not in (Notice.Kind.ASSIGNED, Notice.Kind.WARNED):

@@ -7,7 +7,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from leads.api.facts import as_time
 from leads.models import Notice, User
-from leads.notice_words import address_of, reason_of, title_of
+from leads.notice_words import address_of, reason_of, title_of, title_out_of_sight
+from leads.services.notices import out_of_sight
 
 SHOWN = 20
 MOST_COUNTED = 100
@@ -16,7 +17,9 @@ MOST_COUNTED = 100
 def latest_notices(user: User, after: int = 0) -> dict[str, Any]:
     """`{unseen, notices}`: newest first, those with a greater id than `after`."""
     rows = Notice.objects.filter(user=user, pk__gt=after).select_related("lead")
-    facts = [notice_facts(row) for row in rows[:SHOWN]]
+    shown = list(rows[:SHOWN])
+    hidden = out_of_sight(user, shown)
+    facts = [notice_facts(row, is_in_sight=row.pk not in hidden) for row in shown]
     return {"unseen": unseen_of(user.pk)[:MOST_COUNTED].count(), "notices": facts}
 
 
@@ -43,15 +46,16 @@ def bell_facts(user: User) -> dict[str, Any]:
     }
 
 
-def notice_facts(notice: Notice) -> dict[str, Any]:
-    """One notice as the browser gets it, in the language that is switched on."""
+def notice_facts(notice: Notice, *, is_in_sight: bool = True) -> dict[str, Any]:
+    """One notice as the browser gets it, in the language that is switched on; of a lead that the reader does
+    not see any more, only that there was something."""
     return {
         "id": notice.pk,
         "kind": notice.kind,
-        "lead": str(notice.lead_id) if notice.lead_id else None,
-        "title": title_of(notice),
-        "text": reason_of(notice),
-        "url": urlsplit(address_of(notice)).path,
+        "lead": str(notice.lead_id) if notice.lead_id and is_in_sight else None,
+        "title": title_of(notice) if is_in_sight else title_out_of_sight(),
+        "text": reason_of(notice) if is_in_sight else "",
+        "url": urlsplit(address_of(notice)).path if is_in_sight else "",
         "at": as_time(notice.created_at),
         "is_seen": notice.seen_at is not None,
     }

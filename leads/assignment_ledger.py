@@ -5,7 +5,7 @@ from heapq import merge
 
 from django.db.models import Count, Max
 
-from leads.models import Assignment, AssignmentRule, CircleLayout, Lead, RuleMember
+from leads.models import Assignment, AssignmentRule, CircleLayout, Lead, RuleMember, Status
 
 
 def contradictions() -> Iterator[str]:
@@ -40,15 +40,17 @@ def _was_taken_away(assignment: Assignment) -> bool:
 
 
 def _pools() -> Iterator[str]:
-    """A lead stands in the pool that its last decision put it into, and in none after any other."""
+    """An open lead stands in the pool that its last decision put it into, and in none after any other; what
+    is won or lost waits for nobody."""
     last = Assignment.objects.values("lead").annotate(last=Max("id")).values("last")
-    rows = Assignment.objects.filter(pk__in=last).select_related("lead")
-    for assignment in rows.iterator(chunk_size=1000):
-        is_pooled = assignment.outcome == Assignment.Outcome.POOLED
-        if assignment.lead.needs_manager != (assignment.outcome == Assignment.Outcome.ESCALATED):
-            yield f"Lead {assignment.lead_id} waits for a manager, or not, other than decision {assignment.pk} says"
-        if assignment.lead.pool_id != (assignment.rule_id if is_pooled else None):
-            yield f"Lead {assignment.lead_id} is not in the pool that decision {assignment.pk} says"
+    rows = Assignment.objects.filter(pk__in=last).select_related("lead__status")
+    for decision in rows.iterator(chunk_size=1000):
+        lead, is_open = decision.lead, decision.lead.status.kind == Status.Kind.OPEN
+        if lead.needs_manager != (is_open and decision.outcome == Assignment.Outcome.ESCALATED):
+            yield f"Lead {lead.pk} waits for a manager, or not, other than decision {decision.pk} says"
+        is_pooled = is_open and decision.outcome == Assignment.Outcome.POOLED
+        if lead.pool_id != (decision.rule_id if is_pooled else None):
+            yield f"Lead {lead.pk} is not in the pool that decision {decision.pk} says"
 
 
 def _decisions() -> Iterator[str]:

@@ -1,10 +1,12 @@
-"""Decisions of who has a lead, in the reader's words. The ledger keeps facts and one English sentence."""
+"""Decisions of who has a lead, in the language that is switched on. The ledger keeps facts and one English sentence."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from leads.assignment import Pick
 from leads.models import Assignment, AssignmentRule
 
 Facts = Mapping[str, Any]
@@ -13,7 +15,7 @@ Facts = Mapping[str, Any]
 def decision_in_words(facts: Facts) -> str:
     """Why this consultant has the lead, or why nobody has. `facts`: as on the timeline, see `facts_of`."""
     skipped = _seats(facts.get("passed_over", []))
-    sentence = _sentence(facts)
+    sentence = ". ".join([*_owners(facts), _sentence(facts)])
     return (
         _("%(sentence)s. Passed over: %(names)s") % {"sentence": sentence, "names": skipped}
         if skipped
@@ -31,6 +33,19 @@ def facts_of(assignment: Assignment) -> dict[str, Any]:
         "rule": assignment.rule.name if assignment.rule else "",
         "strategy": assignment.rule.strategy if assignment.rule else "",
         "passed_over": assignment.passed_over,
+        "open_leads": assignment.open_leads,
+    }
+
+
+def facts_of_pick(pick: Pick) -> dict[str, Any]:
+    """What is decided, as the timeline will tell it."""
+    return {
+        "outcome": pick.outcome,
+        "consultant": pick.consultant_name,
+        "rule": pick.rule.name if pick.rule else "",
+        "strategy": pick.rule.strategy if pick.rule else "",
+        "passed_over": list(pick.passed_over),
+        "open_leads": pick.open_leads,
     }
 
 
@@ -49,6 +64,15 @@ def _sentence(facts: Facts) -> str:
         reason = _("%(consultant)s did not reply in time") % {"consultant": facts["previous"]}
         return f"{reason}. {sentence}"
     return sentence
+
+
+def _owners(facts: Facts) -> list[str]:
+    return [
+        _("%(consultant)s had this person before and could not take the lead (%(why)s)")
+        % {"consultant": seat.get("consultant", ""), "why": _why(seat)}
+        for seat in facts.get("passed_over", [])
+        if seat.get("had_before")
+    ]
 
 
 def _where_it_went(facts: Facts) -> str:
@@ -73,10 +97,16 @@ def _no_circle(assignment: Assignment) -> str:
 
 
 def _seats(passed_over: Sequence[Facts]) -> str:
-    return ", ".join(f"{seat.get('consultant', '')} ({_why(seat.get('why', ''))})" for seat in passed_over)
+    return ", ".join(
+        f"{seat.get('consultant', '')} ({_why(seat)})" for seat in passed_over if not seat.get("had_before")
+    )
 
 
-def _why(code: str) -> str:
+def _why(seat: Facts) -> str:
+    code = seat.get("why", "")
+    if code == "busier":
+        count = seat.get("open", 0)
+        return ngettext("%(count)d open lead", "%(count)d open leads", count) % {"count": count}
     reasons = {
         "not_accepting": _("not accepting leads"),
         "full": _("at capacity"),
@@ -85,6 +115,7 @@ def _why(code: str) -> str:
         "holiday": _("on holiday"),
         "off_hours": _("outside working hours"),
         "no_reply": _("did not reply in time"),
+        "had_two": _("has just had two leads"),
     }
     return reasons.get(code, code.replace("_", " "))
 

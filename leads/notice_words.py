@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leads.models import Notice
+from leads.models import Lead, Notice
 
 LONGEST_TITLE = 200
 
@@ -23,10 +23,16 @@ def title_of(notice: Notice) -> str:
         Notice.Kind.WARNED: _("%(name)s waits for your first reply"),
         Notice.Kind.TAKEN_AWAY: _("%(name)s went to somebody else"),
         Notice.Kind.ALERT: _("%(name)s needs a manager"),
+        Notice.Kind.POOLED: _("A lead waits to be taken"),
         Notice.Kind.TEST: _("This is a test"),
     }
     # One line: it becomes the subject of a letter.
     return " ".join((titles[Notice.Kind(notice.kind)] % name).split())[:LONGEST_TITLE]
+
+
+def title_out_of_sight() -> str:
+    """Instead of the title, where the lead is no longer the reader's to see."""
+    return _("About a lead that you do not see any more")
 
 
 def reason_of(notice: Notice) -> str:
@@ -42,6 +48,8 @@ def reason_of(notice: Notice) -> str:
         ) % {"minutes": int(facts["minutes"])}
     if notice.kind == Notice.Kind.TAKEN_AWAY:
         return _where_it_went(facts)
+    if notice.kind == Notice.Kind.POOLED:
+        return _what_it_is_about(notice.lead) if notice.lead else ""
     return _why_managers(facts) if notice.kind == Notice.Kind.ALERT else ""
 
 
@@ -49,7 +57,15 @@ def address_of(notice: Notice) -> str:
     """Where the reader can act; '' where there is nothing to do."""
     if notice.lead_id is None or notice.kind == Notice.Kind.TAKEN_AWAY:
         return ""
+    if notice.kind == Notice.Kind.POOLED:  # it is taken on the board, and nobody opens it before
+        return f"{settings.PUBLIC_URL}/"
     return f"{settings.PUBLIC_URL}/leads/{notice.lead_id}/"
+
+
+def _what_it_is_about(lead: Lead) -> str:
+    """What a pool shows: who it is, only whoever takes the lead learns."""
+    about = [lead.get_temperature_display(), lead.product, lead.city, lead.source.name if lead.source else ""]
+    return " · ".join(filter(None, about))
 
 
 def _where_it_went(facts: Mapping[str, Any]) -> str:

@@ -1,5 +1,8 @@
 """The ledger's one sentence about a decision, in English; pages build theirs from the row's facts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from leads.actors import SYSTEM, Actor
 from leads.assignment import Pick
 from leads.models import Assignment, AssignmentRule
@@ -9,8 +12,12 @@ Outcome = Assignment.Outcome
 
 def explain(pick: Pick, actor: Actor = SYSTEM, trigger: str = "") -> str:
     """Why this consultant, or why nobody; what led to it comes first."""
-    sentence = _sentence(pick, actor, trigger)
-    return f"{pick.because}. {sentence}" if pick.because else sentence
+    owners = [
+        f"{seat['consultant']}, who had this person before, {_why(seat)}"
+        for seat in pick.passed_over
+        if seat.get("had_before")
+    ]
+    return ". ".join(filter(None, [pick.because, *owners, _sentence(pick, actor, trigger)]))
 
 
 def _sentence(pick: Pick, actor: Actor, trigger: str) -> str:
@@ -31,7 +38,7 @@ def _sentence(pick: Pick, actor: Actor, trigger: str) -> str:
 
 def _turn(pick: Pick, rule: AssignmentRule) -> str:
     if rule.strategy == AssignmentRule.Strategy.LEAST_BUSY:
-        return f"Fewest open leads: {pick.consultant_name} has the fewest in {rule}"
+        return f"Fewest open leads: {pick.consultant_name} has the fewest in {rule}, {pick.open_leads}"
     return f"Round robin: {pick.consultant_name} is next in {rule}"
 
 
@@ -42,7 +49,11 @@ def _nobody(pick: Pick) -> str:
 
 
 def _passed_over(pick: Pick) -> list[str]:
-    return [f"{seat['consultant']} {OBSTACLES[seat['why']]}" for seat in pick.passed_over]
+    return [f"{seat['consultant']} {_why(seat)}" for seat in pick.passed_over if not seat.get("had_before")]
+
+
+def _why(seat: Mapping[str, Any]) -> str:
+    return f"has {seat['open']}" if seat["why"] == "busier" else OBSTACLES[seat["why"]]
 
 
 OBSTACLES = {
@@ -53,4 +64,5 @@ OBSTACLES = {
     "off_hours": "is off hours",
     "full": "is full",
     "no_reply": "did not reply in time",
+    "had_two": "has just had two",
 }

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from functools import cache
 
 from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from leads import one_trip
+from leads import clock, one_trip
 from leads.inference.words import plain
-from leads.models import AssignmentRule, Lead, RuleMember
+from leads.models import Absence, AssignmentRule, Consultant, Lead, RuleMember
 
 
 def rules_for(lead: Lead) -> Iterable[AssignmentRule]:
@@ -43,6 +45,18 @@ def pool_members() -> list[int]:
     pools = AssignmentRule.objects.filter(is_active=True, strategy=AssignmentRule.Strategy.POOL)
     seats = RuleMember.objects.filter(rule__in=pools).order_by("consultant")
     return list(seats.values_list("consultant", flat=True).distinct())
+
+
+def takers_of(rule_id: int) -> list[int]:
+    """Ids of the consultants of a pool who may take a lead now and are not away."""
+    now = clock.now()
+    open_leads = Lead.objects.open().filter(consultant=OuterRef("pk")).order_by().values("consultant")
+    takers = Consultant.objects.filter(
+        seats__rule=rule_id, user__is_active=True, is_accepting_leads=True
+    ).exclude(Exists(Absence.objects.filter(consultant=OuterRef("pk"), starts_at__lte=now, ends_at__gt=now)))
+    has = Coalesce(Subquery(open_leads.annotate(count=Count("pk")).values("count")), 0)
+    has_room = Q(max_open_leads=None) | Q(max_open_leads__gt=F("has"))
+    return list(takers.annotate(has=has).filter(has_room).order_by("pk").values_list("pk", flat=True))
 
 
 def circles_for(lead: Lead, rules: Iterable[AssignmentRule]) -> set[int]:

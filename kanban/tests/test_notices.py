@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from kanban.notices import bell_facts
 from kanban.wire import Address, channel, pack, unpack
-from leads.models import Notice, NoticePreferences
+from leads.models import Lead, Notice, NoticePreferences, User
 from leads.services import notices
-from leads.tests.makers import make_consultant, make_lead
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
 
 @pytest.fixture
@@ -109,5 +109,52 @@ def test_list_of_notices_asks_the_same_number_of_queries_for_one_and_for_many(
     for number in range(30):
         tell(ana.user, number, lead=make_lead(consultant=ana))
     Notice.objects.update(created_at=timezone.now())
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         assert len(desk.get("/me/notices/").json()["notices"]) == 20
+
+
+HIDDEN = "About a lead that you do not see any more"
+
+
+def titles(client: Client) -> list[str]:
+    return [one["title"] for one in client.get("/me/notices/").json()["notices"]]
+
+
+@pytest.mark.django_db
+def test_manager_who_is_none_any_more_reads_no_old_title_of_a_lead_out_of_sight(client):
+    """The bell asks again who sees the lead; the rows were written when they did."""
+    paula = make_manager("paula")
+    make_consultant("ana")
+    tell(paula, 1, kind="alert", lead=make_lead(name="Júlia"), minutes=15)
+    client.force_login(paula)
+    assert titles(client) == ["Júlia needs a manager"]
+
+    User.objects.filter(pk=paula.pk).update(is_superuser=False)
+
+    answer = client.get("/me/notices/")
+    [told] = answer.json()["notices"]
+    assert (told["title"], told["text"], told["url"], told["lead"]) == (HIDDEN, "", "", None)
+    assert "Júlia" not in answer.content.decode()
+    lately = client.get("/me/notifications/lately/").content.decode()
+    assert HIDDEN in lately
+    assert "Júlia" not in lately
+
+
+@pytest.mark.django_db
+def test_old_title_of_a_lead_that_went_to_somebody_else_is_hidden_and_where_it_went_is_told(desk, ana):
+    lead = make_lead(consultant=ana, name="Júlia")
+    tell(ana.user, 1, lead=lead, minutes=3)
+    Lead.objects.filter(pk=lead.pk).update(consultant=make_consultant("bia"))
+    tell(ana.user, 2, kind="taken_away", lead=lead, to="Bia", minutes=10)
+    assert titles(desk) == ["Júlia went to somebody else", HIDDEN]
+
+
+@pytest.mark.django_db
+def test_notice_of_a_pool_names_nobody_and_is_hidden_once_the_lead_is_taken(desk, ana):
+    rule = make_circle(ana, strategy="pool")
+    lead = make_lead(pool=rule, name="Júlia", city="Recife")
+    tell(ana.user, 1, kind="pooled", lead=lead)
+    [told] = desk.get("/me/notices/").json()["notices"]
+    assert (told["title"], told["text"], told["url"]) == ("A lead waits to be taken", "Cold · Recife", "/")
+    Lead.objects.filter(pk=lead.pk).update(pool=None, consultant=make_consultant("bia"))
+    assert titles(desk) == [HIDDEN]

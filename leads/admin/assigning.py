@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.assignment import pick_consultant
+from leads.decision_words import decision_in_words, facts_of, facts_of_pick
 from leads.errors import CrmError
 from leads.models import Consultant, Lead
-from leads.reasons import explain
 from leads.requests import user_of
+from leads.returns import preview
 from leads.services import assigning
 
 SHOWN = 20
@@ -35,7 +35,7 @@ class GivingForm(ActionForm):
 @admin.action(description=gettext_lazy("Who would get it, and why (nothing is changed)"))
 def who_would_get_it(admin_page: admin.ModelAdmin, request: HttpRequest, leads: QuerySet[Lead]) -> None:
     for lead in leads[:SHOWN]:
-        messages.info(request, f"{lead}: {explain(pick_consultant(lead, is_dry_run=True))}")
+        messages.info(request, f"{lead}: {decision_in_words(facts_of_pick(preview(lead)))}")
 
 
 @admin.action(description=gettext_lazy("Give to the next consultant in the circle"))
@@ -63,7 +63,7 @@ def _give(request: HttpRequest, leads: QuerySet[Lead], consultant_id: int | None
             messages.error(request, f"{lead}: {_words(error)}")
         else:
             level = messages.SUCCESS if assignment.consultant_id else messages.WARNING
-            messages.add_message(request, level, f"{lead}: {assignment.reason}")
+            messages.add_message(request, level, f"{lead}: {decision_in_words(facts_of(assignment))}")
 
 
 def _words(error: CrmError) -> Any:

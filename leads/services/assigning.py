@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from leads import clock, prepared
 from leads.actors import SYSTEM, Actor, person
 from leads.assignment import Pick, hold_capacity, pick_consultant, pick_for
+from leads.decision_words import facts_of_pick
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, Lead, LeadEvent, User
 from leads.models.rules import DEFAULT_ALERT_MINUTES
@@ -69,6 +70,7 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
         reason=explain(pick, actor, trigger),
         pointer_before=pick.pointer_before,
         pointer_after=pick.pointer_after,
+        open_leads=pick.open_leads,
         passed_over=list(pick.passed_over),
         estimated_response_seconds=pick.estimated_response_seconds,
         user=actor.user,
@@ -148,8 +150,9 @@ def _assign_waiting_lead(seen: Lead) -> Assignment | None:
 
 
 def _notice(pick: Pick, trigger: str) -> str:
-    """Whoever took a lead knows."""
-    is_news = pick.consultant_id is not None and trigger != Assignment.Trigger.TAKEN
+    """Whoever took a lead knows; those who may take one are told."""
+    is_given = pick.consultant_id is not None and trigger != Assignment.Trigger.TAKEN
+    is_news = is_given or pick.outcome == Outcome.POOLED
     return Assignment.Notice.PENDING if is_news else Assignment.Notice.NONE
 
 
@@ -166,14 +169,10 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
         LeadEvent.Kind.ASSIGNED,
         actor,
         assignment=assignment.pk,
-        outcome=assignment.outcome,
         trigger=assignment.trigger,
-        consultant=pick.consultant_name,
         consultant_id=pick.consultant_id,
         previous=str(previous) if previous else "",
-        rule=pick.rule.name if pick.rule else "",
-        strategy=pick.rule.strategy if pick.rule else "",
-        passed_over=list(pick.passed_over),
+        **facts_of_pick(pick),
     )
     writes.changed(
         lead,

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from leads import clock
 from leads.actors import Actor, person
 from leads.errors import ConflictError, InvalidError, NotAllowedError
-from leads.models import Lead, LeadEvent, Status, User
+from leads.models import Assignment, Lead, LeadEvent, Status, User
 from leads.models.rules import DEFAULT_ALERT_MINUTES
 from leads.positions import place
 from leads.services import writes
 from leads.services.access import get_lead
+
+_DUE = ("awaits_consultant_since", "alert_at", "reply_due_at", "reminded_at")
 
 
 @transaction.atomic
@@ -72,22 +74,26 @@ def move_to(
 
 
 def _wait_no_more(lead: Lead) -> list[str]:
-    """Its pool, and that a manager decides, are what the ledger said last, and hold should it open again."""
+    """Of what is won or lost nobody takes or decides anything."""
     lead.awaits_consultant_since = lead.alert_at = None
     lead.reply_due_at = lead.reminded_at = None
-    return ["awaits_consultant_since", "alert_at", "reply_due_at", "reminded_at"]
+    lead.pool, lead.needs_manager = None, False
+    return [*_DUE, "pool", "needs_manager"]
 
 
 def _wait_for_consultant(lead: Lead) -> list[str]:
+    """Where the last decision put the lead: a pool, the managers' hands, else the unassigned queue."""
     if lead.awaits_consultant_since is not None or lead.is_spam:
         return []
-    lead.awaits_consultant_since, lead.alert_at = clock.now(), _alert_at(lead)
-    return ["awaits_consultant_since", "alert_at"]
+    last = lead.assignments.select_related("rule").order_by("-pk").first()
+    lead.pool = last.rule if last and last.outcome == Assignment.Outcome.POOLED else None
+    lead.needs_manager = last is not None and last.outcome == Assignment.Outcome.ESCALATED
+    lead.awaits_consultant_since, lead.alert_at = clock.now(), _alert_at(lead, last)
+    return ["awaits_consultant_since", "alert_at", "pool", "needs_manager"]
 
 
-def _alert_at(lead: Lead) -> datetime | None:
+def _alert_at(lead: Lead, last: Assignment | None) -> datetime | None:
     """As the rule says that was asked last; managers who are to decide have been told."""
-    last = lead.assignments.select_related("rule").first()
     minutes = last.rule.alert_minutes if last and last.rule else DEFAULT_ALERT_MINUTES
     return None if minutes is None or lead.needs_manager else clock.now() + timedelta(minutes=minutes)
 

@@ -1,6 +1,6 @@
 """Telling people: who is owed which notice, how they want to hear of it, what they have seen."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -63,6 +63,19 @@ def choose(user: User, **chosen: Any) -> NoticePreferences:
         raise InvalidError(fields={"quiet_until": error.messages}) from error
     preferences.save()
     return preferences
+
+
+def out_of_sight(user: User, shown: Collection[Notice]) -> set[int]:
+    """Ids of notices whose lead is no longer this reader's to see, neither its name nor what it wants.
+
+    Who had a lead and lost it is told where it went, by its name: they know it.
+    """
+    about = [one for one in shown if one.lead_id and one.kind != Notice.Kind.TAKEN_AWAY]
+    leads = {one.lead_id for one in about if one.lead_id}
+    seen = set(Lead.objects.visible_to(user).filter(pk__in=leads).values_list("pk", flat=True))
+    if any(one.kind == Notice.Kind.POOLED for one in about):
+        seen |= set(Lead.objects.takeable_by(user).filter(pk__in=leads).values_list("pk", flat=True))
+    return {one.pk for one in about if one.lead_id not in seen}
 
 
 def mark_seen(*, user: User, up_to: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from leads import clock
 from leads.actors import SYSTEM
@@ -44,7 +44,7 @@ class _Turn(NamedTuple):
 def act_on_due_replies() -> int:
     """Remind whoever owes a first reply, or pass the lead on. Returns how many leads were looked at.
 
-    Safe in many workers at once; a lead that the database refuses to change keeps no other waiting.
+    Safe in many workers at once; a lead that cannot be acted on keeps no other waiting.
     """
     due = Lead.objects.filter(reply_due_at__lte=clock.now()).order_by("reply_due_at")
     return sum(_try_to_act(pk) for pk in due.values_list("pk", flat=True)[:BATCH])
@@ -53,8 +53,8 @@ def act_on_due_replies() -> int:
 def _try_to_act(lead_id: UUID) -> bool:
     try:
         return _act(lead_id)
-    except DatabaseError:
-        logger.exception("due reply not acted on", extra={"lead": str(lead_id)})
+    except Exception as error:  # noqa: BLE001 - whatever ails one lead, the others are acted on
+        logger.error("due reply not acted on", extra={"lead": str(lead_id), "error": type(error).__name__})
         return False
 
 

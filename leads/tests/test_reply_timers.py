@@ -349,3 +349,38 @@ def test_client_who_wants_no_messages_any_more_ends_the_timer(trio, time_is):
         lead.refresh_from_db()
         assert (lead.waiting_since, lead.reply_due_at, lead.reminded_at) == (None, None, None)
     assert not Assignment.objects.filter(trigger="no_reply").exists()
+
+
+def test_lead_of_the_managers_that_is_lost_needs_none_and_needs_one_when_it_opens_again(trio, time_is):
+    manager = make_manager()
+    make_circle(*trio, **TIMED | {"reply_rounds": 0})
+    lead = given_lead()
+    after(time_is, 10)
+    after(time_is, 5)
+
+    board.move_lead(user=manager, lead_id=lead.pk, status="lost")
+    lead.refresh_from_db()
+    assert not lead.needs_manager
+    assert list(contradictions()) == []
+
+    board.move_lead(user=manager, lead_id=lead.pk, status="contacted")
+    lead.refresh_from_db()
+    assert (lead.needs_manager, lead.alert_at) == (True, None)
+    assert assigning.assign_waiting_leads() == 0
+    assert list(contradictions()) == []
+
+
+def test_lead_that_cannot_be_reckoned_with_holds_up_no_other(trio, time_is):
+    """As after a time zone that Python no longer knows: no error of the database."""
+    WorkingHours.objects.create(consultant=trio[0], weekday=2, starts=time(0), ends=time(23))
+    make_circle(*trio, **TIMED)
+    ailing, well = given_lead(), given_lead()
+    Consultant.objects.filter(pk=trio[0].pk).update(timezone="Mars/Olympus")
+
+    assert after(time_is, 10) == 1
+
+    ailing.refresh_from_db()
+    well.refresh_from_db()
+    assert (ailing.reminded_at, well.reminded_at) == (None, clock.now())
+    Consultant.objects.filter(pk=trio[0].pk).update(timezone="America/Sao_Paulo")
+    assert act_on_due_replies() == 1

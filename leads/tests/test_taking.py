@@ -61,7 +61,7 @@ def test_assign_lead_by_a_pool_leaves_it_to_be_taken_and_says_so(ana):
 
     assignment = give(lead)
 
-    assert (assignment.outcome, assignment.consultant, assignment.notice) == ("pooled", None, "none")
+    assert (assignment.outcome, assignment.consultant, assignment.notice) == ("pooled", None, "pending")
     assert assignment.reason == "Waits in the pool Walk-ins until somebody takes it"
     lead.refresh_from_db()
     assert (lead.pool, lead.consultant, lead.awaits_consultant_since is None) == (rule, None, False)
@@ -345,3 +345,30 @@ def test_take_api_refusals_have_their_status_and_words(ana, bia):
     stranger = client_of(make_consultant("carlos").user).post(f"/api/leads/{lead.pk}/take/")
     assert stranger.status_code == 404
     assert APIClient().post(f"/api/leads/{lead.pk}/take/").status_code in (401, 403)
+
+
+@pytest.mark.parametrize("status", ["won", "lost"])
+def test_lead_that_is_closed_leaves_its_pool_and_opened_again_is_back_in_it(ana, status):
+    manager, rule = make_manager(), make_pool(ana)
+    lead = pooled_lead()
+
+    board.move_lead(user=manager, lead_id=lead.pk, status=status)
+    lead.refresh_from_db()
+    assert (lead.pool, lead.awaits_consultant_since) == (None, None)
+    assert list(contradictions()) == []
+    with pytest.raises(TakenError):
+        take_lead(user=ana.user, lead_id=lead.pk)
+
+    board.move_lead(user=manager, lead_id=lead.pk, status="new")
+    lead.refresh_from_db()
+    assert (lead.pool, lead.awaits_consultant_since is None) == (rule, False)
+    assert list(contradictions()) == []
+    assert take_lead(user=ana.user, lead_id=lead.pk).consultant == ana
+
+
+def test_contradictions_names_a_closed_lead_that_still_stands_in_a_pool(ana):
+    rule = make_pool(ana)
+    lead = pooled_lead()
+    board.move_lead(user=make_manager(), lead_id=lead.pk, status="won")
+    Lead.objects.filter(pk=lead.pk).update(pool=rule)
+    assert len(list(contradictions())) == 1
