@@ -27,7 +27,7 @@ VALUES = phrases(
     """
 )
 # What an answer and the definition of its question have in common.
-REFERENCES = ("id", "key", "question id", "field id", "item id", "column id")
+REFERENCES = ("id", "key", "ref", "question id", "field id", "item id", "column id")
 # What may stand beside a label and a value without making the whole something else than an answer.
 BESIDE = phrases(
     """
@@ -111,10 +111,18 @@ def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:
         plain_tree = {plain(str(name)): value for name, value in tree.items()}
         title = _title(plain_tree)
         found |= {key: title for name in REFERENCES if title and (key := _text(plain_tree.get(name)))}
+        found |= _questions_by_key(tree)
     for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
         if isinstance(child, dict | list):
             found |= definitions_in(child, depth + 1)
     return found
+
+
+def _questions_by_key(node: dict[str, Any]) -> dict[str, str]:
+    """`{q1: "Your name", q2: "Your e-mail", …}`: what keys mean that stand elsewhere with the answers."""
+    told = {str(key): _text(value) for key, value in node.items() if not names_a_contact(str(key))}
+    contacts = sum(map(names_a_contact, told.values()))
+    return told if contacts >= 2 and len(told) == len(node) and all(told.values()) else {}
 
 
 def _title(node: dict[str, Any]) -> str:
@@ -146,7 +154,7 @@ def _naming(node: dict[str, Any], value_key: str, definitions: dict[str, str]) -
     name = next((usable[key] for key in NAMES if usable.get(key)), "")
     labels = [usable[key] for key in LABELS if usable.get(key)]
     labels += [usable["text"]] if usable.get("text") and value_key != "text" else []
-    labels += [definitions[usable[key]] for key in REFERENCES if usable.get(key) in definitions]
+    labels += [definitions[usable[key]] for key in (*REFERENCES, *NAMES) if usable.get(key) in definitions]
     labels += [usable[key] for key in ("ref", "key", "id", "property name", "column id") if usable.get(key)]
     return name, tuple(dict.fromkeys(label for label in labels if label != name))
 

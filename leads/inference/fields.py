@@ -150,6 +150,8 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
 
 def role_of(node: dict[str, Any]) -> str:
     """What part somebody plays, as in `{role: "agent", name: …}`; '' where nothing says so."""
+    if not any(names_a_name(str(key)) for key in node):
+        return ""  # `{email: …, type: "office"}` is no person
     said = (
         clean_line(text)
         for key, text in node.items()

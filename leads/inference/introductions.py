@@ -7,7 +7,7 @@ from leads.inference.words import word_set
 
 PARTICLES = word_set("da das de del di do dos e la las los van von y")
 _REST = r"(?:[^\W\d_]|['\u2019-](?=[^\W\d_]))*"
-_NAME = rf"([^\W\d_]{_REST}(?:\s+(?:(?:d[aeio]s?|del|las?|los|e|y|van|von)\s+)?[A-ZÀ-Þ]{_REST}){{0,5}})"
+_NAME = rf"([^\W\d_]{_REST}(?:\s+(?:(?:d[aeio]s?|del|las?|los|e|y|van|von)\s+){{0,2}}[A-ZÀ-Þ]{_REST}){{0,5}})"
 _INTRODUCED = re.compile(
     rf"(?:\b(?:me chamo|meu nome (?:é|e)|aqui (?:é|e|quem fala é)(?: [oa])?|sou [oa]|quem fala é(?: [oa])?"
     rf"|me llamo|mi nombre es|soy|my name is|my name's|this is|i am|i'm"

@@ -115,13 +115,16 @@ def _has_letters(one: Field) -> bool:
         return False  # a code of a country or a state
     if is_email(text) or _ADDRESS.match(text):
         return False
+    if said in one.words[1:]:
+        return False  # a map of questions, not of answers
     return not (vocabulary.EMPTY.match(said) or vocabulary.FIELD_NAME.match(said))
 
 
 def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
     """The chosen field, then the middle and last names that belong to it and that it does not contain."""
     parts = [first]
-    if any(vocabulary.FULL_NAME.search(words) for words in first.words):
+    is_first = bool(vocabulary.FIRST.match(plain(first.key))) and not vocabulary.NAME.match(plain(first.key))
+    if says(vocabulary.FULL_NAME, first) and not is_first:
         return parts
     for pattern in (vocabulary.MIDDLE, vocabulary.LAST):
         named = [

@@ -3,6 +3,8 @@
 Texts that hold a tree of their own are that tree from here on.
 """
 
+import csv
+import re
 from typing import Any
 
 from leads.bodies import unflatten
@@ -13,6 +15,9 @@ from leads.inference.vocabulary import PHONE, names_a_contact
 from leads.inference.words import only, plain
 
 LONGEST_HEAD = 120
+LONGEST_ROW = 5_000
+_LABEL_KEY = re.compile(r"[._-](?:label|title|question|pergunta|pregunta|rotulo)$", re.IGNORECASE)
+_STEM = re.compile(r"[._-][^\W_]+$")
 # Beside a title, these describe a question; they do not answer it.
 _NO_VALUE = only("id, key, ref, slug, code, type, tipo, kind, required, order, index, position, .* id")
 _TITLES = ("title", "label", "header", "display name", "caption", "titulo", "name", "nome", "nombre")
@@ -23,7 +28,7 @@ def as_objects(node: Any, depth: int = 0) -> Any:
     if depth > DEEPEST:
         return node
     if isinstance(node, dict):
-        joined = _with_headers(unflatten(list(node.items())) if any(map(_is_bracketed, node)) else node)
+        joined = _with_headers(_by_suffix(node) or _by_brackets(node))
         return {key: as_objects(_whole_phone(str(key), value), depth + 1) for key, value in joined.items()}
     if isinstance(node, list):
         found = _pairs(node) or _table(node) or _alike_pairs(node) or _mixed(node)
@@ -34,21 +39,46 @@ def as_objects(node: Any, depth: int = 0) -> Any:
 
 def _with_headers(node: dict[str, Any]) -> dict[str, Any]:
     """`{headers: ["nome", …], row: ["Ana", …]}`: the row is named by the headers, which are then said."""
-    heads = next((key for key, value in node.items() if _are_heads(_titles(value))), None)
+    heads = next((key for key, value in node.items() if _are_heads(_titles(_cells(value)))), None)
     if heads is None:
         return node
-    names, joined = _titles(node[heads]), {}
+    names, joined = _titles(_cells(node[heads])), {}
     for key, value in node.items():
         if key != heads:
-            rows = value if isinstance(value, list) and value and isinstance(value[0], list) else [value]
+            told = (
+                value
+                if isinstance(value, list) and value and _is_row(_cells(value[0]), len(names))
+                else [value]
+            )
+            rows = [_cells(row) for row in told]
             fits = all(_is_row(row, len(names)) for row in rows)
             joined[key] = _named(names, rows) if fits else value
     return node if joined == {key: node[key] for key in joined} else joined
 
 
-def _is_bracketed(key: Any) -> bool:
+def _cells(value: Any) -> Any:
+    """`nome;celular;email` taken apart at the sign it has most of; anything else as it is."""
+    if not isinstance(value, str) or "\n" in value or len(value) > LONGEST_ROW:
+        return value
+    sign = max(";|\t,", key=value.count)
+    return next(csv.reader([value], delimiter=sign)) if value.count(sign) > 1 else value
+
+
+def _by_brackets(node: dict[str, Any]) -> dict[str, Any]:
     """`data[merges][LNAME]`, as forms have it, and relays that pass them on."""
-    return isinstance(key, str) and key.endswith("]") and 0 < key.find("[") < len(key) - 2
+    has_brackets = any(
+        isinstance(key, str) and key.endswith("]") and 0 < key.find("[") < len(key) - 2 for key in node
+    )
+    return unflatten(list(node.items())) if has_brackets else node
+
+
+def _by_suffix(node: dict[str, Any]) -> dict[str, Any] | None:
+    """`{field_1_label: "Nome", field_1_value: "Ana", …}`: flattened answers, each told by two keys."""
+    labels = {_STEM.sub("", key): text for key, text in node.items() if _LABEL_KEY.search(key)}
+    if len(labels) < 2 or not _are_heads(list(labels.values())):
+        return None
+    others = {key: value for key, value in node.items() if not _LABEL_KEY.search(key)}
+    return {labels.get(_STEM.sub("", key), key): value for key, value in others.items()}
 
 
 def _titles(cells: Any) -> Any:
@@ -110,7 +140,9 @@ def _named(names: list[str], rows: list[list[Any]]) -> list[Any] | dict[str, Any
 
 
 def _is_row(row: Any, length: int) -> bool:
-    return isinstance(row, list) and len(row) == length and not _are_heads(row)
+    if not isinstance(row, list) or len(row) != length or _are_heads(row):
+        return False
+    return not any(isinstance(cell, dict | list) for cell in row)
 
 
 def _are_heads(cells: Any) -> bool:

@@ -33,8 +33,10 @@ _SOMEBODY_ELSE = r"""
     editor, admin, administradora?, administrator, system, sistema, bot, support, suporte, soporte,
     helpdesk, tecnic[oa], technician, franquia, franquead[oa], franchise, matriz, headquarters, merchant,
     lojista, payee, vendedores, sellers, managers, assignees, followers, author(?:ized|ised) dealer,
-    (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has) )?(?:indicou|recomendou|recomendo|refirio|referred|sent|told),
-    connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa], receptionist, recepcionista
+    (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has) )?(?:indicou|indica|recom(?:i?end[ao]u?)|refi(?:ere|rio)|referred|
+    refers|sent|told),
+    referrer, indicante, recommender, connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa],
+    receptionist, recepcionista
     """
 _THINGS = """
     forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,

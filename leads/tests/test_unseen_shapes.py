@@ -1,7 +1,10 @@
 """Forty shapes at a time, written before the rules were mended for any of them and then read once.
 
-At that first reading 104, 108, 113 and 105 of 120 names, phones and e-mails were right (87, 90, 94 and
-88 %); what had gone wrong was mended by its general cause. The floor holds what was won.
+At that first reading 104, 108, 113, 105, 118, 115 and 111 of 120 names, phones and e-mails were right (87, 90,
+94, 88, 98, 96 and 93 %); what had gone wrong was mended by its general cause. The floor holds what was won.
+
+`wrapped_shapes.json` was written together with the rules: trees inside texts, other people beside the lead,
+roles, samples, and names and phones that only prose gives.
 """
 
 import json
@@ -15,6 +18,7 @@ from leads.inference import understand
 
 FIXTURES = Path(__file__).parent / "fixtures"
 READINGS = sorted(path.stem for path in FIXTURES.glob("reading_*.json"))
+WRAPPED = json.loads((FIXTURES / "wrapped_shapes.json").read_text())
 FLOOR = 0.95
 FACTS = ("name", "phone", "email")
 
@@ -32,7 +36,8 @@ def mistakes_in(shape):
     people = understand(read_body(*body_of(shape)), shape["country"])
     for fact in FACTS:
         right = shape[fact] if isinstance(shape[fact], list) else [shape[fact]]
-        found = getattr(people[0], fact)
+        found = getattr(people[0], fact) or ""
+        right = [one or "" for one in right]
         if len(people) != 1 or found not in right:
             yield f"{shape['case']}: {fact} is {found!r}, not {shape[fact]!r}"
 
@@ -45,6 +50,11 @@ def test_names_phones_and_emails_of_shapes_nobody_configured_are_right(reading):
 
     assert len(shapes) == 40
     assert 1 - len(wrong) / (len(shapes) * len(FACTS)) >= FLOOR, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("shape", WRAPPED, ids=[shape["case"] for shape in WRAPPED])
+def test_person_is_told_from_wrapping_and_from_others_in(shape):
+    assert not list(mistakes_in(shape))
 
 
 def test_values_of_every_shape_are_all_kept_somewhere():
