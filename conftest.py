@@ -8,6 +8,7 @@ import redis
 from django.conf import settings
 
 from crm.celery import app as celery_app
+from tests.schema import schema_database
 
 ACCOUNTS = (
     "TWILIO_ACCOUNT_SID",
@@ -29,6 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a second per user saved
     for name in ACCOUNTS:
         setattr(settings, name, "")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Read by pytest-django before it makes the test database: a copy of the migrated one."""
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = schema_database()
 
 
 @pytest.fixture

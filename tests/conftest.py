@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.schema import schema_database
 from tests.stack import (
     Stack,
     create_database,
@@ -25,8 +26,7 @@ def workspace_template(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A database with the schema and the demo workspace, copied for each stack."""
     name = f"stack_template_{worker_name()}"
     with django_db_blocker.unblock():
-        create_database(name)
-        manage("migrate", "--verbosity", "0", environment=stack_environment(name))
+        create_database(name, schema_database())
         manage("seed_demo", "--verbosity", "0", environment=stack_environment(name))
         yield name
         drop_database(name)
