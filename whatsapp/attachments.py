@@ -49,16 +49,20 @@ def check_file(upload: UploadedFile) -> FileType:
     return found
 
 
-@contextmanager
-def stored(upload: UploadedFile, file_type: FileType) -> Iterator[dict[str, Any]]:
-    """The item for `Message.media`, its file under a random name. Left by an error, the file is gone again."""
-    name = default_storage.save(f"whatsapp/{uuid.uuid4().hex}{file_type.extension}", upload)
-    item = {
-        "file": name,
+def described(upload: UploadedFile, file_type: FileType) -> dict[str, Any]:
+    """What is said of a file, wherever it is kept."""
+    return {
         "size": upload.size,
         "content_type": file_type.content_type,
         "filename": _shown_name(upload.name or "", file_type),
     }
+
+
+@contextmanager
+def stored(upload: UploadedFile, file_type: FileType) -> Iterator[dict[str, Any]]:
+    """The item for `Message.media`, its file under a random name. Left by an error, the file is gone again."""
+    name = default_storage.save(f"whatsapp/{uuid.uuid4().hex}{file_type.extension}", upload)
+    item = {"file": name} | described(upload, file_type)
     try:
         yield item
     except BaseException:  # whatever ended it, nobody points to the file

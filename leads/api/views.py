@@ -60,6 +60,7 @@ class LeadList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Add a lead: 201. Somebody who is known, or the same Idempotency-Key again: 200, the same lead.
+        The key with another request, or for another source, is refused: 422 `idempotency_key_reused`.
 
         Of a lead that the caller may not see, only the id is told.
         """

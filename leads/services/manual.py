@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from leads.actors import person
+from leads.claims import claim_submission
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, SeenSubmission, Source, Status, User
 from leads.payload import LeadPayload
@@ -49,7 +50,7 @@ def add_lead(
     )
     if key:
         asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
-        _check_key(source, key, sha256(asked.encode("utf-8", "replace")).hexdigest(), received)
+        _check_key(key, sha256(asked.encode("utf-8", "replace")).hexdigest(), received)
     if received.is_new and keeper:
         assign_lead(lead=received.lead, actor=actor, trigger=Assignment.Trigger.MANUAL, to=keeper)
     if received.is_new and status and status != received.lead.status_id:
@@ -57,13 +58,19 @@ def add_lead(
     return received
 
 
-def _check_key(source: Source, key: str, fingerprint: str, received: Received) -> None:
-    """Keep what was asked first with the key; refuse anything else that is asked with it."""
-    seen = SeenSubmission.objects.filter(source=source, key=key)
+def _check_key(key: str, fingerprint: str, received: Received) -> None:
+    """Keep what was asked first with the key; refuse anything else that is asked with it.
+
+    Whatever source the lead is said to come from, its key is kept at the API's own: of two requests at once,
+    the second waits here.
+    """
+    keeper = _source(API_SOURCE)
+    claim_submission(keeper.pk, key, received.lead.pk)
+    seen = SeenSubmission.objects.filter(source=keeper, key=key)
+    if seen.exclude(fingerprint__in=["", fingerprint]).exists():
+        raise KeyReusedError
     if not received.is_repeat:
         seen.update(fingerprint=fingerprint)
-    elif seen.exclude(fingerprint__in=["", fingerprint]).exists():
-        raise KeyReusedError
 
 
 def _keeper(user: User, consultant_id: int | None) -> Consultant | None:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from leads.models import Lead, SeenSubmission, User
+from leads.models import Lead, SeenSubmission, Source, User
 from leads.payload import LeadPayload
 from leads.services.manual import KeyReusedError, add_lead
 from leads.tests.makers import client_of, make_manager, make_statuses
@@ -35,10 +35,12 @@ def test_key_used_for_another_request_is_refused_and_changes_nothing(db):
     [
         {"payload": LeadPayload(name="Ana", email="a@mail.example", extra={"cor": "verde"})},
         {"status": "contacted"},
+        {"source_slug": "site"},
     ],
 )
 def test_key_belongs_to_everything_that_was_asked(db, change):
     make_statuses()
+    Source.objects.create(slug="site", name="Site")
     user = make_manager()
     asked = {"user": user, "payload": FIRST, "idempotency_key": "k"}
     add_lead(**asked)
@@ -57,6 +59,46 @@ def test_key_from_before_requests_were_remembered_still_gives_its_lead(db):
     again = add_lead(user=user, payload=LeadPayload(email="z@mail.example"), idempotency_key="k")
 
     assert again.lead == first.lead
+
+
+def test_key_used_for_one_source_is_refused_for_any_other_and_for_none(db):
+    make_statuses()
+    for slug in ("site", "fair"):
+        Source.objects.create(slug=slug, name=slug)
+    asked = {"user": make_manager(), "payload": FIRST, "idempotency_key": "k"}
+    first = add_lead(**asked, source_slug="site")
+
+    for slug in ("fair", ""):
+        with pytest.raises(KeyReusedError):
+            add_lead(**asked, source_slug=slug)
+
+    assert add_lead(**asked, source_slug="site").lead == first.lead
+    assert Lead.objects.get().source.slug == "site"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_asked_for_two_sources_at_once_makes_one_lead():
+    make_statuses()
+    slugs = ["site", "fair"]
+    for slug in slugs:
+        Source.objects.create(slug=slug, name=slug)
+    user_id = make_manager().pk
+
+    def ask(number):
+        payload = LeadPayload(email=f"{number}@mail.example")
+        try:
+            user = User.objects.get(pk=user_id)
+            return add_lead(user=user, payload=payload, idempotency_key="k", source_slug=slugs[number])
+        except KeyReusedError:
+            return None
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        received = list(pool.map(ask, range(2)))
+
+    assert received.count(None) == 1
+    assert Lead.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

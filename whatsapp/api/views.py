@@ -126,7 +126,8 @@ class MessageList(ConversationView):
 
     @extend_schema(operation_id="messages_send", request=WriteRequest, responses={201: MessageShape})
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """Write to the client. The same `client_id` again answers 200 with the first message."""
+        """Write to the client. The same `client_id` again answers 200 with the first message; with another
+        message it is refused: 422 `client_id_reused`."""
         given = self.body(WriteRequest)
         if given.get("template"):
             sent = services.send_template_as_consultant(**self.doer(), **{"variables": {}} | given)

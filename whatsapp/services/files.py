@@ -33,7 +33,9 @@ def send_file_as_consultant(
     system: what can be refused is refused before, and no row is held meanwhile.
     """
     file_type = attachments.check_file(file)
-    if known := _sent_before_or_refused(conversation_id, user, client_id):
+    if known := _sent_before_or_refused(
+        conversation_id, user, client_id, pieces_of(attachments.described(file, file_type), body)
+    ):
         return outbound.Sent(known, is_new=False)
     with attachments.stored(file, file_type) as item, transaction.atomic():
         conversation = outbound.writable_by(user, conversation_id)
@@ -61,10 +63,12 @@ def pieces_of(item: Mapping[str, Any], body: str) -> list[Piece]:
 
 
 @transaction.atomic
-def _sent_before_or_refused(conversation_id: UUID | str, user: User, client_id: str | None) -> list[Message]:
+def _sent_before_or_refused(
+    conversation_id: UUID | str, user: User, client_id: str | None, pieces: list[Piece]
+) -> list[Message]:
     conversation = outbound.writable_by(user, conversation_id)
     if client_id and (known := outbound.sent_before(conversation, client_id)):
-        return known
+        return outbound.same_again(known, pieces)
     if reason := window.refusal(conversation):
         raise InvalidError(reason)
     return []

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from leads import clock
 from leads.errors import InvalidError, NotAllowedError, NotFoundError
@@ -27,6 +29,11 @@ MOST_RETRIES = 100
 RETRYABLE = (Message.Status.FAILED, Message.Status.UNKNOWN)
 
 
+class ClientIdReusedError(InvalidError):
+    code = "client_id_reused"
+    detail = _lazy("This client_id was used before, for another message. Use a new one.")
+
+
 def send(
     conversation: Conversation,
     texts: Sequence[str],
@@ -41,11 +48,10 @@ def send(
 
     Runs in the caller's transaction, which holds the row of `conversation`. Long texts become several
     messages. A consultant who writes where the agent answers takes the conversation over. The same
-    `client_id` again returns the messages of the first time. InvalidError where WhatsApp's 24-hour
-    window is closed or the client opted out. Announces `message_changed`.
+    `client_id` again returns the messages of the first time; a consultant who means another message
+    gets ClientIdReusedError. InvalidError where WhatsApp's 24-hour window is closed or the client opted
+    out. Announces `message_changed`.
     """
-    if client_id and (known := sent_before(conversation, client_id)):
-        return known
     pieces = [Piece(piece) for text in texts for piece in splitting.split(text.replace("\x00", ""))]
     if not pieces:
         raise InvalidError(fields={"body": [_("Write something first.")]})
@@ -72,7 +78,8 @@ def send_pieces(
 ) -> list[Message]:
     """As `send`, for anything that can be said. Templates go out where the window is closed, too."""
     if client_id and (known := sent_before(conversation, client_id)):
-        return known
+        # What a program tells again it may word anew; what a person sends again is the same.
+        return known if author != Message.Author.CONSULTANT else same_again(known, pieces)
     if reason := window.refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
         raise InvalidError(reason)
     if author == Message.Author.CONSULTANT and user is not None:
@@ -202,6 +209,19 @@ def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None
 def sent_before(conversation: Conversation, client_id: str) -> list[Message]:
     pieces = Q(client_id=client_id) | Q(client_id__startswith=f"{client_id}#")
     return list(conversation.messages.filter(pieces).order_by("seq"))
+
+
+def same_again(known: list[Message], pieces: Sequence[Piece]) -> list[Message]:
+    """The messages of the first time, where what is asked now is what was asked then. ClientIdReusedError."""
+    if [_said(Piece.of(message)) for message in known] != [_said(piece) for piece in pieces]:
+        raise ClientIdReusedError
+    return known
+
+
+def _said(piece: Piece) -> tuple[Any, ...]:
+    """What tells one message from another; not under which name its file is kept."""
+    files = [(item.get("filename"), item.get("size"), item.get("content_type")) for item in piece.media]
+    return piece.kind, piece.body, files
 
 
 def _tell_lead(conversation: Conversation, author: str, user: User | None, text: str, origin: str) -> None:

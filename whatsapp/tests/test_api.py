@@ -89,6 +89,28 @@ def test_messages_are_paged_newest_first(ana, conversation):
     assert client.get(url(conversation, "messages/"), {"cursor": "cD1ub25zZW5zZQ=="}).status_code == 400
 
 
+def test_messages_post_of_another_message_with_the_same_client_id_is_refused(ana, conversation):
+    client = api(ana.user)
+    first = client.post(
+        url(conversation, "messages/"), {"body": "Segue a planta", "client_id": "t"}, format="json"
+    )
+
+    other = client.post(url(conversation, "messages/"), {"body": "Até logo", "client_id": "t"}, format="json")
+
+    assert (first.status_code, other.status_code) == (201, 422)
+    assert other.json()["code"] == "client_id_reused"
+    assert [one.body for one in conversation.messages.filter(direction="out")] == ["Segue a planta"]
+
+
+def test_messages_post_of_a_long_message_again_is_the_same_message(ana, conversation):
+    given = {"body": "Uma frase sobre a casa. " * 150, "client_id": "t"}
+
+    answers = [api(ana.user).post(url(conversation, "messages/"), given, format="json") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json()["id"] == answers[1].json()["id"]
+
+
 def test_messages_post_queues_takes_over_and_is_idempotent(ana, conversation):
     client = api(ana.user)
     given = {"body": "Olá, sou a Ana", "client_id": "tab-1"}

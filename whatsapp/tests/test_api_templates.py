@@ -82,6 +82,16 @@ def test_template_with_the_same_client_id_is_one_message(ana, conversation):
     assert Message.objects.filter(direction="out").count() == 1
 
 
+def test_template_with_other_variables_and_the_same_client_id_is_refused(ana, conversation):
+    make_template()
+    post(ana, conversation, template="follow_up", variables={"1": "Marina", "2": "Ana"}, client_id="c1")
+
+    other = post(ana, conversation, template="follow_up", variables={"1": "Rui", "2": "Ana"}, client_id="c1")
+
+    assert (other.status_code, other.json()["code"]) == (422, "client_id_reused")
+    assert Message.objects.filter(direction="out").count() == 1
+
+
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [

@@ -14,6 +14,7 @@ from whatsapp import delivery
 from whatsapp.attachments import PUBLIC_FOR, public_url
 from whatsapp.models import Conversation, Message
 from whatsapp.services import retry_message, send_file_as_consultant
+from whatsapp.services.outbound import ClientIdReusedError
 from whatsapp.tests import files
 from whatsapp.tests.files import upload
 from whatsapp.tests.makers import known_lead, make_consultant_line, make_conversation
@@ -191,6 +192,17 @@ def test_file_with_the_same_client_id_is_stored_and_sent_once(manager, folder):
     again = send_file(manager, conversation, client_id="c1")
 
     assert first == again
+    assert kept(folder) == 1
+
+
+@pytest.mark.parametrize("change", [{"body": "Outra"}, {"name": "other.png"}])
+def test_another_file_or_caption_with_the_same_client_id_is_refused_and_not_kept(manager, folder, change):
+    conversation = make_conversation()
+    send_file(manager, conversation, client_id="c1", body="A planta")
+
+    with pytest.raises(ClientIdReusedError):
+        send_file(manager, conversation, **{"client_id": "c1", "body": "A planta"} | change)
+
     assert kept(folder) == 1
 
 
