@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -24,8 +24,36 @@ ABOUT_THEMSELVES = re.compile(
     r"tenemos|mi|nuestr[oa]|me llamo|me chamo|hasta|i|i'?m|i'?d|i'?ve|we|we'?re|my|our|looking for|up to|name)"
     r"(?!\w)(?!\s+(?:que|(?:want|need|order|command|demand|expect|tell) (?:you|u))(?!\w))"
 )
+WORD_CLASS = re.compile(r"\{([a-z_]+)\}")
+# Clients also scold their landlord, their bill and the software they want to leave.
+OTHERS = re.compile(
+    r"(?<!\w)(?:senhorio|locador|inquilin\w+|casero|arrendador|landlord|tenants?|vizinh\w+|vecin\w+|"
+    r"neighbou?rs?|chefe|"
+    r"boss|jefe|banco|bank|conta de (?:luz|energia)|a conta (?:vem|veio|ta|esta|e|subiu)|luz|energia|enel|cemig|"
+    r"(?:my|the|our|electric\w*|power|light) bill|factura|recibo|utility|"
+    r"electric\w*|transito|trafico|traffic|(?:sistema|software|programa|ferramenta|planilha|herramienta|tool|app) "
+    r"(?:que|atual|actual|we|antig\w+)|atual|antig[oa]s?|anterior|actual|current|old|previous|former|outr[oa]s?|"
+    r"otr[oa]s?|other|another|concorrente|competencia|competitor)(?!\w)"
+)
+# A client who leaves another company is no unhappy client of ours.
+ELSEWHERE = re.compile(
+    r"(?<!\w)(?:outr[ao]|otr[ao]|another|other|different|diferente|antig[ao]|anterior|previous|old|current|"
+    r"atual|actual) "
+    r"(?:seguradora|aseguradora|insurer|empresa|company|escola|escuela|school|clinica|clinic|imobiliaria|"
+    r"inmobiliaria|agency|loja|dealer\w*|concession\w+|provider|proveedor|fornecedor|corretora|faculdade|lugar|"
+    r"place)|"
+    r"(?:seguradora|aseguradora|empresa|escola|clinica|imobiliaria) (?:atual|actual|antig[ao]|anterior|"
+    r"concorrente)(?!\w)"
+)
+OURS = re.compile(
+    r"(?<!\w)(?:voces?|vcs?|ces|ustedes|uds|vosotros|you|u|your|tu|tus|te|seu|sua|su|"
+    r"(?:ess|est|ness|nest|dess|dest|d)[aeo]s? (?:empresa|loja|atendimento|robo|bot|tienda|atencion|servicio))(?!\w)"
+)
 SPAM_CUES_NEEDED = 2
 ANNOYANCES_FOR_ANGER = 2
+
+SCOLDING = frozenset({"angry", "annoyed"})
+OF_CLIENTS = frozenset({"existing_customer", "own_client", "support"})
 
 # Refusing these is the opposite of wanting them: "não precisa de atendente".
 NEGATABLE = frozenset(
@@ -45,12 +73,18 @@ NEGATABLE = frozenset(
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     lexicon = tomllib.loads(LEXICON.read_text("utf-8"))
+    words = lexicon.pop("words")
     return {
         intent: re.compile(
-            "|".join(_bounded(pattern) for key in LANGUAGE_KEYS for pattern in lists.get(key, []))
+            "|".join(_bounded(_spelled_out(p, words)) for key in LANGUAGE_KEYS for p in lists.get(key, []))
         )
         for intent, lists in lexicon.items()
     }
+
+
+def _spelled_out(pattern: str, words: Mapping[str, str]) -> str:
+    """The pattern with every word class that it names in braces written out."""
+    return WORD_CLASS.sub(lambda match: words[match[1]], pattern)
 
 
 def _bounded(pattern: str) -> str:
@@ -67,7 +101,20 @@ def found(intent: str, text: str) -> list[str]:
         match[0]
         for match in matches
         if not (intent in NEGATABLE and is_negated(folded, match.start(), "pt-BR"))
+        and not (intent in SCOLDING and _is_about_others(folded, match))
+        and not (intent in OF_CLIENTS and ELSEWHERE.search(_sentence_of(folded, match)))
     ]
+
+
+def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:
+    """ "our current software is garbage": the sentence speaks of somebody else and not of us."""
+    sentence = _sentence_of(folded, scolding)
+    return bool(OTHERS.search(sentence.replace(scolding[0], " "))) and not OURS.search(sentence)
+
+
+def _sentence_of(folded: str, match: re.Match[str]) -> str:
+    sentences = SENTENCE.finditer(folded)
+    return next((part[0] for part in sentences if part.start() <= match.start() < part.end()), folded)
 
 
 def has(intent: str, texts: Iterable[str]) -> bool:

@@ -30,7 +30,10 @@ class ScriptedBrain:
         signals = weigh(turn, mood, extraction, outside(mood, turn.state, bool(extraction.updates)))
         state = self._remember(turn, mood, extraction, heard, signals)
         decision = stages.decide(turn.playbook, state.slots, signals)
-        asks = decision.stage in {stages.QUALIFYING, stages.NURTURE} and "complaint" not in mood
+        served = "own_client" in mood and not extraction.updates
+        asks = (
+            decision.stage in {stages.QUALIFYING, stages.NURTURE} and "complaint" not in mood and not served
+        )
         question = next_question(turn, state) if asks else None
         return self._reply(
             turn, Understanding(mood, extraction, decision, state, heard.language, question), signals

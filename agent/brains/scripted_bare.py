@@ -88,7 +88,7 @@ class BareReader:
             self._is_place(piece) and self._open("place") and self.pending is not question
         ):
             return None
-        if names.is_everyday(words[0]) and not self._stands_alone(piece, line):
+        if (names.is_everyday(words[0]) or line.corrects) and not self._stands_alone(piece, line):
             return None
         return self._claim(question, names.bare(piece, self.context, pending=False), line)
 
@@ -101,6 +101,8 @@ class BareReader:
     def _pending(self, piece: str, line: Line) -> Claim | None:
         question = self.pending
         if question is None or question.key in self.known or line.is_question or UNSURE.search(line.folded):
+            return None
+        if question.type == "name" and line.corrects and not names.is_known(piece.split()[0]):
             return None
         if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)
@@ -133,7 +135,9 @@ class BareReader:
 
     def _likely_name(self, piece: str, line: Line) -> Claim | None:
         question = self._open("name")
-        if question is None or not self._stands_alone(piece, line) or self._likely_owner(piece) is not None:
+        if question is None or line.corrects or self._likely_owner(piece) is not None:
+            return None
+        if not self._stands_alone(piece, line):
             return None
         alone = (
             (line.unread.strip(" .!") == piece or self._is_last_sentence(piece, line))

@@ -9,6 +9,7 @@ from typing import Any
 
 from agent import stages
 from agent.brains.protocol import Question, Rejected, SlotUpdate, TurnInput
+from agent.brains.scripted_asked import AskedReader
 from agent.brains.scripted_bare import BareReader
 from agent.brains.scripted_claims import Reader
 from agent.brains.scripted_lines import Claim, lines_of
@@ -39,6 +40,13 @@ def extract(turn: TurnInput, language: str) -> Extraction:
     claims = [claim for line in lines for claim in reader.read(line)]
     known = set(state.slots) | {claim.slot for claim in claims}
     claims += BareReader(playbook, turn.context, state.pending, known).read(lines)
+    asked = playbook.question(state.pending) if state.pending else None
+    if (
+        asked
+        and not known & {asked.key}
+        and not any(claim.slot == asked.key for claim in claims + reader.ambiguous)
+    ):
+        claims += AskedReader(asked, turn.context, language).read(lines)
     return _settle(turn, claims, reader.ambiguous, language)
 
 

@@ -76,7 +76,10 @@ class FigureReader(ClaimReader):
             explicit = [item for item in found if item.explicit]
             explicit += [item for item in found if explicit and self._replaces(explicit[-1], item, line)]
             wanted = explicit or [
-                item for item in found if question.key == self.pending and self._answers_alone(line)
+                item
+                for item in found
+                if (question.key == self.pending and self._answers_alone(line))
+                or self._corrects_known(question, item, line)
             ]
             if wanted:
                 chosen = wanted[-1] if line.corrects else wanted[0]
@@ -84,6 +87,13 @@ class FigureReader(ClaimReader):
             for item in explicit or wanted:
                 line.take(item)
         return claims
+
+    def _corrects_known(self, question: Question, item: Found, line: Line) -> bool:
+        """ "perdón, 80": a bare number after a word of correction, of the size of the count already known."""
+        known = self.known.get(question.key)
+        if known is None or money.has_mark(line.unread) or not line.corrects_before(item.start):
+            return False
+        return item.value != known.value and known.value / FARTHEST <= item.value <= known.value * FARTHEST
 
     def _replaces(self, first: Found, item: Found, line: Line) -> bool:
         """A bare number right after a word of correction, of the size of the count it corrects."""

@@ -92,7 +92,7 @@ def listen(burst: Sequence[Inbound], state: State) -> Mood:
 
 _LEXICON = (
     "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
-    "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
+    "own_client", "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
     "bad_news", "troubled",
 )  # fmt: skip
 
@@ -126,8 +126,9 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
         mood.intent == "injection" and not progress and state.injections + 1 >= INJECTIONS_FOR_PERSON
     )
     strayed = not progress and (
-        bool({"off_topic", "support", "complaint"} & mood.heard) or is_unrelated(turn, mood)
+        bool({"off_topic", "support", "complaint", "own_client"} & mood.heard) or is_unrelated(turn, mood)
     )
+    served = not progress and {"own_client", "support"} <= mood.heard
     return Signals(
         opted_out="opt_out" in mood or (state.opted_out and "opt_in" not in mood),
         suspected_bot=is_machine(turn),
@@ -135,7 +136,7 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
         angry="angry" in mood,
         asked_human="ask_human" in mood,
         outside=outside,
-        out_of_scope=2 if stuck_on_orders else (state.out_of_scope + strayed) * (not progress),
+        out_of_scope=2 if stuck_on_orders or served else (state.out_of_scope + strayed) * (not progress),
         failures=failures(turn, mood, progress),
         handed_over=state.handed_over,
     )

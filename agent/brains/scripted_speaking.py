@@ -55,6 +55,8 @@ class Speaker:
             mood.annoyances and not self.seen.extraction.updates and not self.told.text
         ):
             return bubbles(self._greeting(), self.say("apology"), self.say("offer_human"))
+        if "own_client" in mood and not self.seen.extraction.updates:
+            return bubbles(self._greeting(), self.told.text, self.say("offer_human"))
         return self._conversation()
 
     def _is_upset(self) -> bool:
@@ -86,8 +88,6 @@ class Speaker:
         unheard = "unheard_audio" in self.seen.mood and not self.seen.extraction.updates
         asking = self._question(question) if question and not unheard else ""
         opening = bubbles(self._greeting(), self._reaction(question))
-        if not self.turn.state.greeted:
-            return [*opening, *bubbles(asking)]
         return bubbles(*opening, asking)
 
     def _sympathy(self) -> str:

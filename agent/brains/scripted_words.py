@@ -11,6 +11,8 @@ from agent.brains.scripted_reading import ClaimReader
 from agent.parsers import choices, emails, names, organisations, phones, places, texts
 from agent.parsers.found import Found, blank, fold, phrase_pattern
 from agent.parsers.lexicons import common_words, word_set
+from agent.parsers.negation import is_dropped, is_negated
+from agent.parsers.number_words import UNITS
 
 FILLERS = word_set("fillers")
 FAVOUR = re.compile(
@@ -179,10 +181,16 @@ class WordReader(ClaimReader):
         for question in questions[:1]:
             sure = question.key in self.known and not line.corrects
             found = [item for item in found if item.explicit or not (sure or self._is_answer(item))]
+            found = [item for item in found if not self._is_refused(item, line)] if line.corrects else found
             claims += [self.claim(question, item, line) for item in found[:1]]
         for item in found:
             line.take(item)
         return claims
+
+    def _is_refused(self, item: Found, line: Line) -> bool:
+        """ "Santos não, é em São Vicente"."""
+        refused = is_negated(line.folded, item.start, self.language) or is_dropped(line.folded, item.end)
+        return refused and "?" not in line.text
 
     def _is_answer(self, item: Found) -> bool:
         """ "en brackets" names no place: the playbook knows the word as an answer."""
@@ -213,6 +221,8 @@ class WordReader(ClaimReader):
         weakly = bool(PREPOSITION.search(fold(line.unread[: item.start])))
         indefinite = INDEFINITE.get(self.language)
         if indefinite and indefinite.search(fold(line.unread[: item.start])):
+            return False
+        if mixed and fold(item.value.split()[0]) in UNITS:
             return False
         if mixed or weakly:
             return mixed and (item.value[:1].isupper() or item.value[:1].isdigit())

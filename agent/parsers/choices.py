@@ -14,8 +14,12 @@ from agent.parsers.negation import is_dropped, is_negated
 from agent.parsers.spelling import is_slip
 
 SHORTEST_LABEL = 4
+SHORTEST_STEM = 5
 HINT = "~"
 WHOLE = "="
+SMALL = re.compile(r"(?:z?inh[oa]|z?it[oa]|[ec]+it[oa]|zinh[oa]|zao|ona)$")
+# What stands between two pauses
+PIECE = re.compile(r"(?:(?<=^)|(?<=[,.;!?\n] )|(?<=[,.;!?\n]))\w(?:[^,.;!?\n]*\w)?(?=\s*(?:[,.;!?\n]|$))")
 OR = re.compile(r"(?<!\w)(?:ou|o|u|or|vs)(?!\w)")
 ALTERNATIVE = re.compile(
     r"\s*(?:,?\s*(?:ou|o|u|or|vs\.?|versus)|/)\s*(?:(?:fully|totally|completely|totalmente|completamente|100%|"
@@ -50,6 +54,39 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     if question.is_horizon:
         affirmed += horizons.parse(text, context, question.choices)
     return affirmed
+
+
+def by_stem(text: str, language: str, question: Question) -> list[Found]:
+    """The one option whose words share their stem with a word of the text: "lojinha", "cedinho", "tardecita"."""
+    folded = fold(clean(text))
+    stems = {
+        form: choice.key
+        for choice in question.choices
+        for word in _single_words(question, choice)
+        for form in (stem(word), word.rstrip("aeiou"))
+    }
+    found = [
+        Found(stems[stem(match[0])], text[match.start() : match.end()], *match.span(), explicit=False)
+        for match in WORD.finditer(folded)
+        if len(match[0]) >= SHORTEST_LABEL
+        and stem(match[0]) in stems
+        and not is_negated(folded, match.start(), language)
+    ]
+    return found if len({item.value for item in found}) == 1 else []
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """The word without what makes it small or plural and without its last vowel."""
+    plain = SMALL.sub("", word.removesuffix("s"))
+    small = plain != word.removesuffix("s")
+    return plain.rstrip("aeiou") if small or len(plain) > SHORTEST_STEM else plain
+
+
+def _single_words(question: Question, choice: Choice) -> list[str]:
+    return [
+        phrase for phrase in phrases(question, choice) if phrase.isalpha() and len(phrase) >= SHORTEST_LABEL
+    ]
 
 
 def is_open_alternative(text: str, found: list[Found]) -> bool:
@@ -103,11 +140,11 @@ def _matches(text: str, folded: str, question: Question) -> list[Found]:
 
 
 def _candidates(text: str, folded: str, question: Question) -> list[tuple[int, Found]]:
-    whole = folded.strip(" .!,;")
     alone = [
-        (len(whole), Found(choice.key, text.strip(), 0, len(text)))
+        (piece.end() - piece.start(), Found(choice.key, text[piece.start() : piece.end()], *piece.span()))
+        for piece in PIECE.finditer(folded)
         for choice in question.choices
-        if whole and f"{WHOLE}{whole}" in phrases(question, choice)
+        if f"{WHOLE}{piece[0]}" in phrases(question, choice)
     ]
     return alone + [
         (match.end() - match.start(), Found(choice.key, text[match.start() : match.end()], *match.span()))

@@ -23,6 +23,11 @@ TIME = re.compile(
 )
 LOOSE = frozenset({"as", "tipo", "umas", "around", "das", "las"})
 LATE_START = 17
+LATEST_HOUR, EARLIEST_BARE, EARLY, MIDDAY = 23, 6, 9, 14
+ISH = re.compile(r"(?<=\d)-?\s?ish(?!\w)")
+AFTER = re.compile(r"(?:depois|apos|despues|after|past|from|partir)(?:\s+\w+){0,2}\s+$")
+BEFORE = re.compile(r"(?:antes|before|until|ate|hasta)(?:\s+\w+){0,2}\s+$")
+HALF_ALONE = re.compile(r"(?<!\w)(?P<half>a\.?m|p\.?m)\.?(?!\w)")
 
 
 def parse(text: str, choices: tuple[Choice, ...]) -> list[Found]:
@@ -35,6 +40,22 @@ def parse(text: str, choices: tuple[Choice, ...]) -> list[Found]:
         if key:
             found.append(Found(key, match[0].strip(), match.start(), match.end()))
     return found
+
+
+def asked(text: str, choices: tuple[Choice, ...]) -> list[Found]:
+    """The key for a bare hour, where the time of day was asked for: "tipo 11", "4ish", "half past four", "PM"."""
+    folded = fold(clean(text))
+    half = HALF_ALONE.search(folded)
+    hours = [number for number in numbers.find(ISH.sub(" ", folded)) if not number.article]
+    if len(hours) == 1 and float(hours[0].value).is_integer() and 1 <= hours[0].value <= LATEST_HOUR:
+        hour, bounds = int(hours[0].value), folded[: hours[0].start]
+        hour += 12 if hour <= EARLIEST_BARE else 0
+        hour += 1 if AFTER.search(bounds) and hour >= LATE_START else 0
+        hour -= 1 if BEFORE.search(bounds) else 0
+        key = bucket(choices, hour)
+        return [Found(key, text, hours[0].start, hours[0].end, explicit=False)] if key else []
+    key = bucket(choices, MIDDAY if half["half"][0] == "p" else EARLY) if half else None
+    return [Found(key, half[0], *half.span(), explicit=False)] if half and key else []
 
 
 def bucket(choices: tuple[Choice, ...], hour: int) -> str | None:

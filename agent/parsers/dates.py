@@ -32,9 +32,9 @@ def _either(words: object) -> str:
 
 MONTH = rf"(?P<month>{_either(MONTHS)})\.?"
 YEAR = r"(?:\s*,?\s*(?:de\s+|del\s+|of\s+)?(?P<year>20\d\d))?"
-NEXT = r"(?:que vem|que viene|q vem|proxim[oa]|seguinte|entrante|siguiente)"
+NEXT = r"(?:que vem|que viene|q vem|q viene|proxim[oa]|seguinte|entrante|siguiente)"
 NEXT_MONTH = (
-    r"(?:(?:do|del|of|de)\s+(?:o\s+)?(?:(?:proximo\s+)?mes\s+(?:que vem|que viene|q vem|proximo)|proximo mes|"
+    r"(?:(?:do|del|of|de)\s+(?:o\s+)?(?:(?:proximo\s+)?mes\s+(?:que vem|que viene|q vem|q viene|proximo)|proximo mes|"
     r"next month))"
 )
 
@@ -66,7 +66,8 @@ NUMERIC = re.compile(
     r"(?:(?P=sep)(?P<y>20\d\d|\d\d))?)(?![\w/])"
 )
 DAY_ONLY = re.compile(
-    rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}}|primeiro|primero|first)(?:st|nd|"
+    rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}}|primeiro|primero|"
+    rf"first)(?:st|nd|"
     rf"rd|th|º)?(?![\w/.,:%-]*\d)"
     rf"(?!\s*(?:%|mil|k\b|reais|pesos|anos|horas|hs|h\b|am\b|pm\b))(?:\s+(?P<month_later>{NEXT_MONTH}))?"
 )
@@ -76,7 +77,8 @@ AHEAD = re.compile(
 )
 MONTH_END = re.compile(
     rf"(?<!\w)(?:fim|final|finais|fin|finales|ultimo dia|end|eom)\s+(?:do|de|del|of|of the|deste|desse|this)\s*"
-    rf"(?:este\s+|this\s+)?(?:(?P<this>mes|month)(?P<later>\s+(?:que vem|que viene|q vem|proximo))?|{MONTH})(?!\w)"
+    rf"(?:este\s+|this\s+)?(?:(?P<this>mes|month)(?P<later>\s+(?:que vem|que viene|q vem|q viene|proximo))?|"
+    rf"{MONTH})(?!\w)"
 )
 
 DAY_WORDS = 2

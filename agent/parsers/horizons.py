@@ -30,7 +30,7 @@ COUPLE = {
     "couple": 2, "par": 2, "algun": 3, "alguno": 3, "alguna": 3, "few": 3, "pouco": 3, "pouca": 3, "poco": 3, "poca": 3,
 }  # fmt: skip
 
-NEXT = r"(?:que vem|que viene|q vem|proximo|proxima|seguinte|entrante)"
+NEXT = r"(?:que vem|que viene|q vem|q viene|proximo|proxima|seguinte|entrante)"
 THIS = r"(?:este|esta|esse|essa|neste|nesta|nesse|nessa|this|deste|desta|desse|dessa)"
 PHRASES = {
     rf"(?:{THIS}|the)\s+(?:semana|week|weekend|finde|final de semana|fim de semana)": 7,

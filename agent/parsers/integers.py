@@ -12,7 +12,8 @@ from agent.parsers.spelling import is_slip
 from agent.parsers.texts import every
 
 BETWEEN = re.compile(
-    r"[\s:-]*(?:(?:e|de|of|are|is|son|sao|com|with|con|:|=|uns|umas|unos|unas|about|em|ou|o|or|mais|mas|more)"
+    r"[\s:-]*(?:(?:e|de|of|are|is|son|sao|com|with|con|:|=|uns|umas|unos|unas|about|em|ou|o|or|mais|mas|more|so|solo|apenas|only|just|nomas|hoje|hoy|ya|ja|tipo|como|somente|unicamente|"
+    r"exatamente|around|like|roughly|entre|ate|hasta|up to)"
     r"\s+){0,3}"
 )
 ADJECTIVE = re.compile(
@@ -34,10 +35,17 @@ ONE_CHILD = re.compile(
     r"\s+(?:filh[oa]|hij[oa]|kid|child|son|daughter|bebe|baby|crianca|nin[oa]|menin[oa])(?!\w)"
     r"(?:\s+de\s+\d+(?!\s*\w*(?:anos|meses)\w))?"
 )
+# "somos una consultora" says what they are, not how many
+ARE_A = re.compile(r"(?<!\w)(?:somos|soy|sou|sao|son|es|is|are|we.?re|i.?m|am|like)\s+$")
+WITH = re.compile(r"\s*(?:,\s*)?(?:and|e|y|plus|com|con|with|\+|mais|mas)\s+\w")
 ANY_PLURAL = "*s"
 NOUN = re.compile(r"\s+(?P<noun>[a-z]{4,}(?:s|ff))(?!\w)")
 NOT_PEOPLE = word_set("not_people")
-OTHERS = re.compile(r"\s*(?:e|y|and)?\s*(?:mais|mas|otr[oa]s|other|another|more)\s+(?P<count>\w+)(?!\w)")
+OTHERS = re.compile(
+    r"\s*(?:e|y|and)?\s*(?:mais|mas|otr[oa]s|other|another|more)\s+(?P<count>\w+)(?!\w)|"
+    r"\s*(?:plus|and|\+|e|y|com|con|with)\s+(?P<after>\w+)\s+(?:others?|more|mais|mas|otr[oa]s?|outr[oa]s?|colleagues?|"
+    r"colegas?|partners?|soci[oa]s?|employees?|people|pessoas|personas|ajudantes?|staff)(?!\w)"
+)
 SHORTEST_SLIP = 6
 ADULTS = re.compile(r"(?<!\w)adult\w*")
 
@@ -57,6 +65,8 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     ]
     used: list[tuple[int, int]] = []
     for index, number in sorted(enumerate(known), key=lambda pair: pair[1].article):
+        if number.article and ARE_A.search(folded[: number.start]):
+            continue
         span = _beside(folded, number, [cue for cue in spans if cue not in used])
         if span and not any(span[0] < item.end and item.start < span[1] for item in found):
             first = _start_of_range(folded, known[:index], number)
@@ -141,8 +151,9 @@ def _children(folded: str, start: int) -> tuple[int, int]:
     if alone:
         return 1, alone.end()
     match = CHILDREN.match(folded, start) or OTHERS.match(folded, start)
-    count = numbers.find(match["count"]) if match else []
-    if match is None or not (count or match["count"] == "a"):
+    told = (match.groupdict().get("after") or match["count"]) if match else ""
+    count = numbers.find(told)
+    if match is None or not (count or told == "a"):
         return 0, start
     return int(count[0].value) if count else 1, match.end()
 
@@ -154,7 +165,9 @@ def _by_phrase(text: str, folded: str, question: Question) -> list[Found]:
         phrase, _, count = term.partition("=")
         for match in phrase_pattern((phrase,)).finditer(folded):
             more, end = _children(folded, match.end())
-            if count.endswith("+") and not more:
+            if (count.endswith("+") and not more) or (
+                count == "1" and not more and WITH.match(folded, match.end())
+            ):
                 continue
             item = Found(int(count.rstrip("+")) + more, text[match.start() : end], match.start(), end)
             if not any(item.overlaps(other) for other in found):

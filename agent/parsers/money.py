@@ -7,89 +7,33 @@ from dataclasses import dataclass, replace
 
 from agent.brains.protocol import Context
 from agent.parsers import numbers
-from agent.parsers.found import Found, clean, fold, phrase_pattern
-
-SIGNS = re.compile(r"(?:r\$|us\$|u\$s|u\$d|usd|brl|mxn|cop|ars|clp|s/\.?|\$|€|£|eur|gbp|rs\$?)\s*$")
-CURRENCY_WORDS = re.compile(
-    r"\s*(?:de\s+)?(?:reais|real|reai|pesos?|dolares|dolar|dollars?|euros?|soles|libras?|pounds?|quid|bucks"
-    r"|mangos?|contos?|pila[s]?|pau[s]?|usd|brl|mxn|cop|ars|clp|pen|eur|gbp|r\$|\$|€|£)(?!\w)"
+from agent.parsers.found import Found, clean, fold
+from agent.parsers.money_words import (
+    BOTH_BOUNDS,
+    CURRENCY_WORDS,
+    DASH,
+    HUNDRED,
+    ISH,
+    JOINT,
+    LARGEST_IN_THOUSANDS,
+    LOWER_AFTER,
+    LOWER_BEFORE,
+    OTHER_UNITS,
+    PART_OF_HUNDRED,
+    PARTS,
+    RANGE_OPENING,
+    ROUGHLY,
+    SIGNS,
+    SMALLEST_ALONE,
+    SPOKEN,
+    STRETCH,
+    TWO_ENDS,
+    UPPER_AFTER,
+    UPPER_BEFORE,
+    UPPER_LATER,
+    YEARS,
 )
-OTHER_UNITS = re.compile(
-    r"\s*(?:%|por ?cento|por ?ciento|percent|km|kms|quilometros|kilometros|miles\b|m2|m²|metros?|mts|sqft|"
-    r"square|hectares?|ha\b|anos?|años?|years?|yrs?|yo\b|meses|mes\b|months?|dias?|days?|semanas?|weeks?|h\b|"
-    r"hs\b|hrs?|horas?|am\b|pm\b|kwh|kw|kg|pessoas?|personas?|people|usuarios?|users?|seats?|vendedores|"
-    r"funcionarios|empleados|colaboradores|employees|quartos?|dorms?|dormitorios?|suites?|vagas?|banheiros?|"
-    r"recamaras?|habitaciones|ambientes|banos?|bedrooms?|beds?|br\b|bhk|baths?|vezes|parcelas|cuotas|x\b|vidas?|"
-    r"filhos?|hijos?|kids|children|pacientes|alunos|alumnos|students|veces|times|portas|puertas|doors|lojas|"
-    r"tiendas|stores|unidades?|leads?|clientes?|customers?|clients?|mensagens|mensajes|messages|cv|hp|"
-    r"cilindradas|cc\b|placas|paneles|panels|minutos?|minutes?|stars?|andar|piso|floor|º|ª|°)(?!\w)"
-)
-CEILING_WORDS = phrase_pattern(
-    (
-        "até", "ate", "hasta", "up to", "under", "below", "max", "max.", "maximo", "no maximo", "como maximo",
-        "no mas de", "no mais que", "nao mais que", "nao mais de", "menos de", "menor que", "less than",
-        "no more than", "not more than", "at most", "abaixo de", "por debajo de", "teto de", "teto", "tope de",
-        "tope", "limite de", "limite", "maximum", "maximum of", "nao passa de", "nao passe de", "nao passar de",
-        "sin pasar de", "que no pase de", "que no pase los", "sem passar de", "no paso de", "nao passo de",
-        "as much as", "cap of", "cap at", "no higher than", "nothing over", "nada acima de", "nao mais do que",
-        "a lo mucho", "a lo sumo", "sin pasarme de", "don't want to go over", "not over", "can't go over",
-        "nao ultrapasse", "tope maximo", "maximo de", "ceiling of", "ceiling", "como mucho", "a lo mas",
-        "maximo ate", "limite e", "ate uns", "inferior a", "hata", "upto",
-    )
-)  # fmt: skip
-NEVER_OVER = (
-    r"(?<!\w)(?:nao|n|no|sem|sin|can'?t|cannot|don'?t|not|nunca)\s+(?:\w+\s+){0,3}"
-    r"(?:passar|passo|passe|pasar|paso|pase|exceder|exceed|ultrapassar|superar|go|spend|gastar|pagar|subir|"
-    r"over|above|"
-    r"higher)"
-    r"(?:\s+(?:mais|mas|more|over|above|up|past|acima|arriba|por encima|higher))?(?:\s+(?:de|d[oa]s|than|"
-    r"del))?(?!\w)"
-)
-# "o máximo que eu chego é", "the most I can do is"
-MOST_IS = (
-    r"(?<!\w)(?:max|maximo|maxima|maximum|mas|mais|most|teto|tope|limite|limit)\s+(?:que |q |i |we |eu )?"
-    r"(?:[^\W\d]+\s+){0,4}(?:e|eh|es|is|seria|sao|son)(?!\w)"
-)
-UPPER_BEFORE = re.compile(f"{NEVER_OVER}|{MOST_IS}|{CEILING_WORDS.pattern}")
-LOWER_BEFORE = phrase_pattern(
-    (
-        "a partir de", "a partir dos", "desde", "from", "at least", "no minimo", "minimo", "pelo menos",
-        "mais de", "mas de", "acima de", "over", "above", "more than", "starting at", "min", "minimum", "mínimo de",
-        "al menos", "por lo menos", "como minimo", "north of", "superior a", "por encima de", "starting from",
-        "partindo de", "minimum of", "arriba de",
-    )
-)  # fmt: skip
-UPPER_AFTER = re.compile(
-    r"\s*(?:(?:com|con|with|incluindo|incluyendo|including) (?:tudo|todo|everything|condominio|o condominio|"
-    r"expensas|gastos|"
-    r"iptu|bills|gc|gastos comunes|tudo incluso|todo incluido|bills included)\s*)?(?:(?:por|al|ao|a|per|"
-    r"/) ?(?:mes|month|mo|ano|year))?\s*,?\s*(?:(?:e|es|is|as|como)\s+(?:o\s+|el\s+|"
-    r"the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|"
-    r"maximo|max|"
-    r"como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
-    r"|a lo sumo|maximum|de teto|pra baixo|para baixo|para abajo|and under|or under|tope)(?!\w)"
-)
-# "450 lucas con expensas es lo máximo que puedo"
-UPPER_LATER = re.compile(
-    r"[^\d.;!?\n]{0,30}?(?<!\w)(?<!no )(?<!nao )(?<!not )(?:e|es|is|seria|sera|that's|thats|eh)\s+(?:lo |o |"
-    r"el |the |meu |mi |my |nuestro |nosso |our )*"
-    r"(?:max|maximo|maximum|tope|teto|limite|limit|ceiling|most)(?!\w)"
-)
-LOWER_AFTER = re.compile(
-    r"\s*,?\s*(?:pra cima|para cima|para arriba|pa arriba|and up|or more|ou mais|o mas|no minimo|minimo|plus"
-    r"|como minimo|at least|\+)(?!\w)"
-)
-ROUGHLY = re.compile(r"(?:ou|o|or)\s+(?:um|un|a)?\s*(?:pouco|pouquinho|poco|poquito|little|bit)")
-JOINT = re.compile(r"^\s*(?:-|–|—|a|e|y|and|to|ate|hasta|ou|o|or|/)\s*(?:os|as|los|las|uns|unos|an?)?\s*$")
-STRETCH = re.compile(
-    r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
-    r"(?:chegar|chego|esticar|ir|subir|llegar|llego|estirar\w*|go|stretch)(?:\s+up)?\s+(?:a|ate|hasta|to)\s*(?:uns|"
-    r"unos)?\s*$"
-)
-BOTH_BOUNDS = re.compile(r"^\s*(?:,|e|y|and)?\s*$")
-RANGE_OPENING = re.compile(r"(?:entre|between|de|desde|from|dos|das|los|uns|unos)\s*(?:os|as|los|las)?\s*$")
-DASH = re.compile(r"^\s*[-–—]\s*$")
-YEARS = range(1950, 2041)
+from agent.parsers.number_words import UNITS
 
 
 @dataclass(frozen=True)
@@ -111,7 +55,8 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     """Ranges `{"min", "max"}` in the units of the context's currency; an open end is None."""
     text = clean(text)
     folded = fold(text)
-    amounts = _amounts(folded, context.country)
+    folded = TWO_ENDS.sub(lambda match: match[1] + match[2].replace("e", "-").replace("y", "-"), folded)
+    amounts = [_in_english(folded, a) if language == "en" else a for a in _amounts(folded, context.country)]
     found: list[Found] = []
     position = 0
     while position < len(amounts):
@@ -136,6 +81,22 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
     return None
 
 
+def asked(text: str, context: Context) -> Found | None:
+    """An amount where one was asked for: "three fifty", "the mid 400s"."""
+    folded = fold(clean(text))
+    spoken = SPOKEN.search(folded)
+    if spoken:
+        value = (
+            HUNDRED * UNITS[spoken["hundreds"]] + UNITS[spoken["tens"]] + UNITS.get(spoken["units"] or "", 0)
+        )
+        return Found({"min": value, "max": value}, text[spoken.start() : spoken.end()], *spoken.span(), False)
+    part = PART_OF_HUNDRED.search(folded)
+    if part is None:
+        return None
+    low = int(part["low"]) + PARTS[part["part"]]
+    return Found({"min": low, "max": low}, text[part.start() : part.end()], *part.span(), False)
+
+
 def has_mark(text: str) -> bool:
     """Whether an amount in the text shows by itself that it is money."""
     return any(amount.explicit for amount in _amounts(fold(clean(text)), ""))
@@ -155,14 +116,25 @@ def _amount(folded: str, number: numbers.Number) -> Amount:
     return Amount(number.value, start, end, number.scale, bool(before or after))
 
 
+def _in_english(folded: str, amount: Amount) -> Amount:
+    """ "1.3 mil" is short for millions in English, and a thousand nowhere else."""
+    said = folded[amount.start : amount.end]
+    if not re.search(r"\d\s?mil$", said) or amount.scale != 1000 or amount.value > LARGEST_IN_THOUSANDS:
+        return amount
+    return replace(amount, value=amount.value * 1000, scale=1e6)
+
+
 def _is_money(folded: str, amount: Amount, later: list[Amount]) -> bool:
     if amount.marked:
         return True
-    if OTHER_UNITS.match(folded, amount.end) or folded[amount.end : amount.end + 1].isalpha():
+    glued = folded[amount.end : amount.end + 1].isalpha() and not ISH.match(folded, amount.end)
+    if OTHER_UNITS.match(folded, amount.end) or glued:
         return False
     if re.search(r"[\w#/.]$", folded[: amount.start]) or re.match(r"[/:]\d", folded[amount.end :]):
         return _opens_range(folded, amount, later)
-    return not (amount.scale == 1 and amount.value in YEARS and not _opens_range(folded, amount, later))
+    grouped = re.search(r"\d[.,']\d", folded[amount.start : amount.end])
+    is_year = amount.scale == 1 and amount.value in YEARS and not grouped
+    return not is_year or _opens_range(folded, amount, later)
 
 
 def _opens_range(folded: str, amount: Amount, later: list[Amount]) -> bool:
@@ -183,7 +155,10 @@ def _is_range(folded: str, low: Amount, high: Amount) -> bool:
 
 
 def _scaled(low: Amount, high: Amount) -> float:
-    """ "300 a 400 mil": the multiplier said once counts for both ends."""
+    """ "300 a 400 mil", "3 to 4 hundred thousand": the multiplier said once counts for both ends."""
+    hundreds = low.value < SMALLEST_ALONE and high.value >= HUNDRED * high.scale
+    if low.scale == 1 and high.scale > 1 and hundreds:
+        return low.value * HUNDRED * high.scale
     if low.scale == 1 and high.scale > 1 and low.value * high.scale <= high.value:
         return low.value * high.scale
     return low.value

@@ -40,6 +40,8 @@ OTHER_PERSON = re.compile(
 # "não me chamo Spam", "my name is not Bob": the name that follows is the wrong one.
 REFUSED = re.compile(r"(?<!\w)(?:nao|n|no|not|never|don'?t|nunca)\s+(?:(?:eu|yo|e|es)\s+)?(?:(?:o|el)\s+)?$")
 REFUSED_AFTER = re.compile(r"(?:(?:nao|no)\s+(?:e|eh|es)|not|never|isn'?t|nunca)(?!\w)")
+# "it's a Yamaha" names a thing
+A_THING = re.compile(r"^(?:it|that|this|here|i)\W?(?:'?s|s| is|'?m| am)\s+a\s")
 CASUAL = frozenset({"e", "eh", "it's", "its", "aqui", "aca"})
 PARTICLES = frozenset(
     {"da", "de", "do", "dos", "das", "e", "del", "la", "las", "los", "y", "van", "von", "di", "o'"}
@@ -130,6 +132,12 @@ def _is_pair(words: list[re.Match[str]]) -> bool:
     return first not in NOT_A_NAME and last not in common_words() | NOT_A_NAME
 
 
+def belongs_to_other(folded: str, start: int) -> bool:
+    """ "minha esposa Carla", "não me chamo Carla": somebody else, or nobody."""
+    before = folded[:start]
+    return bool(OTHER_PERSON.search(before) or REFUSED.search(before))
+
+
 def is_known(word: str) -> bool:
     return fold(word) in first_names()
 
@@ -144,7 +152,7 @@ def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Fou
     if OTHER_PERSON.search(before) or REFUSED.search(before) or REFUSED_AFTER.match(folded, match.end()):
         return None
     captured = _capture(text, match.end(), trust)
-    if captured is None:
+    if captured is None or (trust != CERTAIN and A_THING.search(match[0])):
         return None
     if (
         trust != CERTAIN

@@ -17,15 +17,22 @@ ENGLISH_NO = re.compile(r"(?<!\w)no\s+$")
 
 
 AFTERWARDS = re.compile(
-    r"\s*(?:,\s*)?(?:eu\s+|yo\s+|i\s+|it\s+)?(?:(?:ja\s+|ya\s+)?(?:nao|n|no)\s+(?:da|vai dar|posso|consigo|rola|quero|"
+    r"\s*(?:,\s*)?(?:eu\s+|yo\s+|i\s+|it\s+)?(?:(?:ja\s+|ya\s+)?(?:nao|n|no)\s+(?:da|vai dar|posso|consigo|rola|"
+    r"quero|"
     r"serve|puedo|me sirve|"
-    r"quiero|va|works?)|doesn'?t work|won'?t work|i can'?t|is out|not good)(?!\w)"
+    r"quiero|va|works?)|(?:nao|n|no|not)(?=\s*(?:ne|eh|mais|mas|ya)?\s*(?:[,.;!]|$))|doesn'?t work|won'?t work|"
+    r"i can'?t|is out|not good)(?!\w)"
 )
+
+
+# "nunca fui aí não": the second "não" only stresses the first.
+REFUSED_ALREADY = re.compile(r"(?<!\w)(?:nunca|nao|n|jamais|nem|never|no|not)\s+(?:[^\W\d]+\s*){1,3}$")
 
 
 def is_dropped(folded: str, end: int) -> bool:
     """Refused right afterwards: "amanhã não dá"."""
-    return bool(AFTERWARDS.match(folded, end))
+    refusal = AFTERWARDS.match(folded, end)
+    return bool(refusal) and not REFUSED_ALREADY.search(folded[:end])
 
 
 def is_negated(folded: str, start: int, language: str, after: int = 0) -> bool:

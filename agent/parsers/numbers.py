@@ -180,10 +180,14 @@ def _take_half(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int
     """ "meio milhão", "half a million"; the "e meio" after a number is read by `_connect`."""
     ahead = [token["word"] or "" for token in tokens[position + 1 : position + 3]]
     skip = 1 if ahead and ahead[0] in ARTICLES else 0
-    if tally.started or len(ahead) <= skip or MULTIPLIERS.get(ahead[skip], 0) < 1e6:
+    if tally.started or len(ahead) <= skip or not _is_halved(ahead[skip]):
         return 0
-    tally.take(0.5, tokens[position])
+    tally.take(HALVES[tokens[position][0]], tokens[position])
     return 1 + skip
+
+
+def _is_halved(word: str) -> bool:
+    return MULTIPLIERS.get(word, 0) >= 1e6 or word in DOZENS
 
 
 def _take_multiplier(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
@@ -263,9 +267,9 @@ def _continues(tally: _Tally, amount: float) -> bool:
 
 
 def _add_half(tally: _Tally, token: re.Match[str]) -> int:
-    tally.total += 0.5 * tally.scale if tally.group is None else 0
+    tally.total += HALVES[token[0]] * tally.scale if tally.group is None else 0
     if tally.group is not None:
-        tally.group += 0.5
+        tally.group += HALVES[token[0]]
     tally._mark(token)
     return 2
 

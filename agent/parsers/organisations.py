@@ -22,7 +22,7 @@ HEADS = (
     "editora|atelie|brecho|floricultura|lanchonete|pizzaria|barbearia|salao|petshop|doceria|confeitaria|boutique|"
     "fincas|estetica|odonto|frigorifico|maderera|carniceria|peluqueria|barberia|floreria|libreria|papeleria|"
     "muebleria|"
-    "pasteleria|veterinaria|fundacao|fundacion|malharia|serralheria|marcenaria|hamburgueria|cervejaria|vinicola"
+    "pasteleria|veterinaria|fundacao|fundacion|malharia|serralheria|marcenaria|textiles|hamburgueria|cervejaria|vinicola"
 )
 TAILS = (
     r"ltda|s\.?a\.?|s/a|me|eireli|sas|s\.a\.s|srl|s\.r\.l|s\.? de r\.?l\.?|inc|llc|ltd|limited|corp|corporation|co|"
@@ -76,6 +76,9 @@ DEFINITE = re.compile(r"(?<!\w)(?:a|o|da|do|na|no|la|el|del|the|from|at)\s+$")
 ENDS_CLAUSE = re.compile(r"\s+(?P<words>[^\W\d]+(?:\s+[^\W\d]+){0,2})\s*(?:[.,;:!?\n]|$)")
 TOKEN = re.compile(r"[^\s,;:!?()\"]+")
 PARTICLES = word_set("particles_organisations")
+OPENERS = frozenset(
+    {"somos", "sou", "soy", "trabalho", "trabajo", "aqui", "from", "at", "e", "es", "we", "my"}
+)
 LONGEST = 4
 
 
@@ -169,6 +172,8 @@ def _tailed(text: str, folded: str, match: re.Match[str], capitals: bool) -> Fou
             break
         letter, word = text[token.start()], token[0]
         named = letter.isupper() if capitals else word not in common_words() and start is None
+        if capitals and token.start() == 0 and word in OPENERS:
+            break
         if not (named or (word in {"&", "and", "e", "y"} and start is not None)):
             break
         start = token.start()

@@ -216,10 +216,9 @@ def _longest_known(text: str, folded: str, start: int, context: Context) -> Foun
         if not match:
             break
         name = folded[start : match.end()].rstrip(".")
-        if name in NOT_A_PLACE:
-            break
-        if name in famous_places(context.country) or (
-            name in towns(context.country) and name not in first_names()
+        if name not in NOT_A_PLACE and (
+            name in famous_places(context.country)
+            or (name in towns(context.country) and name not in first_names())
         ):
             best = start + len(name)
         position = _after_space(folded, match.end())

@@ -8,7 +8,7 @@ from functools import lru_cache
 from agent.brains.protocol import Context, Question
 from agent.parsers.found import BLANK, Found, clean, fold, phrase_pattern
 from agent.parsers.lexicons import common_words, first_names, word_set
-from agent.parsers.negation import is_negated
+from agent.parsers.negation import is_dropped, is_negated
 
 TOKEN = re.compile(r"[^\s,;!?()\"" + BLANK + r"]+")
 JOIN = re.compile(
@@ -17,6 +17,9 @@ JOIN = re.compile(
 )
 VERSION = re.compile(
     r"\s*(?:[-/]?\d[\w.]*)(?!\w|[.,]?\d|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos|mi\b|milhoes))"
+)
+DATED = re.compile(
+    r"(?<!\w)(?:[^\W\d_][\w-]+ (?:19[89]\d|20[0-3]\d)|(?:19[89]\d|20[0-3]\d) [^\W\d_][\w-]+)(?!\w)"
 )
 MODEL = re.compile(r"(?: [A-ZÀ-Þ][\w-]{2,}){1,2}")
 END = re.compile(r"[.;!?\n,()" + BLANK + r"]|\s[-–—]\s|\.\s")
@@ -62,6 +65,7 @@ def known(text: str, language: str, question: Question) -> list[Found]:
         re.split(r"\{\}|_", cue)[0].strip() for cue in every(question.cues) if SLOT in cue or NEXT in cue
     )
     touching = [match.end() for match in phrase_pattern(stems).finditer(folded)]
+    terms = terms or _dated(text, folded)
     return [term for term in terms if _beside(folded, term, cues) or _touches(folded, term, touching)]
 
 
@@ -125,7 +129,7 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
     for match in _term_pattern(every(question.terms)).finditer(folded):
         start, end = match.span()
         read_to = spans[-1][2] if spans else 0
-        if start < read_to or is_negated(folded, start, language, read_to):
+        if start < read_to or is_negated(folded, start, language, read_to) or is_dropped(folded, end):
             continue
         version = VERSION.match(folded, end)
         open_ended = not version and match["term"] not in plain
@@ -178,6 +182,15 @@ def _touches(folded: str, term: Found, ends: list[int]) -> bool:
     return any(
         end <= term.start and re.fullmatch(r"\s*(?:\w{1,3}\s+)?", folded[end : term.start]) for end in ends
     )
+
+
+def _dated(text: str, folded: str) -> list[Found]:
+    """ "un Spark 2015", "a 2012 Focus": a year says that the unknown word beside it is a model."""
+    return [
+        Found(text[match.start() : match.end()], text[match.start() : match.end()], *match.span())
+        for match in DATED.finditer(folded)
+        if not set(re.findall(r"[^\W\d_]+", match[0])) & (common_words() | STOP | LEADING)
+    ]
 
 
 def _beside(folded: str, term: Found, cues: list[tuple[int, int]]) -> bool:

@@ -1,0 +1,174 @@
+"""The last reading: what was just asked, looked for in everything the client wrote back.
+
+It comes after all other readers and reads only the question that is still open, so it may be lenient: the
+unknown words among everyday ones are the place or the name, a stem is the option, a bare hour the time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent import intents
+from agent.brains.protocol import Context, Question
+from agent.brains.scripted_bare import FILLERS, TALK, UNSURE
+from agent.brains.scripted_lines import Claim, Line
+from agent.parsers import choices, clock, integers, money, names, places
+from agent.parsers.found import BLANK, Found, fold
+from agent.parsers.lexicons import common_words, first_names, word_set
+from agent.parsers.negation import is_negated
+
+TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+PARTICLES = frozenset({"de", "da", "do", "dos", "das", "del", "la", "las", "los", "of", "upon", "y", "e"})
+FIGURE = re.compile(r"\s*\d")
+BUT = re.compile(r"(?<!\w)(?:mas|pero|but|porem|so que|though)(?!\w)")
+INNER_GAP = re.compile(r" +")
+LEADS_TO_A_PLACE = re.compile(
+    r"(?<!\w)(?:em|no|na|nos|nas|en|in|at|por|near|around|de|do|da|lados d[aeo])\s+(?:(?:el|la|los|the|a|o)\s+)?$"
+)
+VERB_ENDINGS = (
+    "ando",
+    "endo",
+    "indo",
+    "iendo",
+    "ing",
+    "ar",
+    "er",
+    "ir",
+    "aria",
+    "eria",
+    "mente",
+    "ly",
+    "ria",
+    "emos",
+    "amos",
+)
+FRAME = re.compile(
+    r"(?<!\w)(?:calls? me|me dicen|me dizem|me chamam(?: de)?|me conocen (?:como|por)|me conhecem (?:como|por)|"
+    r"known as|"
+    r"go(?:es)? by|put (?:me |it )?down(?: as)?|(?:pode |puedes |puede )?(?:anota|anotar|anote|apunta|apuntar|apunte|"
+    r"coloca|colocar|bota|botar|pon|poner|registra|registrar)(?: ai| ahi| como| a nome de|"
+    r" a nombre de)*)[\s:,]+(?=\w)"
+)
+LONGEST_NAMING = 5
+LONGEST_PLACE = 4
+LONGEST_ANSWER = 12
+LONGEST_FLAT_ANSWER = 7
+
+
+@dataclass(frozen=True)
+class AskedReader:
+    """Reads the open question out of lines that are no question, order or talk."""
+
+    question: Question
+    context: Context
+    language: str
+
+    def read(self, lines: list[Line]) -> list[Claim]:
+        readers: dict[str, Callable[[Line], Found | None]] = {
+            "place": self._place, "name": self._name, "choice": self._choice, "int": self._int,
+            "money_range": self._amount,
+        }  # fmt: skip
+        read = readers.get(self.question.type, lambda line: None)
+        for line in filter(self._may_answer, lines):
+            found = read(line)
+            if found:
+                return [Claim(self.question.key, found.value, found.quote, line, explicit=False)]
+        return []
+
+    def _may_answer(self, line: Line) -> bool:
+        if line.tainted or line.is_question or UNSURE.search(line.folded) or "http" in line.text:
+            return False
+        return len(line.text.split()) <= LONGEST_ANSWER and not any(
+            intents.found(talk, line.text) for talk in TALK
+        )
+
+    def _place(self, line: Line) -> Found | None:
+        """ "Didsbury would be lovely", "quero ficar pros lados de messejana"."""
+        runs = [run for run in self._unknown_runs(line) if self._may_be_place(run, line)]
+        known = [run for run in runs if places.is_known(run.quote, self.context)]
+        if known or line.claimed:
+            return next(iter(known), None)
+        capitals = [run for run in runs if run.quote[0].isupper() and not line.text.isupper()]
+        led = [run for run in runs if LEADS_TO_A_PLACE.search(line.folded[: run.start])]
+        alone = runs if len(runs) == 1 and len(line.text.split()) <= LONGEST_FLAT_ANSWER else []
+        return next(iter(capitals or led or alone), None)
+
+    def _may_be_place(self, run: Found, line: Line) -> bool:
+        words = run.quote.split()
+        short = len(words) <= LONGEST_PLACE and not FIGURE.match(line.text, run.end)
+        return short and fold(words[0]) not in word_set("not_places")
+
+    def _name(self, line: Line) -> Found | None:
+        """ "pode anotar Juvenal", "everyone calls me Bo"."""
+        if line.corrects:
+            return None
+        framed = FRAME.search(line.folded)
+        told = line.text[framed.end() :] if framed else ""
+        runs = [Found(told, told, 0, 0)] if told else self._likely_names(line)
+        found = [names.bare(run.quote, self.context, pending=True) for run in runs]
+        return next((name for name in found if name and not names.is_everyday(name.quote)), None)
+
+    def _likely_names(self, line: Line) -> list[Found]:
+        """Given names, else the one capitalised word that nobody uses every day."""
+        runs = [
+            run
+            for run in self._unknown_runs(line, and_names=True)
+            if not names.belongs_to_other(line.folded, run.start)
+        ]
+        mixed = not (line.text.isupper() or line.text.islower())
+        written = [run for run in runs if mixed and run.quote[0].isupper()]
+        short = not line.claimed and len(line.text.split()) <= LONGEST_NAMING
+        given = [run for run in (runs if short else written) if names.is_known(run.quote.split()[0])]
+        strange = [run for run in written if not places.is_known(run.quote, self.context)]
+        return given or (strange if len(runs) == 1 and not line.claimed else [])
+
+    def _choice(self, line: Line) -> Found | None:
+        """Diminutives and other forms of a word that the playbook knows; a bare hour."""
+        found = choices.by_stem(line.unread, self.language, self.question)
+        hours = clock.asked(line.unread, self.question.choices) if not found else []
+        return next(iter(found or hours), None)
+
+    def _int(self, line: Line) -> Found | None:
+        """ "na equipe que vai usar são 18"; of two numbers the one after "but"."""
+        found = integers.parse(line.unread, self.context, self.language, self.question)
+        turn = BUT.search(line.folded)
+        after = [item for item in found if turn and item.start >= turn.end()]
+        chosen = after or found
+        return chosen[0] if len(chosen) == 1 and not money.has_mark(line.unread) else None
+
+    def _amount(self, line: Line) -> Found | None:
+        return money.asked(line.unread, self.context)
+
+    def _unknown_runs(self, line: Line, and_names: bool = False) -> list[Found]:
+        """The words between everyday ones, each run as one."""
+        text = line.unread
+        runs: list[tuple[int, int]] = []
+        for token in TOKEN.finditer(text):
+            word = fold(token[0])
+            joins = bool(runs) and bool(INNER_GAP.fullmatch(text[runs[-1][1] : token.start()]))
+            if joins and word in PARTICLES and TOKEN.match(text, token.end() + 1):
+                following = TOKEN.match(text, token.end() + 1)
+                if following and self._is_telling(following[0], text):
+                    runs[-1] = (runs[-1][0], token.end())
+                continue
+            if not self._is_telling(token[0], text, and_names):
+                continue
+            if joins:
+                runs[-1] = (runs[-1][0], token.end())
+            else:
+                runs.append((token.start(), token.end()))
+        found = [Found(text[start:end], text[start:end], start, end, explicit=False) for start, end in runs]
+        return [run for run in found if not is_negated(fold(text), run.start, self.language)]
+
+    def _is_telling(self, word: str, text: str, and_names: bool = False) -> bool:
+        plain = fold(word)
+        if len(plain) < 3 or any(letter.isdigit() for letter in plain) or BLANK in plain:
+            return False
+        if and_names and plain in first_names():
+            return plain not in FILLERS
+        capital = word[0].isupper() and not text.isupper() and not text.startswith(word)
+        if plain in common_words() or plain in FILLERS:
+            return capital and plain not in FILLERS
+        return capital or not plain.endswith(VERB_ENDINGS)

@@ -1,0 +1,107 @@
+"""What stands around an amount: signs, currencies, other units, and the words that bound it."""
+
+from __future__ import annotations
+
+import re
+
+from agent.parsers.found import phrase_pattern
+
+SIGNS = re.compile(r"(?:r\$|us\$|u\$s|u\$d|usd|brl|mxn|cop|ars|clp|s/\.?|\$|€|£|eur|gbp|rs\$?)\s*$")
+CURRENCY_WORDS = re.compile(
+    r"\s*(?:de\s+)?(?:reais|real|reai|pesos?|dolares|dolar|dollars?|euros?|soles|libras?|pounds?|quid|bucks"
+    r"|mangos?|contos?|pila[s]?|pau[s]?|pcm|p/m|usd|brl|mxn|cop|ars|clp|pen|eur|gbp|r\$|\$|€|£)(?!\w)"
+)
+OTHER_UNITS = re.compile(
+    r"\s*(?:%|por ?cento|por ?ciento|percent|km|kms|quilometros|kilometros|miles\b|m2|m²|metros?|mts|sqft|"
+    r"square|hectares?|ha\b|anos?|años?|years?|yrs?|yo\b|meses|mes\b|months?|dias?|days?|semanas?|weeks?|h\b|"
+    r"hs\b|hrs?|horas?|am\b|pm\b|kwh|kw|kg|pessoas?|personas?|people|usuarios?|users?|seats?|vendedores|"
+    r"funcionarios|empleados|colaboradores|employees|quartos?|dorms?|dormitorios?|suites?|vagas?|banheiros?|"
+    r"recamaras?|habitaciones|ambientes|banos?|bedrooms?|beds?|br\b|bhk|baths?|vezes|parcelas|cuotas|x\b|vidas?|"
+    r"filhos?|hijos?|kids|children|pacientes|alunos|alumnos|students|veces|times|portas|puertas|doors|lojas|"
+    r"tiendas|stores|unidades?|leads?|clientes?|customers?|clients?|mensagens|mensajes|messages|cv|hp|"
+    r"cilindradas|cc\b|placas|paneles|panels|minutos?|minutes?|stars?|andar|piso|floor|º|ª|°)(?!\w)"
+)
+CEILING_WORDS = phrase_pattern(
+    (
+        "até", "ate", "hasta", "up to", "under", "below", "max", "max.", "maximo", "no maximo", "como maximo",
+        "no mas de", "no mais que", "nao mais que", "nao mais de", "menos de", "menor que", "less than",
+        "no more than", "not more than", "at most", "abaixo de", "por debajo de", "teto de", "teto", "tope de",
+        "tope", "limite de", "limite", "maximum", "maximum of", "nao passa de", "nao passe de", "nao passar de",
+        "sin pasar de", "que no pase de", "que no pase los", "sem passar de", "no paso de", "nao passo de",
+        "as much as", "cap of", "cap at", "no higher than", "nothing over", "nada acima de", "nao mais do que",
+        "a lo mucho", "a lo sumo", "sin pasarme de", "don't want to go over", "not over", "can't go over",
+        "nao ultrapasse", "tope maximo", "maximo de", "ceiling of", "ceiling", "como mucho", "a lo mas",
+        "maximo ate", "limite e", "ate uns", "inferior a", "hata", "upto",
+    )
+)  # fmt: skip
+NEVER_OVER = (
+    r"(?<!\w)(?:nao|n|no|sem|sin|can'?t|cannot|don'?t|not|nunca)\s+(?:\w+\s+){0,3}"
+    r"(?:passar|passo|passe|pasar|paso|pase|exceder|exceed|ultrapassar|superar|go|do|afford|manage|stretch|"
+    r"spend|gastar|pagar|subir|"
+    r"over|above|"
+    r"higher)"
+    r"(?:\s+(?:mais|mas|more|over|above|up|past|acima|arriba|por encima|higher))?(?:\s+(?:de|d[oa]s|than|"
+    r"del))?(?!\w)"
+)
+# "o máximo que eu chego é", "the most I can do is"
+MOST_IS = (
+    r"(?<!\w)(?:max|maximo|maxima|maximum|mas|mais|most|teto|tope|limite|limit)\s+(?:que |q |i |we |eu )?"
+    r"(?:[^\W\d]+\s+){0,4}(?:e|eh|es|is|seria|sao|son)(?!\w)"
+)
+UPPER_BEFORE = re.compile(f"{NEVER_OVER}|{MOST_IS}|{CEILING_WORDS.pattern}")
+LOWER_BEFORE = phrase_pattern(
+    (
+        "a partir de", "a partir dos", "desde", "from", "at least", "no minimo", "minimo", "pelo menos",
+        "mais de", "mas de", "acima de", "over", "above", "more than", "starting at", "min", "minimum", "mínimo de",
+        "al menos", "por lo menos", "como minimo", "north of", "superior a", "por encima de", "starting from",
+        "partindo de", "minimum of", "arriba de", "passa de", "passa dos", "passando de", "ultrapassa",
+        "pasa de", "pasa los", "supera", "no less than", "no menos de", "nao menos que", "nao menos de",
+    )
+)  # fmt: skip
+UPPER_AFTER = re.compile(
+    r"\s*(?:(?:com|con|with|incluindo|incluyendo|including) (?:tudo|todo|everything|condominio|o condominio|"
+    r"expensas|gastos|"
+    r"iptu|bills|gc|gastos comunes|tudo incluso|todo incluido|bills included)\s*)?(?:(?:por|al|ao|a|per|"
+    r"/) ?(?:mes|month|mo|ano|year)|pcm|mensa(?:l|is)|mensual(?:es)?|monthly)?\s*,?\s*(?:(?:e|es|is|as|"
+    r"como)\s+(?:o\s+|el\s+|"
+    r"the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|"
+    r"maximo|max|"
+    r"como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
+    r"|a lo sumo|como mucho|como maximo|a lo mas|maximum|de teto|pra baixo|para baixo|para abajo|and under|"
+    r"or under|tope)(?!\w)"
+)
+# "450 lucas con expensas es lo máximo que puedo"
+UPPER_LATER = re.compile(
+    r"[^\d.;!?\n]{0,30}?(?<!\w)(?<!no )(?<!nao )(?<!not )(?:e|es|is|seria|sera|that's|thats|eh)\s+(?:lo |o |"
+    r"el |the |meu |mi |my |nuestro |nosso |our )*"
+    r"(?:max|maximo|maximum|tope|teto|limite|limit|ceiling|most)(?!\w)"
+)
+LOWER_AFTER = re.compile(
+    r"\s*,?\s*(?:pra cima|para cima|para arriba|pa arriba|and up|or more|ou mais|o mas|no minimo|minimo|plus"
+    r"|como minimo|at least|\+)(?!\w)"
+)
+ROUGHLY = re.compile(r"(?:ou|o|or)\s+(?:um|un|a)?\s*(?:pouco|pouquinho|poco|poquito|little|bit)")
+JOINT = re.compile(r"^\s*(?:-|–|—|a|e|y|and|to|ate|hasta|ou|o|or|/)\s*(?:os|as|los|las|uns|unos|an?)?\s*$")
+STRETCH = re.compile(
+    r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
+    r"(?:chegar|chego|esticar|ir|subir|llegar|llego|estirar\w*|go|stretch)(?:\s+up)?\s+(?:a|ate|hasta|to)\s*(?:uns|"
+    r"unos)?\s*$"
+)
+BOTH_BOUNDS = re.compile(r"^\s*(?:,|e|y|and)?\s*$")
+RANGE_OPENING = re.compile(r"(?:entre|between|de|desde|from|dos|das|los|uns|unos)\s*(?:os|as|los|las)?\s*$")
+SPOKEN = re.compile(
+    r"(?<!\w)(?P<hundreds>one|two|three|four|five|six|seven|eight|nine)[ -](?P<tens>twenty|thirty|forty|fifty|sixty|"
+    r"seventy|eighty|ninety)(?:[ -](?P<units>one|two|three|four|five|six|seven|eight|nine))?(?!\w)"
+)
+PARTS = {"low": 20, "lower": 20, "early": 20, "mid": 50, "middle": 50, "high": 80, "upper": 80}
+PART_OF_HUNDRED = re.compile(rf"(?<!\w)(?P<part>{'|'.join(PARTS)})[ -](?P<low>\d{{1,2}}00)'?s(?!\w)")
+ISH = re.compile(r"-?ish(?!\w)")
+DASH = re.compile(r"^\s*[-–—]\s*$")
+# "entre meio milhão e 700 mil": the "e" joins two amounts, not the parts of one
+TWO_ENDS = re.compile(
+    r"((?<!\w)entre (?:[\w.,]+ ){0,2}?(?:milhao|millon|milhoes|millones))( [ey] )(?=[\w.,]+ mil(?:\W*$|"
+    r"\W* (?!e |y |milh|mill)))"
+)
+YEARS = range(1950, 2041)
+HUNDRED, SMALLEST_ALONE = 100, 10
+LARGEST_IN_THOUSANDS = 20_000
