@@ -115,9 +115,7 @@ class Budget:
         return False
 
     def _add(self, purse: Purse, amount: int) -> int:
-        if self.memory.get(purse.key) is None:
-            self.memory.add(purse.key, purse.used_by_rows(), KEPT_SECONDS)
-        return self.memory.count(purse.key, KEPT_SECONDS, amount)
+        return self.memory.count(purse.key, KEPT_SECONDS, amount, begins_at=purse.used_by_rows)
 
     def _alarm(self, purse: Purse) -> None:
         """Once a day to every manager; the notices' key holds where the shared memory forgot."""

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -213,7 +214,7 @@ class _Question:
             ROOM_FOR_THOUGHTS if self.abilities.thinks else 1
         )
         if self.abilities.mode == STRICT_MODE:
-            asked = {"name": self.shape.__name__, "strict": True, "schema": self.shape.model_json_schema()}
+            asked = {"name": self.shape.__name__, "strict": True, "schema": _schema_of(self.shape)}
             parameters["response_format"] = {"type": "json_schema", "json_schema": asked}
         elif self.abilities.mode == "json_object":
             parameters["response_format"] = {"type": "json_object"}
@@ -223,10 +224,16 @@ class _Question:
         """Where the endpoint cannot be held to the schema, the first message describes it."""
         if self.abilities.mode == STRICT_MODE:
             return self.messages
-        schema = json.dumps(self.shape.model_json_schema(), ensure_ascii=False)
+        schema = json.dumps(_schema_of(self.shape), ensure_ascii=False)
         asked = f"Answer with one JSON object that follows this JSON Schema, and with nothing else:\n{schema}"
         first = self.messages[0] | {"content": f"{self.messages[0]['content']}\n\n{asked}"}
         return [first, *self.messages[1:]]
+
+
+@lru_cache(maxsize=64)
+def _schema_of(shape: type[BaseModel]) -> dict[str, Any]:
+    """Composed once for a shape, as shapes are kept; to be read only."""
+    return shape.model_json_schema()
 
 
 def _tokens(reported: int | None, characters: int) -> int:

@@ -15,7 +15,7 @@ from agent.models import KnowledgeSnippet, UnansweredQuestion
 from agent.models.knowledge import STEMMERS
 from agent.parsers.found import fold
 from agent.parsers.sensitive import mask_sensitive
-from leads import clock
+from leads import clock, one_trip
 from leads.errors import InvalidError
 from leads.models import User
 from whatsapp.models import Conversation
@@ -42,6 +42,8 @@ UNACCENTED = frozenset(
         "ustedes",
     }
 )
+_LANGUAGES = """
+SELECT DISTINCT language FROM agent_knowledgesnippet WHERE playbook_id = %s AND is_active ORDER BY language"""
 WORD = re.compile(r"[^\W_]{2,}")
 
 
@@ -53,8 +55,8 @@ def find(playbook_id: int, text: str) -> list[Snippet]:
     """
     words = list(dict.fromkeys(WORD.findall(fold(text))))[:MOST_WORDS]
     known = KnowledgeSnippet.objects.filter(playbook_id=playbook_id, is_active=True)
-    languages = known.order_by("language").values_list("language", flat=True).distinct()
-    found = [row for language in languages for row in _ranked(known, words, language)]
+    languages = one_trip.read_rows(_LANGUAGES, [playbook_id])
+    found = [row for (language,) in languages for row in _ranked(known, words, language)]
     found.sort(key=lambda row: (-row.rank, row.pk))
     stems = {language: _stems(words, language) for language in {row.language for row in found}}
     return [_as_read(row, stems[row.language]) for row in found[:MOST_FOUND]]

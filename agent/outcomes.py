@@ -8,7 +8,6 @@ from typing import Any
 from agent import knowledge
 from agent.brains.protocol import BrainReply, Decision, SlotValue
 from agent.lateness import with_apology
-from agent.models import AgentTurn
 from agent.stages import NEEDS_HUMAN, QUALIFIED, SUSPECTED_BOT
 from agent.turns import Claim, Verdict
 from agent.typing_pace import delay_before
@@ -37,15 +36,13 @@ VALUE_SLOTS = ("budget", "value", "monthly_budget", "monthly_bill")
 
 
 def remember(verdict: Verdict, claim: Claim, reply: BrainReply) -> Decision:
-    """Store the brain's memory, move the stage, and leave the trace of the decision."""
+    """Note the brain's memory, the stage and the trace of the decision; settling saves them."""
     conversation, dialogue = verdict.conversation, verdict.dialogue
     decision = Decision(reply.proposal, reply.handoff, reply.handoff_reason)
     dialogue.memory, dialogue.language = reply.state.to_json(), reply.language
     if decision.stage == SUSPECTED_BOT:
         dialogue.paused_until = clock.now() + BOT_PAUSE
-    dialogue.save(update_fields=["memory", "language", "paused_until"])
     conversation.stage = decision.stage
-    conversation.save(update_fields=["stage", "updated_at"])
     playbook_id = dialogue.playbook_version.playbook_id
     knowledge.note_unanswered(playbook_id, conversation, reply.unanswered, reply.language)
     _trace(claim, reply, decision)
@@ -79,6 +76,7 @@ def keep_as_lead(conversation: Conversation, reply: BrainReply, *, assign: bool)
         actor=AGENT,
         assign=assign,
         trigger=Assignment.Trigger.HANDOFF,
+        returning=conversation.line.returning,
     )
     whatsapp.link_lead(conversation, received.lead)
     return received.lead
@@ -135,22 +133,18 @@ def slots_of(reply: BrainReply) -> dict[str, Any]:
 def _note_what_was_said(claim: Claim, said: list[Message]) -> None:
     """So that a message leads back to the decision behind it."""
     seqs = [message.seq for message in said]
-    AgentTurn.objects.filter(pk=claim.turn.pk).update(said_from=min(seqs), said_to=max(seqs))
+    claim.turn.said_from, claim.turn.said_to = min(seqs), max(seqs)
 
 
 def _trace(claim: Claim, reply: BrainReply, decision: Decision) -> None:
-    trace = dict(reply.trace)
-    AgentTurn.objects.filter(pk=claim.turn.pk).update(
-        stage_after=decision.stage,
-        intent=reply.intent,
-        accepted=[asdict(update) for update in reply.updates],
-        rejected=[asdict(rejected) for rejected in reply.rejected],
-        violations=trace.pop("violations", []),
-        failure=trace.pop("failure", "") or "",
-        input_tokens=trace.pop("input_tokens", 0),
-        output_tokens=trace.pop("output_tokens", 0),
-        trace=trace | {"kb_ids": reply.kb_ids, "unanswered": reply.unanswered, "language": reply.language},
-    )
+    turn, trace = claim.turn, dict(reply.trace)
+    turn.stage_after, turn.intent = decision.stage, reply.intent
+    turn.accepted = [asdict(update) for update in reply.updates]
+    turn.rejected = [asdict(rejected) for rejected in reply.rejected]
+    turn.violations = trace.pop("violations", [])
+    turn.failure = trace.pop("failure", "") or ""
+    turn.input_tokens, turn.output_tokens = trace.pop("input_tokens", 0), trace.pop("output_tokens", 0)
+    turn.trace = trace | {"kb_ids": reply.kb_ids, "unanswered": reply.unanswered, "language": reply.language}
 
 
 def _text(slot: SlotValue | None) -> str:

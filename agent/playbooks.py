@@ -1,7 +1,9 @@
 """Drafts become immutable versions; conversations keep the version they began with."""
 
 import json
+from copy import copy
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -13,8 +15,13 @@ from agent import knowledge
 from agent.brains.playbook import Playbook as PlaybookContent
 from agent.models import Playbook, PlaybookVersion
 from agent.playbook_checks import problems_of
+from leads import one_trip
 from leads.errors import InvalidError
 from leads.models import User
+
+KNOWN_VERSIONS = 64
+_DEFAULT_VERSION = """
+SELECT current_id FROM agent_playbook WHERE current_id IS NOT NULL ORDER BY is_default DESC, id LIMIT 1"""
 
 
 @transaction.atomic
@@ -61,8 +68,19 @@ def fingerprint_of(snapshot: dict[str, Any]) -> str:
 
 def version_for_new_dialogue() -> PlaybookVersion | None:
     """The published version of the default playbook; None while nothing is published."""
-    playbook = Playbook.objects.exclude(current=None).order_by("-is_default", "pk").first()
-    return None if playbook is None else playbook.current
+    version_id = one_trip.ask(_DEFAULT_VERSION, [])
+    return None if version_id is None else frozen_version(version_id)
+
+
+def frozen_version(version_id: int) -> PlaybookVersion:
+    """The version, read once per process: it never changes, and it is big."""
+    # A copy, so that what is read by way of it (its playbook, which does change) is not kept with it
+    return copy(_known_version(version_id))
+
+
+@lru_cache(maxsize=KNOWN_VERSIONS)
+def _known_version(version_id: int) -> PlaybookVersion:
+    return PlaybookVersion.objects.get(pk=version_id)
 
 
 def content_of(version: PlaybookVersion, asked: str = "") -> PlaybookContent:

@@ -13,9 +13,10 @@ from whatsapp.signals import message_received
 
 
 @receiver(message_received)
-def answer_soon(conversation_id: str = "", line_kind: str = "", **facts: Any) -> None:
+def answer_soon(conversation_id: str = "", line_kind: str = "", waited: float = 0.0, **facts: Any) -> None:
     if line_kind == Line.Kind.AGENT:
-        wake(tasks.answer_message, conversation_id, countdown=settings.AGENT_DEBOUNCE_SECONDS)
+        pause = max(0.0, settings.AGENT_DEBOUNCE_SECONDS - waited)
+        wake(tasks.answer_message, conversation_id, countdown=pause)
 
 
 @receiver(lead_received)

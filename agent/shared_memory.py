@@ -38,9 +38,9 @@ class SharedMemory:
         """Set unless it is there; True for the one caller who set it."""
         return self._try(lambda store: store.add(key, value, seconds))
 
-    def count(self, key: str, seconds: float, by: int = 1) -> int:
-        """Add to a counter that begins at zero and is forgotten `seconds` after its beginning."""
-        return self._try(lambda store: _count(store, key, seconds, by))
+    def count(self, key: str, seconds: float, by: int = 1, begins_at: Callable[[], int] = int) -> int:
+        """Add to a counter, forgotten `seconds` after its beginning: at zero unless told otherwise."""
+        return self._try(lambda store: _count(store, key, seconds, by, begins_at))
 
     def forget(self, *keys: str) -> None:
         self._try(lambda store: store.delete_many(keys))
@@ -55,8 +55,11 @@ class SharedMemory:
         return ask(self.own)
 
 
-def _count(store: BaseCache, key: str, seconds: float, by: int) -> int:
-    store.add(key, 0, seconds)
+def _count(store: BaseCache, key: str, seconds: float, by: int, begins_at: Callable[[], int]) -> int:
+    try:
+        return store.incr(key, by)
+    except ValueError:  # not begun yet, or forgotten since
+        store.add(key, begins_at(), seconds)
     try:
         return store.incr(key, by)
     except ValueError:  # it expired between the two calls

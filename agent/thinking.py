@@ -10,13 +10,13 @@ from agent.alarms import tell_of_refusal
 from agent.brain_choice import choose_brain
 from agent.brains.protocol import Brain, BrainReply, Context, Inbound, Playbook, Said, State, TurnInput
 from agent.budget import Budget
-from agent.models import AgentTurn
+from agent.models import Playbook as PlaybookRow
 from agent.opening_hours import is_open
 from agent.playbooks import content_of
 from agent.transcription import hear_voice_notes
 from agent.turns import Claim
 from agent.wording import say_in
-from leads import clock
+from leads import clock, one_trip
 from whatsapp.models import Message
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,11 @@ CURRENCIES = {
     "BR": "BRL", "US": "USD", "GB": "GBP", "PT": "EUR", "ES": "EUR",
     "MX": "MXN", "AR": "ARS", "CO": "COP", "CL": "CLP", "PE": "PEN", "UY": "UYU",
 }  # fmt: skip
+_SAID_BEFORE = """
+SELECT author, body FROM whatsapp_message WHERE conversation_id = %s AND seq > %s AND seq < %s
+ORDER BY seq DESC LIMIT %s"""
+_BEGUN = """
+SELECT count(*) FROM agent_agentturn WHERE conversation_id = %s AND first_seq = %s AND outcome = 'thinking'"""
 
 
 def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
@@ -47,7 +52,9 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
 
 
 def budget_of(claim: Claim) -> Budget:
-    return Budget(claim.conversation.pk, claim.dialogue.playbook_version.playbook)
+    """With the playbook's caps as they are now; its draft is big and of no interest here."""
+    caps = PlaybookRow.objects.defer("draft").get(pk=claim.dialogue.playbook_version.playbook_id)
+    return Budget(claim.conversation.pk, caps)
 
 
 def turn_input(claim: Claim) -> TurnInput:
@@ -67,8 +74,10 @@ def turn_input(claim: Claim) -> TurnInput:
 def history_of(claim: Claim) -> tuple[Said, ...]:
     """What was said before the burst, since the agent last took over; the newest lines only."""
     since = claim.conversation.context_start_seq
-    earlier = claim.conversation.messages.filter(seq__gt=since, seq__lt=claim.first_seq).order_by("-seq")
-    return tuple(Said(message.author, message.body) for message in reversed(earlier[:HISTORY_LINES]))
+    newest_first = one_trip.read_rows(
+        _SAID_BEFORE, [claim.conversation.pk, since, claim.first_seq, HISTORY_LINES]
+    )
+    return tuple(Said(author, body) for author, body in reversed(newest_first))
 
 
 def context_of(claim: Claim, playbook: Playbook) -> Context:
@@ -100,9 +109,7 @@ def inbound_of(message: Message) -> Inbound:
 
 def attempts_on(claim: Claim) -> int:
     """How often this burst was begun without an end: a worker died, or a brain raised."""
-    return AgentTurn.objects.filter(
-        conversation=claim.conversation, first_seq=claim.first_seq, outcome=AgentTurn.Outcome.THINKING
-    ).count()
+    return int(one_trip.ask(_BEGUN, [claim.conversation.pk, claim.first_seq]))
 
 
 def rescue(claim: Claim) -> BrainReply:

@@ -16,13 +16,23 @@ from django.db import transaction
 from django.db.models import Q
 
 from agent.models import AgentTurn, Dialogue
-from agent.playbooks import version_for_new_dialogue
-from leads import clock
-from whatsapp.models import Conversation, Message
+from agent.playbooks import frozen_version, version_for_new_dialogue
+from leads import clock, prepared
+from whatsapp.models import Conversation, Line, Message
 
 LEASE = timedelta(seconds=30)
 LONGEST_HOLD = timedelta(seconds=25)
 MAX_RESTARTS = 2
+TAKEN_IN_WITHIN = timedelta(seconds=1)
+_BURST = "own.conversation_id = %s AND own.direction = 'in' AND own.seq BETWEEN %s AND %s ORDER BY own.seq"
+# What settling says of a turn: its end, and what `outcomes` has noted of the decision until then.
+SETTLED_TURN = (
+    "outcome", "ended_at", "latency_ms", "brain", "stage_after", "intent", "accepted", "rejected", "violations",
+    "failure", "input_tokens", "output_tokens", "trace", "said_from", "said_to",
+)  # fmt: skip
+SETTLED_CONVERSATION = ("stage", "answered_seq", "burst_started_at", "updated_at")
+LEASE_FIELDS = ("lease_token", "lease_until")
+SETTLED_DIALOGUE = ("memory", "language", "paused_until", *LEASE_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,9 @@ def due_at(conversation: Conversation) -> datetime:
     Old messages that come all at once, after an outage, are a burst from when the first was taken in.
     """
     began = conversation.burst_started_at or clock.now()
-    last = max(began, conversation.last_inbound_at or began)
+    last = conversation.last_inbound_at or began
+    if began - last > TAKEN_IN_WITHIN:
+        last = began
     return min(last + timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS), began + LONGEST_HOLD)
 
 
@@ -85,25 +97,18 @@ def claim(conversation_id: UUID | str) -> Claim | None:
     return _lease(conversation, dialogue, claimed_at=now)
 
 
-def is_thinking(conversation_id: str, token: str) -> bool:
-    """Whether the claim of that token is still held."""
-    held = Dialogue.objects.filter(pk=UUID(conversation_id), lease_token=UUID(token))
-    return held.filter(lease_until__gt=clock.now()).exists()
-
-
 @contextmanager
 def settle(claim: Claim) -> Iterator[Verdict]:
     """One transaction, the conversation locked: may the reply to `claim` still be said?
 
     With outcome `replied` the block writes the reply; with any other the block writes nothing, and
-    `again`, where there is one, is to be thought out anew.
+    `again`, where there is one, is to be thought out anew. What the block sets of the turn, of the stage
+    and of the dialogue's memory is saved with the end.
     """
     with transaction.atomic():
-        conversation = _lock(claim.conversation.pk)
-        dialogue = Dialogue.objects.select_for_update().get(pk=claim.conversation.pk)
-        if dialogue.playbook_version_id == claim.dialogue.playbook_version_id:
-            dialogue.playbook_version = claim.dialogue.playbook_version  # it never changes, and it is big
-        if conversation is None:
+        conversation = _lock(claim.conversation.pk, claim.conversation.line)
+        dialogue = _known_dialogue(claim.conversation.pk)
+        if conversation is None or dialogue is None:
             raise Conversation.DoesNotExist
         verdict = _judge(claim, conversation, dialogue)
         yield verdict
@@ -144,62 +149,72 @@ def _cover(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> None
     conversation.answered_seq = max(conversation.answered_seq, claim.covers)
     has_more = conversation.last_inbound_seq > conversation.answered_seq
     conversation.burst_started_at = clock.now() if has_more else None
-    conversation.save(update_fields=["answered_seq", "burst_started_at", "updated_at"])
+    prepared.update(conversation, SETTLED_CONVERSATION)
     _release(dialogue)
 
 
 def _close(claim: Claim, verdict: Verdict) -> None:
     """With what thinking took, which is known since then but not worth a commit of its own."""
-    turn = claim.turn
-    AgentTurn.objects.filter(pk=turn.pk, outcome=AgentTurn.Outcome.THINKING).update(
-        outcome=verdict.outcome, ended_at=clock.now(), latency_ms=turn.latency_ms, brain=turn.brain
-    )
+    claim.turn.outcome, claim.turn.ended_at = verdict.outcome, clock.now()
+    prepared.update(claim.turn, SETTLED_TURN)
 
 
 def _release(dialogue: Dialogue) -> None:
     dialogue.lease_token = dialogue.lease_until = None
-    dialogue.save(update_fields=["lease_token", "lease_until"])
+    prepared.update(dialogue, SETTLED_DIALOGUE)
 
 
 def _lease(
     conversation: Conversation, dialogue: Dialogue, *, claimed_at: datetime, restarts: int = 0
 ) -> Claim:
-    dialogue.lease_token, dialogue.lease_until = uuid4(), clock.now() + LEASE
-    dialogue.save(update_fields=["lease_token", "lease_until"])
+    token = dialogue.lease_token = uuid4()
+    dialogue.lease_until = clock.now() + LEASE
+    if dialogue._state.adding:
+        prepared.insert(dialogue)
+    else:
+        prepared.update(dialogue, LEASE_FIELDS)
     first, covers = conversation.answered_seq + 1, conversation.last_inbound_seq
     _reopen_after(conversation)
-    turn = AgentTurn.objects.create(
+    turn = AgentTurn(
         conversation=conversation,
         playbook_version=dialogue.playbook_version,
         first_seq=first,
         last_seq=covers,
         stage_before=conversation.stage,
     )
-    burst = conversation.messages.filter(direction=Message.Direction.IN, seq__gte=first, seq__lte=covers)
+    prepared.insert(turn)
     return Claim(
         conversation=conversation,
         dialogue=dialogue,
         turn=turn,
-        token=dialogue.lease_token,
+        token=token,
         epoch=conversation.epoch,
         first_seq=first,
         covers=covers,
         claimed_at=claimed_at,
         restarts=restarts,
-        burst=list(burst.order_by("seq")),
+        burst=prepared.rows(Message, _BURST, [conversation.pk, first, covers]),
     )
 
 
 def _reopen_after(conversation: Conversation) -> None:
-    """Messages past `answered_seq` that were answered once: a person dropped the answer and gave them back."""
+    """Messages past `answered_seq` that were answered once: a person dropped the answer and gave them back.
+
+    Without a change of hands there are none.
+    """
+    if not conversation.epoch:
+        return
     answered = [AgentTurn.Outcome.REPLIED, AgentTurn.Outcome.SILENT]
     dropped = conversation.turns.filter(last_seq__gt=conversation.answered_seq, outcome__in=answered)
     dropped.update(outcome=AgentTurn.Outcome.HUMAN_TOOK_OVER)
 
 
-def _lock(conversation_id: UUID | str) -> Conversation | None:
-    rows = Conversation.objects.select_related("line").select_for_update(of=("self",))
-    return rows.filter(pk=conversation_id).first()
+def _lock(conversation_id: UUID | str, line: Line | None = None) -> Conversation | None:
+    """The conversation with its row held, on `line` where that is known already."""
+    conversation = prepared.find(Conversation, is_locked=True, id=UUID(str(conversation_id)))
+    if conversation is not None and (line := line or prepared.find(Line, id=conversation.line_id)):
+        conversation.line = line
+    return conversation
 
 
 def _is_owed(conversation: Conversation) -> bool:
@@ -216,12 +231,16 @@ def _is_busy(dialogue: Dialogue, now: datetime) -> bool:
 
 
 def _dialogue_of(conversation: Conversation) -> Dialogue | None:
-    """The agent's memory of the conversation, begun with the default playbook; None without one."""
-    known = Dialogue.objects.select_related("playbook_version__playbook").select_for_update(of=("self",))
-    dialogue = known.filter(pk=conversation.pk).first()
-    if dialogue is not None:
-        return dialogue
+    """The agent's memory of the conversation; one to be, with the default playbook; None without that."""
+    known = _known_dialogue(conversation.pk)
+    if known is not None:
+        return known
     version = version_for_new_dialogue()
-    if version is None:
-        return None
-    return Dialogue.objects.create(conversation=conversation, playbook_version=version)
+    return None if version is None else Dialogue(conversation=conversation, playbook_version=version)
+
+
+def _known_dialogue(conversation_id: UUID) -> Dialogue | None:
+    dialogue = prepared.find(Dialogue, is_locked=True, conversation=conversation_id)
+    if dialogue is not None:
+        dialogue.playbook_version = frozen_version(dialogue.playbook_version_id)
+    return dialogue

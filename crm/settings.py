@@ -175,7 +175,7 @@ CHAT_INDEX_SIZE = env.int("CHAT_INDEX_SIZE", default=5000)  # chats kept per con
 WAKE_UP_WINDOW_MS = 1000
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "crm.shared_cache.SharedCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": REDIS_PREFIX,
         # A hung Redis costs a second at most: one try, and one more where the connection was dropped

@@ -23,12 +23,12 @@ from kanban.authors import author_facts
 from kanban.cursor import read_head
 from kanban.notices import notice_facts
 from kanban.wire import Address, channel, pack, session_mark
-from leads import one_trip
+from leads import one_trip, prepared
 from leads.api.facts import CARD_COLUMNS, as_time, card_of_row
 from leads.models import Lead, Notice
 from leads.rules import pool_members
 from whatsapp.api.facts import message_facts
-from whatsapp.models import Message
+from whatsapp.models import Conversation, Line, Message
 
 logger = logging.getLogger(__name__)
 PAUSE_SECONDS = 5
@@ -86,16 +86,18 @@ def queue_changed() -> None:
 
 def message_changed(message_id: str) -> None:
     """A message was written, sent, read … Where nobody is a lead yet, those who see the thread hear of it."""
-    row = Message.objects.filter(pk=message_id).select_related("conversation__line", "user").first()
-    if row is None:
+    row = prepared.find(Message, id=UUID(message_id))
+    thread = row and prepared.find(Conversation, id=row.conversation_id)
+    if row is None or thread is None:
         return
-    lead = row.conversation.lead_id and _row(row.conversation.lead_id)
+    row.conversation = thread
+    lead = thread.lead_id and _row(thread.lead_id)
     if lead:
         data, actor = {"message": message_facts(row)}, author_facts(row)
         _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
     else:
-        thread = row.conversation
-        people = {pk for pk in (thread.consultant_id, thread.line.consultant_id) if pk is not None}
+        line = prepared.find(Line, id=thread.line_id)
+        people = {pk for pk in (thread.consultant_id, line and line.consultant_id) if pk is not None}
         _chat(
             str(thread.pk), message_facts(row), as_time(row.created_at), Address(tuple(people), managers=True)
         )

@@ -9,7 +9,13 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from leads.models import Lead
+from leads import one_trip
+
+_HEAD = """
+SELECT least(
+  coalesce((SELECT changed_in FROM leads_lead ORDER BY changed_in DESC LIMIT 1), 0),
+  pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1
+)"""
 
 
 class Cursor(NamedTuple):
@@ -31,5 +37,4 @@ def read_cursor() -> Cursor:
 
 def read_head() -> int:
     """A board whose cursor is at least this has seen every change. Stands still while no lead changes."""
-    newest_change = Lead.objects.order_by("-changed_in").values_list("changed_in", flat=True).first()
-    return min(newest_change or 0, read_cursor().seq)
+    return int(one_trip.ask(_HEAD, []))

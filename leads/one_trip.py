@@ -54,6 +54,8 @@ def _run(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], R
 
 def _run_once(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], Result]) -> Result:
     connection.ensure_connection()
+    if connection.queries_logged:  # as Django logs its own: what counts queries counts these too
+        connection.queries_log.append({"sql": statement, "time": "?"})
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, values, prepare=True)
         return read(cursor)

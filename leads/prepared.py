@@ -1,12 +1,12 @@
-"""Rows written by statements that are composed once per process and planned once per connection.
+"""Rows written and read by statements that are composed once per process and planned once per connection.
 
-Django composes the statement of each `save()` anew, which takes longer than PostgreSQL takes to write the
-row. For the writes that every change of a lead makes, that is most of their cost.
+Django composes the statement of each `save()` and each query anew, which takes longer than PostgreSQL takes
+for the row. For what every change of a lead and every message does, that is most of its cost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection
 from django.db.models import Field, Model
@@ -15,6 +15,7 @@ from leads import one_trip
 from leads.fields import ChangedInField, CurrentTransaction
 
 Column: TypeAlias = "Field[Any, Any]"
+Row = TypeVar("Row", bound=Model)
 
 
 def insert(row: Model) -> None:
@@ -25,11 +26,55 @@ def insert(row: Model) -> None:
     row._state.adding, row._state.db = False, connection.alias
 
 
+def insert_unless_there(row: Model) -> bool:
+    """As `insert`; False, and nothing written, where a unique column has the value already."""
+    fields = _inserted_fields(type(row))
+    values = [_value(field, row, is_new=True) for field in fields if _is_given(field)]
+    statement = _insert_statement(type(row), is_lenient=True)
+    key = one_trip.ask(statement, values, is_repeatable=False)
+    row._state.adding, row._state.db = key is None, connection.alias
+    return key is not None
+
+
 def update(row: Model, names: Sequence[str]) -> None:
     """Save these fields of a row that is there, as `save(update_fields=names)` does."""
     fields = _named_fields(type(row), tuple(names))
     values = [_value(field, row, is_new=False) for field in fields if _is_given(field)]
     one_trip.execute(_update_statement(type(row), tuple(names)), [*values, row.pk])
+
+
+def find(model: type[Row], *, is_locked: bool = False, **values: Any) -> Row | None:
+    """The row whose columns have these values, which tell it apart; `is_locked`: held until the commit."""
+    return next(iter(rows(model, _condition(model, tuple(values), is_locked), list(values.values()))), None)
+
+
+def rows(model: type[Row], condition: str, values: Sequence[Any]) -> list[Row]:
+    """The rows of which `condition` holds; in it, the table is called `own`."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    found = one_trip.read_rows(_select_statement(model, condition), values)
+    return [model.from_db(connection.alias, names, _converted(model, row)) for row in found]
+
+
+def _converted(model: type[Model], values: Sequence[Any]) -> list[Any]:
+    converted = list(values)
+    for place, convert in _converters(model):
+        converted[place] = convert(converted[place], None, connection)
+    return converted
+
+
+def write_together(new: Sequence[Model], changed: Model, names: Sequence[str]) -> None:
+    """Save new rows as `insert` does and these fields of one that is there as `update` does, in one statement:
+    the locks that the caller holds are held for one trip instead of several. Within a transaction only."""
+    kinds = tuple(type(row) for row in new)
+    values = [value for row in new for value in _given_values(_inserted_fields(type(row)), row, is_new=True)]
+    values += _given_values(_named_fields(type(changed), tuple(names)), changed, is_new=False)
+    keys = one_trip.read_row(_joint_statement(kinds, type(changed), tuple(names)), [*values, changed.pk])
+    for row, key in zip(new, keys or (), strict=True):
+        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+
+
+def _given_values(fields: Sequence[Column], row: Model, *, is_new: bool) -> list[Any]:
+    return [_value(field, row, is_new=is_new) for field in fields if _is_given(field)]
 
 
 def _is_given(field: Column) -> bool:
@@ -57,15 +102,47 @@ def _named_fields(model: type[Model], names: tuple[str, ...]) -> list[Column]:
 
 
 @cache
-def _insert_statement(model: type[Model]) -> str:
+def _insert_statement(model: type[Model], is_lenient: bool = False) -> str:
     fields = _inserted_fields(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     values = ", ".join(map(_placeholder, fields))
     table, key = model._meta.db_table, model._meta.pk.column
-    return f'INSERT INTO "{table}" ({columns}) VALUES ({values}) RETURNING "{key}"'  # noqa: S608 - our own names
+    written = f'INSERT INTO "{table}" ({columns}) VALUES ({values})'  # noqa: S608 - our own names
+    return f'{written}{" ON CONFLICT DO NOTHING" if is_lenient else ""} RETURNING "{key}"'
 
 
 @cache
 def _update_statement(model: type[Model], names: tuple[str, ...]) -> str:
     changes = ", ".join(f'"{field.column}" = {_placeholder(field)}' for field in _named_fields(model, names))
     return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608
+
+
+@cache
+def _condition(model: type[Model], names: tuple[str, ...], is_locked: bool) -> str:
+    same = " AND ".join(f'own."{field.column}" = %s' for field in _named_fields(model, names))
+    return same + (" FOR UPDATE" if is_locked else "")
+
+
+@cache
+def _select_statement(model: type[Model], condition: str) -> str:
+    columns = ", ".join(f'own."{field.column}"' for field in model._meta.concrete_fields)
+    return f'SELECT {columns} FROM "{model._meta.db_table}" AS own WHERE {condition}'  # noqa: S608
+
+
+@cache
+def _converters(model: type[Model]) -> list[tuple[int, Callable[..., Any]]]:
+    """Of the columns whose values PostgreSQL's adapter leaves to Django: JSON, and what is encrypted."""
+    return [
+        (place, convert)
+        for place, field in enumerate(model._meta.concrete_fields)
+        for convert in field.get_db_converters(connection)
+    ]
+
+
+@cache
+def _joint_statement(kinds: tuple[type[Model], ...], model: type[Model], names: tuple[str, ...]) -> str:
+    """The key of each new row, in order."""
+    parts = [f"new{place} AS ({_insert_statement(kind)})" for place, kind in enumerate(kinds)]
+    parts.append(f"changed AS ({_update_statement(model, names)})")
+    keys = ", ".join(f'(SELECT "{kind._meta.pk.column}" FROM new{place})' for place, kind in enumerate(kinds))  # noqa: S608
+    return f"WITH {', '.join(parts)} SELECT {keys}"

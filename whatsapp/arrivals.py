@@ -15,7 +15,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from leads import one_trip
+from leads import one_trip, prepared
 from leads.known_rows import IS_UNCHANGED, version_of
 from whatsapp.models import Arrival, Line
 from whatsapp.payloads import InboundMessage
@@ -36,14 +36,14 @@ WITH line AS (
   ON CONFLICT (sid) DO NOTHING
 )
 SELECT EXISTS (SELECT FROM line)"""  # noqa: S608 - composed of constants alone
-_NEXT = """
-SELECT * FROM whatsapp_arrival AS arrival
-WHERE next_attempt_at <= statement_timestamp() AND NOT EXISTS (
+_IS_NEXT = """
+own.next_attempt_at <= statement_timestamp() AND NOT EXISTS (
   SELECT FROM whatsapp_arrival AS earlier
-  WHERE earlier.line_id = arrival.line_id AND earlier.client_key = arrival.client_key
-  AND earlier.id < arrival.id AND earlier.next_attempt_at IS NOT NULL
+  WHERE earlier.line_id = own.line_id AND earlier.client_key = own.client_key
+  AND earlier.id < own.id AND earlier.next_attempt_at IS NOT NULL
 )
-ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"""
+ORDER BY own.id LIMIT 1 FOR UPDATE SKIP LOCKED"""
+_REMOVE = "DELETE FROM whatsapp_arrival WHERE id = %s"
 
 
 def store(line: Line, message: InboundMessage) -> bool:
@@ -71,13 +71,13 @@ def _take_in_next() -> bool:
     arrival = None
     try:
         with transaction.atomic():
-            arrival = next(iter(Arrival.objects.raw(_NEXT)), None)
+            arrival = next(iter(prepared.rows(Arrival, _IS_NEXT, [])), None)
             if arrival is None:
                 return False
             message = message_of(arrival)
             record_inbound(arrival.line, replace(message, sent_at=message.sent_at or arrival.received_at))
             arrival.line.say_heard()
-            arrival.delete()
+            one_trip.execute(_REMOVE, [arrival.pk])
     except Exception as error:  # a fault in one message must not stop the others
         if arrival is None:
             raise

@@ -1,10 +1,13 @@
 """Our own people's numbers: who writes from one opens the window for notices and is no client."""
 
+from leads import one_trip
 from leads.identity import parse_phone, phone_key
-from leads.models import Consultant
 from whatsapp.models import Conversation
 
 LAST_DIGITS = 4
+_NUMBERS = """
+SELECT consultant.phone FROM leads_consultant AS consultant JOIN leads_user AS person ON person.id = consultant.user_id
+WHERE person.is_active AND right(consultant.phone, %s) = %s"""
 
 
 def is_with_colleague(conversation: Conversation) -> bool:
@@ -12,7 +15,7 @@ def is_with_colleague(conversation: Conversation) -> bool:
     if conversation.lead_id is not None:
         return False
     ending = conversation.client_key[-LAST_DIGITS:]
-    written = Consultant.objects.filter(phone__endswith=ending, user__is_active=True)
     country = conversation.line.default_country
-    numbers = (parse_phone(phone, country) for phone in written.values_list("phone", flat=True))
+    written = one_trip.read_rows(_NUMBERS, [len(ending), ending])
+    numbers = (parse_phone(phone, country) for (phone,) in written)
     return any(number and phone_key(number) == conversation.client_key for number in numbers)

@@ -7,10 +7,14 @@ from datetime import datetime
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from leads import one_trip
 from leads.services import activity
 from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.models.conversation import ConversationQuerySet
 
+_LAST_WORD = """
+SELECT kind FROM whatsapp_consentevent WHERE client_key = %s AND kind IN ('opt_in', 'opt_out')
+ORDER BY created_at DESC, id DESC LIMIT 1"""
 CONSENT_FIELDS = ["is_opted_out", "stage", "stage_before_opt_out", "updated_at"]
 OPT_OUT = {
     "pt": """parar|pare|para|sair|descadastrar|remover|quero sair|quero parar|parar mensagens
@@ -110,6 +114,8 @@ def opt_in(conversation: Conversation, message: Message | None, evidence: str = 
     conversation.is_opted_out, conversation.stage = False, _stage_after_opt_in(conversation)
     conversation.save(update_fields=CONSENT_FIELDS)
     blocked = _elsewhere(conversation).filter(stage=Conversation.Stage.OPTED_OUT)
+    leads = {conversation.lead_id, *blocked.values_list("lead_id", flat=True)}
+    activity.may_be_written_to(lead_ids=[lead_id for lead_id in leads if lead_id])
     consultants = Q(status=Conversation.Status.TRANSFERRED) & ~Q(stage_before_opt_out="")
     stage = Case(
         When(consultants, then=F("stage_before_opt_out")), default=Value(Conversation.Stage.QUALIFYING)
@@ -125,8 +131,7 @@ def _stage_after_opt_in(conversation: Conversation) -> str:
 
 def is_opted_out(client_key: str) -> bool:
     """By their own last word on WhatsApp; what a form says is in the ledger and decides nothing here."""
-    last = _own_words(client_key).order_by("-created_at", "-id").first()
-    return last is not None and last.kind == ConsentEvent.Kind.OPT_OUT
+    return bool(one_trip.ask(_LAST_WORD, [client_key]) == ConsentEvent.Kind.OPT_OUT)
 
 
 def has_spoken_since(client_key: str, at: datetime) -> bool:

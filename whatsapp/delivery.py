@@ -6,13 +6,12 @@ import time
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Now
 from django.utils import timezone
 
+from leads import one_trip, prepared
 from leads.on_commit import announce
 from whatsapp import chat_entries, pace, refusals, window
-from whatsapp.models import Line, Message
+from whatsapp.models import Conversation, Line, Message
 from whatsapp.outgoing import outgoing_of
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError
 from whatsapp.signals import message_changed
@@ -26,6 +25,28 @@ LEASE = timedelta(seconds=30)  # a call to Twilio takes 16 at most: 8 to connect
 MOST_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 300
 SHORTEST_PAUSE_SECONDS = 0.5
+
+# Of every conversation the one queued message that waits for none before it
+_IS_FIRST = """
+own.status = 'queued' AND NOT EXISTS (
+  SELECT FROM whatsapp_message AS earlier WHERE earlier.conversation_id = own.conversation_id
+  AND earlier.seq < own.seq AND earlier.status IN ('queued', 'sending')
+)"""
+_LINE_OF_FIRST = f"""
+SELECT thread.line_id FROM whatsapp_message AS own
+JOIN whatsapp_conversation AS thread ON thread.id = own.conversation_id
+WHERE own.send_after <= statement_timestamp() AND thread.line_id <> ALL (%s::bigint[]) AND {_IS_FIRST}
+ORDER BY own.send_after, own.created_at LIMIT 1"""  # noqa: S608 - composed of constants alone
+_IS_DUE_ON_LINE = f"""{_IS_FIRST} AND own.send_after <= statement_timestamp()
+AND (SELECT line_id FROM whatsapp_conversation WHERE id = own.conversation_id) = %s
+ORDER BY own.send_after, own.created_at LIMIT 1 FOR UPDATE SKIP LOCKED"""  # noqa: S608 - as above
+_NEXT_DUE = f"SELECT min(own.send_after) FROM whatsapp_message AS own WHERE {_IS_FIRST}"  # noqa: S608
+_LAPSED = """
+SELECT id, conversation_id FROM whatsapp_message WHERE status = 'sending' AND lease_until < statement_timestamp()"""
+_GIVE_UP = """
+UPDATE whatsapp_message SET status = 'unknown', lease_until = NULL, updated_at = statement_timestamp(),
+  error_code = %s, error_text = %s
+WHERE id = %s AND status = 'sending' AND lease_until < statement_timestamp()"""
 
 
 def deliver_due(seconds: float = 40) -> float | None:
@@ -67,49 +88,35 @@ def _next_line(served: set[int], exhausted: set[int]) -> int | None:
 
 
 def _line_of_first_due(besides: set[int]) -> int | None:
-    due = _due().exclude(conversation__line__in=besides)
-    return due.values_list("conversation__line", flat=True).first()
+    line_id: int | None = one_trip.ask(_LINE_OF_FIRST, [list(besides)])
+    return line_id
 
 
 def _claim_on(line_id: int) -> Message | None:
     while True:
         with transaction.atomic():
-            due = _due().filter(conversation__line=line_id).annotate(now=Now())
-            message = due.select_for_update(skip_locked=True, of=("self",)).first()
+            message = next(iter(prepared.rows(Message, _IS_DUE_ON_LINE, [line_id])), None)
             if message is None or _take(message):
                 return message
 
 
 def _take(message: Message) -> bool:
     """Whether it is this message's turn with its client; else it becomes due when it is."""
-    later = pace.take_turn(message, vars(message)["now"])
+    now = one_trip.ask("SELECT statement_timestamp()", [])
+    later = pace.take_turn(message, now)
     if later is not None:
         message.send_after = later
         message.save(update_fields=["send_after"])
         return False
     message.status, message.attempts = Status.SENDING, message.attempts + 1
-    message.save(update_fields=["status", "attempts", "paced_until"])
-    Message.objects.filter(pk=message.pk).update(lease_until=Now() + LEASE)
+    message.lease_until = now + LEASE
+    prepared.update(message, ("status", "attempts", "paced_until", "lease_until"))
     return True
-
-
-def _due() -> QuerySet[Message]:
-    return _next_of_each().filter(send_after__lte=Now()).order_by("send_after", "created_at")
-
-
-def _next_of_each() -> QuerySet[Message]:
-    """Of every conversation the one queued message that waits for none before it."""
-    earlier = Message.objects.filter(
-        conversation=OuterRef("conversation"),
-        seq__lt=OuterRef("seq"),
-        status__in=[Status.QUEUED, Status.SENDING],
-    )
-    return Message.objects.filter(~Exists(earlier), status=Status.QUEUED)
 
 
 def deliver(message: Message) -> None:
     """Offer a claimed message to its line's provider and write what came of it."""
-    conversation = message.conversation
+    conversation = _conversation_of(message)
     refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=message.is_last_word)
     if refusal is not None:
         is_stopped = refusal is window.OPTED_OUT
@@ -129,6 +136,16 @@ def deliver(message: Message) -> None:
         settle(message.pk, Status.SENT, sid=sid)
         if conversation.line.kind == Line.Kind.CONSULTANT:
             chat_entries.put(conversation.line, [chat_entries.entry_of_row(conversation.line, message)])
+
+
+def _conversation_of(message: Message) -> Conversation:
+    """As it stands now, with its line."""
+    conversation = prepared.find(Conversation, id=message.conversation_id)
+    line = conversation and prepared.find(Line, id=conversation.line_id)
+    if conversation is None or line is None:
+        raise Conversation.DoesNotExist
+    conversation.line, message.conversation = line, conversation
+    return conversation
 
 
 def _offer(message: Message) -> str:
@@ -151,23 +168,15 @@ def _put_back(message: Message, code: str) -> None:
 
 def _give_up_lapsed() -> None:
     """A worker died with these in hand; Twilio may have them. They are settled later, not sent again."""
-    lapsed = Message.objects.filter(status=Status.SENDING, lease_until__lt=Now())
-    for message_id, conversation_id in list(lapsed.values_list("pk", "conversation_id")):
-        changed = Message.objects.filter(pk=message_id, status=Status.SENDING, lease_until__lt=Now()).update(
-            status=Status.UNKNOWN,
-            lease_until=None,
-            updated_at=timezone.now(),
-            error_code=refusals.NOT_CONFIRMED_CODE,
-            error_text=refusals.text_of(refusals.NOT_CONFIRMED_CODE),
-        )
-        if changed:
+    code = refusals.NOT_CONFIRMED_CODE
+    for message_id, conversation_id in one_trip.read_rows(_LAPSED, []):
+        if one_trip.execute(_GIVE_UP, [code, str(refusals.text_of(code)), message_id]):
             announce(message_changed, conversation_id=str(conversation_id), message_id=str(message_id))
 
 
 def _seconds_to_next() -> float | None:
     """Never 0: what is due but was not claimed is in another worker's hands this very moment."""
-    waiting = _next_of_each().order_by("send_after")
-    send_after = waiting.values_list("send_after", flat=True).first()
+    send_after = one_trip.ask(_NEXT_DUE, [])
     if send_after is None:
         return None
     return max(SHORTEST_PAUSE_SECONDS, (send_after - timezone.now()).total_seconds())

@@ -12,11 +12,15 @@ from datetime import datetime, timedelta
 import redis
 from django.conf import settings
 
+from leads import one_trip
 from whatsapp.models import Message
 from whatsapp.redis_connection import connection
 
 logger = logging.getLogger(__name__)
 WITHOUT_REDIS_SECONDS = 5
+_LAST_CREDIT = """
+SELECT paced_until FROM whatsapp_message WHERE conversation_id = %s AND paced_until IS NOT NULL
+ORDER BY seq DESC LIMIT 1"""
 
 # A bucket that is full again at the time it holds. KEYS: the line's. ARGV: microseconds that one message
 # costs, microseconds that may be owed. Redis' own clock: those of workers may differ.
@@ -38,8 +42,7 @@ def take_turn(message: Message, now: datetime) -> datetime | None:
     Messages of one conversation are claimed one after the other, so that the last one knows it all.
     """
     cost = timedelta(seconds=settings.WHATSAPP_PAIR_SECONDS)
-    offered = Message.objects.filter(conversation=message.conversation_id, paced_until__isnull=False)
-    last = offered.order_by("-seq").values_list("paced_until", flat=True).first()
+    last = one_trip.ask(_LAST_CREDIT, [message.conversation_id])
     owed_until = max(last or now, now)
     may_go_at = owed_until - cost * (settings.WHATSAPP_PAIR_BURST - 1)
     if may_go_at > now:

@@ -3,7 +3,8 @@
 from django.dispatch import Signal
 
 message_received = Signal()
-"""A client wrote on a line of ours. Facts: `conversation_id`, `message_id`, `line_kind`.
+"""A client wrote on a line of ours. Facts: `conversation_id`, `message_id`, `line_kind`, `waited` (the seconds
+since it was written, of a message taken in).
 
 Heard by `agent` (an answer is owed, on the agent's line) and `kanban` (open threads follow).
 """

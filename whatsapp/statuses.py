@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from leads import one_trip, prepared
 from leads.on_commit import announce
 from whatsapp import consent, refusals
 from whatsapp.locks import lock_all_of, lock_conversation
@@ -14,6 +15,9 @@ from whatsapp.payloads import DeliveryStatus
 from whatsapp.signals import message_changed
 
 MOST_APPLIED = 500
+_IS_KNOWN = "SELECT EXISTS (SELECT FROM whatsapp_message WHERE sid = %s)"
+_KEPT_FOR = """
+own.sid = %s AND own.line_id = (SELECT line_id FROM whatsapp_conversation WHERE id = %s) FOR UPDATE"""
 Status = Message.Status
 # A message that was delivered has arrived, whatever a late report of failure says.
 RANK: dict[str, int] = {
@@ -61,7 +65,9 @@ def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) 
 def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = "") -> None:
     """Write the outcome of a call to Twilio, and of reports that were faster than its answer."""
     with transaction.atomic():
-        message = Message.objects.select_for_update().get(pk=message_id)
+        message = prepared.find(Message, is_locked=True, id=message_id)
+        if message is None:
+            raise Message.DoesNotExist
         rise(message, status, sid=sid, error_code=error_code)
         early = _kept_for(message, sid)
         for report in early:
@@ -85,7 +91,7 @@ def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") 
     """Save `status` if it is further along than what is known. The caller holds the row."""
     fields = {"updated_at", "lease_until"}
     message.lease_until = None
-    if sid and not message.sid and not Message.objects.filter(sid=sid).exists():
+    if sid and not message.sid and not one_trip.ask(_IS_KNOWN, [sid]):
         message.sid = sid
         fields.add("sid")
     is_further = RANK[status] > RANK[message.status]
@@ -93,7 +99,7 @@ def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") 
         message.status, message.error_code = status, error_code
         message.error_text = refusals.text_of(error_code)
         fields |= {"status", "error_code", "error_text"}
-    message.save(update_fields=fields)
+    prepared.update(message, sorted(fields))
     if is_further:
         announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
 
@@ -118,8 +124,7 @@ def _kept_for(message: Message, sid: str) -> list[StatusReport]:
     """What was told of this message while its `sid` was not known here, by its own line alone."""
     if not sid:
         return []
-    kept = StatusReport.objects.select_for_update(of=("self",)).filter(sid=sid)
-    return list(kept.filter(line__conversations=message.conversation_id))
+    return prepared.rows(StatusReport, _KEPT_FOR, [sid, message.conversation_id])
 
 
 def _find(line: Line, sid: str, message_id: UUID | None) -> Message | None:

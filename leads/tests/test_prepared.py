@@ -1,12 +1,14 @@
 """Prepared writes do what Django's own do."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from leads import prepared
-from leads.models import Assignment, Lead, LeadEvent
+from leads.models import Assignment, Lead, LeadEvent, Source, Status
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,72 @@ def test_insert_that_breaks_a_rule_raises_as_django_does():
         prepared.insert(Assignment(lead=lead, outcome=None, trigger="arrival"))
 
     assert not Assignment.objects.exists()
+
+
+def test_find_reads_what_django_reads():
+    lead = make_lead(name="Ana", slots={"city": {"value": "Recife", "quote": "em Recife"}})
+
+    found = prepared.find(Lead, id=lead.pk)
+
+    assert found is not None
+    read = Lead.objects.get(pk=lead.pk)
+    assert {f.attname: getattr(found, f.attname) for f in Lead._meta.concrete_fields} == {
+        f.attname: getattr(read, f.attname) for f in Lead._meta.concrete_fields
+    }
+    assert found == read
+    assert prepared.find(Lead, name="Nobody") is None
+
+
+def test_find_reads_secrets_as_they_were_written(db):
+    source = Source.objects.create(slug="shop", name="Shop", secret="s3cret")
+
+    found = prepared.find(Source, slug="shop")
+
+    assert found is not None
+    assert found.secret == source.secret == "s3cret"
+
+
+def test_find_locked_holds_the_row_until_the_end(transactional_db):
+    lead = make_lead()
+    with transaction.atomic():
+        prepared.find(Lead, is_locked=True, id=lead.pk)
+
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(is_held, lead).result() is True
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(is_held, lead).result() is False
+
+
+def is_held(lead: Lead) -> bool:
+    try:
+        with transaction.atomic():
+            Lead.objects.select_for_update(nowait=True).get(pk=lead.pk)
+    except OperationalError:
+        return True
+    finally:
+        connection.close()
+    return False
+
+
+def test_rows_reads_those_of_the_condition_in_its_order():
+    first, second = make_lead(name="B"), make_lead(name="A")
+    make_lead(name="C")
+
+    found = prepared.rows(Lead, "own.name < %s ORDER BY own.name", ["C"])
+
+    assert found == [second, first]
+
+
+def test_insert_unless_there_writes_once_and_says_so():
+    status = Status(slug="parked", name="Parked", position=900)
+    again = Status(slug="parked", name="Again", position=901)
+
+    assert prepared.insert_unless_there(status) is True
+    assert prepared.insert_unless_there(again) is False
+    assert Status.objects.get(slug="parked").name == "Parked"
+
+
+def test_prepared_statements_are_in_the_log_that_counts_queries(django_assert_num_queries):
+    lead = make_lead()
+    with django_assert_num_queries(1):
+        prepared.find(Lead, id=lead.pk)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from leads import clock
+from leads import clock, one_trip, prepared
 from leads.actors import CLIENT
 from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
@@ -17,8 +17,19 @@ from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services import hands, outbound
+from whatsapp.services.coming_back import lead_again
 from whatsapp.signals import message_received
 from whatsapp.tasks import fetch_media
+
+_IS_KNOWN = "SELECT EXISTS (SELECT FROM whatsapp_message WHERE sid = %s)"
+_LEADS = "SELECT key, lead_id FROM leads_leadidentity WHERE kind = ANY(%s) AND key = ANY(%s)"
+# All that a message may change of its conversation
+CHANGED = (
+    "client_key", "client_address", "external_user_id", "profile_name", "referral", "lead", "consultant", "status",
+    "stage", "stage_before_opt_out", "is_opted_out", "transferred_at", "epoch", "context_start_seq", "last_seq",
+    "last_inbound_seq", "answered_seq", "burst_started_at", "last_inbound_at", "last_message_at",
+    "window_closed_early", "updated_at",
+)  # fmt: skip
 
 
 def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
@@ -30,13 +41,13 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
         if consent.wish_in(inbound.body):
             lock_all_of(inbound.client_key)
         conversation = _conversation_of(line, inbound)
-        if Message.objects.filter(sid=inbound.sid).exists():
+        if one_trip.ask(_IS_KNOWN, [inbound.sid]):
             return None
         moment = inbound.sent_at or clock.now()
         message = _append(conversation, inbound, moment)
         _note_arrival(conversation, inbound, moment)
         _hear_consent(conversation, message)
-        conversation.save()
+        prepared.update(conversation, CHANGED)
         if conversation.lead_id:
             activity.client_wrote(
                 lead_id=conversation.lead_id,
@@ -51,6 +62,7 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
             conversation_id=str(conversation.pk),
             message_id=str(message.pk),
             line_kind=line.kind,
+            waited=(clock.now() - moment).total_seconds(),
         )
     return message
 
@@ -64,8 +76,7 @@ def leads_by_key(messages: Sequence[InboundMessage]) -> dict[str, UUID]:
     """client_key → lead id, for the senders that are leads. One statement for any number of messages."""
     keys = {key for message in messages for key in (message.client_key, message.external_user_id) if key}
     kinds = [LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID]
-    rows = LeadIdentity.objects.filter(kind__in=kinds, key__in=keys).values_list("key", "lead_id")
-    leads = dict(rows)
+    leads = dict(one_trip.read_rows(_LEADS, [kinds, list(keys)]))
     found = {
         message.client_key: leads.get(message.client_key) or leads.get(message.external_user_id)
         for message in messages
@@ -77,8 +88,8 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
     """The client's conversation on this line with its row held, made now if this is the first message."""
     known = _find(line, inbound)
     if known is None:
-        Conversation.objects.bulk_create([_new_conversation(line, inbound)], ignore_conflicts=True)
-        known = _find(line, inbound)
+        new = _new_conversation(line, inbound)
+        known = new if prepared.insert_unless_there(new) else _find(line, inbound)
     if known is None:
         raise Conversation.DoesNotExist
     return known
@@ -86,9 +97,9 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
 
 def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
     """By identity; somebody who began to hide the number is found by the user id known from before."""
-    locked = Conversation.objects.select_for_update().filter(line=line)
-    known = locked.filter(client_key=inbound.client_key).first()
+    known = prepared.find(Conversation, is_locked=True, line=line.pk, client_key=inbound.client_key)
     if known is None and inbound.external_user_id:
+        locked = Conversation.objects.select_for_update().filter(line=line)
         known = locked.filter(external_user_id=inbound.external_user_id).first()
     if known is not None:
         known.line = line
@@ -111,7 +122,7 @@ def _new_conversation(line: Line, inbound: InboundMessage) -> Conversation:
 
 def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -> Message:
     conversation.last_seq += 1
-    return Message.objects.create(
+    message = Message(
         conversation=conversation,
         seq=conversation.last_seq,
         direction=Message.Direction.IN,
@@ -125,12 +136,14 @@ def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -
         status=Message.Status.RECEIVED,
         created_at=at,
     )
+    prepared.insert(message)
+    return message
 
 
 def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datetime) -> None:
     """What the message says of the client and of who owes an answer."""
     if conversation.status == Conversation.Status.CLOSED:
-        _reopen(conversation, at)
+        _reopen(conversation, inbound, at)
     if inbound.phone:
         conversation.client_key = inbound.client_key
     conversation.client_address = inbound.sender
@@ -152,9 +165,10 @@ def _note_what_is_owed(conversation: Conversation) -> None:
         conversation.answered_seq, conversation.burst_started_at = conversation.last_seq, None
 
 
-def _reopen(conversation: Conversation, at: datetime) -> None:
+def _reopen(conversation: Conversation, inbound: InboundMessage, at: datetime) -> None:
     """The client came back: to the consultant whose line or whose lead this is, else to the agent."""
-    lead = conversation.lead
+    known_as = lead_of(inbound) if conversation.lead_id else None
+    conversation.lead = lead = lead_again(conversation, inbound, known_as)
     keeper = conversation.line.consultant_id or (lead.consultant_id if lead else None)
     is_agents = conversation.line.kind == Line.Kind.AGENT and keeper is None
     conversation.status = Conversation.Status.ACTIVE if is_agents else Conversation.Status.TRANSFERRED

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Self
 
-from leads import clock
+from leads import clock, prepared
 from leads.models import User
 from leads.on_commit import announce, enqueue
 from whatsapp.models import Conversation, Message
@@ -68,10 +68,11 @@ def queue(
         )
         for number, piece in enumerate(pieces, start=1)
     ]
-    Message.objects.bulk_create(messages)
+    for message in messages:
+        prepared.insert(message)
     conversation.last_seq += len(messages)
     conversation.last_message_at = now
-    conversation.save(update_fields=["last_seq", "last_message_at", "updated_at"])
+    prepared.update(conversation, ("last_seq", "last_message_at", "updated_at"))
     _announce(messages)
     return messages
 

@@ -1,0 +1,25 @@
+"""Django's cache in Redis with one client per process: Django makes a new one for each call, which costs more
+than the call."""
+
+from functools import lru_cache
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+
+class KeptClient(RedisCacheClient):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept = lru_cache(maxsize=None)(self._client_of)
+
+    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+        return self._kept(self._get_connection_pool(write))
+
+    def _client_of(self, pool: Any) -> Any:
+        return self._client(connection_pool=pool)
+
+
+class SharedCache(RedisCache):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient

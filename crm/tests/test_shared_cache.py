@@ -1,0 +1,27 @@
+"""Django's cache, with a client that is kept."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.cache import cache
+
+
+def test_cache_keeps_counts_and_forgets_as_djangos_does():
+    cache.set("a", {"n": 1}, 60)
+    assert cache.get("a") == {"n": 1}
+    assert cache.add("a", 2, 60) is False
+    cache.set("count", 1, 60)
+    assert cache.incr("count", 4) == 5
+    cache.delete_many(["a", "count"])
+    assert cache.get("a", "gone") == "gone"
+
+
+def test_cache_makes_one_client_for_many_calls():
+    client = cache._cache
+    assert client.get_client("a") is client.get_client("b", write=True)
+
+
+def test_cache_serves_many_threads_at_once():
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: cache.set(f"thread-{number}", number, 60), range(64)))
+        found = list(threads.map(lambda number: cache.get(f"thread-{number}"), range(64)))
+    assert found == list(range(64))
