@@ -11,12 +11,10 @@ from agent.brains.protocol import Brain, BrainReply
 from agent.classify import refine_lead
 from agent.models import AgentTurn
 from agent.stages import DISQUALIFIED, NURTURE, OPTED_OUT
-from agent.typing_shown import RENEW_AFTER_SECONDS, keep_typing
+from agent.typing_shown import typing_shown
 from leads.models import Lead
-from leads.on_commit import enqueue
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation
-from whatsapp.tasks import show_typing
 
 
 def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -> bool:
@@ -27,10 +25,8 @@ def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -
     claim = turns.claim(conversation_id)
     outcome = None
     while claim is not None:
-        conversation_id = claim.conversation.pk
-        enqueue(show_typing, str(conversation_id))
-        enqueue(keep_typing, str(conversation_id), str(claim.token), countdown=RENEW_AFTER_SECONDS)
-        reply = thinking.think(claim, brain)
+        with typing_shown(claim):
+            reply = thinking.think(claim, brain)
         with turns.settle(claim) as verdict:
             outcome = verdict.outcome
             if outcome == AgentTurn.Outcome.REPLIED:

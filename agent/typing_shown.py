@@ -1,20 +1,42 @@
-"""The three dots stay for as long as an answer is thought out; WhatsApp takes them away after 25 seconds."""
+"""The three dots stay for as long as an answer is thought out; WhatsApp takes them away after 25 seconds.
 
-from celery import shared_task
+Threads of the thinking process show them, so that a worker that died shows nothing, and what the provider
+takes to answer is added to nobody's wait.
+"""
 
-from agent import turns
-from leads.wakeups import taken, wake
-from whatsapp.models import Conversation
-from whatsapp.services import show_typing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
 
-RENEW_AFTER_SECONDS = 20
+from agent.deadline import process_loop
+from agent.turns import Claim
+from leads.on_commit import after_commit
+from whatsapp import services as whatsapp
+
+RENEW_AFTER_SECONDS = 20.0
+AT_ONCE = 8
+_courteous = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="typing")
 
 
-@shared_task(name="agent.keep_typing")
-def keep_typing(conversation_id: str, token: str) -> None:
-    """Show them again while the turn that holds `token` still thinks: nothing follows a turn that died."""
-    taken(keep_typing, conversation_id, token)
-    if not turns.is_thinking(conversation_id, token):
-        return
-    wake(keep_typing, conversation_id, token, countdown=RENEW_AFTER_SECONDS)
-    show_typing(Conversation.objects.get(pk=conversation_id))
+@contextmanager
+def typing_shown(claim: Claim, renew_after: float = RENEW_AFTER_SECONDS) -> Iterator[None]:
+    """Show the client of `claim` that an answer is being written, until the block ends."""
+    is_over = Event()
+    sid = next((message.sid for message in reversed(claim.burst) if message.sid), None)
+
+    def show() -> None:
+        if sid is not None and not is_over.is_set():
+            _in(renew_after, lambda: _courteous.submit(show))
+            whatsapp.show_typing_under(claim.conversation.line, sid)
+
+    after_commit(_courteous.submit, show)
+    try:
+        yield
+    finally:
+        is_over.set()
+
+
+def _in(seconds: float, call: Callable[[], object]) -> None:
+    loop = process_loop()
+    loop.call_soon_threadsafe(loop.call_later, seconds, call)

@@ -6,8 +6,7 @@ The rows are the queue: tasks only make it happen sooner.
 from celery import shared_task
 
 from leads.wakeups import taken, wake
-from whatsapp import delivery, media, template_sync, typing
-from whatsapp.models import Conversation
+from whatsapp import delivery, media, template_sync
 
 LATER = "later"
 LONGEST_COUNTDOWN_SECONDS = 30  # beyond it the sweep comes by anyway
@@ -27,12 +26,6 @@ def fetch_media() -> None:
     """Fetch what clients sent besides words."""
     taken(fetch_media)
     media.fetch_due()
-
-
-@shared_task(name="whatsapp.show_typing")
-def show_typing(conversation_id: str) -> None:
-    """A courtesy beside the thinking: what Twilio takes to answer must not be added to the client's wait."""
-    typing.show_typing(Conversation.objects.get(pk=conversation_id))
 
 
 @shared_task(name="whatsapp.sync_templates")

@@ -2,7 +2,7 @@
 
 import logging
 
-from whatsapp.models import Conversation, Message
+from whatsapp.models import Conversation, Line, Message
 from whatsapp.send_errors import SendError
 from whatsapp.transports import transport_of
 
@@ -18,9 +18,13 @@ def show_typing(conversation: Conversation) -> None:
         return
     inbound = conversation.messages.filter(direction=Message.Direction.IN).exclude(sid=None)
     sid = inbound.order_by("-seq").values_list("sid", flat=True).first()
-    if sid is None:
-        return
+    if sid is not None:
+        show_typing_under(conversation.line, sid)
+
+
+def show_typing_under(line: Line, sid: str) -> None:
+    """The same under the client's message of that id, of which an answer is known to follow. Asks no database."""
     try:
-        transport_of(conversation.line).show_typing(conversation.line, sid)
+        transport_of(line).show_typing(line, sid)
     except SendError as error:
         logger.info("typing indicator not shown", extra={"why": str(error)})

@@ -7,7 +7,6 @@ from itertools import pairwise
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
 
 from agent import flows, turns
 from agent.brains.protocol import BrainReply, TurnInput
@@ -94,17 +93,6 @@ def test_answer_message_with_a_burst_answers_it_once(line, at_start):
     assert flows.answer_message(conversation.pk, brain=brain) is True
     assert flows.answer_message(conversation.pk, brain=brain) is False
     assert said(conversation) == ["re: oi / tudo bem? / quero comprar"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_answer_message_leaves_the_typing_indicator_to_another_task(line, at_start, redis_client):
-    conversation = write(line, "oi").conversation
-    wait(at_start, 4)
-    asked: list[bool] = []
-    key = f"{settings.REDIS_PREFIX}wake:whatsapp.show_typing:{conversation.pk}"
-    brain = EchoBrain(meanwhile=[lambda: asked.append(bool(redis_client.exists(key)))])
-    assert flows.answer_message(conversation.pk, brain=brain) is True
-    assert asked == [True]
 
 
 def test_answer_message_notes_what_thinking_took_with_the_outcome(

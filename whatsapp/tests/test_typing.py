@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from whatsapp import tasks
 from whatsapp.models import Conversation
 from whatsapp.services import show_typing
 from whatsapp.tests.makers import make_conversation
@@ -36,10 +35,10 @@ def test_show_typing_without_an_account_does_nothing(settings):
     show_typing(make_conversation())
 
 
-def test_show_typing_task_shows_it_where_an_answer_is_owed_and_not_after(twilio):
+def test_show_typing_shows_it_where_an_answer_is_owed_and_not_after(twilio):
     conversation = make_conversation()
-    tasks.show_typing(str(conversation.pk))
+    show_typing(conversation)
     Conversation.objects.update(answered_seq=conversation.last_inbound_seq)
-    tasks.show_typing(str(conversation.pk))
+    show_typing(conversation)
 
     assert len(twilio.typing) == 1
