@@ -42,8 +42,8 @@ def measure() -> Iterator[Result]:
         yield from _latency(outside)
     with _outside(MODEL_SECONDS) as outside:
         bare = asyncio.run(_bare_loop(outside))
-        with _answering(outside, 0):
-            yield from _throughput(outside, bare)
+        with _answering(outside, 0) as worker:
+            yield from _throughput(outside, bare, worker)
 
 
 def _latency(outside: str) -> Iterator[Result]:
@@ -76,11 +76,12 @@ def _latency(outside: str) -> Iterator[Result]:
     )
 
 
-def _throughput(outside: str, bare: float) -> Iterator[Result]:
+def _throughput(outside: str, bare: float, worker: Child) -> Iterator[Result]:
     """Everybody has written by the time the worker, which has begun to work already, looks."""
     _answer_all(outside, WARM_UP)
-    began = time.time()
+    began, computed = time.time(), _computed_by(worker.pid)
     report = _answer_all(outside, CLIENTS)
+    computed = _computed_by(worker.pid) - computed
     ours = CLIENTS / (max(report.handed.values()) - began)
     yield Result(
         f"turns with a model that takes {MODEL_SECONDS:.0f} s, one worker",
@@ -96,6 +97,18 @@ def _throughput(outside: str, bare: float) -> Iterator[Result]:
         report.most_at_once / AT_ONCE,
         "≥ 1.00",
     )
+    yield Result(
+        "  CPU of the worker for one of them",
+        f"{computed / CLIENTS * 1000:.0f} ms",
+        f"load {os.getloadavg()[0]:.1f}",
+        computed / CLIENTS,
+    )
+
+
+def _computed_by(pid: int) -> float:
+    """Seconds of CPU that the process has used, as Linux counts them."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _answer_all(outside: str, clients: int) -> Report:
@@ -139,7 +152,7 @@ def _outside(seconds: float) -> Iterator[str]:
 
 
 @contextmanager
-def _answering(outside: str, debounce: float) -> Iterator[None]:
+def _answering(outside: str, debounce: float) -> Iterator[Child]:
     """A worker as in production, and in this process's environment what it and the web server need."""
     environment = {
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
@@ -155,20 +168,20 @@ def _answering(outside: str, debounce: float) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in environment}
     os.environ |= environment
     try:
-        with _running("worker", worker_command("bench")):
-            yield
+        with _running("worker", worker_command("bench")) as worker:
+            yield worker
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @contextmanager
-def _running(name: str, command: list[str]) -> Iterator[None]:
+def _running(name: str, command: list[str]) -> Iterator[Child]:
     with TemporaryDirectory() as folder:
         child = Child(name, command, Path(folder) / f"{name}.log")
         child.start()
         try:
-            yield
+            yield child
         finally:
             stop_all([child])
 
