@@ -16,7 +16,7 @@ class KeptClient(RedisCacheClient):
         return self._kept(self._get_connection_pool(write))
 
     def _client_of(self, pool: Any) -> Any:
-        return self._client(connection_pool=pool)
+        return self._client(connection_pool=pool)  # type: ignore[attr-defined]  # the stubs lack it
 
 
 class SharedCache(RedisCache):

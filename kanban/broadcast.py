@@ -87,7 +87,7 @@ def queue_changed() -> None:
 def message_changed(message_id: str) -> None:
     """A message was written, sent, read … Where nobody is a lead yet, those who see the thread hear of it."""
     row = prepared.find(Message, id=UUID(message_id))
-    thread = row and prepared.find(Conversation, id=row.conversation_id)
+    thread = None if row is None else prepared.find(Conversation, id=row.conversation_id)
     if row is None or thread is None:
         return
     row.conversation = thread
@@ -97,7 +97,8 @@ def message_changed(message_id: str) -> None:
         _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
     else:
         line = prepared.find(Line, id=thread.line_id)
-        people = {pk for pk in (thread.consultant_id, line and line.consultant_id) if pk is not None}
+        owner_id = None if line is None else line.consultant_id
+        people = {pk for pk in (thread.consultant_id, owner_id) if pk is not None}
         _chat(
             str(thread.pk), message_facts(row), as_time(row.created_at), Address(tuple(people), managers=True)
         )

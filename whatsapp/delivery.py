@@ -141,7 +141,7 @@ def deliver(message: Message) -> None:
 def _conversation_of(message: Message) -> Conversation:
     """As it stands now, with its line."""
     conversation = prepared.find(Conversation, id=message.conversation_id)
-    line = conversation and prepared.find(Line, id=conversation.line_id)
+    line = None if conversation is None else prepared.find(Line, id=conversation.line_id)
     if conversation is None or line is None:
         raise Conversation.DoesNotExist
     conversation.line, message.conversation = line, conversation
