@@ -44,6 +44,7 @@ class _Arrival(NamedTuple):
     actor: Actor
     assign: bool
     trigger: str
+    returning: str
 
 
 class NoContactError(InvalidError):
@@ -57,8 +58,11 @@ def receive_lead(
     actor: Actor,
     assign: bool = True,
     trigger: str = Assignment.Trigger.ARRIVAL,
+    returning: str = "",
 ) -> Received:
     """Make a lead of a person nobody knew; put what came to the lead of one who is known.
+
+    `returning`: what becomes of a closed lead's person; '' as the source says, else opened again.
 
     Classified by the rules before it is stored, assigned in the same transaction. Safe for any number
     of submissions of one person at the same instant. NoContactError without phone, e-mail and WhatsApp
@@ -69,7 +73,8 @@ def receive_lead(
         raise NoContactError(_("No phone, e-mail or WhatsApp id was found in what came."))
     # Nothing below is caught in between, so no savepoint is paid for.
     with transaction.atomic(savepoint=False):
-        arrival = _Arrival(uuid4(), payload, source, actor, assign, trigger)
+        returning = returning or (source.returning if source else Source.Returning.REOPEN)
+        arrival = _Arrival(uuid4(), payload, source, actor, assign, trigger, returning)
         return _known_submission(arrival) or _known_person(arrival, identities) or _new_person(arrival)
 
 
@@ -88,7 +93,7 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
         return None
     lead = Lead.objects.select_for_update().get(pk=owner)
     was_closed = lead.status.kind != Status.Kind.OPEN
-    if was_closed and arrival.source and arrival.source.returning == Source.Returning.NEW_LEAD:
+    if was_closed and arrival.returning == Source.Returning.NEW_LEAD:
         return _person_anew(arrival, lead)
     if arrival.source and arrival.payload.external_id:
         repoint_submission(arrival.source.pk, arrival.payload.external_id, owner)

@@ -31,6 +31,7 @@ GENERAL = (
     "default_country",
     "default_language",
     "brought_messages",
+    "returning",
     "transport",
 )
 CHECK = "_check"  # the button's name
@@ -57,6 +58,7 @@ class LineForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["brought_messages"].required = False
+        self.fields["returning"].required = False
         self.fields["transport"].required = False
         for name in SECRETS:
             is_known = bool(getattr(self.instance, name))
@@ -77,6 +79,7 @@ class LineForm(forms.ModelForm):
         for name in SECRETS:
             given = cleaned.get(name) or ""
             cleaned[name] = "" if given == "-" else given or getattr(self.instance, name)
+        cleaned["returning"] = cleaned.get("returning") or self.instance.returning
         cleaned["transport"] = cleaned.get("transport") or self.instance.transport
         if cleaned["transport"] == Line.Transport.CLOUD:
             self._need(cleaned)

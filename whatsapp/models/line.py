@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import EncryptedTextField
+from leads.models import Source
 
 KEPT_MESSAGES = 20  # of each chat, in the chat list
 
@@ -84,6 +85,16 @@ class Line(models.Model):
         help_text=_(
             "When somebody in the chat list becomes a lead, so many of their last messages that the list "
             "still holds are kept with the lead. 0: only what is said from then on."
+        ),
+    )
+    returning = models.CharField(
+        _("when a closed lead comes back"),
+        max_length=8,
+        choices=Source.Returning.choices,
+        default=Source.Returning.REOPEN,
+        help_text=_(
+            "When somebody whose lead is won or lost writes again, a day after the last words or later. Either "
+            "way the former consultant gets the lead, if available; nobody's is left to the agent first."
         ),
     )
     is_active = models.BooleanField(_("active"), default=True)
