@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from agent import tasks
 from leads.signals import lead_changed, lead_received, notice_owed
-from leads.wakeups import wake
+from leads.wakeups import wake, wake_often
 from whatsapp.models import Line
 from whatsapp.signals import message_received
 
@@ -28,9 +28,9 @@ def look_at_new_lead(lead_id: str, **facts: Any) -> None:
 def tell_of_assignment(action: str, **facts: Any) -> None:
     """A lead that nobody has may wait in a pool for whoever takes it."""
     if action in ("assigned", "unassigned"):
-        wake(tasks.tell_consultants)
+        wake_often(tasks.tell_consultants)
 
 
 @receiver(notice_owed)
 def tell_of_notice(**facts: Any) -> None:
-    wake(tasks.tell_consultants)
+    wake_often(tasks.tell_consultants)

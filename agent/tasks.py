@@ -5,7 +5,7 @@ from celery import shared_task
 from agent import flows, notify, rehearsing, returning, telling, turns
 from agent.classify import refine_due_leads
 from leads import clock
-from leads.wakeups import taken, wake
+from leads.wakeups import look_twice, taken, wake
 from whatsapp.models import Conversation
 
 
@@ -36,9 +36,10 @@ def handle_new_lead(lead_id: str) -> None:
 
 
 @shared_task(name="agent.tell_consultants")
-def tell_consultants() -> None:
+def tell_consultants(*, is_second: bool = False) -> None:
     """Write down whom to tell by which channel; also the sweep of both queues of notices."""
     taken(tell_consultants)
+    look_twice(tell_consultants, is_second=is_second)
     notify.tell_consultants()
     wake(deliver_notifications)
 

@@ -10,9 +10,9 @@ row, on the condition that nobody wrote it since it was read: of two rules that 
 at one instant, the second looks again and then sees the first one's lead.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from django.db import connection
@@ -21,7 +21,9 @@ from django.db.models import F
 from leads import clock
 from leads.models import Assignment, AssignmentRule, Consultant, Lead
 from leads.rules import rules_for
-from leads.turn_statements import LOCK_CIRCLE, statement_of
+from leads.turn_statements import LOCK_CIRCLE, statements_of
+
+Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -91,19 +93,26 @@ def _pool(rule: AssignmentRule) -> Pick:
 def _turn(rule: AssignmentRule, without: Collection[int], is_dry_run: bool) -> Pick:
     """Planning the statement takes five times as long as running it, so each connection prepares it once;
     Django's own cursor binds values on our side and cannot."""
-    connection.ensure_connection()
-    statement = statement_of(rule.strategy, is_dry_run=is_dry_run)
     facts = [clock.now(), list(without), rule.pk]
+    connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         if not is_dry_run:
             cursor.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
-        row = cursor.execute(statement, facts, prepare=True).fetchone()
-        while row and row[0]:  # contested: another decision was made meanwhile
-            row = cursor.execute(statement, facts, prepare=True).fetchone()
+        row: Row | None = None
+        for statement in statements_of(rule.strategy, is_dry_run=is_dry_run):
+            row = row or _uncontested(cursor, statement, facts)
     return _pick_of(rule, row) if row else Pick(rule=None)  # the rule was deleted a moment ago
 
 
-def _pick_of(rule: AssignmentRule, row: tuple[Any, ...]) -> Pick:
+def _uncontested(cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]) -> Row | None:
+    """Asked again where another decision was made about the same consultant meanwhile."""
+    row = cursor.execute(statement, facts, prepare=True).fetchone()
+    while row and row[0]:
+        row = cursor.execute(statement, facts, prepare=True).fetchone()
+    return row
+
+
+def _pick_of(rule: AssignmentRule, row: Row) -> Pick:
     _is_contested, consultant_id, name, typical, before, after, open_leads, passed_over = row
     return Pick(
         rule,

@@ -76,13 +76,14 @@ def _pointer(rule: AssignmentRule) -> Iterator[str]:
     ends at a turn of whoever got the lead, and the last of all is where the pointer stands."""
     pointer, turns = 0, None
     for step in _steps(rule):
+        reached = step.pointer_after or 0
         if step.pointer_before != pointer and turns is not None:
             yield f"{rule} stood at {pointer}, but “{step}” begins at {step.pointer_before}"
         if isinstance(step, CircleLayout):
             turns = step.turns
-        elif turns and step.consultant_id not in (None, *turns[step.pointer_after - 1 : step.pointer_after]):
-            yield f"{rule} has no turn {step.pointer_after} of the consultant of decision {step.pk}"
-        pointer = step.pointer_after
+        elif turns and step.consultant_id not in (None, *turns[reached - 1 : reached]):
+            yield f"{rule} has no turn {reached} of the consultant of decision {step.pk}"
+        pointer = reached
     if rule.pointer != pointer:
         yield f"{rule} stands at {rule.pointer}, the ledger leads to {pointer}"
 

@@ -16,6 +16,10 @@ def decision_in_words(facts: Facts) -> str:
     """Why this consultant has the lead, or why nobody has. `facts`: as on the timeline, see `facts_of`."""
     skipped = _seats(facts.get("passed_over", []))
     sentence = ". ".join([*_owners(facts), _sentence(facts)])
+    if facts.get("no_reply_awaited"):
+        sentence = _("%(sentence)s. No first reply is awaited: the client asked for no messages") % {
+            "sentence": sentence
+        }
     return (
         _("%(sentence)s. Passed over: %(names)s") % {"sentence": sentence, "names": skipped}
         if skipped

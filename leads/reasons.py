@@ -10,14 +10,20 @@ from leads.models import Assignment, AssignmentRule
 Outcome = Assignment.Outcome
 
 
-def explain(pick: Pick, actor: Actor = SYSTEM, trigger: str = "") -> str:
+NO_REPLY_AWAITED = "no first reply is awaited, for the client asked for no messages"
+
+
+def explain(pick: Pick, actor: Actor = SYSTEM, trigger: str = "", *, awaits_reply: bool = True) -> str:
     """Why this consultant, or why nobody; what led to it comes first."""
     owners = [
         f"{seat['consultant']}, who had this person before, {_why(seat)}"
         for seat in pick.passed_over
         if seat.get("had_before")
     ]
-    return ". ".join(filter(None, [pick.because, *owners, _sentence(pick, actor, trigger)]))
+    sentence = _sentence(pick, actor, trigger)
+    if not awaits_reply:
+        sentence += f"; {NO_REPLY_AWAITED}"
+    return ". ".join(filter(None, [pick.because, *owners, sentence]))
 
 
 def _sentence(pick: Pick, actor: Actor, trigger: str) -> str:

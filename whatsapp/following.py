@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from leads import one_trip
 from leads.models import LeadIdentity, Status
+from leads.services import activity
 from whatsapp import adoption
 from whatsapp.models import Conversation
 from whatsapp.services.hands import TAKEN_OVER
@@ -35,6 +36,8 @@ def claim_conversations(lead_id: UUID) -> int:
     theirs = Conversation.objects.filter(Q(client_key__in=keys) | Q(external_user_id__in=keys))
     free = theirs.filter(Q(lead=None) | Q(lead__status__kind__in=CLOSED)).exclude(lead=lead_id)
     count = free.update(lead=lead_id, updated_at=timezone.now())
+    if count and theirs.filter(lead=lead_id, is_opted_out=True).exists():
+        activity.stop_waiting(lead_ids=[lead_id])
     adoption.adopt_all(lead_id, keys)
     return count
 

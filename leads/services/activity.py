@@ -1,6 +1,6 @@
 """What the conversation does to the card: who waits since when, who spoke last, how fast we were."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,8 +43,10 @@ def spoke_before(*, lead_id: UUID, text: str, author: str, at: datetime) -> None
         _touch(lead_id, text, author, at, AGENT)
 
 
-def stop_waiting(*, lead_ids: Iterable[UUID]) -> None:
-    """Nobody owes these clients an answer any more: they asked not to be written to."""
+def stop_waiting(*, lead_ids: Collection[UUID]) -> None:
+    """Nobody owes these clients an answer any more, nor does whoever gets them later: they asked not to be
+    written to."""
+    Lead.objects.filter(pk__in=lead_ids, opted_out_at=None).update(opted_out_at=timezone.now())
     owed = Q(waiting_since__isnull=False) | Q(reply_due_at__isnull=False)
     for lead in Lead.objects.filter(owed, pk__in=lead_ids).order_by("pk"):
         Lead.objects.filter(pk=lead.pk).update(
@@ -56,6 +58,11 @@ def stop_waiting(*, lead_ids: Iterable[UUID]) -> None:
             updated_at=timezone.now(),
         )
         writes.say_changed(lead.pk, "opted_out", ["waiting_since", "reply_due_at", "reminded_at"], CLIENT)
+
+
+def may_be_written_to(*, lead_ids: Collection[UUID]) -> None:
+    """These clients agreed to hear from us again. Replies are awaited from the next assignment on."""
+    Lead.objects.filter(pk__in=lead_ids).update(opted_out_at=None)
 
 
 def handed_over(*, lead_id: UUID, at: datetime) -> None:

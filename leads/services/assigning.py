@@ -67,7 +67,7 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
         rule=pick.rule,
         outcome=pick.outcome,
         trigger=trigger,
-        reason=explain(pick, actor, trigger),
+        reason=explain(pick, actor, trigger, awaits_reply=not _is_silent(lead, pick)),
         pointer_before=pick.pointer_before,
         pointer_after=pick.pointer_after,
         open_leads=pick.open_leads,
@@ -76,9 +76,10 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
         user=actor.user,
         notice=_notice(pick, trigger),
     )
-    prepared.insert(assignment)
     if pick.is_settled or not previous or not may_keep:
         _put(lead, pick, actor, assignment)
+    else:
+        prepared.insert(assignment)
     return assignment
 
 
@@ -157,22 +158,25 @@ def _notice(pick: Pick, trigger: str) -> str:
 
 
 def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
-    """Put the lead where the decision says; due times of the place it leaves are over."""
+    """Put the lead where the decision says and write both down; due times of the place it leaves are over.
+
+    One statement, because whoever waits for the rule's row waits for it too.
+    """
     previous, former_pool, now = lead.consultant, lead.pool_id, clock.now()
     was_for_managers = lead.needs_manager
     lead.consultant_id = pick.consultant_id
     lead.pool = pick.rule if pick.outcome == Outcome.POOLED else None
     lead.needs_manager = pick.outcome == Outcome.ESCALATED
     _set_times(lead, pick, now, begins_to_wait=was_for_managers)
-    writes.record(
+    event = writes.event_of(
         lead,
         LeadEvent.Kind.ASSIGNED,
         actor,
-        assignment=assignment.pk,
         trigger=assignment.trigger,
         consultant_id=pick.consultant_id,
         previous=str(previous) if previous else "",
         **facts_of_pick(pick),
+        **({"no_reply_awaited": True} if _is_silent(lead, pick) else {}),
     )
     writes.changed(
         lead,
@@ -180,7 +184,14 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
         action="assigned" if pick.consultant_id else "unassigned",
         actor=actor,
         lost_by=[previous.pk] if previous and previous.pk != pick.consultant_id else [],
+        new=[assignment, event],
     )
+
+
+def _is_silent(lead: Lead, pick: Pick) -> bool:
+    """The rule would await a first reply, but the client asked for no messages: it could not be sent."""
+    is_timed = pick.rule is not None and pick.rule.reply_minutes is not None
+    return is_timed and pick.consultant_id is not None and lead.opted_out_at is not None
 
 
 def _set_times(lead: Lead, pick: Pick, now: datetime, *, begins_to_wait: bool) -> None:
@@ -188,7 +199,7 @@ def _set_times(lead: Lead, pick: Pick, now: datetime, *, begins_to_wait: bool) -
 
     `begins_to_wait`: managers had it to decide, so they heard nothing of the wait that begins now.
     """
-    lead.reply_due_at, lead.reminded_at = _reply_due_at(pick, now), None
+    lead.reply_due_at, lead.reminded_at = None if _is_silent(lead, pick) else _reply_due_at(pick, now), None
     if pick.consultant_id:
         lead.assigned_at = (lead.assigned_at or now) if pick.outcome == Outcome.KEPT else now
         lead.awaits_consultant_since = lead.alert_at = None

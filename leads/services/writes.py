@@ -1,7 +1,9 @@
 """What every service does last: save with a new version, put a line on the timeline, announce."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from django.db.models import Model
 
 from leads import prepared
 from leads.actors import Actor
@@ -10,23 +12,38 @@ from leads.on_commit import announce
 from leads.signals import lead_changed
 
 
+def event_of(lead: Lead, kind: str, actor: Actor, **data: Any) -> LeadEvent:
+    """One line of the lead's timeline, yet to be saved."""
+    return LeadEvent(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
+
+
 def record(lead: Lead, kind: str, actor: Actor, **data: Any) -> LeadEvent:
     """Append one line to the lead's timeline."""
-    event = LeadEvent(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
+    event = event_of(lead, kind, actor, **data)
     prepared.insert(event)
     return event
 
 
 def changed(
-    lead: Lead, fields: Iterable[str], *, action: str, actor: Actor, lost_by: Iterable[int] = ()
+    lead: Lead,
+    fields: Iterable[str],
+    *,
+    action: str,
+    actor: Actor,
+    lost_by: Iterable[int] = (),
+    new: Sequence[Model] = (),
 ) -> None:
     """Save `fields` under the next version and announce. The caller holds the row's lock.
 
-    `lost_by`: ids of users who may no longer see the lead.
+    `lost_by`: ids of users who may no longer see the lead. `new`: rows to save in the same statement.
     """
     names = list(fields)
     lead.version += 1
-    prepared.update(lead, [*names, "version", "changed_in", "updated_at"])
+    saved = [*names, "version", "changed_in", "updated_at"]
+    if new:
+        prepared.write_together(new, lead, saved)
+    else:
+        prepared.update(lead, saved)
     say_changed(lead.pk, action, names, actor, lost_by)
 
 

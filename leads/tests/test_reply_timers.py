@@ -337,20 +337,6 @@ def test_rounds_of_a_pool_begin_anew_after_a_manager_put_the_lead_back_into_it(t
     assert lead.needs_manager
 
 
-def test_client_who_wants_no_messages_any_more_ends_the_timer(trio, time_is):
-    make_circle(*trio, **TIMED)
-    waiting, reminded = given_lead(waiting_since=NOON), given_lead()
-    after(time_is, 10)
-
-    activity.stop_waiting(lead_ids=[waiting.pk, reminded.pk])
-
-    assert after(time_is, 60) == 0
-    for lead in (waiting, reminded):
-        lead.refresh_from_db()
-        assert (lead.waiting_since, lead.reply_due_at, lead.reminded_at) == (None, None, None)
-    assert not Assignment.objects.filter(trigger="no_reply").exists()
-
-
 def test_lead_of_the_managers_that_is_lost_needs_none_and_needs_one_when_it_opens_again(trio, time_is):
     manager = make_manager()
     make_circle(*trio, **TIMED | {"reply_rounds": 0})
