@@ -88,6 +88,16 @@ def test_new_lead_of_a_known_person_has_the_identities_and_what_stays_true_of_th
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("returning", "is_new"), [("", False), ("reopen", False), ("new_lead", True)])
+def test_lead_that_comes_from_no_source_comes_back_as_the_caller_says(returning, is_new):
+    old = closed_lead(make_source())
+
+    received = receive(None, LeadPayload(phone=PHONE, message="De novo"), returning=returning)
+
+    assert (received.is_new, received.lead != old) == (is_new, is_new)
+
+
+@pytest.mark.django_db
 def test_open_lead_is_enriched_whatever_the_setting_says():
     source = make_source()
     lead = receive(source, FIRST).lead
