@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from django.db import connection, connections
@@ -20,7 +21,7 @@ from django.utils import timezone
 
 from leads import deliveries
 from leads.assignment_ledger import contradictions
-from leads.models import Assignment, Consultant, Delivery, Lead, RuleMember, Source
+from leads.models import Assignment, CircleLayout, Consultant, Delivery, Lead, RuleMember, Source
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,6 +121,38 @@ def assert_every_lead_has_its_outcome(count):
     assert list(contradictions()) == []
 
 
+def assert_every_turn_passed_over_has_its_reason():
+    """From one pointer to the next lie the turns of those passed over, and no others."""
+    [turns] = CircleLayout.objects.values_list("turns", flat=True)
+    names = {pk: str(one) for pk, one in Consultant.objects.select_related("user").in_bulk().items()}
+    for before, after, passed_over in Assignment.objects.values_list(
+        "pointer_before", "pointer_after", "passed_over"
+    ):
+        steps = (after - before) % len(turns) or len(turns)
+        between = {names[turns[(before + step) % len(turns)]] for step in range(steps - 1)}
+        assert {seat["consultant"] for seat in passed_over} == between
+
+
+def assert_whoever_stays_gets_as_much_as_whoever_else_stays():
+    """Over any stretch of decisions that passed neither of two over, they got the same number within one: nobody
+    falls behind, or is flooded, because others come and go."""
+    decided = [
+        (consultant, {seat["consultant"] for seat in passed_over})
+        for consultant, passed_over in Assignment.objects.order_by("id").values_list(
+            "consultant__user__username", "passed_over"
+        )
+    ]
+    for one, other in combinations({consultant for consultant, _ in decided}, 2):
+        ahead = least = most = 0
+        for consultant, passed_over in decided:
+            if passed_over & {one, other}:
+                ahead = least = most = 0
+                continue
+            ahead += (consultant == one) - (consultant == other)
+            least, most = min(least, ahead), max(most, ahead)
+            assert most - least <= 1
+
+
 def given():
     """How many leads each consultant has, those without any included."""
     counts = Counter(Lead.objects.values_list("consultant_id", flat=True))
@@ -173,6 +206,8 @@ def test_every_lead_finds_somebody_while_consultants_switch_their_availability(s
     assert_every_lead_has_its_outcome(count)
     passed_over = Assignment.objects.exclude(passed_over=[]).values_list("passed_over", flat=True)
     assert {seat["why"] for seats in passed_over for seat in seats} <= {"not_accepting"}
+    assert_every_turn_passed_over_has_its_reason()
+    assert_whoever_stays_gets_as_much_as_whoever_else_stays()
 
 
 @EITHER
