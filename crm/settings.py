@@ -265,6 +265,7 @@ VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="")
 # The approved template that tells a consultant on WhatsApp outside the 24-hour window
 NOTICE_TEMPLATE = env.str("NOTICE_TEMPLATE", default="consultant_notice")
 META_GRAPH_URL = env.str("META_GRAPH_URL", default="https://graph.facebook.com/v25.0").rstrip("/")
+META_TIMEOUT_SECONDS = 10  # a call, from beginning to end
 HUBSPOT_API_URL = env.str("HUBSPOT_API_URL", default="https://api.hubapi.com").rstrip("/")
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")

@@ -12,11 +12,11 @@ class KeptClient(RedisCacheClient):
         super().__init__(*args, **options)
         self._kept = lru_cache(maxsize=None)(self._client_of)
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
-        return self._kept(self._get_connection_pool(write))
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        return self._kept(self._get_connection_pool(write))  # type: ignore[attr-defined]  # no stubs for it
 
     def _client_of(self, pool: Any) -> Any:
-        return self._client(connection_pool=pool)  # type: ignore[attr-defined]  # the stubs lack it
+        return self._client(connection_pool=pool)  # type: ignore[attr-defined]
 
 
 class SharedCache(RedisCache):

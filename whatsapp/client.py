@@ -18,6 +18,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from whatsapp import calls
 from whatsapp.accounts import Account
 from whatsapp.refusals import TRY_LATER
 from whatsapp.send_errors import (
@@ -28,7 +29,8 @@ from whatsapp.send_errors import (
     never_connected,
 )
 
-TYPING_TIMEOUT_SECONDS = 2
+TYPING_TIMEOUT_SECONDS = 1
+PATIENCE = 2  # timeouts, from the first byte to the last: to connect, and to be answered
 LISTING_SECONDS = 60
 CONTENTS_PAGE, MOST_CONTENTS = 100, 500
 MOST_SENDERS, MOST_SERVICES, MOST_FILES = 200, 20, 30
@@ -79,13 +81,13 @@ class Wire(TwilioHttpClient):
     """Sends where the account lives and sorts failures before the library can blur them."""
 
     def __init__(self, base_url: str, timeout: float) -> None:
-        # A kept connection that the server closed meanwhile fails like a lost answer, so keep none.
         super().__init__(pool_connections=False, timeout=timeout)
-        self.base_url = base_url
+        self.base_url, self.session, self.seconds = base_url, calls.session(), timeout * PATIENCE
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
         try:
-            response = super().request(method, self._rewritten(url), *args, **options)
+            with calls.over_within(self.seconds):
+                response = super().request(method, self._rewritten(url), *args, **options)
         except requests.RequestException as error:
             if never_connected(error):
                 raise NotAcceptedError(detail="Twilio cannot be reached") from error

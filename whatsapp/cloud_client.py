@@ -7,10 +7,11 @@ from typing import Any
 import requests
 from django.conf import settings
 
+from whatsapp import calls
 from whatsapp.refusals import TRY_LATER
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError, never_connected
 
-CONNECT_SECONDS, READ_SECONDS = 3, 8
+CONNECT_SECONDS = 3
 COURTESY_SECONDS = 2
 TEMPLATES_PAGE, MOST_PAGES = 100, 20
 TEMPLATE_FIELDS = "id,name,language,status,category,components,rejected_reason"
@@ -73,19 +74,21 @@ def read_file(account: CloudAccount, file_id: str) -> dict[str, Any]:
 
 
 def _call(
-    account: CloudAccount, method: str, path: str, *, seconds: float = READ_SECONDS, **content: Any
+    account: CloudAccount, method: str, path: str, *, seconds: float | None = None, **content: Any
 ) -> dict[str, Any]:
+    seconds = seconds or settings.META_TIMEOUT_SECONDS
     headers = {"Authorization": f"Bearer {account.access_token}"}
     url = f"{settings.META_GRAPH_URL}/{path}"
     try:
-        response = requests.request(
-            method,
-            url,
-            headers=headers,
-            timeout=(min(CONNECT_SECONDS, seconds), seconds),
-            allow_redirects=False,
-            **content,
-        )
+        with calls.over_within(seconds):
+            response = calls.session().request(
+                method,
+                url,
+                headers=headers,
+                timeout=(min(CONNECT_SECONDS, seconds), seconds),
+                allow_redirects=False,
+                **content,
+            )
     except requests.RequestException as error:
         if never_connected(error):
             raise NotAcceptedError(detail="Meta cannot be reached") from error

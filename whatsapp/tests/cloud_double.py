@@ -28,7 +28,7 @@ class Asked:
 
 @dataclass
 class CloudDouble:
-    """Behaviours: ok, 429, 400:CODE, 500, hang, garbage, empty, drop, error_in_200:CODE."""
+    """Behaviours: ok, 429, 400:CODE, 500, hang, drip, garbage, empty, drop, error_in_200:CODE."""
 
     hang_seconds: float = 3.0
     requests: list[Asked] = field(default_factory=list)
@@ -120,6 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif kind == "hang":
             time.sleep(self.double.hang_seconds)
+        elif kind == "drip":
+            self._drip()
         elif kind == "garbage":
             self._send(200, b"<html>", "text/html")
         elif kind == "empty":
@@ -130,6 +132,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(int(kind), int(code or {"429": 130429, "500": 131000}.get(kind, 100)))
         else:
             self._answer(200, self.double.accept(body))
+
+    def _drip(self) -> None:
+        """A byte now and then: nothing is ever late, and nothing ever ends."""
+        ends_at = time.monotonic() + self.double.hang_seconds
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while time.monotonic() < ends_at:
+            self.wfile.write(b".")
+            time.sleep(0.05)
+        self.close_connection = True
 
     def _list_templates(self) -> None:
         query, size = self.double.requests[-1].query, self.double.templates_per_page

@@ -128,9 +128,10 @@ def test_failure_means_what_it_means_on_every_wire(cloud, conversation, behaviou
     assert not cloud.accepted
 
 
-def test_answer_that_never_comes_is_not_sent_again(cloud, conversation, monkeypatch):
-    monkeypatch.setattr("whatsapp.cloud_client.READ_SECONDS", 0.3)
-    cloud.behave("hang")
+@pytest.mark.parametrize("behaviour", ["hang", "drip"])
+def test_answer_that_never_comes_is_not_sent_again(cloud, conversation, settings, behaviour):
+    settings.META_TIMEOUT_SECONDS = 0.3
+    cloud.behave(behaviour)
 
     message = sent(conversation)
     delivery.deliver_due(seconds=0.2)

@@ -90,7 +90,18 @@ def test_deliver_due_connection_refused_is_tried_again_later(settings, twilio):
 
 
 @pytest.mark.parametrize(
-    "behaviour", ["500", "accept_then_500", "accept_then_hang", "hang", "garbage", "empty", "drop"]
+    "behaviour",
+    [
+        "500",
+        "accept_then_500",
+        "accept_then_hang",
+        "accept_then_drip",
+        "hang",
+        "drip",
+        "garbage",
+        "empty",
+        "drop",
+    ],
 )
 def test_deliver_due_lost_answer_is_never_sent_again(twilio, behaviour):
     twilio.behave(behaviour)

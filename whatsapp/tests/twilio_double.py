@@ -34,7 +34,7 @@ class Received:
 
 @dataclass
 class TwilioDouble:
-    """Behaviours: ok, 429, 400:CODE, 500, accept_then_500, accept_then_hang, hang, garbage, empty, drop."""
+    """Behaviours: ok, 429, 400:CODE, 500, hang, drip, accept_then_ these three, garbage, empty, drop."""
 
     hang_seconds: float = 3.0
     requests: list[Received] = field(default_factory=list)
@@ -216,6 +216,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(500, {"code": 20500, "message": "Internal Server Error", "status": 500})
         elif behaviour.endswith("hang"):
             time.sleep(self.double.hang_seconds)
+        elif behaviour.endswith("drip"):
+            self._drip()
         elif behaviour == "garbage":
             self.double.accept(form)
             self._send(201, b"<html>created</html>")
@@ -224,6 +226,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(201, {})
         else:
             self._answer(201, self.double.accept(form))
+
+    def _drip(self) -> None:
+        """The beginning of an answer, a byte now and then: nothing is ever late, and nothing ever ends."""
+        ends_at = time.monotonic() + self.double.hang_seconds
+        self.send_response(201)
+        self.end_headers()
+        while time.monotonic() < ends_at:
+            self.wfile.write(b" ")
+            time.sleep(0.05)
+        self.close_connection = True
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
         self._send(status, json.dumps(body).encode())

@@ -1,0 +1,119 @@
+"""HTTP calls to providers: over when their time is up, and made with certificates that were read once.
+
+A timeout of the library counts from byte to byte, so a server that sends one now and then is never late: here
+its connection is cut. And for each connection the library reads all certificates to trust, which takes longer
+than the call itself.
+"""
+
+import os
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.certs import where
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+CALLS_AT_ONCE = 256
+_this_thread = threading.local()
+
+
+@contextmanager
+def over_within(seconds: float) -> Iterator[None]:
+    """Calls of `session()` in the block, in this thread, are cut when `seconds` have passed: a RequestException."""
+    call = _this_thread.call = _Call(seconds)
+    try:
+        yield
+        if call.was_cut:  # a body without a length seems to end where it was cut
+            raise requests.ReadTimeout(f"not answered within {seconds} s")
+    finally:
+        _this_thread.call = None
+        call.end()
+
+
+def session() -> requests.Session:
+    """Keeps no connection: one that the server closed meanwhile fails like a lost answer."""
+    own = requests.Session()
+    own.headers["Connection"] = "close"
+    own.mount("http://", _adapter())
+    own.mount("https://", _adapter())
+    return own
+
+
+class _Call:
+    """The sockets of one call. Cut by way of their twins, because TLS takes the first ones over."""
+
+    def __init__(self, seconds: float) -> None:
+        self.was_cut = False
+        self.twins: list[socket.socket] = []
+        self.ends_at = time.monotonic() + seconds
+        self.timer = threading.Timer(seconds, self.cut)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def watch(self, connected: socket.socket) -> None:
+        self.twins.append(connected.dup())
+        if time.monotonic() >= self.ends_at:
+            self.cut()
+
+    def cut(self) -> None:
+        self.was_cut = True
+        for twin in self.twins:
+            with suppress(OSError):
+                twin.shutdown(socket.SHUT_RDWR)
+
+    def end(self) -> None:
+        self.timer.cancel()
+        for twin in self.twins:
+            twin.close()
+
+
+class _Watched(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        if call := getattr(_this_thread, "call", None):
+            call.watch(connected)
+        return connected
+
+
+class _WatchedOverTLS(_Watched, HTTPSConnection):
+    """The same, before TLS begins."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _PoolOverTLS(HTTPSConnectionPool):
+    ConnectionCls = _WatchedOverTLS
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=_trust(), **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolOverTLS}
+
+    def cert_verify(self, conn: Any, *args: Any) -> None:
+        super().cert_verify(conn, *args)
+        conn.ca_certs = conn.ca_cert_dir = None  # `_trust` knows them
+
+
+@cache
+def _adapter() -> _Adapter:
+    return _Adapter(pool_maxsize=CALLS_AT_ONCE)
+
+
+def _trust() -> ssl.SSLContext:
+    """What `requests` would trust."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or where()
+    is_folder = os.path.isdir(bundle)
+    return ssl.create_default_context(
+        cafile=None if is_folder else bundle, capath=bundle if is_folder else None
+    )

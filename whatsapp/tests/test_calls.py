@@ -1,0 +1,143 @@
+"""A call ends when its time is up, whatever the other side sends; TLS is checked as ever."""
+
+import datetime
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from whatsapp import calls
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+LONG_SECONDS = 30  # how long the servers go on when nobody cuts them
+Say = Callable[[socket.socket], None]
+
+
+@contextmanager
+def serving(say: Say, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """An address where whoever connects is answered by `say`."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_serve, args=(listening, say, tls), daemon=True).start()
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}/"
+
+
+def _serve(listening: socket.socket, say: Say, tls: ssl.SSLContext | None) -> None:
+    while True:
+        try:
+            connected, _ = listening.accept()
+            with tls.wrap_socket(connected, server_side=True) if tls else connected as talking:
+                say(talking)
+        except OSError:
+            if listening.fileno() == -1:
+                return
+
+
+def drip_head(talking: socket.socket) -> None:
+    talking.sendall(HEAD + b"X-Slow: ")
+    drip(talking)
+
+
+def drip_body(talking: socket.socket) -> None:
+    talking.sendall(HEAD + b"Content-Length: 100000\r\n\r\n")
+    drip(talking)
+
+
+def drip_body_of_no_length(talking: socket.socket) -> None:
+    talking.sendall(HEAD + b"\r\n")
+    drip(talking)
+
+
+def say_nothing(talking: socket.socket) -> None:
+    talking.recv(65536)
+    time.sleep(LONG_SECONDS)
+
+
+def drip(talking: socket.socket) -> None:
+    ends_at = time.monotonic() + LONG_SECONDS
+    while time.monotonic() < ends_at:
+        talking.sendall(b".")
+        time.sleep(0.05)
+
+
+def say_hello(talking: socket.socket) -> None:
+    talking.recv(65536)
+    talking.sendall(HEAD + b"Content-Length: 5\r\n\r\nhello")
+
+
+@pytest.mark.parametrize("say", [drip_head, drip_body, drip_body_of_no_length, say_nothing])
+def test_call_is_over_when_its_time_is_up(say):
+    began = time.monotonic()
+
+    with serving(say) as url, pytest.raises(requests.RequestException), calls.over_within(0.5):
+        calls.session().get(url, timeout=LONG_SECONDS)
+
+    assert time.monotonic() - began < LONG_SECONDS / 2
+
+
+def test_call_that_is_answered_in_time_is_left_alone():
+    with serving(say_hello) as url, calls.over_within(LONG_SECONDS):
+        assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
+
+
+def test_call_outside_of_a_limit_is_as_ever():
+    with serving(say_hello) as url:
+        assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
+
+
+def test_call_keeps_no_connection():
+    with serving(say_hello) as url:
+        answer = calls.session().get(url, timeout=LONG_SECONDS)
+    assert answer.request.headers["Connection"] == "close"
+
+
+def test_nobody_s_certificate_is_refused(tmp_path):
+    with serving(say_hello, certificate(tmp_path)) as url, pytest.raises(requests.exceptions.SSLError):
+        calls.session().get(url, timeout=LONG_SECONDS)
+
+
+def test_certificate_of_one_s_own_bundle_is_trusted_and_such_a_call_is_cut_too(tmp_path, monkeypatch):
+    tls = certificate(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "certificate.pem"))
+    calls._adapter.cache_clear()
+    try:
+        with serving(say_hello, tls) as url:
+            assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
+        began = time.monotonic()
+        with serving(drip_body, tls) as url, pytest.raises(requests.RequestException), calls.over_within(1):
+            calls.session().get(url, timeout=LONG_SECONDS)
+        assert time.monotonic() - began < LONG_SECONDS / 2
+    finally:
+        calls._adapter.cache_clear()
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """A server's, signed by itself for this machine."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    place = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(place, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "certificate.pem").write_bytes(signed.public_bytes(encoding))
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "key.pem").write_bytes(private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return context
