@@ -25,7 +25,7 @@ FIGURE = re.compile(r"\s*\d")
 BUT = re.compile(r"(?<!\w)(?:mas|pero|but|porem|so que|though)(?!\w)")
 INNER_GAP = re.compile(r" +")
 LEADS_TO_A_PLACE = re.compile(
-    r"(?<!\w)(?:em|no|na|nos|nas|en|in|at|por|near|around|de|do|da|lados d[aeo])\s+(?:(?:el|la|los|the|a|o)\s+)?$"
+    r"(?<!\w)(?:em|no|na|nos|nas|en|in|at|por|near|around|lados d[aeo]|banda d[aeo])\s+(?:(?:el|la|los|the|a|o)\s+)?$"
 )
 VERB_ENDINGS = (
     "ando",
@@ -54,7 +54,6 @@ FRAME = re.compile(
 LONGEST_NAMING = 5
 LONGEST_PLACE = 4
 LONGEST_ANSWER = 12
-LONGEST_FLAT_ANSWER = 7
 
 
 @dataclass(frozen=True)
@@ -90,15 +89,16 @@ class AskedReader:
         known = [run for run in runs if places.is_known(run.quote, self.context)]
         if known or line.claimed:
             return next(iter(known), None)
-        capitals = [run for run in runs if run.quote[0].isupper() and not line.text.isupper()]
-        led = [run for run in runs if LEADS_TO_A_PLACE.search(line.folded[: run.start])]
-        alone = runs if len(runs) == 1 and len(line.text.split()) <= LONGEST_FLAT_ANSWER else []
-        return next(iter(capitals or led or alone), None)
+        flat = line.text.isupper() or line.text.islower()
+        capitals = [run for run in runs if run.quote[0].isupper() and not flat]
+        led = [run for run in runs if flat and LEADS_TO_A_PLACE.search(line.folded[: run.start])]
+        return next(iter(capitals or led), None)
 
     def _may_be_place(self, run: Found, line: Line) -> bool:
         words = run.quote.split()
         short = len(words) <= LONGEST_PLACE and not FIGURE.match(line.text, run.end)
-        return short and fold(words[0]) not in word_set("not_places")
+        somebody = names.is_known(words[0]) and not places.is_known(run.quote, self.context)
+        return short and not somebody and fold(words[0]) not in word_set("not_places")
 
     def _name(self, line: Line) -> Found | None:
         """ "pode anotar Juvenal", "everyone calls me Bo"."""

@@ -39,6 +39,7 @@ TALK = (
     "why",
     "are_you_bot",
     "wait",
+    "side_talk",
     "not_interested",
 )
 
@@ -100,7 +101,9 @@ class BareReader:
 
     def _pending(self, piece: str, line: Line) -> Claim | None:
         question = self.pending
-        if question is None or question.key in self.known or line.is_question or UNSURE.search(line.folded):
+        if question is None or question.key in self.known or line.is_question:
+            return None
+        if UNSURE.search(line.folded) or intents.found("side_talk", line.text):
             return None
         if question.type == "name" and line.corrects and not names.is_known(piece.split()[0]):
             return None

@@ -15,11 +15,13 @@ from agent.brains.scripted_extraction import Extraction
 from agent.parsers import sensitive
 from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import common_words
+from agent.stages import MAX_FAILURES
 
 SAME_BURSTS_FOR_BOT = 3
 SHORTEST_REPEATED = 12
 REMEMBERED_BURSTS = 6
 INJECTIONS_FOR_PERSON = 3
+UNHEARD_FOR_PERSON = 3
 UNREADABLE_KINDS = frozenset({"audio", "voice"})
 QUIET_INTENTS = (
     "price",
@@ -178,6 +180,8 @@ def _words_of(snapshot: str) -> frozenset[str]:
 def failures(turn: TurnInput, mood: Mood, progress: bool) -> int:
     """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs."""
     state = turn.state
+    if not progress and (_only_sounds(turn, mood) or _asked_in_vain(turn)):
+        return turn.playbook.limits.get("failures", MAX_FAILURES)
     if progress or state.pending is None:
         return 0
     if any(intent in mood for intent in QUIET_INTENTS) or mood.intent in {
@@ -187,6 +191,18 @@ def failures(turn: TurnInput, mood: Mood, progress: bool) -> int:
     }:
         return state.failures
     return state.failures + 1
+
+
+def _only_sounds(turn: TurnInput, mood: Mood) -> bool:
+    """One voice note is no failure; who sends nothing that we can read time after time needs a person."""
+    earlier = turn.state.recent_inbound[-UNHEARD_FOR_PERSON:]
+    return "unheard_audio" in mood and len(earlier) == UNHEARD_FOR_PERSON and not any(earlier)
+
+
+def _asked_in_vain(turn: TurnInput) -> bool:
+    """The same question twice over its limit, whatever the client says instead of answering."""
+    pending = turn.playbook.question(turn.state.pending or "")
+    return pending is not None and turn.state.asked.get(pending.key, 0) >= 2 * pending.max_asks
 
 
 def outside(mood: Mood, state: State, progress: bool) -> str | None:
