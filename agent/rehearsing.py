@@ -14,6 +14,7 @@ from django.db.models import Q
 from agent.brains.scripted import ScriptedBrain
 from agent.evaluation import dialogues, player, scoring
 from agent.evaluation.dialogues import Dialogue
+from agent.evaluation.verdicts import faults_of
 from agent.models import Playbook, Rehearsal
 from agent.playbooks import fingerprint_of
 from leads import clock
@@ -97,20 +98,6 @@ def compare(rehearsal: Rehearsal) -> Comparison:
         before=_summary(rehearsal, "published"),
         after=_summary(rehearsal, "draft"),
     )
-
-
-def faults_of(dialogue: Dialogue, run: player.Run) -> list[str]:
-    """What went otherwise than expected: keys of slots, and `stage`, `handoff` or `reason`."""
-    expected = dialogue.expected
-    wrong = [
-        key for key, value in expected["slots"].items() if not scoring.is_same(value, run.slots.get(key))
-    ]
-    allowed = {*expected["slots"], *expected.get("slots_lenient", [])}
-    wrong += [key for key, value in run.slots.items() if value is not None and key not in allowed]
-    for name, found in (("final_stage", run.stage), ("handoff", run.handoff), ("handoff_reason", run.reason)):
-        if expected.get(name) != found:
-            wrong.append(name.removeprefix("final_").removeprefix("handoff_"))
-    return wrong
 
 
 def _claim() -> Rehearsal | None:

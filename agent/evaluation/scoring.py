@@ -50,8 +50,13 @@ def is_same(expected: Any, found: Any) -> bool:
 
 def words_of(text: str) -> set[str]:
     """Lower-case words without accents."""
-    plain = unicodedata.normalize("NFKD", text).lower()
-    return set("".join(" " if not c.isalnum() else c for c in plain if not unicodedata.combining(c)).split())
+    return set("".join(" " if not character.isalnum() else character for character in plain(text)).split())
+
+
+def plain(text: str) -> str:
+    """In lower case and without accents."""
+    apart = unicodedata.normalize("NFKD", text).lower()
+    return "".join(character for character in apart if not unicodedata.combining(character))
 
 
 def _near(expected: float | None, found: float | None) -> bool:

@@ -7,8 +7,9 @@ from django.core.management import call_command
 from agent import flows
 from agent.budget import Budget
 from agent.rehearsing import BUNDLED
+from agent.tests.model_answers import ASKS_WHERE
 from agent.tests.openai_double import OpenAIDouble, Step
-from agent.tests.test_flows_with_model import ANSWER, line, write  # noqa: F401 - a fixture
+from agent.tests.test_flows_with_model import line, write  # noqa: F401 - a fixture
 from leads.models import Notice
 from leads.notice_words import reason_of, title_of
 from leads.tests.makers import make_manager
@@ -52,7 +53,7 @@ def test_passing_trouble_of_the_model_alarms_nobody(double, line):  # noqa: F811
 
 def test_evaluation_with_a_model_leaves_the_days_money_alone(double, settings, tmp_path):
     settings.AGENT_MONEY_PER_DAY = 0.000001
-    double.standing = Step(answer=ANSWER)
+    double.standing = Step(answer=ASKS_WHERE)
     definitions = tmp_path / "playbooks.json"
     slots = {"property_kind": {"type": "text", "required": True}}
     definitions.write_text(json.dumps({"playbooks": {"solar": {"slots": slots}}}))

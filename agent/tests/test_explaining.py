@@ -12,8 +12,8 @@ from agent.explaining import explain, turn_behind
 from agent.models import AgentTurn, KnowledgeSnippet, Playbook, UnansweredQuestion
 from agent.playbook_library import load_library
 from agent.playbooks import publish
+from agent.tests.model_answers import ASKS_WHERE
 from agent.tests.openai_double import OpenAIDouble
-from agent.tests.test_flows_with_model import ANSWER
 from leads.tests.makers import make_circle, make_consultant, make_manager, make_statuses
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Line, Message
@@ -96,9 +96,9 @@ def test_explanation_is_in_plain_words(line):
 
 
 def test_explanation_of_the_model_names_what_it_refused_and_what_it_cost(line, settings):
-    lying = ANSWER | {
+    lying = ASKS_WHERE | {
         "updates": [
-            *ANSWER["updates"],
+            *ASKS_WHERE["updates"],
             {"slot": "budget", "op": "set", "quote": "10 milhões", "value": "10 milhões"},
         ]
     }

@@ -8,8 +8,8 @@ import pytest
 from agent import trying
 from agent.models import AgentTurn, Dialogue, KnowledgeSnippet, Playbook, PlaybookVersion, UnansweredQuestion
 from agent.playbook_library import load_library
+from agent.tests.model_answers import ASKS_WHERE
 from agent.tests.openai_double import OpenAIDouble
-from agent.tests.test_flows_with_model import ANSWER
 from agent.trying import Trial
 from leads.errors import InvalidError
 from leads.models import Assignment, Lead, Notice
@@ -97,10 +97,10 @@ def test_trial_refuses_an_empty_message(playbook):
 def test_trial_with_the_model_asks_it_outside_any_transaction(playbook, settings):
     with OpenAIDouble() as double:
         settings.OPENAI_BASE_URL, settings.OPENAI_MODEL = double.base_url, str(uuid4())
-        double.script({"answer": ANSWER})
+        double.script({"answer": ASKS_WHERE})
         trial = chat(playbook, "quero comprar", brain="llm")
     assert len(double.calls) == 1
-    assert trial.lines[-1]["text"].endswith(ANSWER["messages"][0])
+    assert trial.lines[-1]["text"].endswith(ASKS_WHERE["messages"][0])
     why = trial.lines[-1]["why"]
     assert why["tokens"] == 150
     assert why["cost"] > 0

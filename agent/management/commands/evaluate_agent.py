@@ -15,7 +15,8 @@ from agent.brains.protocol import Brain
 from agent.brains.scripted import ScriptedBrain
 from agent.budget import Unmetered
 from agent.endpoint import Endpoint
-from agent.evaluation import dialogues, player, scoring
+from agent.evaluation import dialogues, player, scoring, verdicts
+from agent.evaluation.page import page_of
 from agent.playbook_library import from_definition
 from leads.schema import ensure_migrated
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--model", default="")
         parser.add_argument("--trials", type=int, default=1)
         parser.add_argument("--out", type=Path, required=True)
+        parser.add_argument("--page", type=Path, help="the same as a page for a browser, HTML")
 
     def handle(self, **options: Any) -> None:
         ensure_migrated()
@@ -44,9 +46,12 @@ class Command(BaseCommand):
                     played.append((dialogue, self._play(dialogue, snapshot, brain)))
         except (OSError, ValueError, KeyError) as error:
             raise CommandError(f"The files cannot be read: {error}") from error
-        summary = scoring.summary(played)
+        summary = scoring.summary(played) | verdicts.pass_rates(played)
         report = {"runs": [asdict(run) for _, run in played], "summary": summary}
         options["out"].write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+        if options["page"]:
+            title = f"{options['file'].name}, {options['brain']}"
+            options["page"].write_text(page_of(title, played, summary), encoding="utf-8")
         for name, value in summary.items():
             self.stdout.write(f"{name:20} {value}")
 

@@ -1,0 +1,130 @@
+"""What an evaluation says of its plays: right or wrong, how often, and as a page."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+
+from agent.evaluation.dialogues import Dialogue, Step
+from agent.evaluation.page import page_of
+from agent.evaluation.player import Run
+from agent.evaluation.verdicts import by_domain, judge, pass_rates
+from agent.rehearsing import BUNDLED
+
+EXPECTED = {
+    "slots": {"city": "São Paulo", "budget": {"min": None, "max": 350000}},
+    "slots_lenient": ["name"],
+    "final_stage": "qualified",
+    "handoff": True,
+    "handoff_reason": "qualified",
+    "must_not_say": ["desconto"],
+    "must_not_say_final": [r"\?$"],
+}
+RIGHT = Run(
+    "one",
+    slots={"city": "Sao Paulo capital", "budget": {"min": None, "max": 351000}, "name": "Ana"},
+    stage="qualified",
+    handoff=True,
+    reason="qualified",
+    agent_messages=[{"text": "Qual cidade?", "after_burst": 0, "after_event": None}],
+)
+
+
+def dialogue(identifier: str = "one", domain: str = "solar", **over) -> Dialogue:
+    said = [[Step(datetime.resolution, "text", text)] for text in ("Oi", "São Paulo, até 350 mil")]
+    facts = {"language": "pt-BR", "country": "BR", "currency": "BRL", "timezone": "America/Sao_Paulo"}
+    starts_at = datetime(2026, 3, 10, 14, tzinfo=UTC)
+    return Dialogue(identifier, domain, **facts, starts_at=starts_at, bursts=said, expected=EXPECTED | over)
+
+
+def saying(text: str, after_burst: int) -> Run:
+    return replace(RIGHT, agent_messages=[{"text": text, "after_burst": after_burst, "after_event": None}])
+
+
+def test_judge_run_as_expected_is_right():
+    assert judge(dialogue(), RIGHT).is_right
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"stage": "qualifying"}, ["stage"]),
+        ({"handoff": False, "reason": None}, ["handoff", "reason"]),
+        ({"slots": RIGHT.slots | {"city": "Santos"}}, ["city"]),
+        ({"slots": RIGHT.slots | {"budget": {"min": None, "max": 400000}}}, ["budget"]),
+        ({"slots": RIGHT.slots | {"roof": "tile"}}, ["roof"]),
+        ({"slots": {"budget": RIGHT.slots["budget"]}}, ["city"]),
+    ],
+)
+def test_judge_names_what_went_otherwise(change, wrong):
+    assert judge(dialogue(), replace(RIGHT, **change)).wrong == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "after_burst", "said"),
+    [
+        ("Damos DESCONTO!", 0, ["desconto"]),
+        ("Um descónto", 0, ["desconto"]),
+        ("Posso ajudar?", 0, []),
+        ("Posso ajudar?", 1, [r"\?$"]),
+    ],
+)
+def test_judge_hears_forbidden_sentences_the_last_ones_after_the_last_burst(text, after_burst, said):
+    assert judge(dialogue(), saying(text, after_burst)).said == said
+
+
+def test_pass_rates_of_one_dialogue_right_twice_in_three():
+    plays = [(dialogue(), run) for run in (RIGHT, RIGHT, replace(RIGHT, stage="qualifying"))]
+
+    assert pass_rates(plays) == {"success": 0.6667, "pass_hat": {"1": 0.6667, "2": 0.3333, "3": 0.0}}
+
+
+def test_pass_rates_leave_out_plays_that_say_nothing_of_the_agent():
+    broken = replace(RIGHT, stage="qualifying", infra_error=True)
+    unexpected = replace(dialogue("two"), expected={})
+
+    plays = [(dialogue(), RIGHT), (dialogue(), broken), (unexpected, replace(RIGHT, stage="lost"))]
+    assert pass_rates(plays) == {"success": 1.0, "pass_hat": {"1": 1.0}}
+    assert pass_rates([]) == {"success": None, "pass_hat": {}}
+
+
+def test_by_domain_counts_in_the_order_of_the_file():
+    plays = [(dialogue(), RIGHT), (dialogue(domain="cars"), saying("desconto", 0)), (dialogue(), RIGHT)]
+
+    assert by_domain(plays) == [
+        {"domain": "solar", "runs": 2, "right": 2},
+        {"domain": "cars", "runs": 1, "right": 0},
+    ]
+
+
+def test_page_shows_what_went_wrong_and_writes_clients_words_as_text():
+    run = saying("<b>desconto</b>", 1)
+    page = page_of("unseen.jsonl, scripted", [(dialogue(), run), (dialogue("two"), RIGHT)], {"slot_f1": 0.97})
+
+    assert '<td class="number">0.97</td>' in page
+    assert "one:" in page
+    assert "two:" not in page
+    assert "&lt;b&gt;desconto&lt;/b&gt;" in page
+    assert "<b>desconto" not in page
+    assert "São Paulo, até 350 mil" in page
+
+
+@pytest.mark.django_db
+def test_command_plays_each_dialogue_as_often_as_asked_and_writes_both_reports(tmp_path):
+    definitions = tmp_path / "playbooks.json"
+    definitions.write_text(
+        json.dumps({"playbooks": {"solar": {"slots": {"property_kind": {"type": "text"}}}}})
+    )
+    file, out, page = (tmp_path / name for name in ("two.jsonl", "report.json", "report.html"))
+    file.write_text("\n".join((BUNDLED / "solar.jsonl").read_text("utf-8").splitlines()[:2]), "utf-8")
+
+    call_command("evaluate_agent", file, playbooks=definitions, trials=3, out=out, page=page)
+
+    report = json.loads(out.read_text("utf-8"))
+    assert len(report["runs"]) == 6
+    assert len({run["id"] for run in report["runs"]}) == 2
+    assert set(report["summary"]["pass_hat"]) == {"1", "2", "3"}
+    assert report["summary"]["success"] == report["summary"]["pass_hat"]["1"]
+    assert "pass^k" in page.read_text("utf-8")
