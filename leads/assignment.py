@@ -91,21 +91,31 @@ def _pool(rule: AssignmentRule) -> Pick:
 
 
 def _turn(rule: AssignmentRule, without: Collection[int], is_dry_run: bool) -> Pick:
-    """Planning the statement takes five times as long as running it, so each connection prepares it once;
+    """Planning the statements takes five times as long as running them, so each connection prepares them once;
     Django's own cursor binds values on our side and cannot."""
     facts = [clock.now(), list(without), rule.pk]
+    row: Row | None = None
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        if not is_dry_run:
-            cursor.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
-        row: Row | None = None
-        for statement in statements_of(rule.strategy, is_dry_run=is_dry_run):
-            row = row or _uncontested(cursor, statement, facts)
+        first, *others = statements_of(rule.strategy, is_dry_run=is_dry_run)
+        row = _ask(cursor, first, facts) if is_dry_run else _lock_and_ask(rule, cursor, first, facts)
+        for statement in others:
+            row = row or _ask(cursor, statement, facts)
     return _pick_of(rule, row) if row else Pick(rule=None)  # the rule was deleted a moment ago
 
 
-def _uncontested(cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]) -> Row | None:
-    """Asked again where another decision was made about the same consultant meanwhile."""
+def _lock_and_ask(
+    rule: AssignmentRule, cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]
+) -> Row | None:
+    """The question is on its way when the lock is granted: nobody waits for this process to hear of that."""
+    with connection.connection.pipeline(), psycopg.Cursor(connection.connection) as locking:
+        locking.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
+        row = cursor.execute(statement, facts, prepare=True).fetchone()
+    return _ask(cursor, statement, facts) if row and row[0] else row
+
+
+def _ask(cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]) -> Row | None:
+    """Again where another decision was made about the same consultant meanwhile: the row says so first."""
     row = cursor.execute(statement, facts, prepare=True).fetchone()
     while row and row[0]:
         row = cursor.execute(statement, facts, prepare=True).fetchone()
