@@ -128,10 +128,16 @@ def create_message(
 
 
 def list_messages(
-    account: Account, *, sender: str | None = None, recipient: str | None = None, since: datetime, limit: int
+    account: Account,
+    *,
+    sender: str | None = None,
+    recipient: str | None = None,
+    since: datetime,
+    until: datetime | None = None,
+    limit: int,
 ) -> list[SentMessage]:
     """What Twilio has on record, newest first. Raises a SendError where it cannot be asked."""
-    filters = {"from_": sender, "to": recipient, "date_sent_after": since}
+    filters = {"from_": sender, "to": recipient, "date_sent_after": since, "date_sent_before": until}
     given = {name: value for name, value in filters.items() if value}
     try:
         return list(

@@ -18,9 +18,10 @@ from whatsapp.send_errors import RefusedError, SendError
 from whatsapp.services import record_inbound
 
 logger = logging.getLogger(__name__)
-MOST_LISTED = 2000
+MOST_LISTED, MOST_LISTS = 2000, 10
 MOST_RECOVERED = 200  # of a line at once; the next time goes on from there
-OVERLAP = timedelta(minutes=10)
+LOOK_BACK = timedelta(minutes=15)  # Twilio's list may be late by minutes
+SHORTEST_LIST = timedelta(seconds=2)
 FIRST_LOOK_BACK = timedelta(hours=1)
 FILES_AWAITED = timedelta(minutes=10)  # a list that stays unreadable so long is broken, not late
 
@@ -47,7 +48,7 @@ def _recover_line(line: Line) -> int:
 def _recover(line: Line, account: Account) -> int:
     """Looks again, the next time, from the first message that could not be taken in on."""
     now = timezone.now()
-    lost = _lost(line, account, now)
+    lost, until = _lost(line, account, now)
     recovered, not_yet = 0, lost[MOST_RECOVERED - 1 :][:1] if len(lost) > MOST_RECOVERED else []
     for one in lost[:MOST_RECOVERED]:
         try:
@@ -56,7 +57,7 @@ def _recover(line: Line, account: Account) -> int:
             logger.warning("not taken in yet", extra={"sid": one.sid, "why": type(error).__name__})
             not_yet.append(one)
     Line.objects.filter(pk=line.pk).update(
-        reconciled_at=min((one.created_at or now for one in not_yet), default=now),
+        reconciled_at=min((one.created_at or until for one in not_yet), default=until),
         recovered_count=F("recovered_count") + recovered,
     )
     if recovered:
@@ -64,12 +65,40 @@ def _recover(line: Line, account: Account) -> int:
     return recovered
 
 
-def _lost(line: Line, account: Account, now: datetime) -> list[SentMessage]:
-    """Inbound messages that we do not know, oldest first."""
+def _lost(line: Line, account: Account, now: datetime) -> tuple[list[SentMessage], datetime]:
+    """Inbound messages that we do not know, oldest first, and up to when none is missing among them."""
     if line.kind == Line.Kind.CONSULTANT and chat_index.how_built(line.pk) != chat_index.ALL:
         rebuilding.rebuild(line)  # a list that was lost no longer tells which messages are new
-    since = (line.reconciled_at or now - FIRST_LOOK_BACK) - OVERLAP
-    listed = client.list_messages(account, recipient=line.address, since=since, limit=MOST_LISTED)
+    until = min(line.reconciled_at or now - FIRST_LOOK_BACK, now - LOOK_BACK)
+    lost: list[SentMessage] = []
+    for _ in range(MOST_LISTS):
+        listed, until = _listed(line, account, until, now)
+        lost += _unknown(line, listed)
+        if until >= now or len(lost) > MOST_RECOVERED:
+            break
+    return lost, until
+
+
+def _listed(
+    line: Line, account: Account, since: datetime, now: datetime
+) -> tuple[list[SentMessage], datetime]:
+    """What Twilio has from `since` on, and up to when that is all.
+
+    Twilio lists the newest first. Of a list that is cut the oldest would be missing, so a shorter time is asked
+    about, until the list is whole.
+    """
+    until = now
+    while True:
+        end = None if until == now else until
+        listed = client.list_messages(
+            account, recipient=line.address, since=since, until=end, limit=MOST_LISTED
+        )
+        if len(listed) < MOST_LISTED or until - since <= SHORTEST_LIST:
+            return listed, until
+        until = since + (until - since) / 2
+
+
+def _unknown(line: Line, listed: list[SentMessage]) -> list[SentMessage]:
     known = _known_sids(line, [one.sid for one in listed])
     return [
         one

@@ -232,6 +232,59 @@ def test_recover_lost_more_than_at_once_goes_on_the_next_time(twilio, monkeypatc
     assert list(bodies) == [f"mensagem {number}" for number in range(8)]
 
 
+def received_over(twilio, count: int, minutes: float) -> None:
+    """Evenly, the last one a minute ago."""
+    received_many(twilio, count)
+    began = timezone.now() - timedelta(minutes=minutes + 1)
+    for number, record in enumerate(twilio.accepted[-count:]):
+        moment = format_datetime(began + timedelta(minutes=minutes) * number / count)
+        record |= {"date_created": moment, "date_sent": moment}
+
+
+def bodies() -> list[str]:
+    return list(Message.objects.order_by("seq").values_list("body", flat=True))
+
+
+def test_recover_lost_more_than_a_list_holds_skips_none(twilio, monkeypatch):
+    monkeypatch.setattr(recovery, "MOST_LISTED", 10)
+    monkeypatch.setattr(recovery, "MOST_RECOVERED", 1000)
+    make_line()
+    Line.objects.update(reconciled_at=timezone.now() - timedelta(hours=3))
+    received_over(twilio, 55, minutes=120)
+
+    assert recover_lost() == 55
+    assert bodies() == [f"mensagem {number}" for number in range(55)]
+    assert recover_lost() == 0
+
+
+def test_recover_lost_asks_for_a_few_lists_at_once_and_goes_on_where_it_stopped(twilio, monkeypatch):
+    monkeypatch.setattr(recovery, "MOST_LISTED", 10)
+    monkeypatch.setattr(recovery, "MOST_LISTS", 2)
+    make_line()
+    Line.objects.update(reconciled_at=timezone.now() - timedelta(hours=3))
+    received_over(twilio, 60, minutes=120)
+
+    counts = [recover_lost()]
+    while counts[-1]:
+        counts.append(recover_lost())
+
+    assert len(counts) > 3
+    assert bodies() == [f"mensagem {number}" for number in range(60)]
+
+
+def test_recover_lost_of_a_dense_quarter_of_an_hour_comes_to_its_end(twilio, monkeypatch):
+    """What is known already must not fill each list anew."""
+    monkeypatch.setattr(recovery, "MOST_LISTED", 10)
+    monkeypatch.setattr(recovery, "MOST_RECOVERED", 7)
+    make_line()
+    received_over(twilio, 40, minutes=10)
+
+    for _ in range(20):
+        recover_lost()
+
+    assert bodies() == [f"mensagem {number}" for number in range(40)]
+
+
 def test_recover_lost_leaves_what_waits_to_be_taken_in(twilio, client):
     make_line()
     received(twilio, "a caminho")

@@ -10,7 +10,8 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from email.utils import format_datetime
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
@@ -165,7 +166,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.double.on_list:
             self.double.on_list()
         asked = {ours: query[theirs] for theirs, ours in (("To", "to"), ("From", "from")) if theirs in query}
-        found = [one for one in self.double.accepted if all(one[key] == asked[key] for key in asked)]
+        found = [
+            one
+            for one in self.double.accepted
+            if all(one[key] == asked[key] for key in asked) and _is_within(one["date_sent"], query)
+        ]
         self._answer(200, {"messages": found[::-1], "next_page_uri": None, "page_size": 50})
 
     def _content(self, path: str, query: dict[str, str]) -> None:
@@ -247,3 +252,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def _is_within(sent: str, query: dict[str, str]) -> bool:
+    """Both ends count, as at Twilio."""
+    moment = parsedate_to_datetime(sent)
+    since, until = (query.get(f"DateSent{sign}") for sign in "><")
+    return (not since or moment >= datetime.fromisoformat(since)) and (
+        not until or moment <= datetime.fromisoformat(until)
+    )
