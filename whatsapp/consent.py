@@ -8,9 +8,11 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from leads import one_trip
+from leads.on_commit import announce
 from leads.services import activity
 from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.models.conversation import ConversationQuerySet
+from whatsapp.signals import message_changed
 
 _LAST_WORD = """
 SELECT kind FROM whatsapp_consentevent WHERE client_key = %s AND kind IN ('opt_in', 'opt_out')
@@ -95,8 +97,13 @@ def wish_in(text: str) -> Wish | None:
 
 
 def opt_out(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
-    """Block sending to this client on every line; nobody waits any more. The caller holds the row."""
+    """Block sending to this client on every line; nobody waits any more. The caller holds the row.
+
+    Whatever is queued for them is dropped, on our other lines as well: consent is the client's, not a line's.
+    The confirmation alone still goes out.
+    """
     _record(conversation, ConsentEvent.Kind.OPT_OUT, message, evidence)
+    _drop_queued(conversation.client_key)
     if conversation.stage != Conversation.Stage.OPTED_OUT:
         conversation.stage_before_opt_out = conversation.stage
     conversation.is_opted_out, conversation.stage = True, Conversation.Stage.OPTED_OUT
@@ -153,6 +160,15 @@ def _record(conversation: Conversation, kind: str, message: Message | None, evid
         evidence=text[:2000],
         created_at=message.created_at if message else timezone.now(),
     )
+
+
+def _drop_queued(client_key: str) -> None:
+    theirs = Message.objects.filter(conversation__client_key=client_key, direction=Message.Direction.OUT)
+    queued = theirs.filter(status=Message.Status.QUEUED, is_last_word=False).order_by("pk")
+    dropped = list(queued.select_for_update(of=("self",)).values_list("pk", "conversation_id"))
+    Message.objects.filter(pk__in=[pk for pk, _ in dropped]).update(status=Message.Status.CANCELLED)
+    for message_id, conversation_id in dropped:
+        announce(message_changed, conversation_id=str(conversation_id), message_id=str(message_id))
 
 
 def _elsewhere(conversation: Conversation) -> ConversationQuerySet:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from leads import clock
@@ -99,21 +99,10 @@ def give_to_writer(conversation: Conversation, user: User, origin: str = "") -> 
 
 def cancel_queued(conversation: Conversation) -> None:
     """Drop what the agent decided to say and no worker has begun to send."""
-    _cancel(conversation, _queued(conversation).filter(author=Message.Author.AGENT))
-
-
-def cancel_all_queued(conversation: Conversation) -> None:
-    """Drop whatever waits to be sent, whoever decided it: the client asked for no more."""
-    _cancel(conversation, _queued(conversation))
-
-
-def _queued(conversation: Conversation) -> QuerySet[Message]:
-    outgoing = conversation.messages.filter(direction=Message.Direction.OUT)
-    return outgoing.filter(status=Message.Status.QUEUED).select_for_update()
-
-
-def _cancel(conversation: Conversation, queued: QuerySet[Message]) -> None:
-    dropped = list(queued.values_list("pk", flat=True))
+    said_by_agent = conversation.messages.filter(
+        direction=Message.Direction.OUT, author=Message.Author.AGENT, status=Message.Status.QUEUED
+    )
+    dropped = list(said_by_agent.select_for_update().values_list("pk", flat=True))
     Message.objects.filter(pk__in=dropped).update(status=Message.Status.CANCELLED)
     for message_id in dropped:
         announce(message_changed, conversation_id=str(conversation.pk), message_id=str(message_id))

@@ -16,7 +16,7 @@ from whatsapp.colleagues import is_with_colleague
 from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
-from whatsapp.services import hands, outbound
+from whatsapp.services import outbound
 from whatsapp.services.coming_back import lead_again
 from whatsapp.signals import message_received
 from whatsapp.tasks import fetch_media
@@ -189,7 +189,6 @@ def _hear_consent(conversation: Conversation, message: Message) -> None:
 def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wish) -> None:
     """Confirmed where the window lets us: words that are brought along may be older than it."""
     if wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
-        hands.cancel_all_queued(conversation)
         if window.is_open(conversation):
             outbound.confirm_opt_out(conversation, wish.confirmation)
         consent.opt_out(conversation, message)

@@ -131,8 +131,8 @@ def confirm_opt_in(conversation: Conversation, text: str) -> list[Message]:
 
 
 def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
-    """The one message that still goes out to somebody who asked for no more."""
-    hands.cancel_all_queued(conversation)
+    """The one message that still goes out to somebody who asked for no more; `consent.opt_out` is to follow,
+    which drops what is queued besides."""
     return queue(conversation, [Piece(text, is_last_word=True)], Message.Author.SYSTEM)
 
 

@@ -229,7 +229,18 @@ def test_deliver_due_systems_words_of_another_line_end_with_an_opt_out(twilio):
     delivery.deliver_due()
 
     assert [record["from"] for record in twilio.accepted] == [line.address]
-    assert outcome(other.messages.get(direction="out")) == ("failed", "21610")
+    assert outcome(other.messages.get(direction="out")) == ("cancelled", "")
+
+
+def test_deliver_due_words_decided_beside_an_opt_out_do_not_leave(twilio):
+    conversation = make_conversation()
+    send(conversation, ["Olá"], author="agent")
+    Conversation.objects.update(is_opted_out=True)
+
+    delivery.deliver_due()
+
+    assert outcome(conversation.messages.get(direction="out")) == ("failed", "21610")
+    assert twilio.accepted == []
 
 
 def test_deliver_due_row_of_a_dead_worker_becomes_unknown(twilio):

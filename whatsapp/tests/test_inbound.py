@@ -260,6 +260,18 @@ def test_record_inbound_opt_out_drops_whatever_was_queued(author):
     ]
 
 
+def test_record_inbound_opt_out_drops_what_was_queued_on_our_other_lines():
+    elsewhere = make_conversation(line=make_line(name="Second", address="whatsapp:+14155238887"))
+    somebody_else = make_conversation(WaId="5511900000001", From="whatsapp:+5511900000001")
+    for conversation in (elsewhere, somebody_else):
+        send(conversation, ["Ainda procura?"], author="agent")
+
+    make_conversation(body="PARAR")
+
+    assert elsewhere.messages.get(direction="out").status == "cancelled"
+    assert somebody_else.messages.get(direction="out").status == "queued"
+
+
 def test_record_inbound_on_a_consultants_line_belongs_to_the_consultant():
     consultant = make_consultant()
     line = make_consultant_line(consultant)
