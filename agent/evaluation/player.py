@@ -23,6 +23,7 @@ from leads.models import Lead, LeadEvent
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import InboundMessage
+from whatsapp.services.opening import open_conversation
 
 # Failures of the endpoint, not of what the model wrote.
 UNREACHABLE = frozenset(
@@ -73,6 +74,7 @@ class Player:
         self.begun: Conversation | None = None
         self.run = Run(dialogue.id)
         self.burst, self.seen_seq = 0, 0
+        self.has_heard = False
         self.last_event: str | None = None
 
     def play(self) -> Run:
@@ -91,8 +93,10 @@ class Player:
 
     @property
     def conversation(self) -> Conversation:
+        """The client's; begun by us where staff acts before the client has written."""
         if self.begun is None:
-            raise ValueError(f"{self.dialogue.id} has an event before the client's first message")
+            self.begun = open_conversation(self.world.line, self.world.client_number)
+            begin_dialogue(self.world, self.begun)
         return self.begun
 
     def _schedule(self, burst: Iterable[Step]) -> None:
@@ -138,7 +142,7 @@ class Player:
             return
         message = whatsapp.record_inbound(self.world.line, self._inbound(step))
         if message is not None:
-            self.begun = message.conversation
+            self.begun, self.has_heard = message.conversation, True
             if step.details:
                 message.details |= step.details
                 message.save(update_fields=["details"])
@@ -151,7 +155,10 @@ class Player:
         Conversation.objects.filter(pk=conversation_id, consultant=None).update(
             consultant=self.world.consultant
         )
-        if step.event == "human_reply":
+        if step.event == "human_reply" and not self.has_heard:
+            # Before the client writes only a template may go out; whoever sent it has the conversation.
+            whatsapp.take_over(conversation_id=conversation_id, user=user)
+        elif step.event == "human_reply":
             whatsapp.send_as_consultant(conversation_id=conversation_id, user=user, body=step.text)
         elif step.event == "returned_to_agent":
             whatsapp.return_to_agent(conversation_id=conversation_id, user=user)

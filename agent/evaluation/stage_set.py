@@ -41,7 +41,7 @@ def build(dialogue: Dialogue, snapshot: dict, playbook: Playbook | None = None) 
     line = Line.objects.create(
         name="Evaluation", address=f"whatsapp:+1999{number:08d}", default_country=dialogue.country
     )
-    return World(line, consultant, version, client_number=f"+1888{number:08d}")
+    return World(line, consultant, version, client_number=f"+8835100{number:08d}")
 
 
 def begin_dialogue(world: World, conversation: Conversation) -> None:
