@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.models import Endpoint, LeadEvent, OutboundMessage
+from leads.outbound import wire
 from leads.outbound.sending import replay_messages
 from leads.services.sources import new_secrets
 from leads.sources.credentials import signing_key
@@ -38,6 +39,13 @@ class EndpointForm(forms.ModelForm):
         fields = ["name", "url", "kinds", "secret", "is_active"]
 
     fresh_secret = ""
+
+    def clean_url(self) -> str:
+        """Refused at once where the address itself says so; a name is judged whenever it is sent to."""
+        url = str(self.cleaned_data["url"])
+        if wire.is_surely_forbidden(url):
+            raise forms.ValidationError(_("This address is not on the public internet."))
+        return url
 
     def clean_secret(self) -> str:
         secret = str(self.cleaned_data["secret"] or self.instance.secret)

@@ -182,6 +182,7 @@ def _proposal(source: Source, example: str) -> dict[str, Any]:
         "rows": rows,
         "proposal": found,
         "fields": found.fields[:500],
+        "consent": json.dumps(found.payload.consent, ensure_ascii=False, indent=2),
         "attribution": json.dumps(found.payload.attribution, ensure_ascii=False, indent=2),
         "extra": json.dumps(found.payload.extra, ensure_ascii=False, indent=2),
     }

@@ -99,6 +99,16 @@ def public_address(host: str, port: int) -> str:
     return found[0]
 
 
+def is_surely_forbidden(url: str) -> bool:
+    """Whether no name stands between `url` and a private network, so that nothing has to be asked."""
+    host = urlsplit(url).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host.endswith("localhost") and host not in settings.OUTBOUND_PRIVATE_HOSTS
+    return host not in settings.OUTBOUND_PRIVATE_HOSTS and not _is_public(host)
+
+
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):

@@ -115,6 +115,16 @@ def test_mapping_by_example_proposes_paths_and_saves_a_version(client, manager):
     assert (source.mapping_version, MappingVersion.objects.get().user) == (1, manager)
 
 
+def test_mapping_by_example_shows_consent_and_where_the_lead_came_from(client, manager):
+    example = {"nome": "Ana", "fone": "11987654321", "aceito_lgpd": "sim", "utm_source": "google"}
+    url = reverse("admin:leads_source_mapping", args=[make_source().pk])
+
+    page = client.post(url, {"example": json.dumps(example)}).content.decode()
+
+    assert "aceito_lgpd" in page.partition("Consent")[2].partition("Kept as it is")[0]
+    assert "google" in page.partition("Where it came from")[2].partition("Consent")[0]
+
+
 def test_mapping_page_opens_with_the_first_delivery(client, manager):
     source = make_source()
     deliver(source, EXAMPLE)

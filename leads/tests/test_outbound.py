@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 from leads.actors import SYSTEM
 from leads.models import Endpoint, OutboundMessage
 from leads.outbound import queue, sending
-from leads.outbound.wire import ForbiddenAddressError, post_signed, public_address
+from leads.outbound.wire import ForbiddenAddressError, is_surely_forbidden, post_signed, public_address
 from leads.payload import LeadPayload
 from leads.services.board import add_note
 from leads.services.intake import receive_lead
@@ -190,6 +190,35 @@ def test_url_that_is_no_public_web_address_is_never_sent_to(url):
 
     assert answer.status is None
     assert answer.error
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "app.localhost", "10.0.0.5", "169.254.169.254", "[::ffff:127.0.0.1]"]
+)
+def test_new_endpoint_with_a_private_address_is_refused_in_the_admin(client, host):
+    client.force_login(make_manager())
+    form = {"name": "ERP", "url": f"http://{host}/hook", "is_active": "on"}
+
+    page = client.post(reverse("admin:leads_endpoint_add"), form, follow=True).content.decode()
+
+    assert "not on the public internet" in page
+    assert not Endpoint.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_forbidden"),
+    [
+        ("http://127.0.0.1/", False),
+        ("http://127.0.0.2/", True),
+        ("https://[fd00::1]/", True),
+        ("https://8.8.8.8/", False),
+        ("https://erp.example/", False),
+    ],
+)
+def test_address_without_a_name_is_judged_without_asking_anybody(settings, url, is_forbidden):
+    settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1"]
+
+    assert is_surely_forbidden(url) is is_forbidden
 
 
 def test_new_endpoint_in_the_admin_shows_its_secret_once(client):
