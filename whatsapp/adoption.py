@@ -14,17 +14,27 @@ from whatsapp.services.inbound import leads_by_key, record_inbound
 
 logger = logging.getLogger(__name__)
 LOOKED_THROUGH = 200
+MOST_READINGS = 5  # of a chat in which more is said all the while; the sweep goes on
 
 
 def adopt(line: Line, entry: ChatEntry, lead_id: UUID) -> Conversation:
     """As many of the last messages come along as the line says. Safe to run twice, and after any crash:
     the chat knows its conversation last. Raises RedisError."""
-    said = chat_index.said_in(line.pk, entry.chat_id)
+    for _ in range(MOST_READINGS):
+        reading = chat_index.read(line.pk, entry.chat_id)
+        conversation = _bring(line, entry, lead_id, reading.said if reading else [])
+        if reading is None or chat_index.say_lead(
+            line.pk, entry.chat_id, reading, str(lead_id), str(conversation.pk)
+        ):
+            break
+    conversation.refresh_from_db()
+    return conversation
+
+
+def _bring(line: Line, entry: ChatEntry, lead_id: UUID, said: Sequence[Said]) -> Conversation:
     conversation = _conversation_of(line, entry, lead_id, said)
     for message in _brought(line, said):
         record_inbound(line, as_inbound(line, entry, message))
-    chat_index.say_lead(line.pk, entry.chat_id, str(lead_id), str(conversation.pk))
-    conversation.refresh_from_db()
     return conversation
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
-from whatsapp.chat_scripts import PAGE, RECORD
+from whatsapp.chat_scripts import PAGE, RECORD, SAY_LEAD
 from whatsapp.models.line import KEPT_MESSAGES
 from whatsapp.redis_connection import connection
 
@@ -65,6 +65,23 @@ class Chat:
     entry: ChatEntry
     unread: int
     cursor: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A chat as Redis had it at one moment, to tell later whether it still has."""
+
+    facts: str
+    kept: tuple[str, ...]
+
+    @property
+    def entry(self) -> ChatEntry:
+        return _unpacked(self.facts)
+
+    @property
+    def said(self) -> list[Said]:
+        """The last messages of somebody who is no lead, oldest first."""
+        return [_unpacked_said(text) for text in self.kept]
 
 
 def chat_id_of(line_id: int, client_key: str) -> str:
@@ -119,21 +136,22 @@ def seen(line_id: int, sids: Sequence[str]) -> set[str]:
     return {sid for sid, score in zip(sids, scores, strict=True) if score is not None}
 
 
-def said_in(line_id: int, chat_id: str) -> list[Said]:
-    """The last messages of somebody who is no lead, oldest first. Raises RedisError."""
-    kept = connection().zrange(_keys(line_id)[4] + chat_id, 0, -1)
-    return [_unpacked_said(text) for text in kept]
-
-
-def say_lead(line_id: int, chat_id: str, lead_id: str, conversation_id: str | None) -> None:
-    """The person of this chat is a lead now; from here on their words are kept as rows alone. Raises RedisError."""
-    entry = find(line_id, chat_id)
-    if entry is None:
-        return
+def read(line_id: int, chat_id: str) -> Reading | None:
+    """A chat with its kept messages; None: it is in the list no more. Raises RedisError."""
     _, facts, _, _, said = _keys(line_id)
-    known = replace(entry, lead=lead_id, conversation=conversation_id)
     with connection().pipeline() as pipeline:
-        pipeline.hset(facts, chat_id, _packed(known)).delete(said + chat_id).execute()
+        text, kept = pipeline.hget(facts, chat_id).zrange(said + chat_id, 0, -1).execute()
+    return Reading(text, tuple(kept)) if text else None
+
+
+def say_lead(line_id: int, chat_id: str, reading: Reading, lead_id: str, conversation_id: str | None) -> bool:
+    """The person of this chat is a lead now; from here on their words are kept as rows alone. False, and they
+    are not yet, where something was said since `reading`: it may have to come along. Raises RedisError."""
+    _, facts, _, _, said = _keys(line_id)
+    known = replace(reading.entry, lead=lead_id, conversation=conversation_id)
+    script = connection().register_script(SAY_LEAD)
+    texts = [chat_id, reading.facts, _packed(known), *reading.kept]
+    return bool(script(keys=[facts, said + chat_id], args=texts))
 
 
 def mark_read(line_id: int, chat_id: str) -> None:

@@ -64,3 +64,13 @@ for i = 1, #chats do
 end
 return answer
 """
+
+# KEYS: facts, said of one chat. ARGV: chat id, its JSON as it was read, the JSON to be, then the kept messages as
+# they were read. Answers 0, the JSON unchanged, where anything was said since.
+SAY_LEAD = """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+for i = 4, #ARGV do redis.call('ZREM', KEYS[2], ARGV[i]) end
+if redis.call('ZCARD', KEYS[2]) > 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""

@@ -1,9 +1,11 @@
 """A stranger of a consultant's line becomes a lead: what comes along, what does not, and from then on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from leads.models import LeadIdentity
@@ -83,6 +85,74 @@ def test_adopt_leaves_no_words_in_the_list_but_the_last(line):
     entry = only_chat(line)
     assert chat_index.said_in(line.pk, entry.chat_id) == []
     assert (entry.text, entry.conversation) == ("dois", str(Conversation.objects.get().pk))
+
+
+def test_say_lead_after_something_was_said_since_waits_for_another_reading(line):
+    writes(line, "um")
+    chat_id = only_chat(line).chat_id
+    reading = chat_index.read(line.pk, chat_id)
+    writes(line, "dois")
+
+    assert not chat_index.say_lead(line.pk, chat_id, reading, "lead", "conversation")
+
+    entry = only_chat(line)
+    assert (entry.text, entry.lead, entry.conversation) == ("dois", None, None)
+    again = chat_index.read(line.pk, chat_id)
+    assert "dois" in [message.body for message in again.said]
+    assert chat_index.say_lead(line.pk, chat_id, again, "lead", "conversation")
+    assert chat_index.read(line.pk, chat_id).kept == ()
+    assert (only_chat(line).text, only_chat(line).lead) == ("dois", "lead")
+
+
+def test_say_lead_sees_an_older_message_that_came_late(line):
+    """It changes nothing of what the list shows."""
+    writes(line, "um")
+    chat_id = only_chat(line).chat_id
+    reading = chat_index.read(line.pk, chat_id)
+    late = InboundMessage.parse(inbound_form("antes", To=line.address))
+    sessions.take_in(line, [replace(late, sent_at=timezone.now() - timedelta(hours=1))])
+
+    assert not chat_index.say_lead(line.pk, chat_id, reading, "lead", "conversation")
+    assert [message.body for message in chat_index.read(line.pk, chat_id).said] == ["antes"]
+
+
+def test_adopt_brings_what_is_said_while_it_adopts(line):
+    """Somebody writes between the reading of the chat and the word that it is a lead's."""
+    line.brought_messages = 20
+    line.save()
+    writes(line, "um")
+    lead = become_lead()
+    stale = only_chat(line)
+    LeadIdentity.objects.all().delete()
+    writes(line, "dois")
+
+    adoption.adopt(line, stale, lead.pk)
+
+    assert bodies() == ["um", "dois"]
+    assert only_chat(line).text == "dois"
+    assert only_chat(line).conversation == str(Conversation.objects.get().pk)
+
+
+def test_adopt_beside_somebody_who_goes_on_writing_loses_no_word(transactional_db, line):
+    line.brought_messages = 20
+    line.save()
+    writes(line, "0")
+    entry, lead = only_chat(line), make_lead(phone=PHONE)
+    with ThreadPoolExecutor(1) as other:
+        writing = other.submit(_write_fifteen, line)
+        while not writing.done():
+            adoption.adopt(line, entry, lead.pk)
+    adoption.adopt(line, entry, lead.pk)
+
+    assert sorted(bodies(), key=int) == [str(number) for number in range(16)]
+
+
+def _write_fifteen(line) -> None:
+    try:
+        for number in range(1, 16):
+            writes(line, str(number))
+    finally:
+        connections.close_all()
 
 
 def test_adopt_twice_brings_each_message_once(line):
