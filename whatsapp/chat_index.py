@@ -144,6 +144,12 @@ def read(line_id: int, chat_id: str) -> Reading | None:
     return Reading(text, tuple(kept)) if text else None
 
 
+def said_in(line_id: int, chat_id: str) -> list[Said]:
+    """The last messages of somebody who is no lead, oldest first. Raises RedisError."""
+    kept = connection().zrange(_keys(line_id)[4] + chat_id, 0, -1)
+    return [_unpacked_said(text) for text in kept]
+
+
 def say_lead(line_id: int, chat_id: str, reading: Reading, lead_id: str, conversation_id: str | None) -> bool:
     """The person of this chat is a lead now; from here on their words are kept as rows alone. False, and they
     are not yet, where something was said since `reading`: it may have to come along. Raises RedisError."""
