@@ -23,7 +23,6 @@ TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 PARTICLES = frozenset({"de", "da", "do", "dos", "das", "del", "la", "las", "los", "of", "upon", "y", "e"})
 FIGURE = re.compile(r"\s*\d")
 BUT = re.compile(r"(?<!\w)(?:mas|pero|but|porem|so que|though)(?!\w)")
-INNER_GAP = re.compile(r" +")
 LEADS_TO_A_PLACE = re.compile(
     r"(?<!\w)(?:em|no|na|nos|nas|en|in|at|por|near|around|lados d[aeo]|banda d[aeo])\s+(?:(?:el|la|los|the|a|o)\s+)?$"
 )
@@ -142,25 +141,23 @@ class AskedReader:
         return money.asked(line.unread, self.context)
 
     def _unknown_runs(self, line: Line, and_names: bool = False) -> list[Found]:
-        """The words between everyday ones, each run as one."""
+        """The words between everyday ones, each run as one; capitals begin a run of their own."""
         text = line.unread
         runs: list[tuple[int, int]] = []
         for token in TOKEN.finditer(text):
-            word = fold(token[0])
-            joins = bool(runs) and bool(INNER_GAP.fullmatch(text[runs[-1][1] : token.start()]))
-            if joins and word in PARTICLES and TOKEN.match(text, token.end() + 1):
-                following = TOKEN.match(text, token.end() + 1)
-                if following and self._is_telling(following[0], text):
-                    runs[-1] = (runs[-1][0], token.end())
-                continue
             if not self._is_telling(token[0], text, and_names):
                 continue
-            if joins:
+            if runs and self._goes_on(text, runs[-1], token.start()):
                 runs[-1] = (runs[-1][0], token.end())
             else:
-                runs.append((token.start(), token.end()))
+                runs.append(token.span())
         found = [Found(text[start:end], text[start:end], start, end, explicit=False) for start, end in runs]
         return [run for run in found if not is_negated(fold(text), run.start, self.language)]
+
+    def _goes_on(self, text: str, run: tuple[int, int], start: int) -> bool:
+        gap = text[run[1] : start]
+        joined = gap.isspace() or (gap.strip() in PARTICLES and gap == f" {gap.strip()} ")
+        return joined and (text[run[0]].isupper() or not text[start].isupper())
 
     def _is_telling(self, word: str, text: str, and_names: bool = False) -> bool:
         plain = fold(word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from agent import intents
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import Claim, Line
 from agent.brains.scripted_reading import ClaimReader
@@ -208,6 +209,7 @@ class WordReader(ClaimReader):
                 found = [item for item in found if self._is_proper(item, line)]
             elif question.needs_cue:
                 found = [item for item in found if set(fold(item.value).split()) - common_words()]
+            found = [item for item in found if not _is_side_talk(item, line)]
             if found and not self._has_terms(question, line):
                 claims.append(self.claim(question, found[0], line))
                 line.take(found[0])
@@ -234,6 +236,12 @@ class WordReader(ClaimReader):
 
     def _has_terms(self, question: Question, line: Line) -> bool:
         return bool(texts.known(line.text, self.language, question))
+
+
+def _is_side_talk(item: Found, line: Line) -> bool:
+    """ "vi o anúncio no Instagram" announces nothing."""
+    beside = " ".join(intents.found("side_talk", line.text))
+    return bool(beside) and bool(set(fold(item.value).split()) & set(beside.split()) - FILLERS)
 
 
 def _is_inside(item: Found, whole: Found) -> bool:
