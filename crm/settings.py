@@ -158,12 +158,13 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})
     | {
-        "connect_timeout": 5,
+        # Not longer, so that a webhook is told in time to come again while PostgreSQL is away
+        "connect_timeout": 3,
         # Used where we ask for it (leads.assignment). PgBouncer in transaction mode must be 1.22 or newer.
         "prepare_threshold": 5,
         "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     }
-    | ({"pool": {"min_size": 2, "max_size": DB_POOL_SIZE, "timeout": 5}} if DB_POOL_SIZE else {}),
+    | ({"pool": {"min_size": 2, "max_size": DB_POOL_SIZE, "timeout": 2}} if DB_POOL_SIZE else {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
