@@ -86,7 +86,7 @@ def _top(leads: LeadQuerySet, status: Status) -> QuerySet[Lead, dict[str, Any]]:
 def _counts(status: Any) -> dict[str, Any]:
     return {
         "status": status.pk,
-        "name": status.name,
+        "name": status.title,
         "kind": status.kind,
         "count": min(status.count, COUNT_LIMIT),
         "count_is_capped": status.count > COUNT_LIMIT,

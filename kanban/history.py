@@ -17,7 +17,7 @@ Facts = dict[str, Any]
 def history_of(lead: Lead) -> list[dict[str, Any]]:
     """Newest first: `{kind, at, who, text, note}`; `note` only for notes."""
     events = LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN]
-    names = dict(Status.objects.values_list("slug", "name"))
+    names = {status.slug: status.title for status in Status.objects.all()}
     return [_line(event, names) for event in events]
 
 

@@ -72,7 +72,7 @@ def by_status(period: Period) -> list[dict[str, Any]]:
     return [
         {
             "slug": status.slug,
-            "name": status.name,
+            "name": status.title,
             "kind": status.kind,
             "count": counts.get(status.slug, 0),
             "percent": _percent(counts.get(status.slug, 0), total),

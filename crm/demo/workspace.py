@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.utils import translation
+from django.utils.translation import pgettext_lazy
 
 from agent.models import Playbook
 from agent.playbook_library import load_library
@@ -18,13 +20,14 @@ from whatsapp.transports.twilio_templates import facts_of
 
 PASSWORD = "demo"  # noqa: S105 - the demo's own; production refuses it
 CONSULTANTS = [("ana", "Ana", "Souza"), ("bia", "Bia", "Martins"), ("carlos", "Carlos", "Lima")]
+# By the usual names, which a reader sees in their own language (`Status.title`)
 STATUSES = [
-    ("new", "New", Status.Kind.OPEN),
-    ("contacted", "Contacted", Status.Kind.OPEN),
-    ("visit", "Visit", Status.Kind.OPEN),
-    ("proposal", "Proposal", Status.Kind.OPEN),
-    ("won", "Won", Status.Kind.WON),
-    ("lost", "Lost", Status.Kind.LOST),
+    ("new", pgettext_lazy("status", "New"), Status.Kind.OPEN),
+    ("contacted", pgettext_lazy("status", "Contacted"), Status.Kind.OPEN),
+    ("visit", pgettext_lazy("status", "Visit"), Status.Kind.OPEN),
+    ("proposal", pgettext_lazy("status", "Proposal"), Status.Kind.OPEN),
+    ("won", pgettext_lazy("status", "Won"), Status.Kind.WON),
+    ("lost", pgettext_lazy("status", "Lost"), Status.Kind.LOST),
 ]
 AGENT_LINE = "whatsapp:+14155238886"
 ANAS_LINE = "whatsapp:+14155550101"
@@ -43,8 +46,10 @@ def make_workspace() -> None:
 
 
 def make_statuses() -> None:
-    for position, (slug, name, kind) in enumerate(STATUSES):
-        Status.objects.get_or_create(slug=slug, defaults={"name": name, "position": position, "kind": kind})
+    with translation.override("en"):
+        for position, (slug, name, kind) in enumerate(STATUSES):
+            facts = {"name": str(name), "position": position, "kind": kind}
+            Status.objects.get_or_create(slug=slug, defaults=facts)
 
 
 def make_user(username: str, first_name: str, last_name: str, **facts: bool) -> User:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from kanban import board as board_module
-from leads.models import Source
+from leads.models import Source, Status
 from leads.tests.makers import make_consultant, make_lead, make_manager, make_statuses
 
 pytestmark = pytest.mark.django_db
@@ -18,10 +18,10 @@ def manager():
     return make_manager()
 
 
-def get(user, path="/api/board/", **query):
+def get(user, path="/api/board/", headers=None, **query):
     client = APIClient()
     client.force_login(user)
-    answer = client.get(path, query)
+    answer = client.get(path, query, headers=headers)
     assert answer.status_code == 200, answer.content
     return answer.json()
 
@@ -127,3 +127,12 @@ def test_board_costs_the_same_for_one_lead_and_thirty(manager, django_assert_num
         make_lead(consultant=make_consultant(), source=source, status_id=["new", "won"][number % 2])
     with django_assert_num_queries(5):
         client.get("/api/board/")
+
+
+def test_board_names_the_usual_statuses_in_the_readers_language_and_others_as_given(manager):
+    Status.objects.create(slug="won", name="Won", kind="won", position=8)
+    Status.objects.create(slug="site", name="Vistoria", position=9)
+    answer = get(manager, headers={"Accept-Language": "pt-BR"})
+    names = {column["status"]: column["name"] for column in answer["columns"]}
+    assert names["won"] == "Ganho"
+    assert names["site"] == "Vistoria"

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from leads.fields import ChangedInField
 from leads.models.people import User
@@ -33,7 +34,12 @@ class Status(models.Model):
         verbose_name_plural = _("statuses")
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language where the translations know it; as it was given otherwise."""
+        return pgettext("status", self.name)
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
