@@ -49,8 +49,10 @@ def _owe_assignment() -> bool:
 
 
 def _whom_to_tell(assignment: Assignment) -> list[int]:
-    """Nobody where somebody was faster: the lead is with another consultant, or taken."""
+    """Nobody where somebody was faster: the lead is with another consultant, taken, or no more."""
     lead, consultant_id = assignment.lead, assignment.consultant_id
+    if lead is None:  # erased meanwhile
+        return []
     if assignment.outcome == Assignment.Outcome.POOLED:
         return takers_of(lead.pool_id) if lead.pool_id and lead.pool_id == assignment.rule_id else []
     return [consultant_id] if consultant_id and consultant_id == lead.consultant_id else []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from heapq import merge
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from leads.models import Assignment, AssignmentRule, CircleLayout, Lead, RuleMember, Status
 
@@ -20,16 +20,22 @@ def contradictions() -> Iterator[str]:
 
 def _owners() -> Iterator[str]:
     """The last decision that took effect names the lead's consultant."""
-    took_effect = Assignment.objects.exclude(outcome=Assignment.Outcome.NO_CONSULTANTS)
-    last = took_effect.values("lead").annotate(last=Max("id")).values("last")
-    rows = Assignment.objects.filter(pk__in=last).select_related("lead")
-    for assignment in rows.iterator(chunk_size=1000):
-        if assignment.lead.consultant_id != assignment.consultant_id and not _was_taken_away(assignment):
-            yield f"Lead {assignment.lead_id} is not with the consultant of decision {assignment.pk}"
+    for decision, lead in _last(Assignment.objects.exclude(outcome=Assignment.Outcome.NO_CONSULTANTS)):
+        if lead.consultant_id != decision.consultant_id and not _was_taken_away(decision):
+            yield f"Lead {lead.pk} is not with the consultant of decision {decision.pk}"
     ownerless = Lead.objects.exclude(consultant=None).filter(assignments=None)
     yield from (
         f"Lead {pk} has a consultant without a decision" for pk in ownerless.values_list("pk", flat=True)
     )
+
+
+def _last(decisions: QuerySet[Assignment]) -> Iterator[tuple[Assignment, Lead]]:
+    """The last of these about each lead that there is. Of one that was erased, only what it moved is left."""
+    last = decisions.exclude(lead=None).order_by().values("lead").annotate(last=Max("id")).values("last")
+    rows = Assignment.objects.filter(pk__in=last).select_related("lead__status")
+    for decision in rows.iterator(chunk_size=1000):
+        if decision.lead is not None:
+            yield decision, decision.lead
 
 
 def _was_taken_away(assignment: Assignment) -> bool:
@@ -42,10 +48,8 @@ def _was_taken_away(assignment: Assignment) -> bool:
 def _pools() -> Iterator[str]:
     """An open lead stands in the pool that its last decision put it into, and in none after any other; what
     is won or lost waits for nobody."""
-    last = Assignment.objects.values("lead").annotate(last=Max("id")).values("last")
-    rows = Assignment.objects.filter(pk__in=last).select_related("lead__status")
-    for decision in rows.iterator(chunk_size=1000):
-        lead, is_open = decision.lead, decision.lead.status.kind == Status.Kind.OPEN
+    for decision, lead in _last(Assignment.objects.all()):
+        is_open = lead.status.kind == Status.Kind.OPEN
         if lead.needs_manager != (is_open and decision.outcome == Assignment.Outcome.ESCALATED):
             yield f"Lead {lead.pk} waits for a manager, or not, other than decision {decision.pk} says"
         is_pooled = is_open and decision.outcome == Assignment.Outcome.POOLED

@@ -36,7 +36,10 @@ class Assignment(models.Model):
         TOLD = "told", _("Told")
         NONE = "none", _("Nobody to tell")
 
-    lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="assignments", verbose_name=_("lead"))
+    # Whoever is erased is gone; that a circle turned stays, or its counts and its pointer would prove nothing.
+    lead = models.ForeignKey(
+        "leads.Lead", models.SET_NULL, null=True, related_name="assignments", verbose_name=_("lead")
+    )
     consultant = models.ForeignKey(
         "leads.Consultant",
         models.SET_NULL,

@@ -7,7 +7,7 @@ from django.test import Client
 from leads import circles
 from leads.actors import SYSTEM
 from leads.assignment_ledger import contradictions
-from leads.models import AssignmentRule, CircleLayout, RuleMember
+from leads.models import Assignment, AssignmentRule, CircleLayout, Lead, RuleMember
 from leads.services import assigning
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
@@ -140,3 +140,18 @@ def test_circle_that_everybody_left_begins_anew_with_whoever_joins():
     circles.seat(rule, [make_consultant("bia")])
     assert give(2) == ["bia", "bia"]
     assert list(contradictions()) == []
+
+
+def test_decisions_about_a_lead_that_was_erased_stay_and_the_ledger_still_adds_up(client: Client):
+    make_circle(make_consultant("ana"), make_consultant("bia"), make_consultant("caio"))
+    give(5)
+    erased = Assignment.objects.order_by("pk")[2].lead
+    client.force_login(make_manager())
+
+    assert client.post(f"/admin/leads/lead/{erased.pk}/delete/", {"post": "yes"}).status_code == 302
+
+    assert not Lead.objects.filter(pk=erased.pk).exists()
+    assert Assignment.objects.filter(lead=None).get().reason == "Round robin: caio is next in Everyone"
+    assert list(contradictions()) == []
+    assert give(1) == ["caio"]
+    assert client.get("/admin/leads/assignment/").status_code == 200
