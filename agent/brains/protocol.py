@@ -33,7 +33,8 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Context:
-    """Where and when the client writes. `now` is aware; `is_open` says whether a consultant is on duty."""
+    """Where and when the client writes. `now` is aware; `is_open` says whether a consultant is on duty;
+    `language` is what people write in on this line, '' where only the country tells."""
 
     country: str
     currency: str
@@ -41,6 +42,7 @@ class Context:
     now: datetime
     profile_name: str = ""
     is_open: bool = True
+    language: str = ""
 
 
 @dataclass(frozen=True)

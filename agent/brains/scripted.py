@@ -70,7 +70,9 @@ class ScriptedBrain:
             vote=state.language_vote,
             locked=state.language_locked,
             languages=playbook.languages,
-            seed=languages.seed_language(turn.context.country, playbook.languages, playbook.default_language),
+            seed=languages.seed_language(
+                turn.context.country, playbook.languages, playbook.default_language, turn.context.language
+            ),
         )
 
     def _extract(self, turn: TurnInput, mood: Mood, language: str) -> Extraction:

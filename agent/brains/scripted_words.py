@@ -183,7 +183,8 @@ class WordReader(ClaimReader):
             sure = question.key in self.known and not line.corrects
             found = [item for item in found if item.explicit or not (sure or self._is_answer(item))]
             found = [item for item in found if not self._is_refused(item, line)] if line.corrects else found
-            claims += [self.claim(question, item, line) for item in found[:1]]
+            at_home = [item for item in found if places.is_home(line.folded, item)]
+            claims += [self.claim(question, item, line) for item in (at_home or found)[:1]]
         for item in found:
             line.take(item)
         return claims

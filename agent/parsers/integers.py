@@ -32,13 +32,14 @@ SIZE = re.compile(r"\d+(?:[.,]\d+)?\s*[x×]\s*\d+(?:[.,]\d+)?")
 ONE_CHILD = re.compile(
     r"\s*(?:,|e|y|and|mais|mas|plus|com|con|with|\+|\s)*\s+(?:um|uma|una?|an?|one|minha|meu|nossa|nosso|mi|"
     r"nuestr[oa]|my|our)"
-    r"\s+(?:filh[oa]|hij[oa]|kid|child|son|daughter|bebe|baby|crianca|nin[oa]|menin[oa])(?!\w)"
+    r"\s+(?:filh[oa]|hij[oa]|kid|child|son|daughter|bebe|baby|toddler|infant|nenem|newborn|crianca|nin[oa]|menin[oa])(?!\w)"
     r"(?:\s+de\s+\d+(?!\s*\w*(?:anos|meses)\w))?"
 )
 # "somos una consultora" says what they are, not how many
 ARE_A = re.compile(r"(?<!\w)(?:somos|soy|sou|sao|son|es|is|are|we.?re|i.?m|am|like)\s+$")
 WITH = re.compile(r"\s*(?:,\s*)?(?:and|e|y|plus|com|con|with|\+|mais|mas)\s+\w")
 ANY_PLURAL = "*s"
+SELF_AND = "eu e=1+"
 NOUN = re.compile(r"\s+(?P<noun>[a-z]{4,}(?:s|ff))(?!\w)")
 NOT_PEOPLE = word_set("not_people")
 OTHERS = re.compile(
@@ -50,11 +51,28 @@ SHORTEST_SLIP = 6
 ADULTS = re.compile(r"(?<!\w)adult\w*")
 
 
+COUNTED = (
+    r"(?P<count>\w+)\s+(?:filh\w+|hij\w+|kids?|child\w*|sons|daughters|crianc\w+|nin[oa]s|menin[oa]s|bebes?|babies|"
+    r"irma[os]\w*|herman\w+|dependentes?|toddlers?)"
+)
+RELATIVE = (
+    r"(?:(?:o|a|el|la|meu|minha|mi|my|nosso|nossa|nuestr[oa]|our|the|um|uma|un|una|an?)\s+)(?:\w+\s+)??"
+    r"(?:espos[oa]|marido|mulher|mujer|namorad[oa]|novi[oa]|companheir[oa]|wife|husband|partner|girlfriend|boyfriend|"
+    r"fiancee?|mae|pai|mama|papa|madre|padre|mom|mum|dad|mother|father|filh[oa]|hij[oa]|son|daughter|irma[o]?|"
+    r"herman[oa]|brother|sister|sogr[oa]|suegr[oa]|bebe|baby|toddler|soci[oa]|cunhad[oa]|net[oa]|niet[oa])(?!\w)"
+)
+FAMILY = re.compile(
+    r"(?<!\w)(?:eu|mim|yo|mi|me|myself|i)(?:(?:\s*[,+&]\s*|\s+)(?:(?:e|y|and|mais|mas|plus|com|con|with)\s+)?"
+    rf"(?:{RELATIVE}|{COUNTED.replace('?P<count>', '')}))+"
+)
+
+
 def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
     """Numbers beside a cue of the question are explicit, bare ones are not."""
     text = clean(text)
     folded = fold(text)
     found = _by_phrase(text, folded, question)
+    found = _families(text, folded, found) if SELF_AND in every(question.terms) else found
     cues = [cue for cues in question.cues.values() for cue in cues]
     spans = _cue_spans(folded, tuple(cues))
     sizes = [match.span() for match in SIZE.finditer(folded)]
@@ -156,6 +174,20 @@ def _children(folded: str, start: int) -> tuple[int, int]:
     if match is None or not (count or told == "a"):
         return 0, start
     return int(count[0].value) if count else 1, match.end()
+
+
+def _families(text: str, folded: str, found: list[Found]) -> list[Found]:
+    """ "eu, meu marido e 2 filhos": the one who writes, and everybody named after."""
+    families = []
+    for match in FAMILY.finditer(folded):
+        children, words = 0, match[0]
+        for child in re.finditer(COUNTED, match[0]):
+            count = numbers.find(child["count"])
+            children += int(count[0].value) if count else 0
+            words = words.replace(child[0], " ") if count else words
+        people = 1 + len(re.findall(RELATIVE, words)) + children
+        families.append(Found(people, text[match.start() : match.end()], *match.span()))
+    return families + [item for item in found if not any(item.overlaps(family) for family in families)]
 
 
 def _by_phrase(text: str, folded: str, question: Question) -> list[Found]:

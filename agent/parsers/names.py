@@ -57,6 +57,10 @@ POLITE = re.compile(
     r"muito prazer|prazer|encantad[oa]|"
     r"nice to meet you|pleasure|saludos|abracos?|abs|att|obrigad[oa]|gracias|thanks|thank you|aqui|here)\W*$"
 )
+FROM = re.compile(
+    r"^\W*(?:(?i:hi+|hey|hiya|hello|oi+|ol[aá]|hola|buenas|opa|bom dia|boa tarde|boa noite|good \w+|buen\w+ \w+)"
+    r"\W+(?:there\W+)?)?(?P<name>[A-ZÀ-Þ][^\W\d_]+) (?:from|at) (?:the )?[A-ZÀ-Þ\x00]"
+)
 COMPANION = re.compile(
     r"\s+(?:e|y|and|&|\+|com|con|with)\s+(?:(?:(?:o|a|el|la|meu|minha|mi|my|the)\s+)?(?P<relative>espos[oa]|marido|"
     r"mulher|mujer|namorad[oa]|novi[oa]|wife|husband|partner|filh[oa]s?|hij[oa]s?|kids|family|familia|soci[oa])|"
@@ -86,6 +90,7 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found = [_introduced(text, folded, match, CERTAIN) for match in STRONG.finditer(folded)]
     found += [_introduced(text, folded, match, HINTED) for match in WEAK.finditer(folded)]
     found += [_followed(text, folded, match) for match in AFTER.finditer(folded)]
+    found += [_greeted(text, match) for match in FROM.finditer(text)]
     names = [item for item in found if item]
     return [item for index, item in enumerate(names) if not any(item.overlaps(o) for o in names[:index])]
 
@@ -170,6 +175,13 @@ def _is_full_name(quote: str) -> bool:
     """Two capitalised words or more, as in "Wendell Price"."""
     return len(quote.split()) > 1 and all(
         word[0].isupper() for word in quote.split() if fold(word) not in PARTICLES
+    )
+
+
+def _greeted(text: str, match: re.Match[str]) -> Found | None:
+    """ "Hiya, Priya from Nettle & Thyme": a given name that opens the message."""
+    return (
+        _capture(text[: match.end("name")], match.start("name"), GUESSED) if is_known(match["name"]) else None
     )
 
 

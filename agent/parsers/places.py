@@ -32,6 +32,10 @@ HOME = re.compile(
     r"estou (?:em|no|na)|tô (?:em|no|na)|to (?:em|no|na)|residente (?:en|em)|resido en|regiao d[eoa]|near|around|"
     r"cerca de|cerca del|perto d[eoa]|proximo [ado]+|por la zona de|zona de|sector|por el)\s+"
 )
+LIVING = re.compile(
+    r"(?<!\w)(?:moro|moramos|vivo|vivimos|vivemos|resido|residimos|live|living|based|sou|somos|soy|falo|escribo|hablo|i'?m|"
+    r"we'?re|estamos)\s+(?:aqui\s+|over\s+|aca\s+)?(?:em|no|na|en|in|de|do|da|from)\s+"
+)
 LEADING = re.compile(
     r"(?<!\w)(?:em|no|na|nos|nas|en|in|de|do|da|por|at|to|pra|para|from|a|outside|inside|afueras de|arredores "
     r"de)\s+(?:el |la |los |las |the )?"
@@ -111,6 +115,11 @@ def bare(segment: str, context: Context, pending: bool) -> Found | None:
     ):
         return None
     return captured if pending or is_known(captured.quote, context) else None
+
+
+def is_home(folded: str, place: Found) -> bool:
+    """Whether the client says to be there: "two weeks in Portugal, we live in Cardiff"."""
+    return any(match.end() == place.start for match in LIVING.finditer(folded[: place.start]))
 
 
 def described(text: str) -> Found | None:
