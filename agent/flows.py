@@ -38,6 +38,7 @@ def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -
 def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
     """Write what the reply means: memory, stage, words to the client, and the handover it calls for."""
     conversation = verdict.conversation
+    reply = outcomes.left_to_a_person(conversation, reply)
     decision = outcomes.remember(verdict, claim, reply)
     if decision.stage == OPTED_OUT:
         outcomes.stop_writing(conversation, claim, reply)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from agent import intents
 from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import LANGUAGE_FILES, language_words
+from leads.languages import language_of
 
-ENGLISH_COUNTRIES = frozenset({"US", "GB", "CA", "AU", "IE", "NZ", "ZA", "IN"})
-PORTUGUESE_COUNTRIES = frozenset({"BR", "PT", "AO", "MZ"})
 SHORTEST_EVIDENCE = 12
 LEAD_NEEDED = 1.0
 # Portuguese and Spanish share so many words that one of them alone says little.
@@ -75,14 +74,9 @@ def hear(
     return Heard(known, known, detected, locked)
 
 
-def seed_language(country: str, languages: Sequence[str], default: str) -> str:
-    """A guess before anything was said."""
-    if country in PORTUGUESE_COUNTRIES:
-        guess = "pt-BR"
-    elif country in ENGLISH_COUNTRIES:
-        guess = "en"
-    else:
-        guess = "es" if country else default
+def seed_language(country: str, languages: Sequence[str], default: str, usual: str = "") -> str:
+    """A guess before anything was said: what is usual on the line, else in the country."""
+    guess = usual or language_of(country)
     return guess if guess in languages else default
 
 

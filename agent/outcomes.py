@@ -1,6 +1,6 @@
 """The steps of an answered turn. Each runs inside the turn's transaction, the conversation locked."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from agent import knowledge
 from agent.brains.protocol import BrainReply, Decision, SlotValue
 from agent.lateness import with_apology
-from agent.stages import NEEDS_HUMAN, QUALIFIED, SUSPECTED_BOT
+from agent.stages import NEEDS_HUMAN, OPTED_OUT, QUALIFIED, SUSPECTED_BOT, TOO_LATE
 from agent.turns import Claim, Verdict
 from agent.typing_pace import delay_before
 from leads import clock
@@ -33,6 +33,21 @@ PRODUCT_SLOTS = (
 )
 CITY_SLOTS = ("city", "location", "unit")
 VALUE_SLOTS = ("budget", "value", "monthly_budget", "monthly_bill")
+
+
+def left_to_a_person(conversation: Conversation, reply: BrainReply) -> BrainReply:
+    """The reply as it is, unless WhatsApp lets nothing be said any more, as after an outage of a day: then a
+    person has to write, with a template, and gets what was understood."""
+    is_for_a_client = bool(reply.messages) and reply.proposal not in (OPTED_OUT, SUSPECTED_BOT)
+    if not is_for_a_client or window.is_open(conversation):
+        return reply
+    return replace(
+        reply,
+        messages=[],
+        proposal=QUALIFIED if reply.proposal == QUALIFIED else NEEDS_HUMAN,
+        handoff=True,
+        handoff_reason=reply.handoff_reason or TOO_LATE,
+    )
 
 
 def remember(verdict: Verdict, claim: Claim, reply: BrainReply) -> Decision:

@@ -19,6 +19,7 @@ SUSPECTED_BOT = "suspected_bot"
 STAGES = (QUALIFYING, QUALIFIED, DISQUALIFIED, NURTURE, NEEDS_HUMAN, OPTED_OUT, SUSPECTED_BOT)
 HANDOFF_REASONS = ("qualified", "asked_human", "angry", "out_of_scope", "failures", "sensitive")
 BY_RULE = "rule"
+TOO_LATE = "too_late"  # nobody's proposal: WhatsApp's window has closed
 
 MAX_FAILURES = 3
 MAX_OUT_OF_SCOPE = 2

@@ -90,6 +90,7 @@ def context_of(claim: Claim, playbook: Playbook) -> Context:
         now=now,
         profile_name=claim.conversation.profile_name,
         is_open=is_open(playbook, now),
+        language=line.default_language,
     )
 
 

@@ -13,6 +13,7 @@ from agent.deadline import process_loop
 from agent.turns import Claim
 from leads.on_commit import after_commit
 from whatsapp import services as whatsapp
+from whatsapp import window
 
 RENEW_AFTER_SECONDS = 20.0
 AT_ONCE = 8
@@ -21,8 +22,13 @@ _courteous = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="typing")
 
 @contextmanager
 def typing_shown(claim: Claim, renew_after: float = RENEW_AFTER_SECONDS) -> Iterator[None]:
-    """Show the client of `claim` that an answer is being written, until the block ends."""
+    """Show the client of `claim` that an answer is being written, until the block ends.
+
+    Nothing is shown to whom nothing may be said any more.
+    """
     is_over = Event()
+    if not window.is_open(claim.conversation):
+        is_over.set()
     sid = next((message.sid for message in reversed(claim.burst) if message.sid), None)
 
     def show() -> None:

@@ -121,4 +121,5 @@ HANDOFF_REASONS: dict[str, Callable[[], str]] = {
     "failures": lambda: _("the agent did not understand"),
     "sensitive": lambda: _("a sensitive matter"),
     "rule": lambda: _("a rule of the playbook"),
+    "too_late": lambda: _("more than 24 hours without an answer: WhatsApp lets only a template be sent"),
 }

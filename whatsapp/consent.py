@@ -43,6 +43,7 @@ OPT_IN = {
     "en": "start|unstop|subscribe|opt in|optin|resume",
     "es": "volver|alta|reanudar|reactivar|quiero recibir mensajes",
 }
+INTERNATIONAL = frozenset({"stop", "start"})
 CONFIRMATION = {
     ConsentEvent.Kind.OPT_OUT: {
         "pt": "Pronto: você não receberá mais mensagens nossas. Se mudar de ideia, responda VOLTAR.",
@@ -59,14 +60,17 @@ CONFIRMATION = {
 
 @dataclass(frozen=True)
 class Wish:
-    """What a phrase asks for and the language it is in."""
+    """What a phrase asks for and the language it is in, unless it `is_international`."""
 
     kind: str
     language: str
+    is_international: bool = False
 
-    @property
-    def confirmation(self) -> str:
-        return CONFIRMATION[ConsentEvent.Kind(self.kind)][self.language]
+    def confirmation(self, usual: str = "") -> str:
+        """In the phrase's language; `usual`, the line's, decides where people write so in any."""
+        texts = CONFIRMATION[ConsentEvent.Kind(self.kind)]
+        usual = usual[:2].lower()
+        return texts[usual if self.is_international and usual in texts else self.language]
 
 
 def fold(text: str) -> str:
@@ -82,7 +86,7 @@ def _unaccented(text: str) -> str:
 
 def _phrases(kind: str, table: dict[str, str]) -> dict[str, Wish]:
     return {
-        " ".join(phrase.split()): Wish(kind, language)
+        " ".join(phrase.split()): Wish(kind, language, phrase.strip() in INTERNATIONAL)
         for language, phrases in table.items()
         for phrase in phrases.replace("\n", "|").split("|")
         if phrase.strip()

@@ -48,3 +48,11 @@ def test_language_asked_for_is_kept():
 @pytest.mark.parametrize(("country", "guess"), [("BR", "pt-BR"), ("MX", "es"), ("GB", "en"), ("", "pt-BR")])
 def test_language_is_guessed_from_the_country(country, guess):
     assert language.seed_language(country, LANGUAGES, "pt-BR") == guess
+
+
+@pytest.mark.parametrize(
+    ("usual", "country", "guess"),
+    [("es", "BR", "es"), ("en", "MX", "en"), ("", "MX", "es"), ("fr", "MX", "pt-BR")],
+)
+def test_language_of_the_line_is_guessed_before_the_countrys(usual, country, guess):
+    assert language.seed_language(country, LANGUAGES, "pt-BR", usual) == guess

@@ -10,8 +10,10 @@ from agent.lateness import APOLOGY
 from agent.models import Playbook
 from agent.playbook_library import load_library
 from agent.playbooks import publish
+from agent.tests.test_turns import EchoBrain
 from leads import clock
-from leads.tests.makers import make_statuses
+from leads.models import Assignment, LeadEvent
+from leads.tests.makers import make_circle, make_consultant, make_statuses
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.services import record_inbound
@@ -87,6 +89,56 @@ def test_old_message_is_not_due_before_those_that_come_with_it() -> None:
         conversation = take_in("Oi", minutes_ago=40)
         assert turns.due_at(conversation) > NOW
         assert turns.claim(conversation.pk) is None
+
+
+def test_messages_of_more_than_a_day_ago_go_to_a_person_with_what_they_say() -> None:
+    consultant = make_consultant()
+    make_circle(consultant)
+    with clock.virtual(NOW) as virtual:
+        conversation = take_in("Oi", "Quero comprar um apartamento em Recife", minutes_ago=25 * 60)
+        said = answer(conversation, virtual)
+
+    conversation.refresh_from_db()
+    assert said == []
+    assert (conversation.status, conversation.consultant) == ("transferred", consultant)
+    assert (conversation.handoff_reason, conversation.stage) == ("too_late", "needs_human")
+    assert conversation.answered_seq == conversation.last_inbound_seq
+    assert conversation.lead.consultant == consultant
+    assert conversation.lead.waiting_since is not None
+    assert conversation.lead.slots["goal"]["value"] == "buy"
+    assert Assignment.objects.get().notice == "pending"
+    history = LeadEvent.objects.get(kind=LeadEvent.Kind.HANDOFF)
+    assert history.data["reason"] == "too_late"
+
+
+def test_window_that_closes_while_the_agent_thinks_leaves_the_client_to_a_person() -> None:
+    make_circle(make_consultant())
+    with clock.virtual(NOW) as virtual:
+        conversation = take_in("Oi", minutes_ago=24 * 60 - 1)
+        virtual.move_to(NOW + timedelta(seconds=10))
+        brain = EchoBrain(meanwhile=[lambda: virtual.move_to(NOW + timedelta(minutes=5))])
+        flows.answer_message(conversation.pk, brain=brain)
+
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.handoff_reason) == ("transferred", "too_late")
+    assert not Message.objects.filter(direction="out").exists()
+
+
+def test_message_of_a_little_less_than_a_day_ago_gets_its_apology() -> None:
+    with clock.virtual(NOW) as virtual:
+        said = answer(take_in("Oi", minutes_ago=23 * 60), virtual)
+
+    assert said[0].startswith(APOLOGY["pt"])
+
+
+def test_old_opt_out_goes_to_nobody() -> None:
+    make_circle(make_consultant())
+    with clock.virtual(NOW) as virtual:
+        conversation = take_in("parar", minutes_ago=25 * 60)
+        assert answer(conversation, virtual) == []
+
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.stage) == ("active", "opted_out")
 
 
 def test_messages_that_the_reconciler_recovers_are_one_burst(settings) -> None:

@@ -12,6 +12,7 @@ from leads.fields import EncryptedTextField
 from leads.models import Source
 
 KEPT_MESSAGES = 20  # of each chat, in the chat list
+LANGUAGES = [("pt-BR", _("Brazilian Portuguese")), ("es", _("Spanish")), ("en", _("English"))]
 
 
 class Line(models.Model):
@@ -77,7 +78,17 @@ class Line(models.Model):
         _("verify token"), blank=True, help_text=_("The word that Meta shows when the webhook is set up.")
     )
     default_country = models.CharField(_("default country"), max_length=2, default="BR")
-    default_language = models.CharField(_("default language"), max_length=10, default="pt-BR")
+    default_language = models.CharField(
+        _("default language"),
+        max_length=10,
+        choices=LANGUAGES,
+        default="",
+        blank=True,
+        help_text=_(
+            "What the agent answers in until the client's own words tell, and what is confirmed in where the "
+            "client's word is the same in every language (STOP). Empty: as usual in the country."
+        ),
+    )
     brought_messages = models.PositiveSmallIntegerField(
         _("messages that come along"),
         default=0,

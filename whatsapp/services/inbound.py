@@ -190,14 +190,18 @@ def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wis
     """Confirmed where the window lets us: words that are brought along may be older than it."""
     if wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
         if window.is_open(conversation):
-            outbound.confirm_opt_out(conversation, wish.confirmation)
+            outbound.confirm_opt_out(conversation, _confirmation(conversation, wish))
         consent.opt_out(conversation, message)
         _write_history(conversation, wish)
     elif wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
         consent.opt_in(conversation, message)
         _write_history(conversation, wish)
         if window.is_open(conversation):
-            outbound.confirm_opt_in(conversation, wish.confirmation)
+            outbound.confirm_opt_in(conversation, _confirmation(conversation, wish))
+
+
+def _confirmation(conversation: Conversation, wish: consent.Wish) -> str:
+    return wish.confirmation(conversation.line.default_language)
 
 
 def _write_history(conversation: Conversation, wish: consent.Wish) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from leads import clock
 from leads.errors import InvalidError, NotFoundError
+from leads.languages import language_of
 from leads.models import User
 from leads.wakeups import wake
 from whatsapp import splitting
@@ -62,7 +63,7 @@ def find_template(line: Line, wanted: str, language: str = "") -> Template:
     if not found:
         _look_again(line)
         raise NotFoundError(_("This line has no approved template “%(name)s”.") % {"name": wanted[:80]})
-    ranked = _by_language(language or line.default_language)
+    ranked = _by_language(language or line.default_language or language_of(line.default_country))
     return min(found, key=lambda template: ranked(template.language))
 
 

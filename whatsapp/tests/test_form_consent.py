@@ -146,3 +146,19 @@ def test_wish_in_longer_sentence_is_none(text):
 def test_wish_in_opt_in_knows_its_language(text, language):
     wish = consent.wish_in(text)
     assert (wish.kind, wish.language) == ("opt_in", language)
+
+
+@pytest.mark.parametrize(
+    ("text", "usual", "begins"),
+    [
+        ("STOP", "pt-BR", "Pronto"),
+        ("stop!", "es", "Listo"),
+        ("stop", "en", "Done"),
+        ("stop", "", "Done"),
+        ("parar", "en", "Pronto"),
+        ("unsubscribe", "pt-BR", "Done"),
+        ("start", "pt-BR", "Pronto"),
+    ],
+)
+def test_wish_is_confirmed_in_its_own_language_or_the_lines_where_everybody_writes_so(text, usual, begins):
+    assert consent.wish_in(text).confirmation(usual).startswith(begins)

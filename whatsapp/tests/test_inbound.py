@@ -260,6 +260,14 @@ def test_record_inbound_opt_out_drops_whatever_was_queued(author):
     ]
 
 
+def test_record_inbound_opt_out_in_any_language_is_confirmed_in_the_lines():
+    line = make_line(default_language="es")
+
+    record_inbound(line, parsed("STOP"))
+
+    assert Message.objects.get(direction="out").body.startswith("Listo")
+
+
 def test_record_inbound_opt_out_drops_what_was_queued_on_our_other_lines():
     elsewhere = make_conversation(line=make_line(name="Second", address="whatsapp:+14155238887"))
     somebody_else = make_conversation(WaId="5511900000001", From="whatsapp:+5511900000001")
