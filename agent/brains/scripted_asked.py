@@ -14,7 +14,7 @@ from agent import intents
 from agent.brains.protocol import Context, Question
 from agent.brains.scripted_bare import FILLERS, TALK, UNSURE
 from agent.brains.scripted_lines import Claim, Line
-from agent.parsers import choices, clock, integers, money, names, places
+from agent.parsers import choices, clock, integers, money, names, places, texts
 from agent.parsers.found import BLANK, Found, fold
 from agent.parsers.lexicons import common_words, first_names, word_set
 from agent.parsers.negation import is_negated
@@ -66,7 +66,7 @@ class AskedReader:
     def read(self, lines: list[Line]) -> list[Claim]:
         readers: dict[str, Callable[[Line], Found | None]] = {
             "place": self._place, "name": self._name, "choice": self._choice, "int": self._int,
-            "money_range": self._amount,
+            "money_range": self._amount, "text": self._known_words,
         }  # fmt: skip
         read = readers.get(self.question.type, lambda line: None)
         for line in filter(self._may_answer, lines):
@@ -136,6 +136,10 @@ class AskedReader:
         after = [item for item in found if turn and item.start >= turn.end()]
         chosen = after or found
         return chosen[0] if len(chosen) == 1 and not money.has_mark(line.unread) else None
+
+    def _known_words(self, line: Line) -> Found | None:
+        """ "só pra mim e minha esposa" tells how many, and also whom to insure."""
+        return next(iter(texts.known(line.text, self.language, self.question)), None)
 
     def _amount(self, line: Line) -> Found | None:
         return money.asked(line.unread, self.context)

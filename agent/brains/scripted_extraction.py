@@ -20,7 +20,7 @@ LONGEST_TEXT = 120
 SMALLEST_UNSCALED = 1000
 CURRENCY = re.compile(r"[$€£]|(?<!\w)(?:reais|real|pesos|dolares|dollars|euros|pounds|soles)(?!\w)")
 MONTHLY = re.compile(
-    r"(?:por|al?|ao|per|/|cada) ?(?:mes|month|mo\b)|mensa(?:l|is|lidade)|mensual|monthly|parcela|cuota|instal"
+    r"(?:por|al?|ao|per|/|cada) ?(?:mes|month|mo\b)|pcm|p/m|mensa(?:l|is|lidade)|mensual|monthly|parcela|cuota|instal"
 )
 LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
 

@@ -109,6 +109,9 @@ class FigureReader(ClaimReader):
         claims = []
         questions = self.of_type("money_range")
         found = money.parse(line.unread, self.context, self.language)
+        if any(question.key == self.pending for question in questions) and not money.has_mark(line.unread):
+            spoken = money.asked(line.unread, self.context)
+            found = [spoken] if spoken else found
         for item in found:
             question = self._money_question(questions, line)
             item = self._in_scale(question, item, line) if question else item
