@@ -18,7 +18,8 @@ from whatsapp.send_errors import RefusedError, SendError
 from whatsapp.services import record_inbound
 
 logger = logging.getLogger(__name__)
-MOST_LISTED, MOST_LISTS = 2000, 10
+# Twilio documents its filter by days; that it heeds the time of day as well matters only beyond this many
+MOST_LISTED, MOST_LISTS = 20_000, 10
 MOST_RECOVERED = 200  # of a line at once; the next time goes on from there
 LOOK_BACK = timedelta(minutes=15)  # Twilio's list may be late by minutes
 SHORTEST_LIST = timedelta(seconds=2)

@@ -114,6 +114,27 @@ def test_lists_of_messages_fit(twilio, fits):
     assert {"To", "DateSent>", "PageSize"} <= set(twilio.requests[1].form)
 
 
+def test_list_of_messages_within_a_time_fits(twilio, fits):
+    now = timezone.now()
+    client.list_messages(
+        account_of(make_line()), recipient=AGENT_NUMBER, since=now - timedelta(hours=2), until=now, limit=5000
+    )
+
+    assert fits(twilio) == [("GET", MESSAGES)]
+    assert {"To", "DateSent>", "DateSent<", "PageSize"} == set(twilio.requests[0].form)
+
+
+def test_list_of_a_messages_files_fits(twilio, fits):
+    path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages/{SM}/Media.json"
+    uri = path.replace("Media.json", f"Media/{'ME' + 'd4' * 16}.json")
+    twilio.lists[path] = ("media_list", [{"uri": uri, "content_type": "image/jpeg"}])
+
+    [file] = client.list_media(account_of(make_line()), SM)
+
+    assert fits(twilio) == [("GET", path)]
+    assert file == {"url": f"https://api.twilio.com{uri.removesuffix('.json')}", "content_type": "image/jpeg"}
+
+
 def test_templates_fit(twilio, fits):
     make_line()
     for number in range(3):
@@ -174,6 +195,9 @@ def test_file_of_a_client_is_asked_where_twilio_keeps_it(twilio, description, se
         ("PUT", MESSAGES, []),
         ("POST", "/v2/Indicators/Typing.json", [("channel", "rcs"), ("messageId", SM)]),
         ("POST", "/v2/Indicators/Typing.json", [("channel", "whatsapp")]),
+        ("GET", MESSAGES.replace(".json", "/MG1/Media.json"), []),
+        ("GET", MESSAGES.replace(".json", f"/{SM}/Media.json"), [("PageSize", "0")]),
+        ("GET", MESSAGES.replace(".json", "/XX1.json"), []),
         ("GET", f"/v1/Content/{SM}/ApprovalRequests", []),
         ("GET", "/v1/Contents", []),
     ],
