@@ -3,8 +3,12 @@
 from celery import shared_task
 
 from leads import deliveries, reconciling, wakeups
+from leads.crew import Crew
 from leads.outbound import queue, sending
 from leads.services import alerts, assigning, reply_timers
+
+# Assignments of one circle follow each other; more threads of a worker would wait, each in a transaction.
+_makers = Crew(8)
 
 
 @shared_task(name="leads.assign_waiting_leads")
@@ -34,7 +38,7 @@ def process_deliveries(*, is_second: bool = False) -> int:
     """Make leads of the requests that wait. Woken by each of them, and by a sweep."""
     wakeups.taken(process_deliveries)
     wakeups.look_twice(process_deliveries, is_second=is_second)
-    return deliveries.process_pending()
+    return _makers.work(deliveries.process_pending)
 
 
 @shared_task(name="leads.reconcile_meta")
