@@ -18,7 +18,8 @@ from crm.processes import worker_command
 from leads.models import Delivery, Source
 from leads.tasks import process_deliveries
 
-FEW, MANY = 1_000, 1_000_000
+# A smaller crowd tries the benchmark itself out: BENCH_LEADS=20000 python -m bench intake
+FEW, MANY = 1_000, int(os.environ.get("BENCH_LEADS", "1000000"))
 ROUNDS = 3
 ACK_SECONDS, WARM_UP = 2.0, 1.0
 BACKLOG = 600
