@@ -9,7 +9,15 @@ from agent import stages
 from agent.brains.protocol import BrainReply, Decision, Question, Signals, State, TurnInput
 from agent.brains.scripted_answers import answer
 from agent.brains.scripted_extraction import Extraction, extract
-from agent.brains.scripted_signals import REMEMBERED_BURSTS, Mood, burst_text, listen, outside, weigh
+from agent.brains.scripted_signals import (
+    REMEMBERED_BURSTS,
+    Mood,
+    burst_text,
+    is_put_off,
+    listen,
+    outside,
+    weigh,
+)
 from agent.brains.scripted_speaking import Speaker, Understanding
 from agent.brains.scripted_wording import voice
 
@@ -131,8 +139,11 @@ def _is_business(turn: TurnInput, extraction: Extraction) -> bool:
 
 
 def next_question(turn: TurnInput, state: State) -> Question | None:
-    """The first required slot still missing; one asked too often waits until the others were asked."""
+    """The first required slot still missing. One asked too often, and one that the client puts off, wait until
+    the others were asked."""
     missing = [question for question in turn.playbook.required if question.key not in state.slots]
+    if is_put_off(turn.burst):
+        missing.sort(key=lambda question: question.key == turn.state.pending)
     fresh = [question for question in missing if state.asked.get(question.key, 0) < question.max_asks]
     return next(iter(fresh or missing), None)
 

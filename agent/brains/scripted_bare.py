@@ -15,10 +15,12 @@ from agent.parsers.lexicons import common_words, regions, word_set
 FILLERS = word_set("fillers")
 VERBS = word_set("statement_verbs")
 SIDE_TALK = re.compile(
-    r"(?<!\w)(?:me|perdon|perdao|desculpa|disculpa|sorry|oops|ops|nenhum|nenhuma|ningun|ninguno|ninguna|none|ja(?:ja)+|"
+    r"(?<!\w)(?:me|perdon|perdao|desculpa|disculpa|sorry|oops|ops|nenhum|nenhuma|ningun|ninguno|ninguna|none|"
+    r"ja(?:ja)+|"
     r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
 )
 GIBBERISH = re.compile(r"[bcdfgjkmnpqstvwxz]{3}|(.)\1\1")
+MASHED = re.compile(r"[bcdfghjklmnpqstvwxz]{5}|^[^aeiouy]+$|[sdfgjkl]{4}")
 # "arrancaría en agosto": once the month is read, a verb is left that answers nothing.
 VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
 LONGEST_ANSWER = 8
@@ -26,8 +28,10 @@ INTERJECTION = re.compile(
     r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
 )
 UNSURE = re.compile(
-    r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|idk|no idea|tanto faz|whatever|"
-    r"any of)(?!\w)"
+    r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|dunno|idk|no idea|tanto faz|whatever|"
+    r"any of|anytime|any time|either|me da (?:igual|lo mismo)|da igual|cualquiera|qualquer (?:um|uma|horario|"
+    r"periodo|hora)|"
+    r"indiferente|cualquier (?:horario|hora)|don'?t mind|no preference|up to you|voce que sabe|vc que sabe)(?!\w)"
 )
 TALK = (
     "ask_human",
@@ -104,8 +108,9 @@ class BareReader:
         if question is None or question.key in self.known or line.is_question:
             return None
         if UNSURE.search(line.folded) or intents.found("side_talk", line.text):
-            return None
-        if question.type == "name" and line.corrects and not names.is_known(piece.split()[0]):
+            return self._claim(question, places.described(piece), line) if question.type == "place" else None
+        strange = not names.is_known(piece.split()[0])
+        if question.type == "name" and strange and (line.corrects or MASHED.search(fold(piece))):
             return None
         if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)

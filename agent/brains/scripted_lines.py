@@ -154,10 +154,10 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
         if lines and SCALE_ALONE.fullmatch(key) and ENDS_IN_NUMBER.search(lines[-1].folded):
             lines[-1] = Line(f"{lines[-1].text} {clean(message.words)}", message.seq, lines[-1].message)
             continue
-        tainted = bool(intents.found("injection", message.words) or sensitive.parse(message.words))
+        ordered = bool(intents.found("injection", message.words))
         lines += [
-            Line(part, message.seq, index, tainted=tainted)
-            for part in _parts(message.words)
+            Line(part, message.seq, index, tainted=ordered or bool(sensitive.parse(said)))
+            for part, said in zip(_parts(message.words), clean(message.words).split("\n"), strict=False)
             if part.strip(BLANK + " ")
         ]
     return lines

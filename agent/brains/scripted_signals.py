@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from agent import intents
 from agent.brains.protocol import Inbound, Playbook, Signals, State, TurnInput
+from agent.brains.scripted_bare import UNSURE
 from agent.brains.scripted_extraction import Extraction
 from agent.parsers import sensitive
 from agent.parsers.found import clean, fold
@@ -130,7 +131,7 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
     strayed = not progress and (
         bool({"off_topic", "support", "complaint", "own_client"} & mood.heard) or is_unrelated(turn, mood)
     )
-    served = not progress and {"own_client", "support"} <= mood.heard
+    served = {"own_client", "support"} <= mood.heard
     return Signals(
         opted_out="opt_out" in mood or (state.opted_out and "opt_in" not in mood),
         suspected_bot=is_machine(turn),
@@ -203,6 +204,12 @@ def _asked_in_vain(turn: TurnInput) -> bool:
     """The same question twice over its limit, whatever the client says instead of answering."""
     pending = turn.playbook.question(turn.state.pending or "")
     return pending is not None and turn.state.asked.get(pending.key, 0) >= 2 * pending.max_asks
+
+
+def is_put_off(burst: Sequence[Inbound]) -> bool:
+    """ "não sei ainda", "tanto faz", "I'd rather not say": the question was understood and is not answered."""
+    texts = [clean(message.words) for message in burst if message.words]
+    return any(UNSURE.search(fold(text)) or intents.found("side_talk", text) for text in texts)
 
 
 def outside(mood: Mood, state: State, progress: bool) -> str | None:

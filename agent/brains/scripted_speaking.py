@@ -8,7 +8,7 @@ from agent import stages
 from agent.brains.protocol import Decision, Question, SlotUpdate, State, TurnInput
 from agent.brains.scripted_answers import Answer
 from agent.brains.scripted_extraction import Extraction
-from agent.brains.scripted_signals import Mood
+from agent.brains.scripted_signals import Mood, is_put_off
 from agent.brains.scripted_wording import Wording, bubbles, closing_messages
 
 OUTSIDE_CLOSINGS = {
@@ -129,6 +129,8 @@ class Speaker:
         if "off_topic" in seen.mood or "injection" in seen.mood:
             return self.say("off_topic")
         if state.pending and seen.state.failures > state.failures:
+            if is_put_off(self.turn.burst) and seen.state.failures == 1:
+                return self.say("ack_neutral")
             offer = self.say("offer_human") if seen.state.failures == stages.MAX_FAILURES - 1 else ""
             return f"{self.say('not_understood')} {offer}".strip()
         return ""

@@ -25,6 +25,12 @@ FAVOUR_AFTER = re.compile(
     r"\s*(?:(?:eu|yo|i'?d|i would|i)\s+)?(?:mesmo\s+)?(?:prefiro|prefer|preferably|de preferencia|preferiblemente|"
     r"seria melhor|seria mejor|is better|works better|e melhor|es mejor|melhor|mejor)(?!\w)"
 )
+# "manhã ou tarde, tanto faz": of the named ones any will do
+INDIFFERENT = re.compile(
+    r"(?<!\w)(?:tanto faz|indiferente|qualquer (?:um|uma)|me da (?:igual|lo mismo)|da igual|cualquiera|either|"
+    r"both work|"
+    r"don'?t mind|whichever|os dois|as duas|los dos|las dos)(?!\w)"
+)
 INDEFINITE = {
     "en": re.compile(r"(?<!\w)(?:an?|another)\s+$"),
     "es": re.compile(r"(?<!\w)una?\s+$"),
@@ -147,7 +153,7 @@ class WordReader(ClaimReader):
             chosen = self.claim(question, favoured or (found[-1:] if line.corrects else found)[0], line)
             if not favoured and (
                 (line.is_question and choices.is_offered_pair(readable, found))
-                or choices.is_open_alternative(readable, found)
+                or (choices.is_open_alternative(readable, found) and not INDIFFERENT.search(line.folded))
             ):
                 self.ambiguous.append(chosen)
             else:

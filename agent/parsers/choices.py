@@ -19,7 +19,9 @@ HINT = "~"
 WHOLE = "="
 SMALL = re.compile(r"(?:z?inh[oa]|z?it[oa]|[ec]+it[oa]|zinh[oa]|zao|ona)$")
 # What stands between two pauses
-PIECE = re.compile(r"(?:(?<=^)|(?<=[,.;!?\n] )|(?<=[,.;!?\n]))\w(?:[^,.;!?\n]*\w)?(?=\s*(?:[,.;!?\n]|$))")
+PIECE = re.compile(
+    r"(?:(?<=^)|(?<=[,.;!?\n] )|(?<=[,.;!?\n]))\w(?:[^,.;!?\n]*\w)?(?=[^\w,.;!?\n]*(?:[,.;!?\n]|$))"
+)
 OR = re.compile(r"(?<!\w)(?:ou|o|u|or|vs)(?!\w)")
 ALTERNATIVE = re.compile(
     r"\s*(?:,?\s*(?:ou|o|u|or|vs\.?|versus)|/)\s*(?:(?:fully|totally|completely|totalmente|completamente|100%|"

@@ -187,7 +187,8 @@ def _families(text: str, folded: str, found: list[Found]) -> list[Found]:
             words = words.replace(child[0], " ") if count else words
         people = 1 + len(re.findall(RELATIVE, words)) + children
         families.append(Found(people, text[match.start() : match.end()], *match.span()))
-    return families + [item for item in found if not any(item.overlaps(family) for family in families)]
+    larger = [f for f in families if not any(f.overlaps(item) and item.value >= f.value for item in found)]
+    return larger + [item for item in found if not any(item.overlaps(family) for family in larger)]
 
 
 def _by_phrase(text: str, folded: str, question: Question) -> list[Found]:
