@@ -78,7 +78,7 @@ def _latency(outside: str) -> Iterator[Result]:
 
 def _wait_for_reply(outside: str, client: str) -> float:
     """When Twilio had it."""
-    wait_for(lambda: client in _report(outside).handed, what="the reply")
+    wait_for(lambda: client in _report(outside).handed, seconds=LONGEST_SECONDS, what="the reply")
     return _report(outside).handed[client]
 
 
