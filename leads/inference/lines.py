@@ -10,13 +10,12 @@ from leads.inference.vocabulary import names_a_contact
 LONGEST_NOTICE = 5_000
 FEWEST = 2
 Said = list[tuple[str, str]]
-_LINE = re.compile(
-    r"^[^\w\n]*([^\W\d_][^:\n]{1,39}?)\W{0,3}[:=][ \t*_]+(\S[^\n]*?)[ \t*_]*\r?$", re.MULTILINE
-)
+# The values run to the end of their lines and are trimmed afterwards: a pattern that trims is quadratic.
+_LINE = re.compile(r"^[^\w\n]*([^\W\d_][^:\n]{1,39}?)\W{0,3}[:=][ \t*_]+(\S[^\n]*)$", re.MULTILINE)
 # `**Nome** – Ana`, `| Nome | Ana |`, `TEL;TYPE=CELL:+55…`: signs that words for people have as well.
 _LOOSE_LINE = re.compile(
     r"^[^\w\n+]*([^\W\d_][^:=|\n]{0,39}?)[ \t*_]*(?:;[^:\n]{1,40})?(?:[:=|\t]|\s(?:[-\u2013\u2014=]+>?|\u2192)\s)"
-    r"[ \t*_]*(\S[^\n]*?)[ \t*_|]*\r?$",
+    r"[ \t*_]*(\S[^\n]*)$",
     re.MULTILINE,
 )
 _INSIDE_LINE = re.compile(
@@ -32,12 +31,15 @@ def lines_said(text: str) -> Said:
     plain_text = _without_tags(text[:LONGEST_NOTICE]).strip()
     if "\n" not in plain_text:
         return _contacts(_inside_said(plain_text))
-    lines: Said = _LINE.findall(plain_text)
+    lines = _trimmed(_LINE.findall(plain_text), " \t\r*_")
     if len(lines) >= FEWEST:
         return lines
-    return (
-        _contacts(_LOOSE_LINE.findall(plain_text)) or _row_said(plain_text) or _contacts(_headed(plain_text))
-    )
+    loose = _trimmed(_LOOSE_LINE.findall(plain_text), " \t\r*_|")
+    return _contacts(loose) or _row_said(plain_text) or _contacts(_headed(plain_text))
+
+
+def _trimmed(found: Said, dressing: str) -> Said:
+    return [(name, value.rstrip(dressing)) for name, value in found]
 
 
 def _without_tags(text: str) -> str:
@@ -65,7 +67,8 @@ def _row_said(text: str) -> Said:
     if len(lines) != FEWEST:
         return []
     sign = max(";,\t|", key=lines[0].count)
-    names, values = csv.reader(lines, delimiter=sign)
+    # Each by itself: a quote that is never closed would swallow the next line
+    names, values = (next(csv.reader([line], delimiter=sign), []) for line in lines)
     is_table = len(names) == len(values) and sum(map(names_a_contact, names)) >= FEWEST
     return list(zip(names, values, strict=True)) if is_table else []
 

@@ -58,7 +58,7 @@ def _with_headers(node: dict[str, Any]) -> dict[str, Any]:
 
 def _cells(value: Any) -> Any:
     """`nome;celular;email` taken apart at the sign it has most of; anything else as it is."""
-    if not isinstance(value, str) or "\n" in value or len(value) > LONGEST_ROW:
+    if not isinstance(value, str) or len(value.splitlines()) != 1 or len(value) > LONGEST_ROW:
         return value
     sign = max(";|\t,", key=value.count)
     return next(csv.reader([value], delimiter=sign)) if value.count(sign) > 1 else value

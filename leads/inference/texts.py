@@ -19,9 +19,7 @@ from leads.inference.words import word_set
 LONGEST = 50_000
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _QUERY = re.compile(r"[^\s=&:/?#<>{}\"]{1,80}=[^&]*(?:&[^\s=&<>{}\"]{1,80}=[^&]*)+")
-_XML = re.compile(
-    r"\s*(?:<\?xml\b[^<>]*>\s*)?(?:<!--.*?-->\s*)?<([A-Za-z_][\w.:-]*)[^<>]*>.*</\1\s*>\s*", re.DOTALL
-)
+_ROOT = re.compile(r"(?:<\?xml\b[^<>]*+>\s*)?(?:<!--.*?-->\s*)?<([A-Za-z_][\w.:-]*+)[^<>]*+>", re.DOTALL)
 # What begins a text of words, not of data.
 _HTML = word_set(
     "a article b blockquote body br center div dl em font h1 h2 h3 h4 html i li main ol p pre script section "
@@ -72,11 +70,17 @@ def _query_in(text: str) -> dict[str, str] | None:
 
 
 def _xml_in(text: str) -> Any:
-    root = _XML.fullmatch(text)
+    root = _ROOT.match(text)
     if root is None or root[1].lower() in _HTML:
         return None
+    closing = text[text.rfind("</") :].removesuffix(">").rstrip()
+    if not text.endswith(">") or closing != f"</{root[1]}":
+        return None
     reader = _Elements()
-    reader.feed(text)
+    try:
+        reader.feed(text)
+    except AssertionError:  # what the standard library answers to `<![` with a word it does not know
+        return None
     return reader.top if any(map(names_a_contact, reader.names)) else None
 
 

@@ -4,6 +4,8 @@ import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leads.inference import understand
 from leads.inference.introductions import introduced_in, name_beside_address
@@ -133,3 +135,69 @@ def test_name_is_taken_from_an_introduction_alone(text, name):
 )
 def test_name_beside_an_address_is_found(text, name):
     assert name_beside_address(text) == name
+
+
+# Pieces of what the readers of texts look for, in any order: quotes that never close, lone returns, cut-off tags
+PIECES = [
+    '"',
+    "'",
+    "\r",
+    "\n",
+    "\r\n",
+    ";",
+    ",",
+    "|",
+    "\t",
+    ":",
+    "=",
+    "&",
+    "<",
+    "</",
+    "<![",
+    "<!--",
+    "]]>",
+    ">",
+]
+PIECES += [
+    "{",
+    "}",
+    "[",
+    "]",
+    "<lead>",
+    "</lead>",
+    "<?xml ",
+    "nome",
+    "fone",
+    "Ana",
+    "11987654321",
+    " ",
+    "*",
+    "\x1c",
+]
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+@given(text=TEXTS, key=st.sampled_from(["message", "data", "nome", "x"]))
+def test_any_text_is_read_without_a_fault_and_kept(text, key):
+    (lead,) = understand({key: text, "email": "ana@mail.example"}, "BR")
+
+    assert lead.email == "ana@mail.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Boa tarde, gostaria de saber\nmais sobre o apartamento',
+        'Olá; "tudo bem\nmeu fone; é, outro',
+        "Oi, tudo bem,\rquero, comprar",
+    ],
+    ids=["open quote", "quote after a separator", "lone return"],
+)
+def test_message_that_looks_like_data_stays_a_message(text):
+    (lead,) = understand({"email": "ana@mail.example", "mensagem": text}, "BR")
+
+    assert lead.message.split() == text.split()
+
+
+def test_xml_with_a_declaration_that_nobody_knows_is_no_tree():
+    assert tree_in("<lead><nome>Ana</nome><![foo[x]]></lead>") is None
