@@ -1,17 +1,18 @@
 """A person or their program adds a lead, instead of a form somewhere."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from hashlib import sha256
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from leads.actors import person
-from leads.claims import claim_submission
+from leads.claims import claim_submission, repoint_submission
 from leads.errors import InvalidError, NotAllowedError
-from leads.models import Assignment, Consultant, SeenSubmission, Source, Status, User
+from leads.models import Assignment, Consultant, Lead, SeenSubmission, Source, Status, User
 from leads.payload import LeadPayload
 from leads.services.assigning import assign_lead
 from leads.services.board import move_to
@@ -22,7 +23,7 @@ API_SOURCE = "api"
 
 class KeyReusedError(InvalidError):
     code = "idempotency_key_reused"
-    detail = _lazy("This Idempotency-Key was used before, for another request. Use a new one.")
+    detail = gettext_lazy("This Idempotency-Key was used before, for another request. Use a new one.")
 
 
 @transaction.atomic
@@ -42,15 +43,15 @@ def add_lead(
     is asked with it. `status` and `consultant_id` are for new leads: somebody who is known stays where
     they are.
     """
+    key = f"{user.pk}:{idempotency_key}" if idempotency_key else ""
+    asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
+    if key and (lead := _made_before(key, asked)):
+        return Received(lead, is_new=False, is_repeat=True)
     actor = person(user, origin)
     keeper, source = _keeper(user, consultant_id), _source(source_slug)
-    key = f"{user.pk}:{idempotency_key}" if idempotency_key else ""
-    received = receive_lead(
-        payload=replace(payload, external_id=key), source=source, actor=actor, assign=keeper is None
-    )
+    received = receive_lead(payload=payload, source=source, actor=actor, assign=keeper is None)
     if key:
-        asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
-        _check_key(key, sha256(asked.encode("utf-8", "replace")).hexdigest(), received)
+        repoint_submission(_source().pk, key, received.lead.pk)
     if received.is_new and keeper:
         assign_lead(lead=received.lead, actor=actor, trigger=Assignment.Trigger.MANUAL, to=keeper)
     if received.is_new and status and status != received.lead.status_id:
@@ -58,19 +59,21 @@ def add_lead(
     return received
 
 
-def _check_key(key: str, fingerprint: str, received: Received) -> None:
-    """Keep what was asked first with the key; refuse anything else that is asked with it.
+def _made_before(key: str, asked: str) -> Lead | None:
+    """The lead of an earlier request with this key; KeyReusedError where that one asked for something else.
 
-    Whatever source the lead is said to come from, its key is kept at the API's own: of two requests at once,
-    the second waits here.
+    Whatever source the lead is said to come from, its key is kept at the API's own, and claimed before
+    anything else: of two requests at once, the second waits here and holds nothing meanwhile.
     """
-    keeper = _source(API_SOURCE)
-    claim_submission(keeper.pk, key, received.lead.pk)
+    keeper, nobodys, fingerprint = _source(), uuid4(), sha256(asked.encode("utf-8", "replace")).hexdigest()
+    owner = claim_submission(keeper.pk, key, nobodys)
     seen = SeenSubmission.objects.filter(source=keeper, key=key)
+    if owner == nobodys:
+        seen.update(fingerprint=fingerprint)
+        return None
     if seen.exclude(fingerprint__in=["", fingerprint]).exists():
         raise KeyReusedError
-    if not received.is_repeat:
-        seen.update(fingerprint=fingerprint)
+    return Lead.objects.get(pk=owner)
 
 
 def _keeper(user: User, consultant_id: int | None) -> Consultant | None:
@@ -81,7 +84,7 @@ def _keeper(user: User, consultant_id: int | None) -> Consultant | None:
     return Consultant.objects.select_related("user").filter(pk=consultant_id or user.pk).first()
 
 
-def _source(slug: str) -> Source:
+def _source(slug: str = "") -> Source:
     """The named source, else that of the API; it takes no webhooks."""
     if slug and slug != API_SOURCE:
         source = Source.objects.filter(slug=slug).first()

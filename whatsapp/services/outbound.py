@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from leads import clock
 from leads.errors import InvalidError, NotAllowedError, NotFoundError
@@ -31,7 +31,7 @@ RETRYABLE = (Message.Status.FAILED, Message.Status.UNKNOWN)
 
 class ClientIdReusedError(InvalidError):
     code = "client_id_reused"
-    detail = _lazy("This client_id was used before, for another message. Use a new one.")
+    detail = gettext_lazy("This client_id was used before, for another message. Use a new one.")
 
 
 def send(
