@@ -10,6 +10,7 @@ from django.utils import timezone
 from leads import one_trip
 from leads.on_commit import announce
 from leads.services import activity
+from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.models.conversation import ConversationQuerySet
 from whatsapp.signals import message_changed
@@ -106,8 +107,8 @@ def opt_out(conversation: Conversation, message: Message | None, evidence: str =
     Whatever is queued for them is dropped, on our other lines as well: consent is the client's, not a line's.
     The confirmation alone still goes out.
     """
+    lock_all_of(conversation.client_key)
     _record(conversation, ConsentEvent.Kind.OPT_OUT, message, evidence)
-    _drop_queued(conversation.client_key)
     if conversation.stage != Conversation.Stage.OPTED_OUT:
         conversation.stage_before_opt_out = conversation.stage
     conversation.is_opted_out, conversation.stage = True, Conversation.Stage.OPTED_OUT
@@ -115,6 +116,8 @@ def opt_out(conversation: Conversation, message: Message | None, evidence: str =
     others = _elsewhere(conversation)
     others.exclude(stage=Conversation.Stage.OPTED_OUT).update(stage_before_opt_out=F("stage"))
     others.update(is_opted_out=True, stage=Conversation.Stage.OPTED_OUT)
+    # Conversations before messages, as whoever takes one over locks them.
+    _drop_queued(conversation.client_key)
     leads = {conversation.lead_id, *others.values_list("lead_id", flat=True)}
     activity.stop_waiting(lead_ids=[lead_id for lead_id in leads if lead_id])
 

@@ -7,13 +7,17 @@ import pytest
 from django.db import connection, connections, transaction
 
 from leads.tests.makers import make_consultant
+from whatsapp import consent
+from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Line
 from whatsapp.payloads import InboundMessage
-from whatsapp.services import record_inbound
+from whatsapp.services import record_inbound, send
 from whatsapp.tests.makers import inbound_form, make_consultant_line, make_conversation
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
+WAITING_FOR_US = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"""
 
 
 def ask_to_stop(line: Line) -> None:
@@ -23,12 +27,21 @@ def ask_to_stop(line: Line) -> None:
         connections.close_all()
 
 
+def opt_out(conversation: Conversation) -> None:
+    """As a turn does that understood the wish: it holds its own conversation alone."""
+    try:
+        with transaction.atomic():
+            consent.opt_out(lock_conversation(conversation.pk), None, "chega, por favor")
+    finally:
+        connections.close_all()
+
+
 def wait_until_somebody_waits() -> None:
-    """Until another connection stands before a lock. (`pg_stat_activity` stands still in a transaction.)"""
+    """Until another connection stands before a lock of ours. (`pg_stat_activity` stands still in a transaction.)"""
     ends_at = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends_at:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(WAITING_FOR_US)
             if cursor.fetchone()[0]:
                 return
         time.sleep(0.02)
@@ -48,4 +61,23 @@ def test_record_inbound_stop_holds_nothing_while_it_waits_for_another_line():
         Conversation.objects.select_for_update(nowait=True).get(pk=second.pk)
     stop.join(PATIENCE_SECONDS)
 
+    assert set(Conversation.objects.values_list("is_opted_out", flat=True)) == {True}
+
+
+def test_opt_out_takes_no_message_of_a_conversation_that_somebody_holds():
+    """Who takes over holds the conversation and then drops its messages: the same order, or a deadlock."""
+    ours = make_conversation()
+    held = make_conversation(line=make_consultant_line(make_consultant("ana")))
+    queued = send(held, ["Um momento."], author="system")[0]
+
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=held.pk)
+        stop = Thread(target=opt_out, args=[ours])
+        stop.start()
+        wait_until_somebody_waits()
+        held.messages.select_for_update(nowait=True).get(pk=queued.pk)
+    stop.join(PATIENCE_SECONDS)
+
+    queued.refresh_from_db()
+    assert queued.status == "cancelled"
     assert set(Conversation.objects.values_list("is_opted_out", flat=True)) == {True}
