@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.certs import where
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.poolmanager import ProxyManager
 
 CALLS_AT_ONCE = 256
 _this_thread = threading.local()
@@ -95,14 +96,26 @@ class _PoolOverTLS(HTTPSConnectionPool):
     ConnectionCls = _WatchedOverTLS
 
 
+WATCHED: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _PoolOverTLS}
+
+
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=_trust(), **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolOverTLS}
+        self.trust = _trust()
+        super().init_poolmanager(*args, ssl_context=self.trust, **options)
+        self.poolmanager.pool_classes_by_scheme = WATCHED
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:
+        """The same by way of a proxy, whose own certificate is checked likewise where it has one."""
+        manager = super().proxy_manager_for(
+            proxy, ssl_context=self.trust, proxy_ssl_context=self.trust, **options
+        )
+        manager.pool_classes_by_scheme = WATCHED
+        return manager
 
     def cert_verify(self, conn: Any, *args: Any) -> None:
         super().cert_verify(conn, *args)
-        conn.ca_certs = conn.ca_cert_dir = None  # `_trust` knows them
+        conn.ca_certs = conn.ca_cert_dir = None  # `trust` knows them
 
 
 @cache

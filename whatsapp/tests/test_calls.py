@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -105,19 +105,90 @@ def test_nobody_s_certificate_is_refused(tmp_path):
         calls.session().get(url, timeout=LONG_SECONDS)
 
 
-def test_certificate_of_one_s_own_bundle_is_trusted_and_such_a_call_is_cut_too(tmp_path, monkeypatch):
+def test_certificate_of_one_s_own_bundle_is_trusted_and_such_a_call_is_cut_too(own_bundle):
+    with serving(say_hello, own_bundle) as url:
+        assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
+    began = time.monotonic()
+    with (
+        serving(drip_body, own_bundle) as url,
+        pytest.raises(requests.RequestException),
+        calls.over_within(1),
+    ):
+        calls.session().get(url, timeout=LONG_SECONDS)
+    assert time.monotonic() - began < LONG_SECONDS / 2
+
+
+def test_call_by_way_of_a_proxy_trusts_one_s_own_bundle(own_bundle, proxied):
+    with serving(say_hello, own_bundle) as url:
+        assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
+    assert proxied == [url.removeprefix("https://").removesuffix("/")]
+
+
+def test_call_by_way_of_a_proxy_refuses_nobody_s_certificate(tmp_path, proxied):
+    with serving(say_hello, certificate(tmp_path)) as url, pytest.raises(requests.exceptions.SSLError):
+        calls.session().get(url, timeout=LONG_SECONDS)
+    assert len(proxied) == 1
+
+
+@pytest.mark.parametrize("say", [drip_head, drip_body, say_nothing])
+def test_call_by_way_of_a_proxy_is_over_when_its_time_is_up(own_bundle, proxied, say):
+    began = time.monotonic()
+
+    with serving(say, own_bundle) as url, pytest.raises(requests.RequestException), calls.over_within(1):
+        calls.session().get(url, timeout=LONG_SECONDS)
+
+    assert time.monotonic() - began < LONG_SECONDS / 2
+
+
+def test_plain_call_by_way_of_a_proxy_that_drips_is_over_when_its_time_is_up(monkeypatch):
+    began = time.monotonic()
+
+    with serving(drip_body) as proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        with pytest.raises(requests.RequestException), calls.over_within(0.5):
+            calls.session().get("http://provider.example/", timeout=LONG_SECONDS)
+
+    assert time.monotonic() - began < LONG_SECONDS / 2
+
+
+@pytest.fixture
+def own_bundle(tmp_path, monkeypatch) -> Iterator[ssl.SSLContext]:
+    """A server's certificate, which this process trusts by its bundle."""
     tls = certificate(tmp_path)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "certificate.pem"))
     calls._adapter.cache_clear()
-    try:
-        with serving(say_hello, tls) as url:
-            assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
-        began = time.monotonic()
-        with serving(drip_body, tls) as url, pytest.raises(requests.RequestException), calls.over_within(1):
-            calls.session().get(url, timeout=LONG_SECONDS)
-        assert time.monotonic() - began < LONG_SECONDS / 2
-    finally:
-        calls._adapter.cache_clear()
+    yield tls
+    calls._adapter.cache_clear()
+
+
+@pytest.fixture
+def proxied(monkeypatch) -> Iterator[list[str]]:
+    """Where calls over TLS went by way of the proxy that is set."""
+    asked: list[str] = []
+    with serving(lambda talking: tunnel(talking, asked)) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        yield asked
+
+
+def tunnel(talking: socket.socket, asked: list[str]) -> None:
+    """What CONNECT asks for: bytes to and fro, until either side has gone."""
+    asked.append(talking.recv(65536).split()[1].decode())
+    host, port = asked[-1].split(":")
+    with socket.create_connection((host, int(port))) as provider:
+        talking.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        threading.Thread(target=pump, args=(provider, talking), daemon=True).start()
+        pump(talking, provider)
+
+
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while said := source.recv(65536):
+            sink.sendall(said)
+        sink.shutdown(socket.SHUT_WR)
 
 
 def certificate(folder: Path) -> ssl.SSLContext:
