@@ -8,7 +8,7 @@ from typing import Any
 from agent import knowledge
 from agent.brains.protocol import BrainReply, Decision, SlotValue
 from agent.lateness import with_apology
-from agent.stages import NEEDS_HUMAN, OPTED_OUT, QUALIFIED, SUSPECTED_BOT, TOO_LATE
+from agent.stages import DISQUALIFIED, NEEDS_HUMAN, NURTURE, OPTED_OUT, QUALIFIED, SUSPECTED_BOT, TOO_LATE
 from agent.turns import Claim, Verdict
 from agent.typing_pace import delay_before
 from leads import clock
@@ -20,6 +20,7 @@ from whatsapp import consent, window
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Message
 
+NEEDS_NO_WORD = (DISQUALIFIED, NURTURE, OPTED_OUT, SUSPECTED_BOT)
 BOT_PAUSE = timedelta(minutes=30)
 PRODUCT_SLOTS = (
     "product",
@@ -37,13 +38,15 @@ VALUE_SLOTS = ("budget", "value", "monthly_budget", "monthly_bill")
 
 def left_to_a_person(conversation: Conversation, reply: BrainReply) -> BrainReply:
     """The reply as it is, unless WhatsApp lets nothing be said any more, as after an outage of a day: then a
-    person has to write, with a template, and gets what was understood."""
-    is_for_a_client = bool(reply.messages) and reply.proposal not in (OPTED_OUT, SUSPECTED_BOT)
-    if not is_for_a_client or window.is_open(conversation):
+    person has to write, with a template, and gets what was understood. A decision that needs no further
+    word stands, without its words."""
+    if not reply.messages or window.is_open(conversation):
         return reply
+    unsaid = replace(reply, messages=[])
+    if reply.proposal in NEEDS_NO_WORD:
+        return unsaid
     return replace(
-        reply,
-        messages=[],
+        unsaid,
         proposal=QUALIFIED if reply.proposal == QUALIFIED else NEEDS_HUMAN,
         handoff=True,
         handoff_reason=reply.handoff_reason or TOO_LATE,

@@ -1,15 +1,18 @@
 """After an outage: one answer to everything that was said meanwhile, and it says that it is late."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from agent import flows, turns
+from agent.brains.protocol import BrainReply, TurnInput
 from agent.brains.scripted import ScriptedBrain
 from agent.lateness import APOLOGY
 from agent.models import Playbook
 from agent.playbook_library import load_library
 from agent.playbooks import publish
+from agent.stages import DISQUALIFIED, NURTURE, OPTED_OUT, SUSPECTED_BOT
 from agent.tests.test_turns import EchoBrain
 from leads import clock
 from leads.models import Assignment, LeadEvent
@@ -121,6 +124,37 @@ def test_window_that_closes_while_the_agent_thinks_leaves_the_client_to_a_person
 
     conversation.refresh_from_db()
     assert (conversation.status, conversation.handoff_reason) == ("transferred", "too_late")
+    assert not Message.objects.filter(direction="out").exists()
+
+
+@dataclass
+class Decided:
+    """A brain that has made up its mind, and says so."""
+
+    stage: str
+
+    def respond(self, turn: TurnInput) -> BrainReply:
+        return BrainReply(
+            language="pt",
+            intent="other",
+            sentiment="neutral",
+            state=turn.state,
+            messages=["Obrigado, até mais!"],
+            proposal=self.stage,
+        )
+
+
+@pytest.mark.parametrize("stage", [DISQUALIFIED, NURTURE, OPTED_OUT, SUSPECTED_BOT])
+def test_decision_that_needs_no_word_stands_after_a_day_and_is_nobodys_work(stage: str) -> None:
+    make_circle(make_consultant())
+    with clock.virtual(NOW) as virtual:
+        conversation = take_in("Oi", minutes_ago=25 * 60)
+        virtual.move_to(NOW + timedelta(seconds=10))
+        flows.answer_message(conversation.pk, brain=Decided(stage))
+
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.stage, conversation.handoff_reason) == ("active", stage, "")
+    assert not Assignment.objects.exists()
     assert not Message.objects.filter(direction="out").exists()
 
 
