@@ -59,11 +59,17 @@ def pick_consultant(lead: Lead, *, without: Collection[int] = (), is_dry_run: bo
     pick = Pick(rule=None)
     refused: tuple[dict[str, Any], ...] = ()
     for rule in rules_for(lead):
+        refused += _seats_of(pick)
         pick = _pool(rule) if rule.is_pool else _turn(rule, without, is_dry_run)
         if pick.is_settled or rule.fallback == AssignmentRule.Fallback.QUEUE:
             break
-        refused += tuple(seat | {"rule": rule.name} for seat in pick.passed_over)
-    return replace(pick, passed_over=refused + pick.passed_over) if refused else pick
+    return replace(pick, passed_over=refused + _seats_of(pick)) if refused else pick
+
+
+def _seats_of(pick: Pick) -> tuple[dict[str, Any], ...]:
+    """Who was passed over, and in which circle: somebody may sit in several of those that were asked."""
+    name = pick.rule.name if pick.rule else ""
+    return tuple(seat | {"rule": name} for seat in pick.passed_over)
 
 
 def pick_for(consultant: Consultant, **facts: Any) -> Pick:

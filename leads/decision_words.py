@@ -1,6 +1,6 @@
 """Decisions of who has a lead, in the language that is switched on. The ledger keeps facts and one English sentence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -101,9 +101,15 @@ def _no_circle(assignment: Assignment) -> str:
 
 
 def _seats(passed_over: Sequence[Facts]) -> str:
-    return ", ".join(
-        f"{seat.get('consultant', '')} ({_why(seat)})" for seat in passed_over if not seat.get("had_before")
-    )
+    """With the circle's name where several were asked."""
+    seats = [seat for seat in passed_over if not seat.get("had_before")]
+    names = {seat.get("rule", "") for seat in seats}
+    return ", ".join(f"{seat.get('consultant', '')} ({_where(seat, names)}{_why(seat)})" for seat in seats)
+
+
+def _where(seat: Facts, names: Collection[str]) -> str:
+    rule = seat.get("rule", "")
+    return f"{rule}: " if rule and len(names) > 1 else ""
 
 
 def _why(seat: Facts) -> str:

@@ -55,7 +55,14 @@ def _nobody(pick: Pick) -> str:
 
 
 def _passed_over(pick: Pick) -> list[str]:
-    return [f"{seat['consultant']} {_why(seat)}" for seat in pick.passed_over if not seat.get("had_before")]
+    """With the circle's name where several were asked."""
+    seats = [seat for seat in pick.passed_over if not seat.get("had_before")]
+    are_several = len({seat.get("rule") for seat in seats}) > 1
+    return [
+        f"{seat['consultant']} {_why(seat)}"
+        + (f" in {seat['rule']}" if are_several and seat.get("rule") else "")
+        for seat in seats
+    ]
 
 
 def _why(seat: Mapping[str, Any]) -> str:
