@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
@@ -42,12 +43,21 @@ def claim_conversations(lead_id: UUID) -> int:
     return count
 
 
+@transaction.atomic
 def claim_forgotten_conversations() -> int:
     """The same for all leads: a first message on its way while the lead was made is seen by neither side."""
     keys = Q(key=OuterRef("client_key")) | Q(key=OuterRef("external_user_id"))
     owner = LeadIdentity.objects.filter(keys, kind__in=WHATSAPP_KINDS).order_by("pk").values("lead")[:1]
     nobodys = Conversation.objects.filter(lead=None).alias(owner=Subquery(owner)).exclude(owner=None)
-    return nobodys.update(lead=Subquery(owner), updated_at=timezone.now())
+    found = list(nobodys.values_list("pk", flat=True))
+    if not found:
+        return 0
+    theirs = Conversation.objects.filter(pk__in=found)
+    count = theirs.filter(lead=None).update(lead=Subquery(owner), updated_at=timezone.now())
+    # Asked only now, when the rows are ours: whoever asks for no messages from here on finds the lead linked
+    silent = theirs.filter(is_opted_out=True, lead__opted_out_at=None).exclude(lead=None)
+    activity.stop_waiting(lead_ids=set(silent.values_list("lead", flat=True)))
+    return count
 
 
 def follow_assignment(lead_id: UUID) -> int:

@@ -32,14 +32,16 @@ def merge_leads(*, user: User, keep_id: UUID | str, other_id: UUID | str, origin
     actor = person(user, origin)
     moved = {label: ids for label, ids in _move(other.pk, keep.pk) if ids}
     filled = _fill(keep, other)
+    opted_out = _opt_out(keep, other)
     facts = {"other": str(other.pk), "other_name": str(other), "moved": moved, "filled": filled}
     was = {
         "archived_at": other.archived_at and other.archived_at.isoformat(),
         "awaited": other.awaits_consultant_since is not None,
+        "made_silent": bool(opted_out),
     }
     writes.record(keep, LeadEvent.Kind.MERGED, actor, **facts, other_was=was)
     _take_off_the_board(other, keep, actor)
-    writes.changed(keep, list(filled), action="merged", actor=actor)
+    writes.changed(keep, [*filled, *opted_out], action="merged", actor=actor)
     return keep
 
 
@@ -54,6 +56,9 @@ def undo_merge(*, user: User, event_id: int, origin: str = "") -> Lead:
     actor = person(user, origin)
     _move_back(event.data["moved"], keep.pk, other.pk)
     changed = _take_back(keep, event.data["filled"])
+    if event.data["other_was"].get("made_silent") and keep.opted_out_at == other.opted_out_at:
+        keep.opted_out_at = None
+        changed.append("opted_out_at")
     writes.record(
         keep, LeadEvent.Kind.MERGED, actor, undone=event.pk, other=str(other.pk), other_name=str(other)
     )
@@ -143,6 +148,15 @@ def _fill(keep: Lead, other: Lead) -> dict[str, list[Any]]:
             setattr(keep, name, value)
             filled[name] = [_plain(before), _plain(value)]
     return filled
+
+
+def _opt_out(keep: Lead, other: Lead) -> list[str]:
+    """Who asked for no messages by one of two ways is not written to by the other. Answers what changed."""
+    if keep.opted_out_at is not None or other.opted_out_at is None:
+        return []
+    keep.opted_out_at = other.opted_out_at
+    keep.waiting_since = keep.reply_due_at = keep.reminded_at = None
+    return ["opted_out_at", "waiting_since", "reply_due_at", "reminded_at"]
 
 
 def _take_back(keep: Lead, filled: dict[str, list[Any]]) -> list[str]:

@@ -4,11 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from leads.actors import SYSTEM
 from leads.errors import CrmError, InvalidError, NotAllowedError
 from leads.models import Lead, LeadEvent, LeadIdentity, SeenSubmission, Source
 from leads.payload import LeadPayload
+from leads.services.activity import stop_waiting
 from leads.services.board import add_note
 from leads.services.intake import receive_lead
 from leads.services.merging import merge_leads, undo_merge
@@ -133,3 +135,35 @@ def test_merge_locks_what_the_leads_own_before_the_leads(pair, model):
             wait_for_lock_waiters(1)
             Lead.objects.select_for_update(nowait=True).get(pk=other.pk)
         assert merging.result() == keep
+
+
+def silent(lead):
+    stop_waiting(lead_ids=[lead.pk])
+    return Lead.objects.get(pk=lead.pk)
+
+
+def test_merge_with_somebody_who_asked_for_no_messages_awaits_no_reply_and_undone_may_write_again(pair):
+    keep, other = pair
+    other = silent(other)
+    due = timezone.now()
+    Lead.objects.filter(pk=keep.pk).update(waiting_since=due, reply_due_at=due, reminded_at=due)
+    manager = make_manager()
+
+    merge_leads(user=manager, keep_id=keep.pk, other_id=other.pk)
+
+    keep.refresh_from_db()
+    assert keep.opted_out_at == other.opted_out_at
+    assert (keep.waiting_since, keep.reply_due_at, keep.reminded_at) == (None, None, None)
+
+    undo_merge(user=manager, event_id=keep.events.get(kind=LeadEvent.Kind.MERGED).pk)
+
+    keep.refresh_from_db()
+    assert keep.opted_out_at is None
+
+
+def test_undone_merge_of_two_who_asked_for_no_messages_keeps_both_silent(pair):
+    keep, other = (silent(lead) for lead in pair)
+    manager = make_manager()
+    merge_leads(user=manager, keep_id=keep.pk, other_id=other.pk)
+    undo_merge(user=manager, event_id=keep.events.get(kind=LeadEvent.Kind.MERGED).pk)
+    assert Lead.objects.get(pk=keep.pk).opted_out_at == keep.opted_out_at

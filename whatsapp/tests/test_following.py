@@ -1,6 +1,7 @@
 """Conversations follow their leads."""
 
 import pytest
+from django.utils import timezone
 
 from leads.models import Consultant, LeadIdentity
 from leads.signals import lead_changed, lead_received
@@ -135,6 +136,21 @@ def test_conversation_that_began_while_its_lead_was_made_is_found_by_the_sweep(k
     conversation.refresh_from_db()
     stranger.refresh_from_db()
     assert (conversation.lead, conversation.consultant, stranger.lead) == (lead, lead.consultant, None)
+
+
+def test_conversation_of_somebody_who_asked_for_no_messages_found_by_the_sweep_awaits_no_reply():
+    conversation = make_conversation()
+    Conversation.objects.filter(pk=conversation.pk).update(is_opted_out=True)
+    now = timezone.now()
+    lead = make_lead(consultant=make_consultant("ana"), reply_due_at=now, waiting_since=now)
+    key = "+5511987654321"
+    LeadIdentity.objects.create(lead=lead, kind="phone", key=key, shown=key)
+
+    assert follow_assignments() == 1
+
+    lead.refresh_from_db()
+    assert lead.opted_out_at is not None
+    assert (lead.reply_due_at, lead.waiting_since) == (None, None)
 
 
 def test_conversation_on_a_consultants_own_line_stays_theirs():
