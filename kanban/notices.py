@@ -16,7 +16,7 @@ MOST_COUNTED = 100
 
 def latest_notices(user: User, after: int = 0) -> dict[str, Any]:
     """`{unseen, notices}`: newest first, those with a greater id than `after`."""
-    rows = Notice.objects.filter(user=user, pk__gt=after).select_related("lead")
+    rows = Notice.objects.filter(user=user, pk__gt=after).select_related("lead__source")
     shown = list(rows[:SHOWN])
     hidden = out_of_sight(user, shown)
     facts = [notice_facts(row, is_in_sight=row.pk not in hidden) for row in shown]

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kanban.notices import bell_facts
 from kanban.wire import Address, channel, pack, unpack
-from leads.models import Lead, Notice, NoticePreferences, User
+from leads.models import Lead, Notice, NoticePreferences, Source, User
 from leads.services import notices
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
@@ -111,6 +113,20 @@ def test_list_of_notices_asks_the_same_number_of_queries_for_one_and_for_many(
     Notice.objects.update(created_at=timezone.now())
     with django_assert_max_num_queries(6):
         assert len(desk.get("/me/notices/").json()["notices"]) == 20
+
+
+@pytest.mark.django_db
+def test_list_of_pooled_notices_asks_exactly_as_many_queries_for_thirty_as_for_one(desk, ana):
+    rule, source = make_circle(ana, strategy="pool"), Source.objects.create(slug="site", name="Site")
+    asked = []
+    for numbers in (range(1), range(1, 30)):
+        for number in numbers:
+            tell(ana.user, number, kind="pooled", lead=make_lead(pool=rule, source=source))
+        with CaptureQueriesContext(connection) as queries:
+            [*_, oldest] = desk.get("/me/notices/").json()["notices"]
+        assert oldest["text"] == "Cold · Site"
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 HIDDEN = "About a lead that you do not see any more"
