@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.conf import settings
+from django.utils import translation
 
 from crm.celery import app as celery_app
 from tests.schema import schema_database
@@ -43,6 +44,13 @@ def redis_client() -> Iterator[redis.Redis]:
     """The tests' own Redis connection. Keys belong under `settings.REDIS_PREFIX`."""
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page that was read in another language leaves it switched on in the thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
