@@ -9,11 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 
+from django.db import connections
+
 from agent.deadline import process_loop
 from agent.turns import Claim
 from leads.on_commit import after_commit
 from whatsapp import services as whatsapp
 from whatsapp import window
+from whatsapp.models import Conversation
 
 RENEW_AFTER_SECONDS = 20.0
 AT_ONCE = 8
@@ -24,7 +27,8 @@ _courteous = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="typing")
 def typing_shown(claim: Claim, renew_after: float = RENEW_AFTER_SECONDS) -> Iterator[None]:
     """Show the client of `claim` that an answer is being written, until the block ends.
 
-    Nothing is shown to whom nothing may be said any more.
+    Nothing is shown to whom nothing may be said any more, and it is not shown again where no answer of
+    this turn will follow.
     """
     is_over = Event()
     if not window.is_open(claim.conversation):
@@ -33,14 +37,28 @@ def typing_shown(claim: Claim, renew_after: float = RENEW_AFTER_SECONDS) -> Iter
 
     def show() -> None:
         if sid is not None and not is_over.is_set():
-            _in(renew_after, lambda: _courteous.submit(show))
+            _in(renew_after, lambda: _courteous.submit(renew))
             whatsapp.show_typing_under(claim.conversation.line, sid)
+
+    def renew() -> None:
+        if not is_over.is_set() and _is_still_owed(claim):
+            show()
 
     after_commit(_courteous.submit, show)
     try:
         yield
     finally:
         is_over.set()
+
+
+def _is_still_owed(claim: Claim) -> bool:
+    """Whether the turn has its lease yet, the agent the conversation, and the client no answer meanwhile."""
+    owed = Conversation.objects.unanswered().filter(pk=claim.conversation.pk, answered_seq__lt=claim.covers)
+    try:
+        return owed.filter(dialogue__lease_token=claim.token).exists()
+    finally:
+        # No request ends in this thread, so nobody else would.
+        connections.close_all()
 
 
 def _in(seconds: float, call: Callable[[], object]) -> None:

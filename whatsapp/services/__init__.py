@@ -15,7 +15,7 @@ from whatsapp.services.templates import (
     send_template_to,
     templates_of,
 )
-from whatsapp.typing import show_typing, show_typing_under
+from whatsapp.typing import show_typing_under
 
 __all__ = [
     "begin_conversation",
@@ -37,7 +37,6 @@ __all__ = [
     "send_template",
     "send_template_as_consultant",
     "send_template_to",
-    "show_typing",
     "show_typing_under",
     "take_over",
     "templates_of",

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from leads.tests.makers import make_manager
 from whatsapp import delivery, media
 from whatsapp.models import Conversation, Message, Template
-from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing
+from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing_under
 from whatsapp.template_sync import sync_templates
 from whatsapp.tests.cloud_double import BUSINESS_ID, NUMBER_ID
 from whatsapp.tests.files import PDF, upload
@@ -166,7 +166,7 @@ def test_wrong_token_is_the_lines_fault(cloud):
 
 
 def test_typing_reads_the_message_that_is_answered(cloud, conversation):
-    show_typing(conversation)
+    show_typing_under(conversation.line, conversation.messages.get().sid)
 
     [asked] = cloud.typing
     assert asked["message_id"] == conversation.messages.get().sid
@@ -175,7 +175,7 @@ def test_typing_reads_the_message_that_is_answered(cloud, conversation):
 
 def test_typing_that_fails_hurts_nobody(settings, conversation):
     settings.META_GRAPH_URL = "http://127.0.0.1:9/v25.0"
-    show_typing(conversation)
+    show_typing_under(conversation.line, conversation.messages.get().sid)
 
 
 def cloud_template(**over):

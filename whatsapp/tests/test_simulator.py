@@ -13,7 +13,7 @@ from whatsapp import delivery, media, template_sync
 from whatsapp.accounts import Account, account_of
 from whatsapp.arrivals import take_in_waiting
 from whatsapp.models import Conversation, Message
-from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing
+from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing_under
 from whatsapp.simulator.contents import CONTENTS
 from whatsapp.tests.files import PNG, upload
 from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_line
@@ -53,7 +53,7 @@ def test_conversation_both_ways_with_typing_ticks_and_statuses(client, server):
     write(client)
     conversation = Conversation.objects.get()
 
-    show_typing(conversation)
+    show_typing_under(conversation.line, conversation.messages.get().sid)
     shown = client.get("/simulator/messages/", ENDS).json()
     assert shown["is_typing"]
     assert shown["messages"][0]["status"] == "read"

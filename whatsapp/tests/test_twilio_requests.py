@@ -14,7 +14,7 @@ from leads.tests.makers import make_manager
 from whatsapp import client, delivery, media, reconciliation, recovery, template_sync
 from whatsapp.accounts import account_of
 from whatsapp.models import Message
-from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing
+from whatsapp.services import send, send_file_as_consultant, send_template_to, show_typing_under
 from whatsapp.tests.files import upload
 from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, make_conversation, make_line, make_template
 from whatsapp.tests.openapi import FORM, descriptions, faults
@@ -95,7 +95,7 @@ def test_template_fits(twilio, fits):
 
 
 def test_typing_fits(twilio, fits):
-    show_typing(make_conversation(MessageSid=SM, SmsMessageSid=SM))
+    show_typing_under(make_line(), SM)
 
     assert fits(twilio) == [("POST", "/v2/Indicators/Typing.json")]
     assert form_of(twilio) == {"channel": "whatsapp", "messageId": SM}

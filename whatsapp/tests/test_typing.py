@@ -1,44 +1,42 @@
 """The dots on the phone never hurt anybody."""
 
-import time
-
 import pytest
 
-from whatsapp.models import Conversation
-from whatsapp.services import show_typing
-from whatsapp.tests.makers import make_conversation
+from whatsapp.services import show_typing_under
+from whatsapp.tests.makers import make_line
 
 pytestmark = pytest.mark.django_db
 
 
-def test_show_typing_names_the_last_message(twilio):
-    conversation = make_conversation()
+def test_show_typing_names_the_clients_message(twilio):
+    show_typing_under(make_line(), "SM1")
 
-    show_typing(conversation)
-
-    assert twilio.typing == [conversation.messages.get().sid]
+    assert twilio.typing == ["SM1"]
     assert twilio.requests[0].form["channel"] == "whatsapp"
 
 
-def test_show_typing_failure_is_silent_and_short(settings, twilio):
-    conversation = make_conversation()
+def test_show_typing_where_nobody_listens_is_silent(settings, twilio):
     settings.TWILIO_API_BASE_URL = "http://127.0.0.1:9"
 
-    started = time.monotonic()
-    show_typing(conversation)
+    show_typing_under(make_line(), "SM1")
 
-    assert time.monotonic() - started < 2
+    assert twilio.typing == []
 
 
-def test_show_typing_without_an_account_does_nothing(settings):
+def test_show_typing_to_a_provider_that_hangs_gives_up_before_it_answers(twilio):
+    twilio.hang_seconds = 60
+    twilio.answers_typing.clear()
+
+    show_typing_under(make_line(), "SM1")
+
+    assert (twilio.typing, twilio.typing_answered) == (["SM1"], [])
+    twilio.answers_typing.set()
+
+
+def test_show_typing_without_an_account_does_nothing(settings, twilio):
     settings.SIMULATOR = False
-    show_typing(make_conversation())
+    settings.TWILIO_ACCOUNT_SID = settings.TWILIO_AUTH_TOKEN = ""
 
+    show_typing_under(make_line(), "SM1")
 
-def test_show_typing_shows_it_where_an_answer_is_owed_and_not_after(twilio):
-    conversation = make_conversation()
-    show_typing(conversation)
-    Conversation.objects.update(answered_seq=conversation.last_inbound_seq)
-    show_typing(conversation)
-
-    assert len(twilio.typing) == 1
+    assert twilio.requests == []

@@ -2,7 +2,8 @@
 
 `with TwilioDouble() as twilio:` then point TWILIO_API_BASE_URL at `twilio.url`. What it accepted is
 in `twilio.accepted`, everything that came in `twilio.requests`. `twilio.behave("429", "500")`: the
-next two messages are answered so, later ones are accepted.
+next two messages are answered so, later ones are accepted. While `twilio.answers_typing` is cleared, whoever
+shows the dots waits, for `hang_seconds` at most.
 """
 
 import json
@@ -41,6 +42,8 @@ class TwilioDouble:
     requests: list[Received] = field(default_factory=list)
     accepted: list[dict[str, Any]] = field(default_factory=list)
     typing: list[str] = field(default_factory=list)
+    typing_answered: list[str] = field(default_factory=list)
+    answers_typing: threading.Event = field(default_factory=threading.Event)
     behaviours: deque[str] = field(default_factory=deque)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     failing: dict[str, int] = field(default_factory=dict)
@@ -52,6 +55,9 @@ class TwilioDouble:
     on_list: Any = None
     _numbers: Any = field(default_factory=lambda: count(1))
     _lock: Any = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.answers_typing.set()
 
     def __enter__(self) -> "TwilioDouble":
         handler = type("Handler", (_Handler,), {"double": self})
@@ -130,6 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._create(form)
         elif self.path.endswith("/Indicators/Typing.json"):
             self.double.typing.append(form["messageId"])
+            self.double.answers_typing.wait(self.double.hang_seconds)
+            self.double.typing_answered.append(form["messageId"])
             self._answer(200, {"success": True})
         else:
             self._answer(404, {"code": 20404, "message": "not found"})
