@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from heapq import merge
 
+from django.db import connection, transaction
 from django.db.models import Count, Max, QuerySet
 
 from leads.models import Assignment, AssignmentRule, CircleLayout, Lead, RuleMember, Status
@@ -16,6 +17,14 @@ def contradictions() -> Iterator[str]:
     yield from _seats()
     for rule in AssignmentRule.objects.all():
         yield from _pointer(rule)
+
+
+def contradictions_at_once() -> list[str]:
+    """The same of one moment, while leads are given out: each statement alone would see a later one."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return list(contradictions())
 
 
 def _owners() -> Iterator[str]:
