@@ -62,7 +62,8 @@ def receive_lead(
 ) -> Received:
     """Make a lead of a person nobody knew; put what came to the lead of one who is known.
 
-    `returning`: what becomes of a closed lead's person; '' as the source says, else opened again.
+    `returning`: what becomes of a closed lead's person, won, lost or archived; '' as the source says, else
+    opened again.
 
     Classified by the rules before it is stored, assigned in the same transaction. Safe for any number
     of submissions of one person at the same instant. NoContactError without phone, e-mail and WhatsApp
@@ -92,7 +93,7 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
     if owner == arrival.new_id:
         return None
     lead = Lead.objects.select_for_update().get(pk=owner)
-    was_closed = lead.status.kind != Status.Kind.OPEN
+    was_closed = lead.archived_at is not None or lead.status.kind != Status.Kind.OPEN
     if was_closed and arrival.returning == Source.Returning.NEW_LEAD:
         return _person_anew(arrival, lead)
     if arrival.source and arrival.payload.external_id:
@@ -103,7 +104,7 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
 
 
 def _person_anew(arrival: _Arrival, closed: Lead) -> Received:
-    """Somebody whose lead was won or lost begins again, with the consultant they had where the rule says so."""
+    """Somebody whose lead was closed begins again, with the consultant they had where the rule says so."""
     payload = leave_for_new_lead(closed, arrival.new_id, arrival.payload, arrival.source, arrival.actor)
     lead = _create_lead(arrival.new_id, payload, arrival.source, arrival.actor, formerly=closed.pk)
     former = closed.consultant

@@ -136,6 +136,32 @@ def test_archived_lead_is_on_the_board_again(time, ana):
     assert (lead.archived_at, lead.consultant) == (None, ana)
 
 
+def test_archived_lead_makes_a_new_one_for_its_consultant_where_the_line_says_so(time, ana):
+    line = make_line(returning=Source.Returning.NEW_LEAD)
+    make_circle(make_consultant("bia"), ana)
+    old = closed_lead(time, line, ana, "new", archived_at=NOW)
+
+    conversation = says(line)
+
+    old.refresh_from_db()
+    assert old.archived_at == NOW
+    assert conversation.lead != old
+    assert (conversation.lead.status_id, conversation.lead.consultant) == ("new", ana)
+
+
+@pytest.mark.parametrize("returning", Source.Returning.values)
+def test_archived_lead_goes_to_the_next_where_its_consultant_is_away(time, ana, returning):
+    line, bia = make_line(returning=returning), make_consultant("bia")
+    make_circle(ana, bia)
+    closed_lead(time, line, ana, "new", archived_at=NOW)
+    Absence.objects.create(consultant=ana, starts_at=NOW, ends_at=NOW + timedelta(days=9))
+
+    conversation = says(line)
+
+    assert conversation.lead.archived_at is None
+    assert (conversation.lead.consultant, conversation.consultant_id) == (bia, bia.pk)
+
+
 @pytest.mark.parametrize("returning", Source.Returning.values)
 def test_closed_lead_that_writes_to_a_consultants_own_line_is_answered_there(time, ana, returning):
     line = make_consultant_line(ana, returning=returning)
