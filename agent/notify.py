@@ -17,6 +17,7 @@ from leads.models import Assignment, Notice
 from leads.notice_words import title_of
 from leads.rules import takers_of
 from leads.services import notices
+from leads.services.pooled import pooled_key
 
 logger = logging.getLogger(__name__)
 GIVEN_UP_AFTER = timedelta(hours=1)  # a database in trouble recovers by then; a row that is wrong does not
@@ -39,13 +40,20 @@ def _owe_assignment() -> bool:
     assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
-    kind = Notice.Kind.POOLED if assignment.outcome == Assignment.Outcome.POOLED else Notice.Kind.ASSIGNED
+    kind, key = _kind_and_key(assignment)
     people = _whom_to_tell(assignment)
     assignment.notice = Assignment.Notice.TOLD if people else Assignment.Notice.NONE
     assignment.save(update_fields=["notice"])
     for user_id in people:
-        notices.notify(user_id=user_id, kind=kind, key=f"{kind}:{assignment.pk}", lead=assignment.lead)
+        notices.notify(user_id=user_id, kind=kind, key=key, lead=assignment.lead)
     return True
+
+
+def _kind_and_key(assignment: Assignment) -> tuple[str, str]:
+    """Who comes back to a pool later hears of its leads by the same key (`leads.services.pooled`)."""
+    if assignment.outcome == Assignment.Outcome.POOLED:
+        return Notice.Kind.POOLED, pooled_key(assignment)
+    return Notice.Kind.ASSIGNED, f"{Notice.Kind.ASSIGNED}:{assignment.pk}"
 
 
 def _whom_to_tell(assignment: Assignment) -> list[int]:

@@ -5,7 +5,7 @@ from celery import shared_task
 from leads import deliveries, reconciling, wakeups
 from leads.crew import Crew
 from leads.outbound import queue, sending
-from leads.services import alerts, assigning, reply_timers
+from leads.services import alerts, assigning, pooled, reply_timers
 
 # Assignments of one circle follow each other; more threads of a worker would wait, each in a transaction.
 _makers = Crew(8)
@@ -13,9 +13,11 @@ _makers = Crew(8)
 
 @shared_task(name="leads.assign_waiting_leads")
 def assign_waiting_leads() -> int:
-    """Give leads of the unassigned queue to whoever is available now; a full batch is followed by another."""
+    """Give leads of the unassigned queue to whoever is available now; a full batch is followed by another.
+    Those of pools are told to whoever may take them now."""
     wakeups.taken(assign_waiting_leads)
     given = assigning.assign_waiting_leads()
+    pooled.tell_takers()
     if given == assigning.QUEUE_BATCH:
         wakeups.wake(assign_waiting_leads)
     return given

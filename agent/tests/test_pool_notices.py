@@ -12,7 +12,7 @@ from agent.models import Notification
 from agent.tests.telling_makers import tell
 from leads.actors import SYSTEM
 from leads.models import Absence, Assignment, Consultant, Lead, Notice, NoticePreferences, User
-from leads.services import assigning, board
+from leads.services import assigning, board, pooled
 from leads.services.taking import take_lead
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
@@ -127,3 +127,22 @@ def test_lead_that_comes_back_into_its_pool_is_told_again(pair):
     notify.tell_consultants()
     assert told() == ["ana", "ana", "bia", "bia"]
     assert Lead.objects.get(pk=lead.pk).pool is not None
+
+
+def test_whoever_comes_back_before_and_after_the_telling_hears_once(pair):
+    """The sweep of pools and the decision's own telling share their keys."""
+    pool_lead()
+    assert pooled.tell_takers() == 2
+    notify.tell_consultants()
+    assert pooled.tell_takers() == 0
+    assert told() == ["ana", "bia"]
+
+
+def test_lead_that_nobody_could_take_when_it_came_is_told_when_somebody_is_back(pair):
+    Consultant.objects.update(is_accepting_leads=False)
+    pool_lead()
+    assert tell() == 0
+    Consultant.objects.filter(pk=pair[1].pk).update(is_accepting_leads=True)
+    pooled.tell_takers()
+    assert tell() == 1
+    assert told() == ["bia"]
