@@ -46,17 +46,18 @@ def measure() -> Iterator[Result]:
     few = _rates()
     fill_up_to(MANY)
     many = _rates()
-    for name, ours, baseline in (
-        ("leads acknowledged", many.acknowledged, few.acknowledged),
-        ("leads processed end to end, one worker", many.processed, few.processed),
-        ("round-robin assignments, 4 clients", many.assigned, few.assigned),
+    for name, ours, baseline, limit in (
+        ("leads acknowledged", many.acknowledged, few.acknowledged, "≥ 0.77"),
+        ("leads processed end to end, one worker", many.processed, few.processed, "≥ 0.77"),
+        # Assigning is to stay within 1.2 times of what it takes with few leads
+        ("round-robin assignments, 4 clients", many.assigned, few.assigned, "≥ 0.83"),
     ):
         yield Result(
             f"{name}, {MANY:,} leads",
             f"{ours:.0f}/s",
             f"{FEW:,} leads {baseline:.0f}/s",
             ours / baseline,
-            "≥ 0.77",
+            limit,
         )
 
 
