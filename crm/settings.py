@@ -160,7 +160,8 @@ DATABASES["default"] |= {
     | {
         # Not longer, so that a webhook is told in time to come again while PostgreSQL is away
         "connect_timeout": 3,
-        # Used where we ask for it (leads.assignment). PgBouncer in transaction mode must be 1.22 or newer.
+        # Used where we ask for it (leads.one_trip and what stands on it, leads.assignment). PgBouncer knows
+        # prepared statements in transaction mode since 1.21, with max_prepared_statements above 0.
         "prepare_threshold": 5,
         "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     }
