@@ -25,30 +25,48 @@ ABOUT_THEMSELVES = re.compile(
     r"(?!\w)(?!\s+(?:que|(?:want|need|order|command|demand|expect|tell) (?:you|u))(?!\w))"
 )
 WORD_CLASS = re.compile(r"\{([a-z_]+)\}")
+COMPANY = (
+    r"(?:seguradora|aseguradora|insurer|insurance|empresa|company|escola|escuela|school|clinic[ao]?|imobiliaria|"
+    r"inmobiliaria|agencia|agency|loja|tienda|store|shop|dealer\w*|concession\w+|concesion\w+|provider|proveedor|"
+    r"fornecedor|corretora|faculdade|facultad|universidade?|university|college|instituto|academia|consultori[oa]|"
+    r"operadora|construtora|constructora|realtors?|brokers?|banco|bank)"
+)
+NOT_HERE = (
+    r"(?:outr[ao]s?|otr[ao]s?|another|other|different|antig[ao]s?|anterior|previous|former|old|current|atual|"
+    r"actual)"
+)
+THING = (
+    r"(?:senhorio|propriet\w+|dono|owner|sistema|system|software|programa|ferramenta|planilha|herramienta|tool|app|crm|"
+    r"carro|auto|coche|car|casa|apartamento|apto|departamento|house|flat|apartment|apt|home|plano|plan|seguro|"
+    r"poliza|apolice|contrato|contract|lease|curso|course|internet|vendedor\w*|corretor|consultor\w*|dentista|dentist|"
+    r"medic[oa]|professor\w*|profesor\w*|teacher|lugar|place|site|pessoal|gente|people|guys)"
+)
 # Clients also scold their landlord, their bill and the software they want to leave.
 OTHERS = re.compile(
-    r"(?<!\w)(?:senhorio|locador|inquilin\w+|casero|arrendador|landlord|tenants?|vizinh\w+|vecin\w+|"
-    r"neighbou?rs?|chefe|"
-    r"boss|jefe|banco|bank|conta de (?:luz|energia)|a conta (?:vem|veio|ta|esta|e|subiu)|luz|energia|enel|cemig|"
-    r"(?:my|the|our|electric\w*|power|light) bill|factura|recibo|utility|"
-    r"electric\w*|transito|trafico|traffic|(?:sistema|software|programa|ferramenta|planilha|herramienta|tool|app) "
-    r"(?:que|atual|actual|we|antig\w+)|atual|antig[oa]s?|anterior|actual|current|old|previous|former|outr[oa]s?|"
-    r"otr[oa]s?|other|another|concorrente|competencia|competitor)(?!\w)"
+    r"(?<!\w)(?:senhorio|locador|inquilin\w+|casero|arrendador|landlord|tenants?|vizinh\w+|vecin\w+|neighbou?rs?|"
+    r"(?:meu|minha|mi|my) (?:chefe|boss|jef[ea]|luz|energia)|(?:o|meu|nosso|el|mi|the|my|our) (?:banco|bank)|"
+    r"(?:conta|preco|tarifa|cuenta|factura|recibo|boleta) (?:de|da|de la) (?:luz|energia|electricidad)|"
+    r"a (?:luz|energia)|la luz|a conta (?:vem|veio|ta|esta|e|subiu)|enel|cemig|"
+    r"(?:my|the|our|electric\w*|power|light) bill|mi (?:factura|recibo)|utility|electric\w*|transito|trafico|traffic|"
+    r"(?:sistema|software|programa|ferramenta|planilha|herramienta|tool|app) (?:que|we)|"
+    rf"{NOT_HERE} (?:\w+ )?(?:{COMPANY}|{THING})|(?:{COMPANY}|{THING}) (?:\w+ )?{NOT_HERE}|"
+    r"concorrente|competencia|competitor)(?!\w)"
 )
 # A client who leaves another company is no unhappy client of ours.
 ELSEWHERE = re.compile(
-    r"(?<!\w)(?:outr[ao]|otr[ao]|another|other|different|diferente|antig[ao]|anterior|previous|old|current|"
-    r"atual|actual) "
-    r"(?:seguradora|aseguradora|insurer|empresa|company|escola|escuela|school|clinica|clinic|imobiliaria|"
-    r"inmobiliaria|agency|loja|dealer\w*|concession\w+|provider|proveedor|fornecedor|corretora|faculdade|lugar|"
-    r"place)|"
-    r"(?:seguradora|aseguradora|empresa|escola|clinica|imobiliaria) (?:atual|actual|antig[ao]|anterior|"
-    r"concorrente)(?!\w)"
+    rf"(?<!\w)(?:{NOT_HERE} (?:{COMPANY}|lugar|place)|{COMPANY} (?:{NOT_HERE}|concorrente))(?!\w)"
 )
 OURS = re.compile(
     r"(?<!\w)(?:voces?|vcs?|ces|ustedes|uds|vosotros|you|u|your|tu|tus|te|seu|sua|su|"
-    r"(?:ess|est|ness|nest|dess|dest|d)[aeo]s? (?:empresa|loja|atendimento|robo|bot|tienda|atencion|servicio))(?!\w)"
+    r"(?:ess|est|ness|nest|dess|dest|d)[aeo]s? (?:empresa|loja|atendimento|robo|bot|tienda|atencion|servicio)|"
+    rf"(?:(?:n|d)?ess[ae]|(?:n|d)?est[ae]|this) {COMPANY})(?!\w)"
 )
+# Nobody asks us for another company's money, or sends us the lawyer meant for it.
+ALWAYS_OURS = re.compile(
+    r"dinheiro|dinero|plata|money|refund|chargeback|devolv|devuelv|advogad|abogad|lawyer|attorney|sue|process|procon|"
+    r"justica|demanda|denunci|profeco|sernac|indecopi|consumidor|reclame"
+)
+OF_SERVICE = re.compile(r"atendimento|atencion|servi[cz]|service|support|treatment|experience")
 SPAM_CUES_NEEDED = 2
 ANNOYANCES_FOR_ANGER = 2
 
@@ -109,7 +127,10 @@ def found(intent: str, text: str) -> list[str]:
 def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:
     """ "our current software is garbage": the sentence speaks of somebody else and not of us."""
     sentence = _sentence_of(folded, scolding)
-    return bool(OTHERS.search(sentence.replace(scolding[0], " "))) and not OURS.search(sentence)
+    if ALWAYS_OURS.search(scolding[0]) or OURS.search(sentence):
+        return False
+    about = ELSEWHERE if OF_SERVICE.search(scolding[0]) else OTHERS
+    return bool(about.search(sentence.replace(scolding[0], " ")))
 
 
 def _sentence_of(folded: str, match: re.Match[str]) -> str:

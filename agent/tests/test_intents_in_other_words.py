@@ -134,3 +134,136 @@ def test_who_offers_us_services_is_no_client():
     )
 
     assert chat.last.proposal == "disqualified"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "preciso de socorro, meu pai caiu",
+        "gente socorro",
+        "preciso de socorro agora",
+        "socorro",
+        "meu deus socorro!",
+        "socorro meu filho não acorda",
+        "por favor, chama socorro",
+        "necesito socorro ya",
+        "auxilio, socorro!",
+    ],
+)
+def test_a_cry_for_help_brings_a_person_at_once(text):
+    reply = Chat("real_estate").say(text)
+
+    assert (reply.proposal, reply.handoff_reason) == ("needs_human", "sensitive")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sou a Maria do Socorro",
+        "meu nome é Socorro",
+        "moro em Socorro, SP",
+        "Nossa Senhora do Socorro",
+        "o seguro tem socorro mecânico?",
+        "cobre socorro 24h?",
+        "fica perto do pronto socorro?",
+        "não preciso de socorro",
+    ],
+)
+def test_names_and_services_that_hold_the_cry_are_no_emergency(text):
+    assert not intents.found("emergency", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "que atendimento horrível, outra vez!",
+        "péssimo atendimento, outra vez ninguém veio",
+        "pésima atención, otra vez lo mismo",
+        "terrible service, yet another day waiting",
+        "essa imobiliária é um lixo, o corretor anterior sumiu",
+        "quero meu dinheiro de volta, outro mês cobrado no banco",
+        "I want a refund, another month charged to my bank",
+        "outro dia perdido, isso é uma vergonha, um lixo",
+        "this agency is garbage, another time nobody came",
+        "esta clínica é um lixo, a outra médica nem apareceu",
+        "meu advogado vai falar com o banco",
+        "una estafa, otro mes sin respuesta",
+        "isso aqui é um lixo, paguei no banco e nada",
+    ],
+)
+def test_anger_is_heard_through_everyday_words(text):
+    assert intents.is_angry([text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a outra imobiliária é um lixo",
+        "my old insurer had terrible service",
+        "o sistema atual é uma porcaria",
+        "the other dealership ripped me off",
+        "mi banco es una estafa",
+        "meu plano atual é um lixo",
+    ],
+)
+def test_scolding_another_company_is_not_about_us(text):
+    assert not intents.is_angry([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "angry"),
+    [
+        ("Para evitar perda de tempo: até 400 mil", False),
+        ("não quero perda de tempo, meu orçamento é 500 mil", False),
+        ("sem perda de tempo, por favor", False),
+        ("para evitar pérdida de tiempo, mi tope es 400 mil", False),
+        ("no quiero que haya pérdida de tiempo", False),
+        ("vou na justiça federal", False),
+        ("sou oficial de justiça, vou à justiça todo dia", False),
+        ("trabalho perto da justiça do trabalho", False),
+        ("isso é uma perda de tempo", True),
+        ("que perda de tempo!", True),
+        ("vocês são uma perda de tempo", True),
+        ("esto es una pérdida de tiempo", True),
+        ("vou na justiça contra vocês", True),
+        ("vou entrar na justiça", True),
+        ("vou acionar a justiça", True),
+        ("vou processar vocês", True),
+    ],
+)
+def test_time_and_justice_are_anger_only_as_a_reproach_or_threat(text, angry):
+    assert intents.is_angry([text]) is angry
+
+
+def test_a_wish_to_save_time_keeps_the_budget():
+    chat = Chat("real_estate").play([["quero comprar um apartamento em Moema"]])
+
+    chat.say("não quero perda de tempo, meu orçamento é 500 mil")
+
+    assert chat.values["budget"]["max"] == 500_000
+    assert not chat.last.handoff
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ours"),
+    [
+        ("já sou aluno da USP", False),
+        ("já sou cliente do banco X", False),
+        ("ya soy cliente de Movistar", False),
+        ("ya soy alumna del Tec", False),
+        ("I'm a second-year student at NYU", False),
+        ("I'm an existing customer of Verizon", False),
+        ("sou aluno do 3º semestre da USP", False),
+        ("já sou cliente", True),
+        ("já sou cliente de vocês", True),
+        ("já sou aluna daqui", True),
+        ("já sou cliente e preciso da segunda via", True),
+        ("sou aluna do 3º semestre", True),
+        ("ya soy cliente de ustedes", True),
+        ("ya soy cliente, necesito ayuda", True),
+        ("I'm a second-year student", True),
+        ("I'm an existing customer with you", True),
+    ],
+)
+def test_clients_of_other_companies_are_not_ours(text, is_ours):
+    assert bool(intents.found("own_client", text)) is is_ours
