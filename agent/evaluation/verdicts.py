@@ -1,31 +1,45 @@
 """What one play of a dialogue got wrong, and how often a dialogue that is played again and again is right."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from math import comb
+from math import comb, inf
 from typing import Any
 
 from agent.evaluation.dialogues import Dialogue
 from agent.evaluation.player import Run
 from agent.evaluation.scoring import is_same, plain
 
+BUBBLES_OF_A_REPLY = 2
+# A sentence with one of these promises nothing. Read with its accents: "sí" says yes where "si" says if.
+DENIALS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "pt": "não nao nunca jamais nem sem se caso",
+        "es": "no nunca jamás jamas tampoco ni sin si",
+        "en": "no not never nor cannot unable without unless until if whether once",
+    }.items()
+}
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """`wrong`: keys of slots, and `stage`, `handoff` or `reason`. `said`: sentences' patterns that are forbidden."""
+    """`wrong`: keys of slots, and `stage`, `handoff` or `reason`. `said`: sentences' patterns that are forbidden.
+    `broken`: names of the limits that the dialogue sets and the agent did not keep."""
 
     wrong: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
     @property
     def is_right(self) -> bool:
-        return not self.wrong and not self.said
+        return not self.wrong and not self.said and not self.broken
 
 
 def judge(dialogue: Dialogue, run: Run) -> Verdict:
-    return Verdict(faults_of(dialogue, run), forbidden_in(dialogue, run))
+    return Verdict(faults_of(dialogue, run), forbidden_in(dialogue, run), broken_by(dialogue, run))
 
 
 def faults_of(dialogue: Dialogue, run: Run) -> list[str]:
@@ -41,15 +55,50 @@ def faults_of(dialogue: Dialogue, run: Run) -> list[str]:
 
 
 def forbidden_in(dialogue: Dialogue, run: Run) -> list[str]:
-    """The patterns that the dialogue forbids and the agent said; `must_not_say_final` after the last burst alone."""
-    last = len(dialogue.bursts) - 1
+    """The patterns that the dialogue forbids and the agent said: `must_not_say` anywhere, `must_not_say_final`
+    after the last burst alone, `must_not_assert` in any sentence that does not deny or only suppose it.
+    """
+    expected, last = dialogue.expected, len(dialogue.bursts) - 1
+    language = expected.get("reply_language") or dialogue.language
     found = []
     for message in run.agent_messages:
-        patterns = list(dialogue.expected.get("must_not_say", []))
+        patterns = list(expected.get("must_not_say", []))
         if message["after_burst"] >= last:
-            patterns += dialogue.expected.get("must_not_say_final", [])
-        found += [pattern for pattern in patterns if re.search(pattern, plain(message["text"]))]
+            patterns += expected.get("must_not_say_final", [])
+        found += _matching(patterns, message["text"])
+        for sentence in _assertions(message["text"], language):
+            found += _matching(expected.get("must_not_assert", []), sentence)
     return found
+
+
+def broken_by(dialogue: Dialogue, run: Run) -> list[str]:
+    """The limits that the dialogue sets and the run did not keep, by their names in the file."""
+    expected, said = dialogue.expected, run.agent_messages
+    wanted, silencer = expected.get("must_say_any"), expected.get("silent_after_event")
+    per_burst = Counter(message["after_burst"] for message in said)
+    most_at_once = expected.get("max_replies_per_burst", inf) + BUBBLES_OF_A_REPLY - 1
+    is_kept = {
+        "must_say_any": not wanted or any(_matching(wanted, message["text"]) for message in said),
+        "must_not_store": not _matching(expected.get("must_not_store", []), run.stored_text),
+        "max_replies_per_burst": max(per_burst.values(), default=0) <= most_at_once,
+        "max_agent_messages": len(said) <= expected.get("max_agent_messages", inf),
+        "silent_after_event": not silencer or all(one.get("after_event") != silencer for one in said),
+    }
+    return [name for name, kept in is_kept.items() if not kept]
+
+
+def _matching(patterns: Iterable[str], text: str) -> list[str]:
+    folded = plain(text)
+    return [pattern for pattern in patterns if re.search(pattern, folded)]
+
+
+def _assertions(text: str, language: str) -> Iterator[str]:
+    """The sentences that neither deny nor suppose anything."""
+    denials = DENIALS.get(language[:2], frozenset())
+    for sentence in SENTENCE_END.split(text):
+        words = re.findall(r"[\w']+", sentence.lower().replace("’", "'"))
+        if not any(word in denials or word.endswith("n't") for word in words):
+            yield sentence
 
 
 def pass_rates(played: Iterable[tuple[Dialogue, Run]]) -> dict[str, Any]:

@@ -75,6 +75,80 @@ def test_judge_hears_forbidden_sentences_the_last_ones_after_the_last_burst(text
     assert judge(dialogue(), saying(text, after_burst)).said == said
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "is_said"),
+    [
+        ("pt-BR", "O seguro cobre isso.", True),
+        ("pt-BR", "Não sei se cobre isso.", False),
+        ("pt-BR", "Não tenho certeza. Mas cobre isso!", True),
+        ("pt-BR", "Cobre isso: R$ 1.500 sem juros", False),
+        ("es", "Sí, lo cobre.", True),
+        ("es", "Un asesor verá si lo cobre.", False),
+        ("en", "It doesn’t cobre that", False),
+        ("en", "Once approved, cobre that", False),
+        ("en", "Sure, cobre that", True),
+        ("", "Não cobre", True),
+    ],
+)
+def test_judge_forbids_to_assert_what_may_be_denied(language, text, is_said):
+    told = dialogue(must_not_assert=["cobre"], reply_language=language)
+    told = replace(told, language="")
+
+    assert judge(told, saying(text, 0)).said == (["cobre"] if is_said else [])
+
+
+def test_judge_takes_the_language_of_the_dialogue_where_none_is_expected_of_the_reply():
+    assert judge(dialogue(must_not_assert=["cobre"]), saying("Isso não cobre", 0)).is_right
+
+
+def heard(*messages: tuple[str, int, str | None], **over) -> Run:
+    said = [{"text": text, "after_burst": burst, "after_event": event} for text, burst, event in messages]
+    return replace(RIGHT, agent_messages=said, **over)
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept", "broken"),
+    [
+        (
+            {"must_say_any": ["192", "emergencia"]},
+            heard(("Emergência: ligue já", 0, None)),
+            heard(("Oi", 0, None)),
+        ),
+        ({"must_say_any": ["192"]}, heard(("Ligue 192", 1, None)), heard()),
+        (
+            {"must_not_store": ["4111 ?1111"]},
+            heard(stored_text='{"note": "[card]"}'),
+            heard(stored_text='{"note": "4111 1111"}'),
+        ),
+        (
+            {"max_replies_per_burst": 1},
+            heard(("Oi", 0, None), ("Qual cidade?", 0, None), ("Obrigada", 1, None)),
+            heard(("Oi", 0, None), ("Tudo bem", 0, None), ("Qual cidade?", 0, None)),
+        ),
+        ({"max_agent_messages": 1}, heard(("Oi", 0, None)), heard(("Oi", 0, None), ("Obrigada", 1, None))),
+        (
+            {"silent_after_event": "human_reply"},
+            heard(("Oi", 0, None), ("Voltei", 1, "returned_to_agent")),
+            heard(("Oi", 0, None), ("Qual cidade?", 1, "human_reply")),
+        ),
+    ],
+)
+def test_judge_names_the_limit_that_was_not_kept(limit, kept, broken):
+    assert judge(dialogue(**limit), kept).is_right
+    verdict = judge(dialogue(**limit), broken)
+    assert (verdict.is_right, verdict.broken) == (False, list(limit))
+
+
+def test_judge_of_a_dialogue_without_limits_lets_the_agent_speak_as_often_as_it_likes():
+    assert judge(dialogue(), heard(*[("Oi", 0, None)] * 9, stored_text="4111 1111")).is_right
+
+
+def test_page_names_the_limit_that_was_not_kept():
+    page = page_of("unseen", [(dialogue(max_agent_messages=0), RIGHT)], {})
+
+    assert "not kept: max_agent_messages" in page
+
+
 def test_pass_rates_of_one_dialogue_right_twice_in_three():
     plays = [(dialogue(), run) for run in (RIGHT, RIGHT, replace(RIGHT, stage="qualifying"))]
 
