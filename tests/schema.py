@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -16,18 +17,27 @@ LOCK = 7_326_001  # any number that nobody else locks on the server that the tes
 def schema_database() -> str:
     """The name of a database that is migrated as this checkout's migrations say.
 
-    It stays for the next run; other migrations make another one.
+    It stays for the next run; other migrations make another one, and those of before go.
     """
     name = f"test_schema_{_digest_of_migrations()}"
     with psycopg.connect(database_url("postgres"), autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         if server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
             # Under another name until it is whole: an interrupted run leaves nothing half-made
+            drop_others(server, name)
             create_database(f"{name}_unfinished")
             manage("migrate", "--verbosity", "0", environment=stack_environment(f"{name}_unfinished"))
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             server.execute(rename.format(sql.Identifier(f"{name}_unfinished"), sql.Identifier(name)))
     return name
+
+
+def drop_others(server: psycopg.Connection, name: str) -> None:
+    """The lock is held: nobody makes one meanwhile. One that is being copied or looked at stays for now."""
+    others = "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_schema\\_%%' AND datname <> %s"
+    for (other,) in server.execute(others, [name]).fetchall():
+        with suppress(psycopg.errors.ObjectInUse):
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(other)))
 
 
 def _digest_of_migrations() -> str:
