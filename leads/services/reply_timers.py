@@ -6,6 +6,9 @@ the reply; a sweep claims what is left, one lead a transaction, so that a stop a
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from traceback import extract_tb
 from typing import NamedTuple
 from uuid import UUID
 
@@ -25,6 +28,8 @@ BATCH = 200
 PLACED = (Assignment.Outcome.ASSIGNED, Assignment.Outcome.KEPT, Assignment.Outcome.POOLED)
 # Whoever takes a lead from its pool begins no new count: the lead went round unanswered all the same.
 GOES_ROUND = (Assignment.Trigger.NO_REPLY, Assignment.Trigger.TAKEN)
+TRY_LATER = timedelta(minutes=1)
+FRAMES_LOGGED = 6
 TIMES = ("reply_due_at", "reminded_at")
 
 
@@ -54,8 +59,22 @@ def _try_to_act(lead_id: UUID) -> bool:
     try:
         return _act(lead_id)
     except Exception as error:  # noqa: BLE001 - whatever ails one lead, the others are acted on
-        logger.error("due reply not acted on", extra={"lead": str(lead_id), "error": type(error).__name__})
+        facts = {"lead": str(lead_id), "error": type(error).__name__, "at": _frames_of(error)}
+        logger.error("due reply not acted on", extra=facts)
+        _try_later(lead_id)
         return False
+
+
+def _frames_of(error: Exception) -> str:
+    """Where it went wrong. An error's own words may quote a row, and so a person."""
+    frames = extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def _try_later(lead_id: UUID) -> None:
+    """However many ail, those behind them get their turn."""
+    now = clock.now()
+    Lead.objects.filter(pk=lead_id, reply_due_at__lte=now).update(reply_due_at=now + TRY_LATER)
 
 
 @transaction.atomic
