@@ -162,12 +162,8 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
 
     One statement, because whoever waits for the rule's row waits for it too.
     """
-    previous, former_pool, now = lead.consultant, lead.pool_id, clock.now()
-    was_for_managers = lead.needs_manager
-    lead.consultant_id = pick.consultant_id
-    lead.pool = pick.rule if pick.outcome == Outcome.POOLED else None
-    lead.needs_manager = pick.outcome == Outcome.ESCALATED
-    _set_times(lead, pick, now, begins_to_wait=was_for_managers)
+    previous, former_pool = lead.consultant, lead.pool_id
+    _set_place(lead, pick)
     event = writes.event_of(
         lead,
         LeadEvent.Kind.ASSIGNED,
@@ -186,6 +182,14 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
         lost_by=[previous.pk] if previous and previous.pk != pick.consultant_id else [],
         new=[assignment, event],
     )
+
+
+def _set_place(lead: Lead, pick: Pick) -> None:
+    was_for_managers = lead.needs_manager
+    lead.consultant_id = pick.consultant_id
+    lead.pool = pick.rule if pick.outcome == Outcome.POOLED else None
+    lead.needs_manager = pick.outcome == Outcome.ESCALATED
+    _set_times(lead, pick, clock.now(), begins_to_wait=was_for_managers)
 
 
 def _is_silent(lead: Lead, pick: Pick) -> bool:
