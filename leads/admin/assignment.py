@@ -32,6 +32,17 @@ def _save_what_people_write(row: Model) -> None:
 
 
 class SeatForms(BaseInlineFormSet):
+    def clean(self) -> None:
+        """Of a form that was sent twice, the second waits here for the first and then sees its seats."""
+        super().clean()
+        AssignmentRule.objects.select_for_update(no_key=True).filter(pk=self.instance.pk).first()
+        shown = [form.instance.pk for form in self.initial_forms]
+        added = RuleMember.objects.filter(rule=self.instance.pk).exclude(pk__in=shown)
+        taken = set(added.values_list("consultant", flat=True))
+        for form in self.extra_forms:
+            if form.is_valid() and form.instance.consultant_id in taken:
+                form.add_error("consultant", _("They have a seat in this circle already."))
+
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
         seat = super().save_existing(form, obj, commit=False)
         if commit:

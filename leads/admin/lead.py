@@ -110,7 +110,8 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Lead | None = None) -> bool:
-        return request.user.is_superuser
+        """Archived, not deleted: the ledgers that name it are kept."""
+        return False
 
     def save_model(self, request: HttpRequest, obj: Lead, form: Any, change: bool) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -144,5 +145,16 @@ class StatusAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Status | None = None) -> list[str]:
-        """The slug is what leads and outside systems refer to: fixed once it exists."""
-        return ["slug"] if obj else []
+        """The slug is what leads and outside systems refer to: fixed once it exists. With leads in it, the kind
+        too: each was opened or closed with all that follows from it, which a form of the column does not do."""
+        if obj is None:
+            return []
+        return ["slug", "kind"] if obj.lead_set.exists() else ["slug"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Status | None = None) -> Any:
+        why = _(
+            "The kind cannot be changed while leads stand in this column. Move them to another one first."
+        )
+        is_fixed = obj is not None and "kind" in self.get_readonly_fields(request, obj)
+        fields = {"fields": ["slug", "name", "position", "kind"]}
+        return [(None, fields | ({"description": why} if is_fixed else {}))]

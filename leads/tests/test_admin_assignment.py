@@ -9,7 +9,7 @@ from django.test import Client
 
 from leads.actors import SYSTEM
 from leads.assignment_ledger import contradictions
-from leads.models import AssignmentRule, Consultant, Lead, RuleMember, User
+from leads.models import AssignmentRule, Consultant, Lead, RuleMember, Status, User
 from leads.services import assigning
 from leads.tests.locks import in_own_connection, wait_for_lock_waiters
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager, make_user
@@ -177,3 +177,65 @@ def test_give_leads_away_by_staff_who_are_no_managers_is_refused_in_words(db):
     assert answer.status_code == 200
     assert "Only managers redistribute leads." in answer.content.decode()
     assert Consultant.objects.get().is_accepting_leads
+
+
+def test_new_seat_saved_twice_is_refused_in_words(desk):
+    rule, ana = make_circle(make_consultant("bia")), make_consultant("ana")
+    form = with_new_seat(form_of(rule), ana)
+    assert desk.post(address(rule), form).status_code == 302
+
+    answer = desk.post(address(rule), form)
+
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()
+    assert names(rule) == ["bia", "ana"]
+
+
+def with_new_seat(form, consultant):
+    seat = {"members-1-position": 2, "members-1-consultant": consultant.pk, "members-1-weight": 1}
+    return form | seat | {"members-TOTAL_FORMS": 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_seat_saved_twice_at_once_is_taken_once_and_refused_in_words(client):
+    rule, ana = make_circle(make_consultant("bia")), make_consultant("ana")
+    client.force_login(make_manager())
+    form = with_new_seat(form_of(rule), ana)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            AssignmentRule.objects.select_for_update(no_key=True).get()
+            rule.members.create(consultant=ana, position=2)
+            saving = pool.submit(in_own_connection, client.post, path=address(rule), data=form)
+            wait_for_lock_waiters(1)
+        answer = saving.result()
+
+    assert answer.status_code == 200
+    assert "errorlist" in answer.content.decode()
+    assert names(rule) == ["bia", "ana"]
+
+
+def test_lead_is_archived_and_not_deleted_whoever_asks(desk):
+    make_circle(make_consultant("ana"))
+    lead = make_lead()
+    give(lead)
+
+    page = desk.get(f"/admin/leads/lead/{lead.pk}/change/").content.decode()
+
+    assert f"/admin/leads/lead/{lead.pk}/delete/" not in page
+    assert "delete_selected" not in desk.get("/admin/leads/lead/").content.decode()
+    assert Lead.objects.filter(pk=lead.pk).exists()
+
+
+def test_kind_of_a_status_with_leads_stays_and_the_page_says_why(desk):
+    make_lead(status_id="new")
+    address = "/admin/leads/status/{}/change/".format
+    form = {"name": "Other", "position": 7, "kind": "lost"}
+
+    assert "kind cannot be changed" in desk.get(address("new")).content.decode()
+    assert desk.post(address("new"), form).status_code == 302
+    assert desk.post(address("contacted"), form).status_code == 302
+
+    kinds = dict(Status.objects.values_list("slug", "kind"))
+    assert (kinds["new"], kinds["contacted"]) == ("open", "lost")
+    assert Status.objects.get(pk="new").name == "Other"
+    assert "kind cannot be changed" not in desk.get(address("contacted")).content.decode()
