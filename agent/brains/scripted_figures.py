@@ -16,6 +16,8 @@ from agent.parsers.found import Found, phrase_pattern
 NEARBY = re.compile(
     r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
 )
+# No other noun follows: "5 pessoas na fila" counts something else.
+ENDS_THERE = re.compile(r"\s*(?:[,.;!)]|$|(?:rs|please|por favor|mesmo|ok)(?!\w))")
 SMALLEST_BARE_AMOUNT = 100
 SMALLEST_IN_THOUSANDS = 10
 THOUSAND, MILLION = 1_000, 1_000_000
@@ -93,11 +95,13 @@ class FigureReader(ClaimReader):
         known = self.known.get(question.key)
         if known is None or money.has_mark(line.unread) or not line.corrects_before(item.start):
             return False
+        if not ENDS_THERE.match(line.folded[item.end :]):
+            return False
         return item.value != known.value and known.value / FARTHEST <= item.value <= known.value * FARTHEST
 
     def _replaces(self, first: Found, item: Found, line: Line) -> bool:
         """A bare number right after a word of correction, of the size of the count it corrects."""
-        alone = re.match(r"\s*(?:[,.;!)]|$|(?:rs|please|por favor|mesmo|ok)(?!\w))", line.folded[item.end :])
+        alone = ENDS_THERE.match(line.folded[item.end :])
         likely = not item.explicit and first.end <= item.start and item.value <= 10 * max(first.value, 1)
         return bool(alone) and likely and line.corrects_at(item.start)
 
@@ -111,7 +115,9 @@ class FigureReader(ClaimReader):
         found = money.parse(line.unread, self.context, self.language)
         if any(question.key == self.pending for question in questions) and not money.has_mark(line.unread):
             spoken = money.asked(line.unread, self.context)
-            found = [spoken] if spoken else found
+            found = (
+                [spoken] if spoken else [item for item in found if not money.is_misread(line.unread, item)]
+            )
         for item in found:
             question = self._money_question(questions, line)
             item = self._in_scale(question, item, line) if question else item

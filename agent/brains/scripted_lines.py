@@ -33,6 +33,10 @@ CORRECTION = re.compile(
     r"|[,;.] (?:nao|no|n)\s*[,.] "
     r"|^\s*(?:nao|no|n)\s*,|^\s*\*|\*\s*$"
 )
+# Politeness by itself corrects nothing: "desculpa, só tenho 2 minutos".
+APOLOGY = re.compile(
+    r"(?:perai|pera|espera|perdona|perdone|disculpa|disculpe|desculpa|desculpe|perdon|sorry|wait|hold on)"
+)
 SCALE_ALONE = re.compile(
     r"(?P<scale>mil|k|mi|milhao|milhoes|millones|millon|million|thousand|grand)(?: (?:de )?(?:reais|pesos|dolares|"
     r"dollars|euros|soles))?(?:\W+(?:rs+|k{2,}|(?:ha|ja|je|he)+|lol|mesmo|ne|eh|ok|ta|please|por favor))*\W*"
@@ -100,7 +104,10 @@ class Line:
     def corrects_before(self, start: int) -> bool:
         """Whether a word of correction comes shortly before, with no other figure between."""
         return any(
-            match.end() <= start and FEW_WORDS.fullmatch(self.folded[match.end() : start])
+            match.end() <= start
+            and (TO_THE_POINT if APOLOGY.fullmatch(match[0]) else FEW_WORDS).fullmatch(
+                self.folded[match.end() : start]
+            )
             for match in CORRECTION.finditer(self.folded)
         )
 

@@ -12,20 +12,24 @@ from agent.parsers.money_words import (
     BOTH_BOUNDS,
     CURRENCY_WORDS,
     DASH,
+    ENGLISH_SPEAKING,
     HUNDRED,
     ISH,
     JOINT,
     LARGEST_IN_THOUSANDS,
     LOWER_AFTER,
     LOWER_BEFORE,
+    MONTHLY,
     OTHER_UNITS,
     PART_OF_HUNDRED,
     PARTS,
     RANGE_OPENING,
+    REFUSED,
     ROUGHLY,
     SIGNS,
     SMALLEST_ALONE,
     SPOKEN,
+    SPOKEN_HUNDREDS,
     STRETCH,
     TWO_ENDS,
     UPPER_AFTER,
@@ -56,7 +60,8 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     text = clean(text)
     folded = fold(text)
     folded = TWO_ENDS.sub(lambda match: match[1] + match[2].replace("e", "-").replace("y", "-"), folded)
-    amounts = [_in_english(folded, a) if language == "en" else a for a in _amounts(folded, context.country)]
+    english = language == "en" and context.country in ENGLISH_SPEAKING
+    amounts = [_in_english(folded, a) if english else a for a in _amounts(folded, context.country)]
     found: list[Found] = []
     position = 0
     while position < len(amounts):
@@ -84,17 +89,46 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
 def asked(text: str, context: Context) -> Found | None:
     """An amount where one was asked for: "three fifty", "the mid 400s"."""
     folded = fold(clean(text))
-    spoken = SPOKEN.search(folded)
-    if spoken:
-        value = (
-            HUNDRED * UNITS[spoken["hundreds"]] + UNITS[spoken["tens"]] + UNITS.get(spoken["units"] or "", 0)
-        )
-        return Found({"min": value, "max": value}, text[spoken.start() : spoken.end()], *spoken.span(), False)
+    if SPOKEN.search(folded):
+        return _spoken(text, folded)
     part = PART_OF_HUNDRED.search(folded)
     if part is None:
         return None
     low = int(part["low"]) + PARTS[part["part"]]
     return Found({"min": low, "max": low}, text[part.start() : part.end()], *part.span(), False)
+
+
+def _spoken(text: str, folded: str) -> Found | None:
+    """The one amount said in words, or the two ends of a range; several others answer nothing."""
+    said = [match for match in SPOKEN_HUNDREDS.finditer(folded) if _is_spoken_amount(folded, match)]
+    if not said or len(said) > 2 or re.search(r"\d", folded):
+        return None
+    first, last = said[0], said[-1]
+    low, high = _spoken_value(first), _spoken_value(last)
+    if len(said) == 2 and not (low < high and JOINT.match(folded[first.end() : last.start()])):
+        return None
+    start, end = first.start(), last.end()
+    return Found({"min": low, "max": high}, text[start:end], start, end, False)
+
+
+def _is_spoken_amount(folded: str, match: re.Match[str]) -> bool:
+    """Neither refused ("not three fifty") nor a count of something ("two twenty year old kids")."""
+    counted = OTHER_UNITS.match(folded[match.end() :].lstrip(" -"))
+    return not counted and not REFUSED.search(folded[: match.start()])
+
+
+def _spoken_value(match: re.Match[str]) -> int:
+    return (
+        HUNDRED * UNITS[match["hundreds"]]
+        + UNITS.get(match["tens"] or "", 0)
+        + UNITS.get(match["units"] or "", 0)
+    )
+
+
+def is_misread(text: str, item: Found) -> bool:
+    """Whether the figure is a part of words such as "two twenty", which name no amount here."""
+    folded = fold(clean(text))
+    return any(item.start < match.end() and match.start() < item.end for match in SPOKEN.finditer(folded))
 
 
 def has_mark(text: str) -> bool:
@@ -119,7 +153,12 @@ def _amount(folded: str, number: numbers.Number) -> Amount:
 def _in_english(folded: str, amount: Amount) -> Amount:
     """ "1.3 mil" is short for millions in English, and a thousand nowhere else."""
     said = folded[amount.start : amount.end]
-    if not re.search(r"\d\s?mil$", said) or amount.scale != 1000 or amount.value > LARGEST_IN_THOUSANDS:
+    if (
+        MONTHLY.match(folded, amount.end)
+        or not re.search(r"\d\s?mil$", said)
+        or amount.scale != 1000
+        or amount.value > LARGEST_IN_THOUSANDS
+    ):
         return amount
     return replace(amount, value=amount.value * 1000, scale=1e6)
 

@@ -93,6 +93,11 @@ SPOKEN = re.compile(
     r"(?<!\w)(?P<hundreds>one|two|three|four|five|six|seven|eight|nine)[ -](?P<tens>twenty|thirty|forty|fifty|sixty|"
     r"seventy|eighty|ninety)(?:[ -](?P<units>one|two|three|four|five|six|seven|eight|nine))?(?!\w)"
 )
+SPOKEN_HUNDREDS = re.compile(
+    r"(?<!\w)(?P<hundreds>one|two|three|four|five|six|seven|eight|nine)[ -](?:hundred(?! thousand|[ -]\w*ty)|"
+    r"(?:hundred[ -])?(?:and[ -])?(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:[ -](?P<units>one|two|three|four|five|six|seven|eight|nine))?)(?!\w)"
+)
 PARTS = {"low": 20, "lower": 20, "early": 20, "mid": 50, "middle": 50, "high": 80, "upper": 80}
 PART_OF_HUNDRED = re.compile(rf"(?<!\w)(?P<part>{'|'.join(PARTS)})[ -](?P<low>\d{{1,2}}00)'?s(?!\w)")
 ISH = re.compile(r"-?ish(?!\w)")
@@ -104,4 +109,12 @@ TWO_ENDS = re.compile(
 )
 YEARS = range(1950, 2041)
 HUNDRED, SMALLEST_ALONE = 100, 10
+# "1.3 mil" means millions here only, and a thousand to whoever writes English to a Brazilian company.
+ENGLISH_SPEAKING = frozenset(
+    {"US", "GB", "CA", "AU", "NZ", "IE", "ZA", "IN", "SG", "NG", "KE", "PH", "HK", "JM"}
+)
+MONTHLY = re.compile(
+    r"\s*(?:usd|dollars?|pounds?)?\s*(?:(?:per|a|each|every|/|por|ao|al)\s?(?:month|mo|mes)|pcm|p/m|monthly)(?!\w)"
+)
+REFUSED = re.compile(r"(?<!\w)(?:not|no|isn'?t|wasn'?t|never)\s+(?:(?:at|the|about|around)\s+)?$")
 LARGEST_IN_THOUSANDS = 20_000

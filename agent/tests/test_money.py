@@ -91,3 +91,17 @@ def test_money_quote_is_where_the_client_wrote_it():
     found = money.parse(text, context_in("BR"), "pt-BR")[0]
 
     assert text[found.start : found.end] == found.quote == "até R$ 420 mil"
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "expected"),
+    [
+        ("US", "1.3 mil", exactly(1_300_000)),
+        ("US", "up to 2 mil per month", up_to(2000)),
+        ("GB", "2 mil monthly", exactly(2000)),
+        ("BR", "around 20 mil", exactly(20_000)),
+        ("MX", "up to 15 mil", up_to(15_000)),
+    ],
+)
+def test_mil_in_english_means_millions_only_where_english_is_at_home(country, text, expected):
+    assert [item.value for item in money.parse(text, context_in(country), "en")] == [expected]

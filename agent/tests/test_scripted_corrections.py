@@ -1,7 +1,10 @@
 """Clients who take something back: names that are not theirs, counts and amounts said anew or in halves."""
 
+from dataclasses import replace
+
 import pytest
 
+from agent.brains.protocol import SlotValue
 from agent.tests.circumstances import Chat
 
 
@@ -79,3 +82,44 @@ def test_an_amount_split_over_messages_is_one_amount(country, bursts, amount):
     chat = Chat("real_estate", country).play([["quero comprar no Centro"], *bursts])
 
     assert chat.values["budget"]["max"] == amount
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "desculpa, só tenho 2 minutos agora",
+        "desculpa, 5 pessoas na fila aqui",
+        "desculpe! volto em 5",
+        "pera, 2 min",
+        "sorry, got 4 kids yelling",
+    ],
+)
+def test_an_apology_alone_corrects_no_count(text):
+    chat = Chat("real_estate").play([["quero comprar um apê de 3 quartos"]])
+
+    chat.say(text)
+
+    assert chat.values["bedrooms"] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("three fifty to four fifty", (350_000, 450_000)),
+        ("not three fifty, more like four hundred", (400_000, 400_000)),
+        ("three fifty", (350_000, 350_000)),
+        ("I have two twenty year old kids", None),
+        ("one twenty five year mortgage", None),
+    ],
+)
+def test_an_amount_said_in_words_is_the_answer_only_by_itself(text, amount):
+    chat = Chat("real_estate", "US")
+    chat.state = replace(
+        chat.state, language="en", greeted=True, pending="budget", asked={"budget": 1},
+        slots={"goal": SlotValue("buy")}, turns=2,
+    )  # fmt: skip
+
+    chat.say(text)
+    budget = chat.values.get("budget")
+
+    assert (budget and (budget["min"], budget["max"])) == amount
