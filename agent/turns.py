@@ -79,9 +79,8 @@ def due_conversations(limit: int = 100) -> list[UUID]:
     idle = Q(dialogue=None) | Q(dialogue__lease_until=None) | Q(dialogue__lease_until__lt=now)
     awake = Q(dialogue=None) | Q(dialogue__paused_until=None) | Q(dialogue__paused_until__lt=now)
     owed = Conversation.objects.unanswered().filter(idle, awake, line__kind="agent")
-    settled = now - timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS)
-    waiting_longest = owed.filter(last_inbound_at__lte=settled).order_by("last_inbound_at")
-    return list(waiting_longest.values_list("pk", flat=True)[:limit])
+    due = owed.filter(last_inbound_at__lte=now - timedelta(seconds=settings.AGENT_DEBOUNCE_SECONDS))
+    return list(due.order_by("last_inbound_at").values_list("pk", flat=True)[:limit])
 
 
 @transaction.atomic
@@ -167,26 +166,13 @@ def _release(dialogue: Dialogue) -> None:
 def _lease(
     conversation: Conversation, dialogue: Dialogue, *, claimed_at: datetime, restarts: int = 0
 ) -> Claim:
-    token = dialogue.lease_token = uuid4()
-    dialogue.lease_until = clock.now() + LEASE
-    if dialogue._state.adding:
-        prepared.insert(dialogue)
-    else:
-        prepared.update(dialogue, LEASE_FIELDS)
+    token = _take_lease(dialogue)
     first, covers = conversation.answered_seq + 1, conversation.last_inbound_seq
     _reopen_after(conversation)
-    turn = AgentTurn(
-        conversation=conversation,
-        playbook_version=dialogue.playbook_version,
-        first_seq=first,
-        last_seq=covers,
-        stage_before=conversation.stage,
-    )
-    prepared.insert(turn)
     return Claim(
         conversation=conversation,
         dialogue=dialogue,
-        turn=turn,
+        turn=_begin_turn(conversation, dialogue, first, covers),
         token=token,
         epoch=conversation.epoch,
         first_seq=first,
@@ -195,6 +181,28 @@ def _lease(
         restarts=restarts,
         burst=prepared.rows(Message, _BURST, [conversation.pk, first, covers]),
     )
+
+
+def _take_lease(dialogue: Dialogue) -> UUID:
+    token = dialogue.lease_token = uuid4()
+    dialogue.lease_until = clock.now() + LEASE
+    if dialogue._state.adding:
+        prepared.insert(dialogue)
+    else:
+        prepared.update(dialogue, LEASE_FIELDS)
+    return token
+
+
+def _begin_turn(conversation: Conversation, dialogue: Dialogue, first: int, covers: int) -> AgentTurn:
+    turn = AgentTurn(
+        conversation=conversation,
+        playbook_version=dialogue.playbook_version,
+        first_seq=first,
+        last_seq=covers,
+        stage_before=conversation.stage,
+    )
+    prepared.insert(turn)
+    return turn
 
 
 def _reopen_after(conversation: Conversation) -> None:
@@ -218,16 +226,12 @@ def _lock(conversation_id: UUID | str, line: Line | None = None) -> Conversation
 
 
 def _is_owed(conversation: Conversation) -> bool:
-    is_agent_line = conversation.line.kind == "agent"
-    return (
-        is_agent_line and conversation.is_agents and conversation.last_inbound_seq > conversation.answered_seq
-    )
+    is_the_agents = conversation.line.kind == "agent" and conversation.is_agents
+    return is_the_agents and conversation.last_inbound_seq > conversation.answered_seq
 
 
 def _is_busy(dialogue: Dialogue, now: datetime) -> bool:
-    leased = dialogue.lease_until is not None and dialogue.lease_until > now
-    paused = dialogue.paused_until is not None and dialogue.paused_until > now
-    return leased or paused
+    return any(until is not None and until > now for until in (dialogue.lease_until, dialogue.paused_until))
 
 
 def _dialogue_of(conversation: Conversation) -> Dialogue | None:

@@ -5,8 +5,6 @@ Nothing is retried here: a POST that is sent twice is a message that arrives twi
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +18,7 @@ from twilio.rest import Client
 
 from whatsapp import calls
 from whatsapp.accounts import Account
+from whatsapp.listings import ListedContent, SentMessage, WebhookSetup, content_of, messages_of
 from whatsapp.refusals import TRY_LATER
 from whatsapp.send_errors import (
     NotAcceptedError,
@@ -35,46 +34,6 @@ LISTING_SECONDS = 60
 CONTENTS_PAGE, MOST_CONTENTS = 100, 500
 MOST_SENDERS, MOST_SERVICES, MOST_FILES = 200, 20, 30
 TWILIO_API = "https://api.twilio.com"
-
-
-@dataclass(frozen=True)
-class SentMessage:
-    """A message as Twilio lists it."""
-
-    sid: str
-    sender: str
-    recipient: str
-    body: str
-    status: str
-    error_code: str
-    created_at: datetime | None
-    media_count: int = 0
-    is_inbound: bool = False
-
-
-@dataclass(frozen=True)
-class WebhookSetup:
-    """Where Twilio takes what clients write to a sender; `status`: the sender's, 'ONLINE' where it works.
-
-    `service`: the name of the Messaging Service that decides it, '' where the sender does.
-    """
-
-    address: str
-    method: str
-    status: str
-    service: str = ""
-
-
-@dataclass(frozen=True)
-class ListedContent:
-    """A template as Twilio's Content API has it, with what WhatsApp said of it."""
-
-    sid: str
-    name: str
-    language: str
-    types: dict[str, Any]
-    variables: dict[str, Any]
-    approval: dict[str, Any]
 
 
 class Wire(TwilioHttpClient):
@@ -141,7 +100,7 @@ def list_messages(
     given = {name: value for name, value in filters.items() if value}
     try:
         return list(
-            _listed(_client(account).messages.stream(limit=limit, page_size=min(limit, 1000), **given))
+            messages_of(_client(account).messages.stream(limit=limit, page_size=min(limit, 1000), **given))
         )
     except (TwilioRestException, TwilioServiceException) as error:
         raise _refusal(error) from error
@@ -174,7 +133,7 @@ def list_contents(account: Account) -> list[ListedContent]:
             if time.monotonic() > ends_at:
                 raise NotAcceptedError(detail="Twilio takes too long to list its templates")
             approval = contents.contents(record.sid).approval_fetch().fetch().whatsapp
-            listed.append(_content(record, approval))
+            listed.append(content_of(record, approval))
     except (TwilioRestException, TwilioServiceException) as error:
         raise _refusal(error) from error
     except (TwilioException, ValueError, TypeError, AttributeError, KeyError) as error:
@@ -248,29 +207,3 @@ def _is_gone(error: Exception) -> bool:
     """The library hands over a page that it could not read as a part of its complaint."""
     page = error.args[-1] if error.args else None
     return isinstance(page, Response) and page.status_code == 404
-
-
-def _listed(records: Iterator[Any] | Sequence[Any]) -> Iterator[SentMessage]:
-    for record in records:
-        yield SentMessage(
-            sid=record.sid or "",
-            sender=record.from_ or "",
-            recipient=record.to or "",
-            body=record.body or "",
-            status=str(record.status or ""),
-            error_code=str(record.error_code or ""),
-            created_at=record.date_sent or record.date_created,
-            media_count=int(record.num_media or 0),
-            is_inbound=str(record.direction or "").startswith("inbound"),
-        )
-
-
-def _content(record: Any, approval: Any) -> ListedContent:
-    return ListedContent(
-        sid=record.sid or "",
-        name=record.friendly_name or "",
-        language=record.language or "",
-        types=record.types if isinstance(record.types, dict) else {},
-        variables=record.variables if isinstance(record.variables, dict) else {},
-        approval=approval if isinstance(approval, dict) else {},
-    )

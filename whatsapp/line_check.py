@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from whatsapp import client
 from whatsapp.accounts import account_of
-from whatsapp.client import WebhookSetup
+from whatsapp.listings import WebhookSetup
 from whatsapp.models import Line
 from whatsapp.refusals import text_of
 from whatsapp.send_errors import NotAcceptedError, SendError

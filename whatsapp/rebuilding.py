@@ -9,7 +9,7 @@ from whatsapp import chat_index, client
 from whatsapp.accounts import account_of
 from whatsapp.chat_entries import entry_of_row, said_of
 from whatsapp.chat_index import ALL, ROWS, SNIPPET, ChatEntry, chat_id_of
-from whatsapp.client import SentMessage
+from whatsapp.listings import SentMessage
 from whatsapp.models import Line, Message
 from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services.inbound import leads_by_key

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from whatsapp import client, refusals
 from whatsapp.accounts import account_of
-from whatsapp.client import SentMessage
+from whatsapp.listings import SentMessage
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.send_errors import SendError
 from whatsapp.statuses import MEANING, rise, settle

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from whatsapp import chat_index, client, rebuilding, sessions
 from whatsapp.accounts import Account, account_of
-from whatsapp.client import SentMessage
+from whatsapp.listings import SentMessage
 from whatsapp.models import Arrival, Line, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.send_errors import RefusedError, SendError

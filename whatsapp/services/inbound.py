@@ -48,23 +48,28 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
         _note_arrival(conversation, inbound, moment)
         _hear_consent(conversation, message)
         prepared.update(conversation, CHANGED)
-        if conversation.lead_id:
-            activity.client_wrote(
-                lead_id=conversation.lead_id,
-                text=text_of(inbound),
-                at=moment,
-                is_owed_an_answer=not conversation.is_opted_out,
-            )
-        if message.media:
-            enqueue(fetch_media)
-        announce(
-            message_received,
-            conversation_id=str(conversation.pk),
-            message_id=str(message.pk),
-            line_kind=line.kind,
-            waited=(clock.now() - moment).total_seconds(),
-        )
+        _tell(line, conversation, message, inbound)
     return message
+
+
+def _tell(line: Line, conversation: Conversation, message: Message, inbound: InboundMessage) -> None:
+    """The lead's card, whoever fetches files, and whoever listens."""
+    if conversation.lead_id:
+        activity.client_wrote(
+            lead_id=conversation.lead_id,
+            text=text_of(inbound),
+            at=message.created_at,
+            is_owed_an_answer=not conversation.is_opted_out,
+        )
+    if message.media:
+        enqueue(fetch_media)
+    announce(
+        message_received,
+        conversation_id=str(conversation.pk),
+        message_id=str(message.pk),
+        line_kind=line.kind,
+        waited=(clock.now() - message.created_at).total_seconds(),
+    )
 
 
 def lead_of(inbound: InboundMessage) -> UUID | None:

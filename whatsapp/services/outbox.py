@@ -48,33 +48,33 @@ def queue(
     """Write the rows. The caller holds the conversation's row. Announces `message_changed`."""
     now = clock.now()
     first_at = now + timedelta(seconds=delay_seconds)
-    messages = [
-        Message(
-            conversation=conversation,
-            seq=conversation.last_seq + number,
-            direction=Message.Direction.OUT,
-            author=author,
-            user=user,
-            kind=piece.kind,
-            body=piece.body,
-            media=list(piece.media),
-            details=piece.details,
-            is_last_word=piece.is_last_word,
-            client_id=client_id and (client_id if number == 1 else f"{client_id}#{number}"),
-            status=Message.Status.QUEUED,
-            send_after=first_at + (number - 1) * PAUSE_BETWEEN_PIECES,
-            retry_of=retry_of,
-            created_at=now,
-        )
-        for number, piece in enumerate(pieces, start=1)
-    ]
-    for message in messages:
+    messages = []
+    for place, piece in enumerate(pieces):
+        message = _row_of(piece, conversation, conversation.last_seq + place + 1)
+        message.author, message.user, message.retry_of = author, user, retry_of
+        message.client_id = client_id and (f"{client_id}#{place + 1}" if place else client_id)
+        message.created_at, message.send_after = now, first_at + place * PAUSE_BETWEEN_PIECES
         prepared.insert(message)
+        messages.append(message)
     conversation.last_seq += len(messages)
     conversation.last_message_at = now
     prepared.update(conversation, ("last_seq", "last_message_at", "updated_at"))
     _announce(messages)
     return messages
+
+
+def _row_of(piece: Piece, conversation: Conversation, seq: int) -> Message:
+    return Message(
+        conversation=conversation,
+        seq=seq,
+        direction=Message.Direction.OUT,
+        kind=piece.kind,
+        body=piece.body,
+        media=list(piece.media),
+        details=piece.details,
+        is_last_word=piece.is_last_word,
+        status=Message.Status.QUEUED,
+    )
 
 
 def _announce(messages: Sequence[Message]) -> None:

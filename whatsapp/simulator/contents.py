@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from whatsapp.client import ListedContent
+from whatsapp.listings import ListedContent
 from whatsapp.placeholders import fill
 
 APPROVED = {"status": "approved", "rejection_reason": "", "allow_category_change": True, "type": "whatsapp"}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from whatsapp.client import ListedContent
+from whatsapp.listings import ListedContent
 from whatsapp.models import Template
 from whatsapp.placeholders import names_in
 from whatsapp.transports.base import TemplateFacts
