@@ -26,6 +26,20 @@ BUT = re.compile(r"(?<!\w)(?:mas|pero|but|porem|so que|though)(?!\w)")
 LEADS_TO_A_PLACE = re.compile(
     r"(?<!\w)(?:em|no|na|nos|nas|en|in|at|por|near|around|lados d[aeo]|banda d[aeo])\s+(?:(?:el|la|los|the|a|o)\s+)?$"
 )
+# Only who tells where they live or want to be names an unknown place: "vi no OLX" is none.
+WISHED = re.compile(
+    r"(?<!\w)(?:mor(?:o|amos|ar|aria)|resid(?:o|imos|ir)|viv(?:o|imos|emos|ir)|liv(?:e|ing)|based|fic(?:o|ar|amos|a)|"
+    r"quer(?:o|ia|emos|ria|iamos)|gosta(?:ria|mos)|prefer\w*|prefier\w*|procur\w+|busc\w+|pens(?:o|ando|amos|ei)|"
+    r"pode ser|puede ser|seria|quier\w+|quisiera|qued(?:a|ar|o)|want|would|like|love|lovely|thinking|looking|prefer|"
+    r"hoping|ideally|maybe|talvez|quizas?|perto d[aeo]|proxim[oa] (?:de|a|ao)|cerca d[aeo]l?|near|around|close to|"
+    r"pros? lados|(?:pra|la) banda|lados d[aeo]|regiao|zona|bairro|barrio|area|neighbou?rhood|cidade|ciudad|city|town|"
+    r"soy de|sou d[aeo]|somos d[aeo]|from|meant?|digo)(?!\w)"
+)
+NAMING = re.compile(
+    r"(?<!\w)(?:me chamo|me llamo|chamo|nome|nombre|names?|call(?:s|ed)? me|aqui (?:e|eh)|(?:te |le |les )?(?:habla|"
+    r"saluda|escribe)|aqui|aca|here|speaking|soy|sou|this is|i'?m|i am|it'?s|(?:^|[,.]\s*)(?:e|eh|es) (?:o|a|el|la)|"
+    r"com|con|with|se escreve|se escribe|spelled|letra|l)(?!\w)"
+)
 VERB_ENDINGS = (
     "ando",
     "endo",
@@ -50,9 +64,12 @@ FRAME = re.compile(
     r"coloca|colocar|bota|botar|pon|poner|registra|registrar)(?: ai| ahi| como| a nome de|"
     r" a nombre de)*)[\s:,]+(?=\w)"
 )
+# "vou colocar a Prefeitura": what has an article is seldom a name that nobody knows.
+A_THING = re.compile(r"(?:o|a|os|as|el|la|the|an?|uma?|una?)\s+\w", re.I)
 LONGEST_NAMING = 5
 LONGEST_PLACE = 4
 LONGEST_ANSWER = 12
+FEW = 2
 
 
 @dataclass(frozen=True)
@@ -88,6 +105,7 @@ class AskedReader:
         known = [run for run in runs if places.is_known(run.quote, self.context)]
         if known or line.claimed:
             return next(iter(known), None)
+        runs = [run for run in runs if line.text.strip(" .!") == run.quote or _is_wish(line, run)]
         flat = line.text.isupper() or line.text.islower()
         capitals = [run for run in runs if run.quote[0].isupper() and not flat]
         led = [run for run in runs if flat and LEADS_TO_A_PLACE.search(line.folded[: run.start])]
@@ -95,7 +113,8 @@ class AskedReader:
 
     def _may_be_place(self, run: Found, line: Line) -> bool:
         words = run.quote.split()
-        short = len(words) <= LONGEST_PLACE and not FIGURE.match(line.text, run.end)
+        acronym = run.quote.isupper() and not line.text.isupper()
+        short = len(words) <= LONGEST_PLACE and not acronym and not FIGURE.match(line.text, run.end)
         somebody = names.is_known(words[0]) and not places.is_known(run.quote, self.context)
         return short and not somebody and fold(words[0]) not in word_set("not_places")
 
@@ -105,6 +124,8 @@ class AskedReader:
             return None
         framed = FRAME.search(line.folded)
         told = line.text[framed.end() :] if framed else ""
+        if A_THING.match(told) and not names.is_known(told.split()[1]):
+            return None
         runs = [Found(told, told, 0, 0)] if told else self._likely_names(line)
         found = [names.bare(run.quote, self.context, pending=True) for run in runs]
         return next((name for name in found if name and not names.is_everyday(name.quote)), None)
@@ -120,7 +141,8 @@ class AskedReader:
         written = [run for run in runs if mixed and run.quote[0].isupper()]
         short = not line.claimed and len(line.text.split()) <= LONGEST_NAMING
         given = [run for run in (runs if short else written) if names.is_known(run.quote.split()[0])]
-        strange = [run for run in written if not places.is_known(run.quote, self.context)]
+        told = bool(NAMING.search(line.folded)) or len(line.text.split()) <= FEW
+        strange = [run for run in written if told and not places.is_known(run.quote, self.context)]
         return given or (strange if len(runs) == 1 and not line.claimed else [])
 
     def _choice(self, line: Line) -> Found | None:
@@ -173,3 +195,7 @@ class AskedReader:
         if plain in common_words() or plain in FILLERS:
             return capital and plain not in FILLERS
         return capital or not plain.endswith(VERB_ENDINGS)
+
+
+def _is_wish(line: Line, run: Found) -> bool:
+    return bool(WISHED.search(line.folded)) and not places.is_merely_named(line.folded, run.start)

@@ -36,6 +36,12 @@ LIVING = re.compile(
     r"(?<!\w)(?:moro|moramos|vivo|vivimos|vivemos|resido|residimos|live|living|based|sou|somos|soy|falo|escribo|hablo|i'?m|"
     r"we'?re|estamos)\s+(?:aqui\s+|over\s+|aca\s+)?(?:em|no|na|en|in|de|do|da|from)\s+"
 )
+# People work there, saw us there or have an account there; that tells no place.
+MERELY_NAMED = re.compile(
+    r"(?<!\w)(?:trabalh\w+|trabaj\w+|works?|working|employ\w+|vi|vimos|viu|saw|seen|found|achei|encontrei|encontre|"
+    r"tenho|temos|tengo|tenemos|have|member|soci[oa]|fila|conta|cuenta|account|negativad\w+|nome sujo|cpf|estud\w+|"
+    r"study\w*|anunci\w+|ad|listing)(?!\w)[^.,;!?\n]*$"
+)
 LEADING = re.compile(
     r"(?<!\w)(?:em|no|na|nos|nas|en|in|de|do|da|por|at|to|pra|para|from|a|outside|inside|afueras de|arredores "
     r"de)\s+(?:el |la |los |las |the )?"
@@ -154,8 +160,15 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
         return captured if famous or (known and typed_as_name) else None
     if known or _is_famous_abroad(captured.quote):
         return captured
+    if is_merely_named(folded, captured.start) or (captured.quote.isupper() and not text.isupper()):
+        return None
     unsure = typed_as_name or _is_flat_place(text, folded, match, captured)
     return replace(captured, explicit=False) if unsure else None
+
+
+def is_merely_named(folded: str, start: int) -> bool:
+    """ "vi no Xyz", "I work for Xyz": the clause tells something else than where."""
+    return bool(MERELY_NAMED.search(folded[:start]))
 
 
 def _is_flat_place(text: str, folded: str, match: re.Match[str], captured: Found) -> bool:

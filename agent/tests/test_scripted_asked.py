@@ -190,3 +190,57 @@ def test_a_question_asked_twice_over_its_limit_brings_a_person():
     reply = chat.say("tem garantia?")
 
     assert (reply.proposal, reply.handoff_reason) == ("needs_human", "failures")
+
+
+@pytest.mark.parametrize(
+    ("country", "text"),
+    [
+        ("BR", "Tenho FGTS"),
+        ("BR", "Vi no OLX"),
+        ("BR", "Meu CPF esta negativado no Serasa"),
+        ("BR", "trabalho na Petrobras"),
+        ("BR", "estou na fila do banco"),
+        ("US", "I work for Amazon"),
+        ("US", "I already saw it on Zillow"),
+        ("US", "I'm already a member of my HOA"),
+        ("MX", "trabajo en Bimbo"),
+    ],
+)
+def test_a_strange_word_without_a_wish_is_no_place(country, text):
+    assert answered("real_estate", "location", country, text) is None
+
+
+@pytest.mark.parametrize(
+    ("country", "text"),
+    [("US", "I saw it on Zillow"), ("BR", "Tenho um Labrador"), ("BR", "vou colocar a Prefeitura")],
+)
+def test_a_strange_word_without_a_naming_verb_is_no_name(country, text):
+    assert answered("cars", "name", country, text) is None
+    assert answered("real_estate", "name", country, text) is None
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "place"),
+    [
+        ("BR", "Xiririca", "Xiririca"),
+        ("BR", "moro em Xiririca", "Xiririca"),
+        ("BR", "quero perto de Xiririca", "Xiririca"),
+        ("BR", "trabalho na Petrobras, quero morar em Xiririca", "Xiririca"),
+        ("US", "we want to be near Wobbleton", "Wobbleton"),
+    ],
+)
+def test_an_unknown_place_with_a_wish_or_alone_answers_where(country, text, place):
+    assert answered("real_estate", "location", country, text) == place
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "name"),
+    [
+        ("BR", "me chamo Xirlene", "Xirlene"),
+        ("BR", "aqui é o Wanderklei", "Wanderklei"),
+        ("US", "my name is Zuberi", "Zuberi"),
+        ("US", "Zuberi", "Zuberi"),
+    ],
+)
+def test_an_unknown_name_with_a_naming_verb_or_alone_answers_who(country, text, name):
+    assert answered("cars", "name", country, text) == name
