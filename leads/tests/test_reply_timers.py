@@ -12,7 +12,7 @@ from leads.actors import SYSTEM
 from leads.assignment_ledger import contradictions
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, LeadEvent, Notice, User, WorkingHours
 from leads.services import activity, assigning, board, people
-from leads.services.reply_timers import BATCH, act_on_due_replies
+from leads.services.reply_timers import act_on_due_replies
 from leads.services.taking import take_lead
 from leads.tests.locks import in_own_connection
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
@@ -371,41 +371,3 @@ def test_lead_that_cannot_be_reckoned_with_holds_up_no_other(trio, time_is):
     Consultant.objects.filter(pk=trio[0].pk).update(timezone="America/Sao_Paulo")
     assert act_on_due_replies() == 0
     assert after(time_is, 1) == 1
-
-
-def test_many_leads_that_cannot_be_reckoned_with_leave_the_next_sweep_to_the_others(trio, time_is):
-    ailing = make_consultant("ailing", timezone="Mars/Olympus")
-    WorkingHours.objects.create(consultant=ailing, weekday=2, starts=time(0), ends=time(23))
-    rule = make_circle(*trio, **TIMED)
-    well = given_lead()
-    due = clock.now() - timedelta(hours=1)
-    stuck = [
-        Lead(status=well.status, consultant=ailing, reply_due_at=due, name=f"Stuck {at}")
-        for at in range(BATCH)
-    ]
-    Lead.objects.bulk_create(stuck)
-    Assignment.objects.bulk_create(
-        Assignment(lead=lead, consultant=ailing, rule=rule, outcome="assigned", trigger="arrival")
-        for lead in stuck
-    )
-
-    assert after(time_is, 10) == 0
-    assert act_on_due_replies() == 1
-
-    well.refresh_from_db()
-    assert well.reminded_at == clock.now()
-
-
-def test_log_of_a_lead_that_cannot_be_reckoned_with_says_where_and_not_who(trio, time_is, caplog):
-    Consultant.objects.update(timezone="America/Sao_Paulo")
-    WorkingHours.objects.create(consultant=trio[0], weekday=2, starts=time(0), ends=time(23))
-    make_circle(*trio, **TIMED)
-    given_lead(name="Júlia Prado")
-    Consultant.objects.update(timezone="Mars/Olympus")
-
-    after(time_is, 10)
-
-    [record] = [one for one in caplog.records if one.message == "due reply not acted on"]
-    assert "working_time.py:" in record.at
-    assert "Júlia" not in str(record.__dict__)
-    assert record.exc_info is None

@@ -1,0 +1,73 @@
+"""Timers of leads that cannot be reckoned with, as after a time zone that Python no longer knows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from django.db import transaction
+
+from leads import clock
+from leads.actors import SYSTEM
+from leads.models import Assignment, Consultant, Lead, WorkingHours
+from leads.services import assigning
+from leads.services.reply_timers import BATCH, act_on_due_replies
+from leads.tests.makers import make_circle, make_consultant, make_lead
+
+NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
+TIMED = {"reply_minutes": 10, "reply_grace_minutes": 5, "reply_rounds": 2}
+
+
+@pytest.fixture
+def time_is(db) -> Iterator[clock.VirtualClock]:
+    with clock.virtual(NOON) as virtual:
+        yield virtual
+
+
+def given_lead(**over) -> Lead:
+    lead = make_lead(**over)
+    with transaction.atomic():
+        assigning.assign_lead(lead=lead, actor=SYSTEM, trigger="arrival")
+    return lead
+
+
+def ten_minutes_later(time_is: clock.VirtualClock) -> int:
+    time_is.move_to(time_is.moment + timedelta(minutes=10))
+    return act_on_due_replies()
+
+
+def test_many_leads_that_cannot_be_reckoned_with_leave_the_next_sweep_to_the_others(time_is):
+    ailing = make_consultant("ailing", timezone="Mars/Olympus")
+    WorkingHours.objects.create(consultant=ailing, weekday=2, starts=time(0), ends=time(23))
+    rule = make_circle(make_consultant("ana"), **TIMED)
+    well = given_lead()
+    due = clock.now() - timedelta(hours=1)
+    stuck = [
+        Lead(status=well.status, consultant=ailing, reply_due_at=due, name=f"Stuck {at}")
+        for at in range(BATCH)
+    ]
+    Lead.objects.bulk_create(stuck)
+    Assignment.objects.bulk_create(
+        Assignment(lead=lead, consultant=ailing, rule=rule, outcome="assigned", trigger="arrival")
+        for lead in stuck
+    )
+
+    assert ten_minutes_later(time_is) == 0
+    assert act_on_due_replies() == 1
+
+    well.refresh_from_db()
+    assert well.reminded_at == clock.now()
+
+
+def test_log_of_a_lead_that_cannot_be_reckoned_with_says_where_and_not_who(time_is, caplog):
+    ana = make_consultant("ana")
+    WorkingHours.objects.create(consultant=ana, weekday=2, starts=time(0), ends=time(23))
+    make_circle(ana, **TIMED)
+    given_lead(name="Júlia Prado")
+    Consultant.objects.update(timezone="Mars/Olympus")
+
+    ten_minutes_later(time_is)
+
+    [record] = [one for one in caplog.records if one.message == "due reply not acted on"]
+    assert "working_time.py:" in record.at
+    assert "Júlia" not in str(record.__dict__)
+    assert record.exc_info is None
