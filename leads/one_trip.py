@@ -6,6 +6,7 @@ server plans anew each time. Here the statement itself finds out, and each conne
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -57,8 +58,20 @@ def _run_once(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any
     if connection.queries_logged:  # as Django logs its own: what counts queries counts these too
         connection.queries_log.append({"sql": statement, "time": "?"})
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values, prepare=True)
+        _watched(cursor)(statement, values, False, {"connection": connection, "cursor": cursor})
         return read(cursor)
+
+
+def _watched(cursor: psycopg.Cursor[Any]) -> Callable[..., Any]:
+    """Whatever watches Django's statements (`connection.execute_wrapper`) sees these too."""
+
+    def execute(sql: str, params: Values, many: bool, context: Mapping[str, Any]) -> Any:
+        return cursor.execute(sql, params, prepare=True)
+
+    run: Callable[..., Any] = execute
+    for wrapper in reversed(connection.execute_wrappers):
+        run = partial(wrapper, run)
+    return run
 
 
 def _first_value(cursor: psycopg.Cursor[Any]) -> Any:

@@ -77,8 +77,9 @@ def _wait_no_more(lead: Lead) -> list[str]:
     """Of what is won or lost nobody takes or decides anything."""
     lead.awaits_consultant_since = lead.alert_at = None
     lead.reply_due_at = lead.reminded_at = None
+    fields = [*_DUE, "needs_manager"] + (["pool"] if lead.pool_id else [])
     lead.pool, lead.needs_manager = None, False
-    return [*_DUE, "pool", "needs_manager"]
+    return fields
 
 
 def _wait_for_consultant(lead: Lead) -> list[str]:
