@@ -175,6 +175,6 @@ def test_manager_who_chose_nobody_is_told_so_and_nothing_changes(desk, pair):
 
 def test_manager_asks_who_would_get_leads_and_nothing_moves(desk, pair):
     rule = make_circle(*pair)
-    assert "Round robin: ana is next in Everyone" in act(desk, "who_would_get_it", [make_lead()])
+    assert "Given to ana, next in “Everyone”" in act(desk, "who_would_get_it", [make_lead()])
     rule.refresh_from_db()
     assert (rule.pointer, Assignment.objects.count()) == (0, 0)
