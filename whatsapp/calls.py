@@ -88,11 +88,20 @@ class _WatchedOverTLS(_Watched, HTTPSConnection):
     """The same, before TLS begins."""
 
 
-class _Pool(HTTPConnectionPool):
+class _KeepsNone(HTTPConnectionPool):
+    """A server may close after `Connection: close` without saying so; the next call would be lost on it."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+        super()._put_conn(conn)
+
+
+class _Pool(_KeepsNone):
     ConnectionCls = _Watched
 
 
-class _PoolOverTLS(HTTPSConnectionPool):
+class _PoolOverTLS(_KeepsNone, HTTPSConnectionPool):
     ConnectionCls = _WatchedOverTLS
 
 

@@ -94,10 +94,18 @@ def test_call_outside_of_a_limit_is_as_ever():
         assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
 
 
-def test_call_keeps_no_connection():
-    with serving(say_hello) as url:
-        answer = calls.session().get(url, timeout=LONG_SECONDS)
-    assert answer.request.headers["Connection"] == "close"
+def test_call_keeps_no_connection_even_where_the_server_would():
+    came: list[socket.socket] = []
+
+    def say_hello_to_each(talking: socket.socket) -> None:
+        came.append(talking)
+        while talking.recv(65536):
+            talking.sendall(HEAD + b"Content-Length: 5\r\n\r\nhello")
+
+    with serving(say_hello_to_each) as url:
+        for _ in range(3):
+            assert calls.session().get(url, timeout=LONG_SECONDS).text == "hello"
+    assert len(came) == 3
 
 
 def test_nobody_s_certificate_is_refused(tmp_path):
