@@ -33,7 +33,7 @@ def schema_database() -> str:
 
 
 def drop_others(server: psycopg.Connection, name: str) -> None:
-    """The lock is held: nobody makes one meanwhile. One that is being copied or looked at stays for now."""
+    """Under the lock, so none of them is being made. Those in use stay until the next change of migrations."""
     others = "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_schema\\_%%' AND datname <> %s"
     for (other,) in server.execute(others, [name]).fetchall():
         with suppress(psycopg.errors.ObjectInUse):

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
+from leads import mishaps
 from whatsapp import chat_index, client, rebuilding, sessions
 from whatsapp.accounts import Account, account_of
 from whatsapp.listings import SentMessage
@@ -41,8 +42,8 @@ def _recover_line(line: Line) -> int:
         return _recover(line, account)
     except (SendError, redis.RedisError) as error:
         logger.info("lost messages not looked for", extra={"line": line.pk, "why": type(error).__name__})
-    except Exception:  # whatever is wrong with one line, the others have lost messages, too
-        logger.exception("lost messages not looked for", extra={"line": line.pk})
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one line, the others lost messages, too
+        logger.error("lost messages not looked for", extra={"line": line.pk, **mishaps.facts_of(error)})
     return 0
 
 

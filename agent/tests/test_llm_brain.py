@@ -10,27 +10,13 @@ from agent.brains.llm import LLMBrain
 from agent.brains.protocol import BrainReply, Inbound, Said, State
 from agent.brains.scripted import ScriptedBrain
 from agent.endpoint import Endpoint
+from agent.tests.model_answers import ASKS_WHERE
 from agent.tests.openai_double import OpenAIDouble
 from agent.tests.turns_of import knowing, playbook_of, turn_of
 
 pytestmark = pytest.mark.django_db
 
-ANSWER = {
-    "language": "pt-BR",
-    "intent": "answering",
-    "evidence": "",
-    "sentiment": "neutral",
-    "updates": [],
-    "kb_ids": [],
-    "unanswered": [],
-    "confidence": "high",
-    "stage": "qualifying",
-    "handoff": False,
-    "handoff_reason": "none",
-    "next_slot": "location",
-    "summary": "Quer comprar.",
-    "messages": ["Que bom! Em qual bairro você gostaria de morar?"],
-}
+ANSWER = ASKS_WHERE | {"updates": []}
 GOAL = {"slot": "goal", "op": "set", "quote": "comprar", "value": "buy"}
 BUYER = {"goal": "buy", "location": "Moema", "name": "Joana"}
 
@@ -70,7 +56,7 @@ def test_respond_explains_how_it_asked(double, brain):
     assert (trace["asked"], trace["failure"], trace["mode"]) == (True, "", "json_schema")
     assert (trace["input_tokens"], trace["output_tokens"], trace["violations"]) == (120, 30, [])
     assert len(trace["prompt_sha256"]) == 64
-    assert "Que bom!" in trace["raw"]
+    assert "Em qual bairro" in trace["raw"]
 
 
 def test_respond_at_the_first_contact_says_that_it_is_virtual(double, brain):

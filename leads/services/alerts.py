@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from leads import clock
+from leads import clock, mishaps
 from leads.models import Lead, Notice
 from leads.services.notices import notify_managers
 
@@ -26,7 +26,7 @@ def _try_to_alert(lead_id: UUID) -> bool:
     try:
         return _alert(lead_id)
     except Exception as error:  # noqa: BLE001 - whatever ails one lead, managers hear of the others
-        logger.error("alert not given", extra={"lead": str(lead_id), "error": type(error).__name__})
+        logger.error("alert not given", extra={"lead": str(lead_id), **mishaps.facts_of(error)})
         return False
 
 

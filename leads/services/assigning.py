@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads import clock, prepared
+from leads import clock, mishaps, prepared
 from leads.actors import SYSTEM, Actor, person
 from leads.assignment import Pick, hold_capacity, pick_consultant, pick_for
 from leads.decision_words import facts_of_pick
@@ -133,7 +133,7 @@ def _try_to_assign(lead: Lead) -> Assignment | None:
     try:
         return _assign_waiting_lead(lead)
     except Exception as error:  # noqa: BLE001 - whatever ails one lead, those behind it must not wait for it
-        logger.error("waiting lead not assigned", extra={"lead": str(lead.pk), "error": type(error).__name__})
+        logger.error("waiting lead not assigned", extra={"lead": str(lead.pk), **mishaps.facts_of(error)})
         return None
 
 

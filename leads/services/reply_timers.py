@@ -7,14 +7,12 @@ the reply; a sweep claims what is left, one lead a transaction, so that a stop a
 import logging
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from traceback import extract_tb
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
 
-from leads import clock
+from leads import clock, mishaps
 from leads.actors import SYSTEM
 from leads.assignment import Pick, pick_consultant
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, LeadEvent, Notice, Status
@@ -29,7 +27,6 @@ PLACED = (Assignment.Outcome.ASSIGNED, Assignment.Outcome.KEPT, Assignment.Outco
 # Whoever takes a lead from its pool begins no new count: the lead went round unanswered all the same.
 GOES_ROUND = (Assignment.Trigger.NO_REPLY, Assignment.Trigger.TAKEN)
 TRY_LATER = timedelta(minutes=1)
-FRAMES_LOGGED = 6
 TIMES = ("reply_due_at", "reminded_at")
 
 
@@ -59,16 +56,9 @@ def _try_to_act(lead_id: UUID) -> bool:
     try:
         return _act(lead_id)
     except Exception as error:  # noqa: BLE001 - whatever ails one lead, the others are acted on
-        facts = {"lead": str(lead_id), "error": type(error).__name__, "at": _frames_of(error)}
-        logger.error("due reply not acted on", extra=facts)
+        logger.error("due reply not acted on", extra={"lead": str(lead_id), **mishaps.facts_of(error)})
         _try_later(lead_id)
         return False
-
-
-def _frames_of(error: Exception) -> str:
-    """Where it went wrong. An error's own words may quote a row, and so a person."""
-    frames = extract_tb(error.__traceback__)[-FRAMES_LOGGED:]
-    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
 
 
 def _try_later(lead_id: UUID) -> None:

@@ -1,9 +1,7 @@
 """Managers hear once of a lead that nobody has had for too long."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from django.db import connection, transaction
 
 from leads import clock
@@ -14,14 +12,6 @@ from leads.services.alerts import alert_managers
 from leads.services.reply_timers import act_on_due_replies
 from leads.services.taking import take_lead
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
-
-NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
-
-
-@pytest.fixture
-def time_is(db) -> Iterator[clock.VirtualClock]:
-    with clock.virtual(NOON) as virtual:
-        yield virtual
 
 
 def waiting_lead() -> Lead:

@@ -24,11 +24,6 @@ def give(lead: Lead) -> Assignment:
         return assigning.assign_lead(lead=lead, actor=SYSTEM, trigger="arrival")
 
 
-@pytest.fixture
-def trio(db):
-    return [make_consultant(name) for name in ("ana", "bia", "carlos")]
-
-
 def test_assign_lead_over_a_circle_goes_round_in_order(trio):
     make_circle(*trio)
     names = [give(make_lead()).consultant.user.username for _ in range(7)]

@@ -1,38 +1,12 @@
 """Timers of leads that cannot be reckoned with, as after a time zone that Python no longer knows."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
-
-import pytest
-from django.db import transaction
+from datetime import time, timedelta
 
 from leads import clock
-from leads.actors import SYSTEM
 from leads.models import Assignment, Consultant, Lead, WorkingHours
-from leads.services import assigning
 from leads.services.reply_timers import BATCH, act_on_due_replies
-from leads.tests.makers import make_circle, make_consultant, make_lead
-
-NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
-TIMED = {"reply_minutes": 10, "reply_grace_minutes": 5, "reply_rounds": 2}
-
-
-@pytest.fixture
-def time_is(db) -> Iterator[clock.VirtualClock]:
-    with clock.virtual(NOON) as virtual:
-        yield virtual
-
-
-def given_lead(**over) -> Lead:
-    lead = make_lead(**over)
-    with transaction.atomic():
-        assigning.assign_lead(lead=lead, actor=SYSTEM, trigger="arrival")
-    return lead
-
-
-def ten_minutes_later(time_is: clock.VirtualClock) -> int:
-    time_is.move_to(time_is.moment + timedelta(minutes=10))
-    return act_on_due_replies()
+from leads.tests.makers import make_circle, make_consultant
+from leads.tests.timers import TIMED, after, given_lead
 
 
 def test_many_leads_that_cannot_be_reckoned_with_leave_the_next_sweep_to_the_others(time_is):
@@ -51,7 +25,7 @@ def test_many_leads_that_cannot_be_reckoned_with_leave_the_next_sweep_to_the_oth
         for lead in stuck
     )
 
-    assert ten_minutes_later(time_is) == 0
+    assert after(time_is, 10) == 0
     assert act_on_due_replies() == 1
 
     well.refresh_from_db()
@@ -65,7 +39,7 @@ def test_log_of_a_lead_that_cannot_be_reckoned_with_says_where_and_not_who(time_
     given_lead(name="Júlia Prado")
     Consultant.objects.update(timezone="Mars/Olympus")
 
-    ten_minutes_later(time_is)
+    after(time_is, 10)
 
     [record] = [one for one in caplog.records if one.message == "due reply not acted on"]
     assert "working_time.py:" in record.at

@@ -1,6 +1,5 @@
 """No first reply: a reminder, then the next consultant, at last the managers. Time stands still and is moved."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 
@@ -8,44 +7,16 @@ import pytest
 from django.db import transaction
 
 from leads import clock
-from leads.actors import SYSTEM
 from leads.assignment_ledger import contradictions
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, LeadEvent, Notice, User, WorkingHours
 from leads.services import activity, assigning, board, people
 from leads.services.reply_timers import act_on_due_replies
 from leads.services.taking import take_lead
 from leads.tests.locks import in_own_connection
-from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
+from leads.tests.makers import make_circle, make_consultant, make_manager
+from leads.tests.timers import NOON, TIMED, after, given_lead
 
-NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
-TIMED = {"reply_minutes": 10, "reply_grace_minutes": 5, "reply_rounds": 2}
-
-
-@pytest.fixture
-def time_is(db) -> Iterator[clock.VirtualClock]:
-    with clock.virtual(NOON) as virtual:
-        yield virtual
-
-
-@pytest.fixture
-def trio(time_is) -> list[Consultant]:
-    return [make_consultant(name) for name in ("ana", "bia", "carlos")]
-
-
-def give(lead: Lead) -> Assignment:
-    with transaction.atomic():
-        return assigning.assign_lead(lead=lead, actor=SYSTEM, trigger="arrival")
-
-
-def given_lead(**over) -> Lead:
-    lead = make_lead(**over)
-    give(lead)
-    return lead
-
-
-def after(time_is: clock.VirtualClock, minutes: int) -> int:
-    time_is.move_to(time_is.moment + timedelta(minutes=minutes))
-    return act_on_due_replies()
+pytestmark = pytest.mark.usefixtures("time_is")  # the people begin at noon, too
 
 
 def notices_of(user: User) -> list[tuple[str, dict]]:

@@ -1,48 +1,14 @@
 """Clients who asked for no messages: no first reply is awaited that could not be sent. Time stands still."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from django.db import transaction
 
-from leads import clock
-from leads.actors import SYSTEM
 from leads.decision_words import decision_in_words
-from leads.models import Assignment, Consultant, Lead, LeadEvent
-from leads.services import activity, assigning
-from leads.services.reply_timers import act_on_due_replies
-from leads.tests.makers import make_circle, make_consultant, make_lead
+from leads.models import Assignment, Lead, LeadEvent
+from leads.services import activity
+from leads.tests.makers import make_circle, make_lead
+from leads.tests.timers import NOON, TIMED, after, give, given_lead
 
-NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
-TIMED = {"reply_minutes": 10, "reply_grace_minutes": 5, "reply_rounds": 2}
-
-
-@pytest.fixture
-def time_is(db) -> Iterator[clock.VirtualClock]:
-    with clock.virtual(NOON) as virtual:
-        yield virtual
-
-
-@pytest.fixture
-def trio(time_is) -> list[Consultant]:
-    return [make_consultant(name) for name in ("ana", "bia", "carlos")]
-
-
-def give(lead: Lead) -> Assignment:
-    with transaction.atomic():
-        return assigning.assign_lead(lead=lead, actor=SYSTEM, trigger="arrival")
-
-
-def given_lead(**over) -> Lead:
-    lead = make_lead(**over)
-    give(lead)
-    return lead
-
-
-def after(time_is: clock.VirtualClock, minutes: int) -> int:
-    time_is.move_to(time_is.moment + timedelta(minutes=minutes))
-    return act_on_due_replies()
+pytestmark = pytest.mark.usefixtures("time_is")  # the people begin at noon, too
 
 
 def test_client_who_wants_no_messages_any_more_ends_the_timer(trio, time_is):
