@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from crm.celery import app as celery_app
+from tests.emptying import empty_tables
 from tests.schema import schema_database
 
 ACCOUNTS = (
@@ -29,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = prefix
     celery_app.conf.broker_transport_options["global_keyprefix"] = prefix
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a second per user saved
+    TransactionTestCase._fixture_teardown = empty_tables
     for name in ACCOUNTS:
         setattr(settings, name, "")
 

@@ -17,18 +17,19 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def celery_command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "--app", "crm", "--quiet", *arguments]
+def celery_command(app: str, *arguments: str) -> list[str]:
+    """Without Django's checks, for which a worker would load every page: `migrate` has just made them."""
+    return [sys.executable, "-m", "celery", "--app", app, "--quiet", "--skip-checks", *arguments]
 
 
 def worker_command(name: str, concurrency: int = 32) -> list[str]:
     """Threads, because a task waits for PostgreSQL, Twilio and the model rather than computes: see deploy.md."""
     options = ["--pool", "threads", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
-    return celery_command("worker", "--hostname", f"{name}@%h", *options)
+    return celery_command("crm", "worker", "--hostname", f"{name}@%h", *options)
 
 
 def beat_command(schedule: Path) -> list[str]:
-    return celery_command("beat", "--schedule", str(schedule), "--pidfile", "")
+    return celery_command("crm.beat", "beat", "--schedule", str(schedule), "--pidfile", "")
 
 
 def web_command(host: str, port: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Fixtures of whole-system and browser tests. They do not mix with pytest-django's `db`: see `stack`."""
 
+import contextlib
 import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.rewinding import rewind
 from tests.schema import schema_database
 from tests.stack import (
     Stack,
@@ -33,33 +35,57 @@ def workspace_template(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def stack_settings() -> Mapping[str, str]:
-    """Environment variables on top of the stack's own; a test module overrides this fixture."""
-    return {}
+def stack_settings() -> Mapping[str, str] | None:
+    """Environment variables on top of a stack's own, by a test module that overrides this fixture.
+
+    None: the stack as it comes, shared with other modules. A module that kills its processes or takes
+    their servers away overrides it too, with nothing.
+    """
+    return None
 
 
 @pytest.fixture(scope="module")
 def stack(
+    request: pytest.FixtureRequest,
     workspace_template: str,
-    stack_settings: Mapping[str, str],
-    tmp_path_factory: pytest.TempPathFactory,
+    stack_settings: Mapping[str, str] | None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Stack]:
-    """The running system, one per test module, shared by its tests.
+    """The running system, on the demo workspace as it was seeded; the ORM of the test looks at it too.
 
-    Its database is a fresh copy of the demo workspace, and the ORM of the test looks at it too. What
-    a test writes is committed and stays for the next one of the module, so use own phones and names.
+    What a test writes is committed and stays for the next one of the module, so use own phones and names.
     """
-    database = f"stack_{worker_name()}_{next(_numbers)}"
+    with django_db_blocker.unblock(), contextlib.ExitStack() as until_the_end:
+        if stack_settings is None:
+            running: Stack = request.getfixturevalue("shared_stack")
+            rewind(running.database, workspace_template)
+        else:
+            folder = request.getfixturevalue("tmp_path_factory").mktemp("stack")
+            running = until_the_end.enter_context(_started(workspace_template, folder, stack_settings))
+        until_the_end.enter_context(orm_looks_at(running.database))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared_stack(
+    workspace_template: str, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Stack]:
+    """One for the test process: starting its three processes takes longer than most modules need it."""
     with django_db_blocker.unblock():
-        create_database(database, workspace_template)
-        running = Stack(database, tmp_path_factory.mktemp(database), stack_settings)
-        with orm_looks_at(database):
-            try:
-                running.start()
-                yield running
-            finally:
-                running.stop()
+        with _started(workspace_template, tmp_path_factory.mktemp("stack"), {}) as running:
+            yield running
+
+
+@contextlib.contextmanager
+def _started(template: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Stack]:
+    database = f"stack_{worker_name()}_{next(_numbers)}"
+    create_database(database, template)
+    running = Stack(database, folder, environment)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
         drop_database(database)
 
 

@@ -94,6 +94,7 @@ class Stack:
     """
 
     def __init__(self, database: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.database = database
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.folder = folder

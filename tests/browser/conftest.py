@@ -80,7 +80,9 @@ def open_as(
     faults: list[str] = []
 
     def open_page(username: str | None, path: str = "/", **options: Any) -> Page:
-        context = browser.new_context(base_url=stack.base_url, **{"locale": "en-US", **options})
+        context = browser.new_context(
+            base_url=stack.base_url, **{"locale": "en-US", "reduced_motion": "reduce", **options}
+        )
         context.tracing.start(snapshots=True)
         contexts.append(context)
         if username:
