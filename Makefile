@@ -16,6 +16,9 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 p
 # An environment whose Python is gone is made anew
 $(shell $(PY) -c '' 2>/dev/null || rm -f $(VENV)/.runtime $(VENV)/.dev)
 
+# Images often forbid Python to keep what it compiled: each of a run's many processes would compile everything
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow bench fmt check lock messages logs browser
 

@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = prefix
     celery_app.conf.broker_transport_options["global_keyprefix"] = prefix
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a second per user saved
-    TransactionTestCase._fixture_teardown = empty_tables
+    TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]  # no stub for it
     for name in ACCOUNTS:
         setattr(settings, name, "")
 

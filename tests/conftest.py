@@ -59,6 +59,7 @@ def stack(
         if stack_settings is None:
             running: Stack = request.getfixturevalue("shared_stack")
             rewind(running.database, workspace_template)
+            running.wait_until_ready()
         else:
             folder = request.getfixturevalue("tmp_path_factory").mktemp("stack")
             running = until_the_end.enter_context(_started(workspace_template, folder, stack_settings))
@@ -71,9 +72,11 @@ def shared_stack(
     workspace_template: str, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Stack]:
     """One for the test process: starting its three processes takes longer than most modules need it."""
-    with django_db_blocker.unblock():
-        with _started(workspace_template, tmp_path_factory.mktemp("stack"), {}) as running:
-            yield running
+    with (
+        django_db_blocker.unblock(),
+        _started(workspace_template, tmp_path_factory.mktemp("stack"), {}) as running,
+    ):
+        yield running
 
 
 @contextlib.contextmanager
