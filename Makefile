@@ -5,9 +5,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --quiet --quiet --disable-pip-version-check --no-input
 
 # A file's tests stay together: those of a system test share its running stack. The files come in their
-# order, the ones that wait a lot first; one process more than processors fills the time they wait
+# order, the ones that wait a lot first; two processes more than processors fill the time they wait
 CORES = $(shell $(PY) -c 'import os; print(min(os.cpu_count() or 1, 4))')
-IN_PARALLEL = -n $$(($(CORES) + 1)) --dist loadfile --no-loadscope-reorder
+IN_PARALLEL = -n $$(($(CORES) + 2)) --dist loadfile --no-loadscope-reorder
 
 # The first Python that is new enough and can make environments; 3.11 and 3.12 have wheels for everything
 PYTHON ?= $(shell for p in python3.12 python3.11 python3 python3.13 python3.14 python; do \

@@ -51,7 +51,7 @@ class Postgres:
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
-            "max_connections": "200",
+            "max_connections": "400",  # a worker and a web server hold up to 70; tests run several of each
             "timezone": "UTC",
             "log_timezone": "UTC",
             "cluster_name": "crm",
