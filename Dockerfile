@@ -8,6 +8,7 @@ COPY . .
 # The values stand in for an environment that exists only when the image runs
 RUN DATABASE_URL=postgresql://build REDIS_URL=redis://build SECRET_KEY=build PUBLIC_URL=http://build \
     ALLOWED_HOSTS=build python manage.py collectstatic --no-input --verbosity 0
+# The image is read-only for its user: what is not compiled here would be compiled at every start
 RUN python -m compileall -q .
 
 FROM python:3.12-slim

@@ -26,6 +26,7 @@ ACCOUNTS = (
 def pytest_configure(config: pytest.Config) -> None:
     """Each test process has its own keys, channels and queues. Django is set up already: read these late."""
     prefix = f"test-{os.getpid()}:"
+    settings.SIMULATOR = True  # its addresses are there where it is on as the URLs are read
     settings.REDIS_PREFIX = prefix
     settings.CACHES["default"]["KEY_PREFIX"] = prefix
     settings.CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = prefix

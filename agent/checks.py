@@ -1,4 +1,4 @@
-"""What a start refuses, in words that say what to change."""
+"""What `migrate`, and any other command, refuses before it begins, in words that say what to change."""
 
 from typing import Any
 

@@ -64,7 +64,7 @@ def ask(endpoint: Endpoint, parameters: dict[str, Any], *, seconds: float) -> An
         return _read(run_within(seconds, _post(endpoint, parameters)))
     except (openai.BadRequestError, openai.UnprocessableEntityError) as refusal:
         raise _explained_refusal(refusal) from refusal
-    except Exception as error:
+    except Exception as error:  # the library raises more than its own errors: httpx's, pydantic's, json's
         raise LLMError(_kind_of(error), type(error).__name__, retry_after=_retry_after(error)) from error
 
 
@@ -73,7 +73,7 @@ def transcribe(endpoint: Endpoint, audio: bytes, filename: str, *, seconds: floa
     try:
         text = json.loads(run_within(seconds, _post_recording(endpoint, audio, filename)))["text"]
         return storable(str(text))[:RAW_KEPT].strip()
-    except Exception as error:
+    except Exception as error:  # as above
         raise LLMError(_kind_of(error), type(error).__name__) from error
 
 

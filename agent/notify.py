@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from agent.channels import CHANNELS
 from agent.models import Notification
 from agent.notice_body import body_of
+from leads import mishaps
 from leads.models import Assignment, Notice
 from leads.notice_words import title_of
 from leads.rules import takers_of
@@ -88,8 +89,8 @@ def _is_written(notice: Notice) -> bool:
     try:
         with transaction.atomic():
             write_notifications(notice, channels_of(notice))
-    except DatabaseError:
-        logger.exception("notice not written", extra={"notice": notice.pk})
+    except DatabaseError as error:
+        logger.error("notice not written", extra={"notice": notice.pk, **mishaps.facts_of(error)})
         return False
     return True
 

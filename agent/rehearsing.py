@@ -17,7 +17,7 @@ from agent.evaluation.dialogues import Dialogue
 from agent.evaluation.verdicts import faults_of
 from agent.models import Playbook, Rehearsal
 from agent.playbooks import fingerprint_of
-from leads import clock
+from leads import clock, mishaps
 from leads.models import User
 
 logger = logging.getLogger(__name__)
@@ -121,8 +121,8 @@ def _play(rehearsal: Rehearsal) -> None:
         for dialogue in bundled_dialogues(rehearsal.playbook.domain):
             if rehearsal.state == Rehearsal.State.PENDING and dialogue.id not in played:
                 _keep(rehearsal, _both_sides(rehearsal, dialogue))
-    except Exception as error:  # a draft may hold what breaks the engine: that is what a rehearsal is for
-        logger.exception("rehearsal broke", extra={"rehearsal": rehearsal.pk})
+    except Exception as error:  # noqa: BLE001 - a draft may hold what breaks the engine: that is what a rehearsal is for
+        logger.error("rehearsal broke", extra={"rehearsal": rehearsal.pk, **mishaps.facts_of(error)})
         rehearsal.state, rehearsal.error = Rehearsal.State.FAILED, f"{type(error).__name__}: {error}"[:300]
     if rehearsal.state == Rehearsal.State.PENDING:
         rehearsal.state = Rehearsal.State.DONE

@@ -61,6 +61,8 @@ def logging_config(*, is_json: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "propagate": True, "level": level},
             "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
             "axes": {"level": "WARNING"},
+            # Beat and workers tell of each task otherwise, a hundred thousand lines a day
+            "celery": {"level": "WARNING"},
             "httpx2": {"level": "WARNING"},
             "twilio": {"level": "WARNING"},
         },

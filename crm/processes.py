@@ -18,14 +18,14 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def celery_command(app: str, *arguments: str) -> list[str]:
-    """Without Django's checks, for which a worker would load every page: `migrate` has just made them."""
-    return [sys.executable, "-m", "celery", "--app", app, "--quiet", "--skip-checks", *arguments]
+    return [sys.executable, "-m", "celery", "--app", app, "--quiet", *arguments]
 
 
 def worker_command(name: str, concurrency: int = 32) -> list[str]:
     """Threads, because a task waits for PostgreSQL, Twilio and the model rather than computes: see deploy.md."""
     options = ["--pool", "threads", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
-    return celery_command("crm", "worker", "--hostname", f"{name}@%h", *options)
+    # Celery's Django fixup runs Django's checks, for which a worker loads every page, and ignores what they say
+    return celery_command("crm", "--skip-checks", "worker", "--hostname", f"{name}@%h", *options)
 
 
 def beat_command(schedule: Path) -> list[str]:

@@ -78,7 +78,7 @@ if IS_PUBLIC and LOCAL and not DEMO:
         "or set DEMO=1 if the demo's public passwords are what you want."
     )
 # It signs messages in anybody's name, so in public it must be asked for by name.
-SIMULATOR = env.bool("SIMULATOR", default=LOCAL and not IS_PUBLIC)
+SIMULATOR = env.bool("SIMULATOR", default=(DEBUG or DEMO) and not IS_PUBLIC)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if public_host and public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(public_host)

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from leads import mishaps
 from leads.actors import SYSTEM
 from leads.bodies import BodyError, read_body
 from leads.identity import identities_of
@@ -88,8 +89,8 @@ def process(delivery: Delivery) -> None:
         _postpone(delivery, str(error), is_final=error.is_final)
     except DatabaseError as error:
         _postpone(delivery, f"{_('The database did not answer as expected')}: {error}")
-    except Exception as error:
-        logger.exception("delivery failed", extra={"delivery": str(delivery.pk)})
+    except Exception as error:  # noqa: BLE001 - whatever a body makes of us, the queue goes on
+        logger.error("delivery failed", extra={"delivery": str(delivery.pk), **mishaps.facts_of(error)})
         _postpone(delivery, f"{_('This is a fault of ours')}: {type(error).__name__}: {error}")
 
 

@@ -12,7 +12,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from leads import rate
+from leads import mishaps, rate
 from leads.bodies import BodyError, read_body
 from leads.models import Delivery, Source
 from leads.recording import Request, readings_of, store_request
@@ -50,8 +50,8 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
     """
     try:
         return _answer(request, slug)
-    except DatabaseError:
-        logger.exception("delivery not stored", extra={"source": slug})
+    except DatabaseError as error:
+        logger.error("delivery not stored", extra={"source": slug, **mishaps.facts_of(error)})
         return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
 
 

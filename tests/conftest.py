@@ -39,7 +39,7 @@ def stack_settings() -> Mapping[str, str] | None:
     """Environment variables on top of a stack's own, by a test module that overrides this fixture.
 
     None: the stack as it comes, shared with other modules. A module that kills its processes or takes
-    their servers away overrides it too, with nothing.
+    their servers away returns `{}` and has one to itself.
     """
     return None
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from leads import one_trip, prepared
+from leads import mishaps, one_trip, prepared
 from leads.known_rows import IS_UNCHANGED, version_of
 from whatsapp.models import Arrival, Line
 from whatsapp.payloads import InboundMessage
@@ -81,8 +81,8 @@ def _take_in_next() -> bool:
     except Exception as error:  # a fault in one message must not stop the others
         if arrival is None:
             raise
-        # Not with its text: PostgreSQL quotes the row, and the row quotes the client. The arrival keeps it.
-        logger.error("message not taken in", extra={"arrival": arrival.pk, "why": type(error).__name__})
+        # The arrival keeps the text of the fault
+        logger.error("message not taken in", extra={"arrival": arrival.pk, **mishaps.facts_of(error)})
         _postpone(arrival, error)
     return True
 

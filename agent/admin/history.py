@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from agent.explaining import explain
-from agent.models import AgentTurn, Dialogue
+from agent.models import AgentTurn, Dialogue, PlaybookVersion, Rehearsal
 from leads.admin.read_only import ReadOnlyAdmin
 
 
@@ -15,6 +15,24 @@ class DialogueAdmin(ReadOnlyAdmin):
     list_filter = ["language", "playbook_version"]
     search_fields = ["conversation__profile_name", "conversation__client_address"]
     list_select_related = ["conversation", "playbook_version__playbook"]
+
+
+@admin.register(PlaybookVersion)
+class PlaybookVersionAdmin(ReadOnlyAdmin):
+    """Beside the playbook's own pages, which compare and roll back: all versions of all playbooks, by fingerprint."""
+
+    list_display = ["playbook", "number", "published_at", "published_by", "sha256"]
+    list_filter = ["playbook", "published_at"]
+    search_fields = ["playbook__name", "sha256"]
+    list_select_related = ["playbook", "published_by"]
+
+
+@admin.register(Rehearsal)
+class RehearsalAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "playbook", "state", "total", "user", "error"]
+    list_filter = ["state", "playbook", "created_at"]
+    search_fields = ["playbook__name", "sha256", "error"]
+    list_select_related = ["playbook", "user"]
 
 
 @admin.register(AgentTurn)

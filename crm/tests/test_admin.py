@@ -12,6 +12,9 @@ from crm.demo.leads import make_leads
 from crm.demo.workspace import make_workspace
 from leads.models import User
 
+# Without it a run of this file alone has no test database
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):

@@ -59,6 +59,11 @@ def test_development_mode_at_a_public_address_is_refused() -> None:
     assert "PUBLIC_URL is a public address" in refused.stderr
 
 
+@pytest.mark.parametrize("name", ["DEBUG", "DEMO"])
+def test_simulator_is_part_of_development_and_of_the_demo(name: str) -> None:
+    assert start_with(**{name: "1"}).stdout.split() == ["True", "True"]
+
+
 def test_demo_at_a_public_address_has_no_simulator_unless_asked_for() -> None:
     assert start_with(**PRODUCTION, DEMO="1").stdout.split() == ["True", "False"]
     assert start_with(**PRODUCTION, DEMO="1", SIMULATOR="1").stdout.split() == ["True", "True"]

@@ -3,6 +3,7 @@
 `python -m tests.browser.chromium` provides one, or fails and says what to install.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -49,7 +50,8 @@ def provide() -> str | None:
         return path
     print("Installing a browser for the tests …", flush=True)
     for command in _installers():
-        subprocess.run(command, timeout=600, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):  # then the next one, or the advice
+            subprocess.run(command, timeout=300, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         find_chromium.cache_clear()
         if path := find_chromium():
             return path

@@ -216,7 +216,8 @@ def test_names_are_text_wherever_they_are_shown(open_as: OpenAs, name: str) -> N
 
 def test_quick_swipe_scrolls_and_long_press_drags_on_a_phone(open_as: OpenAs) -> None:
     lead = make_lead("Touch Tina")
-    page = open_board(open_as, "ana", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = open_board(open_as, "ana", **phone, reduced_motion="no-preference")
     box = page.locator(f"#lead-{lead.pk}").bounding_box()
     touch = page.context.new_cdp_session(page)
     x, y = box["x"] + 60, box["y"] + 20

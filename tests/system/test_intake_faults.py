@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -28,6 +28,14 @@ CONNECTIONS = 16
 CROWD = int(os.environ.get("CRASH_LEADS", "10000"))
 # A busy machine is behind for longer than the ledger likes; nothing is lost by that.
 SLOW = "due for more than"
+
+
+@pytest.fixture(scope="module")
+def stack_settings() -> Mapping[str, str]:
+    """A stack of its own, for its worker is killed and its database taken away."""
+    return {}
+
+
 HEADERS = {"Authorization": "Bearer demo-secret", "Content-Type": "application/json"}
 
 

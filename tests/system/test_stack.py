@@ -2,6 +2,7 @@
 
 import signal
 import urllib.request
+from collections.abc import Mapping
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,6 +10,12 @@ from django.contrib.auth import get_user_model
 from tests.stack import Stack, wait_for
 
 pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def stack_settings() -> Mapping[str, str]:
+    """A stack of its own, for its worker is killed."""
+    return {}
 
 
 def readyz(stack: Stack) -> int:

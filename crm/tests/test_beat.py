@@ -1,0 +1,37 @@
+"""The timetable runs without the rest of the program, and its tasks reach the queues that workers take from."""
+
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from crm.beat import app
+
+LOADED = """
+import sys
+from crm.beat import app
+app.loader.init_worker()
+app.finalize()
+print(*sorted(name for name in ("leads.models", "agent.tasks", "django.contrib.admin") if name in sys.modules))
+"""
+
+
+def test_beat_loads_neither_models_nor_tasks():
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("name", settings.CELERY_BEAT_SCHEDULE)
+def test_due_task_goes_to_the_queue_of_its_route(name):
+    expected = settings.CELERY_TASK_ROUTES.get(name, {"queue": "celery"})["queue"]
+
+    assert app.amqp.router.route({}, name)["queue"].name == expected
+
+
+def test_beat_and_workers_share_the_key_prefix():
+    assert app.conf.broker_transport_options["global_keyprefix"] == settings.REDIS_PREFIX
+    assert app.conf.broker_url == settings.CELERY_BROKER_URL
