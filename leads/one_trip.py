@@ -66,6 +66,7 @@ def _watched(cursor: psycopg.Cursor[Any]) -> Callable[..., Any]:
     """Whatever watches Django's statements (`connection.execute_wrapper`) sees these too."""
 
     def execute(sql: str, params: Values, many: bool, context: Mapping[str, Any]) -> Any:
+        # At once: by itself psycopg prepares what it has seen five times (`prepare_threshold`)
         return cursor.execute(sql, params, prepare=True)
 
     run: Callable[..., Any] = execute

@@ -102,6 +102,7 @@ def _alert_at(lead: Lead, last: Assignment | None) -> datetime | None:
 @transaction.atomic
 def add_note(*, user: User, lead_id: UUID | str, text: str, origin: str = "") -> LeadEvent:
     """A colleague's remark on the timeline."""
+    # PostgreSQL's text holds no NUL
     text = text.replace("\x00", "").strip()
     if not text:
         raise InvalidError(fields={"text": [_("Write something first.")]})
