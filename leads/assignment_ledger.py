@@ -23,6 +23,8 @@ def contradictions_at_once() -> list[str]:
     """The same of one moment, while leads are given out: each statement alone would see a later one."""
     with transaction.atomic():
         with connection.cursor() as cursor:
+            # One snapshot for all that follows (PostgreSQL
+            # 13.2.2); it must be the transaction's first statement
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return list(contradictions())
 

@@ -50,6 +50,7 @@ def _obstacle(owner: Consultant, lead: Lead, is_dry_run: bool) -> str:
         return "absent"
     if owner.max_open_leads is None:
         return ""
+    # Before the leads are counted: of two decisions at once, the second would count without the first's
     if not is_dry_run:
         hold_capacity(owner.pk)
     return "full" if _is_full(owner, owner.max_open_leads, lead) else ""

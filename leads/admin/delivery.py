@@ -50,6 +50,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return [path("<uuid:delivery_id>/replay/", view, name="leads_delivery_replay"), *super().get_urls()]
 
     def replay_one(self, request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+        # Nothing changes by GET: browsers and scanners follow links by themselves
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):

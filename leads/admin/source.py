@@ -55,6 +55,7 @@ class SourceAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Source, form: SourceForm, change: bool) -> None:
         mapping = obj.mapping
         if "mapping" in form.changed_data and change:
+            # Saved below as a version of its own, or not at all
             obj.mapping = form.initial.get("mapping") or {}
         super().save_model(request, obj, form, change)
         if "mapping" in form.changed_data:

@@ -128,4 +128,5 @@ class NoteRequest(StrictSerializer):
 
 class TokenRequest(serializers.Serializer):
     username = serializers.CharField(max_length=150)
+    # A password may begin with a space; one of megabytes would be hashed whole
     password = serializers.CharField(max_length=4096, trim_whitespace=False, write_only=True)

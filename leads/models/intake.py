@@ -96,6 +96,7 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries", verbose_name=_("source"))
+    # As it came, for senders lie about charsets, and a mended reader must find what the first one found
     body = models.BinaryField(_("body"), null=True)
     content_type = models.CharField(_("content type"), max_length=200, blank=True)
     headers = models.JSONField(_("headers"), default=dict, help_text=_("Secrets are left out."))

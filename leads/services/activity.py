@@ -48,6 +48,7 @@ def stop_waiting(*, lead_ids: Collection[UUID]) -> None:
     written to."""
     Lead.objects.filter(pk__in=lead_ids, opted_out_at=None).update(opted_out_at=timezone.now())
     owed = Q(waiting_since__isnull=False) | Q(reply_due_at__isnull=False)
+    # By id, as everybody locks several leads
     for lead in Lead.objects.filter(owed, pk__in=lead_ids).order_by("pk"):
         Lead.objects.filter(pk=lead.pk).update(
             waiting_since=None,

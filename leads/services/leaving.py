@@ -19,6 +19,7 @@ def redistribute(*, user: User, consultant: Consultant, origin: str = "") -> int
     """
     if not user.is_manager:
         raise NotAllowedError(_("Only managers redistribute leads."))
+    # First, or the circle could give them their own leads back
     Consultant.objects.filter(pk=consultant.pk).update(is_accepting_leads=False)
     open_leads = Lead.objects.open().filter(consultant=consultant).order_by("-score", "created_at")
     return sum(

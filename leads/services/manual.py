@@ -21,6 +21,7 @@ from leads.services.intake import Received, receive_lead
 API_SOURCE = "api"
 
 
+# 422, as the IETF's draft on the Idempotency-Key header has it
 class KeyReusedError(InvalidError):
     code = "idempotency_key_reused"
     detail = gettext_lazy("This Idempotency-Key was used before, for another request. Use a new one.")
@@ -43,6 +44,7 @@ def add_lead(
     is asked with it. `status` and `consultant_id` are for new leads: somebody who is known stays where
     they are.
     """
+    # Two programs may both send "1"
     key = f"{user.pk}:{idempotency_key}" if idempotency_key else ""
     asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
     if key and (lead := _made_before(key, asked)):

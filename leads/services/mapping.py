@@ -39,6 +39,7 @@ def propose_mapping(*, source: Source, body: bytes, content_type: str = "") -> P
         tree = read_body(body, content_type)
     except BodyError:
         raise InvalidError(_("The example is neither JSON nor a form.")) from None
+    # A mapping is of one person; the others of the example have the same shape
     fields = people_in(tree)[0]
     found = explain_fields(fields, source.default_country, source.mapping)
     classification = classify(facts_of(found.payload, source), scoring_profile())

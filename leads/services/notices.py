@@ -42,6 +42,7 @@ def notify_managers(
     managers = User.objects.filter(
         Q(is_superuser=True) | Q(groups__name=MANAGERS_GROUP), is_active=True
     ).distinct()
+    # In one order: two who tell the same things wait for each other's rows, and never crosswise
     ids = managers.order_by("pk").values_list("pk", flat=True)
     return sum(notify(user_id=pk, kind=kind, key=key, lead=lead, facts=facts) for pk in ids)
 

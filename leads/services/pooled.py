@@ -40,6 +40,7 @@ def _untold(most: int) -> list[_Owed]:
     pools = AssignmentRule.objects.filter(is_active=True, strategy=AssignmentRule.Strategy.POOL)
     for pool in pools.order_by("position", "id"):
         decisions = _decisions_of(pool)
+        # Counting what everybody has costs more than finding that nothing waits
         takers = takers_of(pool.pk) if decisions else []
         owed += _missing(decisions, takers)
         if len(owed) >= most:

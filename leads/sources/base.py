@@ -44,6 +44,7 @@ class SourceKind:
 
     def is_authentic(self, knock: Knock, source: Source) -> bool:
         """The vendor's signature where there is one; else a bearer secret or our own signed form."""
+        # A wrong signature is not made good by anything else in the request
         if self.signature_header and self.signature_header in knock.headers:
             return any(self.is_signed(knock, secret) for secret in secrets_of(source))
         return has_bearer(
