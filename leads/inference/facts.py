@@ -60,6 +60,7 @@ _NOT_WORDS = any_of(
     empresa, company, bio, property name, property value, sid
     """
 )
+# "https://…", "Mozilla/5.0 …", hashes and ids without a space, "12/2026", "image/png"
 _TECHNICAL = re.compile(
     r"^https?://\S+$|^[\w.-]+/\d|^\S{25,}$|^[\d\W_]+$|^whatsapp:|^(?:audio|image|video|text|application)/\w"
     r"|^(?:true|false|null|undefined)$",
@@ -116,6 +117,7 @@ def pick_language(fields: Iterable[Field]) -> Pick:
 def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
     """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
     boxes = [(one, given) for one in fields if _says(_CONSENT, one) and (given := _answered(one)) is not None]
+    # With the words beside the box: that consent was given is for us to prove (LGPD art. 8, § 2)
     consent: dict[str, dict[str, object]] = {
         one.path: {"given": given, "text": " ".join(one.labels) or one.key} for one, given in boxes
     }
@@ -154,5 +156,6 @@ def _answered(one: Field) -> bool | None:
     folded = plain(one.line)
     if not folded or folded in _NO:
         return False
+    # A ticked box often comes as its own label
     is_repeated = any(folded and folded == plain(label) for label in one.labels)
     return True if folded in _YES or is_repeated or _CONSENT.search(folded) else None
