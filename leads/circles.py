@@ -20,6 +20,7 @@ def spread(weights: Sequence[int]) -> list[int]:
     """The order of turns for seats of these weights: indexes into `weights`, sum(weights) / gcd of them."""
     divisor = gcd(*weights) if weights else 1
     shares = [weight // divisor for weight in weights]
+    # Equal weights need no spreading: one turn each, in the order of the seats
     if len(shares) < 2 or len(set(shares)) == 1:
         return list(range(len(shares)))
     total, slack = sum(shares), 2 * len(shares) - 2

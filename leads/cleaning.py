@@ -7,6 +7,7 @@ from typing import Any
 
 LINE_LIMIT = 300
 TEXT_LIMIT = 20_000
+# Whoever walks a tree recurses, some by several calls a level, and Python stops at a thousand
 DEEPEST = 40
 
 # PostgreSQL's text takes no NUL, and UTF-8 no lone surrogate

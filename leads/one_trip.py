@@ -47,6 +47,7 @@ def _run(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], R
     try:
         return _run_once(statement, values, read)
     except OperationalError:
+        # In a transaction, what was done before is lost with the connection: only the caller can begin again
         if connection.in_atomic_block or not was_open:  # a server that is away is not asked twice
             raise
         connection.close()

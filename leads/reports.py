@@ -19,6 +19,7 @@ WON = Q(status__kind=Status.Kind.WON)
 OPEN = Q(status__kind=Status.Kind.OPEN)
 
 
+# Of times to answer the middle is told, not the mean, which one forgotten weekend would spoil
 class Percentile(Aggregate):
     """PostgreSQL's `percentile_cont`; NULLs do not count."""
 

@@ -61,6 +61,7 @@ _SPAM = phrases(
     """
 )
 _SPAM_PATTERNS = [any_of(phrase) for phrase in _SPAM]
+# Mailboxes that last some minutes: such an address reaches nobody tomorrow
 _DISPOSABLE = word_set(
     """
     mailinator.com guerrillamail.com 10minutemail.com yopmail.com tempmail.com temp-mail.org

@@ -19,6 +19,7 @@ from leads.bodies import BodyError, read_body
 from leads.models import Delivery
 from leads.services.replaying import replay_deliveries
 
+# A quarter of the largest body: what is longer, nobody reads on a page
 SHOWN_BYTES = 64 * 1024
 
 

@@ -76,6 +76,7 @@ def pick_message(fields: Sequence[Field]) -> Pick:
     said = [one for one in fields if _is_prose(one) and _says(_MESSAGE, one)]
     subject = [one for one in fields if _is_prose(one) and _says(_SUBJECT, one)][:1]
     if said:
+        # `message` before `message of the day`; of two alike, who wrote more meant it
         chosen = min(said, key=lambda one: (_shortest_name(_MESSAGE, one), -len(one.text)))
         return Pick("\n\n".join(one.text for one in (*subject, chosen)), (*subject, chosen))
     long = [one for one in fields if _is_prose(one) and len(one.text) > 40 and " " in one.text]
@@ -147,6 +148,7 @@ def _is_prose(one: Field) -> bool:
     """Words for people; not a number, an address of a page, an id or a program's name."""
     if not isinstance(one.value, str) or _TECHNICAL.search(one.line) or is_email(one.line):
         return False
+    # "data" by itself is a program's; "Para que data quer a visita?" is a question to people
     return not any(_NOT_WORDS.search(words) and len(words.split()) <= 3 for words in one.words)
 
 

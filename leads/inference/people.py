@@ -79,6 +79,7 @@ def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
     # 34: two numbers in one box
     if not 7 <= digits <= 34 or len(one.line) > 60 or is_bare(vocabulary.ADDRESSEE, one):
         return 0
+    # "5511987654321@c.us" is how WhatsApp's gateways write a number
     if "@" in one.line:
         return 60 + ownership(one) if is_whatsapp_jid(one.line) else 0
     is_said = _says_phone(one) or (says(vocabulary.PHONE_WEAK, one) and bool(_phone_parts(one, fields)))

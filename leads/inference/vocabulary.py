@@ -156,6 +156,7 @@ FULL_NAME = any_of(
 )
 NAME = only("names?, nome, nombres?, nomes, nom, cn")
 SOME_NAME = any_of("names?, nome, nombres?")
+# With `sobrenome` beside it, `nome` is the first name alone
 FIRST = only(
     r"""
     fn, first, first ?name, given(?: ?name)?, fname, forename, primeiro nome, primer nombre, nome,
@@ -175,6 +176,7 @@ LAST = only(
 WHO = any_of("who, whom, quem, quien, chama(?:r|mos|do)?, llama(?:r|mos)?, address you, tratamento, ask for")
 # A surname in Portugal, a nickname in Brazil.
 APELIDO = only("apelidos?")
+# May be a name, and often is none: taken where nothing better is there
 LOGIN = any_of(
     """
     user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name

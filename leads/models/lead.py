@@ -196,6 +196,7 @@ class Lead(models.Model):
                 name="lead_own_column",
                 condition=Q(archived_at=None),
             ),
+            # What changed after a cursor (ADR 3)
             models.Index(fields=["changed_in"], name="lead_changed_in"),
             models.Index(fields=["-created_at", "id"], name="lead_newest"),
             models.Index(fields=["phone"], name="lead_phone"),

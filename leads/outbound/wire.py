@@ -66,6 +66,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         with _hanging_up_after(DEADLINE_SECONDS, connection.sock):
             connection.request("POST", target, body=body, headers={**headers, "Host": urlsplit(url).netloc})
             response = connection.getresponse()
+            # A little, so that nobody is cut off in the middle of a short answer; no more, for some never end
             response.read(READ_BYTES)
     except (OSError, HTTPException) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:300])
@@ -88,6 +89,7 @@ def _hanging_up_after(seconds: float, wire: socket.socket) -> Iterator[None]:
 
 def _hang_up(wire: socket.socket) -> None:
     with suppress(OSError):
+        # `shutdown` wakes a thread that waits for bytes; `close` leaves it waiting
         wire.shutdown(socket.SHUT_RDWR)
 
 

@@ -21,6 +21,7 @@ NEWEST = 0.2
 
 def client_wrote(*, lead_id: UUID, text: str, at: datetime, is_owed_an_answer: bool = True) -> None:
     """The client waits from the first message that nobody answered yet, if an answer is allowed."""
+    # By the database, for the row is not read here: of two messages at once, the first moment stays
     waits = {"waiting_since": Coalesce("waiting_since", Value(at))} if is_owed_an_answer else {}
     _touch(
         lead_id,
@@ -80,6 +81,7 @@ def handed_over(*, lead_id: UUID, at: datetime) -> None:
 def consultant_replied(*, lead_id: UUID, user: User, text: str, at: datetime, origin: str = "") -> None:
     """Nobody waits any more, so no reply is due; the first time also says how fast this consultant is."""
     lead = Lead.objects.filter(pk=lead_id).only("assigned_at", "first_response_at", "consultant_id").first()
+    # A colleague who answers in between was not waited for: nothing is learned of how fast they are
     if lead and lead.first_response_at is None and lead.assigned_at and lead.consultant_id == user.pk:
         _remember_response_time(user, (at - lead.assigned_at).total_seconds())
     _touch(

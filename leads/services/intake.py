@@ -124,6 +124,7 @@ def _new_person(arrival: _Arrival) -> Received:
 
 def first_status() -> Status:
     """Where new leads stand: the first open column."""
+    # Columns are the office's own: none of them can be relied on by its name
     status = Status.objects.filter(kind=Status.Kind.OPEN).first()
     if status is None:
         raise InvalidError(_("There is no open status: add one in the admin."))

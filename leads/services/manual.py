@@ -54,6 +54,7 @@ def add_lead(
     received = receive_lead(payload=payload, source=source, actor=actor, assign=keeper is None)
     if key:
         repoint_submission(_source().pk, key, received.lead.pk)
+    # Somebody who is known keeps their consultant, whoever adds them again
     if received.is_new and keeper:
         assign_lead(lead=received.lead, actor=actor, trigger=Assignment.Trigger.MANUAL, to=keeper)
     if received.is_new and status and status != received.lead.status_id:

@@ -27,6 +27,7 @@ def notify(
     Runs in the caller's transaction, so that what happened and the telling of it are written together.
     `facts` are plain JSON: `minutes` (how long), `to` and `by` (names). Announces `notice_owed`.
     """
+    # By the unique key: of two sweeps at once, one owes the notice and the other sees it
     notice, is_new = Notice.objects.get_or_create(
         user_id=user_id, key=key, defaults={"kind": kind, "lead": lead, "facts": dict(facts or {})}
     )

@@ -22,6 +22,7 @@ def pooled_key(decision: Assignment) -> str:
     """Each wait is told once to each person; one that began again after the decision is another wait."""
     lead = decision.lead
     since = lead.awaits_consultant_since if lead else None
+    # Opened again in its pool, a lead waits anew without another decision
     again = f":{since.timestamp():.0f}" if since and since > decision.created_at else ""
     return f"{Notice.Kind.POOLED}:{decision.pk}{again}"
 

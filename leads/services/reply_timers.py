@@ -94,6 +94,7 @@ def _turn_of(lead: Lead) -> _Turn | None:
     decision = placed[0] if placed else None
     if decision is None or decision.consultant is None or decision.consultant_id != lead.consultant_id:
         return None
+    # Of the decision that stands: a lead given by hand has no rule, and so no timer
     rule, is_open = decision.rule, lead.archived_at is None and lead.status.kind == Status.Kind.OPEN
     if rule is None or rule.reply_minutes is None or not is_open:
         return None

@@ -41,6 +41,7 @@ def take_lead(*, user: User, lead_id: UUID | str, origin: str = "") -> Assignmen
     lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
     if lead is None:
         raise NotFoundError
+    # A second click, or a request sent again: the same answer, not "somebody was faster"
     if lead.consultant_id == user.pk and (mine := lead.assignments.filter(consultant=user.pk).first()):
         return mine
     rule = _pool_of(lead, user)
