@@ -24,6 +24,7 @@ def stay_with_owner(
     owner = former or lead.consultant
     if owner is None or trigger not in ARRIVALS:
         return None
+    # The first rule alone is asked whether people return: it is the one that would decide
     rule, obstacle = next(iter(rules_for(lead)), None), _obstacle(owner, lead, is_dry_run)
     returns = rule is None or rule.returns_to_owner
     if not obstacle:

@@ -82,6 +82,7 @@ def takers_of(rule_id: int) -> list[int]:
     takers = Consultant.objects.filter(
         seats__rule=rule_id, user__is_active=True, is_accepting_leads=True
     ).exclude(Exists(Absence.objects.filter(consultant=OuterRef("pk"), starts_at__lte=now, ends_at__gt=now)))
+    # Who has no open lead is in no group: NULL, which no capacity is greater than
     has = Coalesce(Subquery(open_leads.annotate(count=Count("pk")).values("count")), 0)
     has_room = Q(max_open_leads=None) | Q(max_open_leads__gt=F("has"))
     return list(takers.annotate(has=has).filter(has_room).order_by("pk").values_list("pk", flat=True))

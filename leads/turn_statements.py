@@ -60,8 +60,7 @@ FREE = "NULLIF(obstacle IS NULL, false) IS NOT NULL"
 # The weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
 LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR NO KEY UPDATE"
 
-# MATERIALIZED throughout: since version 12 PostgreSQL
-# folds a part that is asked once into the query around it
+# MATERIALIZED, for since version 12 PostgreSQL folds a part that is asked once into the query around it
 CIRCLE = """circle AS MATERIALIZED (
   SELECT id, pointer, %s::timestamptz AS at, %s::bigint[] AS without FROM leads_assignmentrule WHERE id = %s
 )"""

@@ -30,6 +30,7 @@ def redistribute(*, user: User, consultant: Consultant, origin: str = "") -> int
 @transaction.atomic
 def _give_away(lead_id: UUID, consultant: Consultant, actor: Actor) -> bool:
     """Somebody may have moved the lead meanwhile; then it is theirs."""
+    # Asked again with the lock: the list is older
     lead = Lead.objects.select_for_update().filter(pk=lead_id, consultant=consultant).first()
     if lead is None:
         return False

@@ -50,6 +50,7 @@ def propose_mapping(*, source: Source, body: bytes, content_type: str = "") -> P
 def save_mapping(*, source: Source, mapping: dict[str, Any], user: User) -> MappingVersion:
     """Make `mapping` the source's next version; an empty one leaves everything to inference."""
     clean = check_mapping(mapping)
+    # Of two managers who save at once, each gets a version of their own
     locked = Source.objects.select_for_update().get(pk=source.pk)
     locked.mapping, locked.mapping_version = clean, locked.mapping_version + 1
     locked.save(update_fields=["mapping", "mapping_version"])
