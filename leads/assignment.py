@@ -87,6 +87,7 @@ def hold_capacity(consultant_id: int) -> None:
 
     Writes the row instead of locking it alone: a circle that has read it already must notice.
     """
+    # PostgreSQL writes a new version of the row, and so another `xmin`, even where no value differs
     Consultant.objects.filter(pk=consultant_id).update(max_open_leads=F("max_open_leads"))
 
 
@@ -103,6 +104,7 @@ def _turn(rule: AssignmentRule, without: Collection[int], is_dry_run: bool) -> P
     row: Row | None = None
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        # The others are for when the very next turn is not free
         first, *others = statements_of(rule.strategy, is_dry_run=is_dry_run)
         row = _ask(cursor, first, facts) if is_dry_run else _lock_and_ask(rule, cursor, first, facts)
         for statement in others:
@@ -114,6 +116,8 @@ def _lock_and_ask(
     rule: AssignmentRule, cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]
 ) -> Row | None:
     """The question is on its way when the lock is granted: nobody waits for this process to hear of that."""
+    # Under Read Committed each statement has a snapshot of its own (PostgreSQL 13.2.1), and the
+    # second begins only when the first has the lock: it sees what the decision before it wrote
     with connection.connection.pipeline(), psycopg.Cursor(connection.connection) as locking:
         locking.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
         row = cursor.execute(statement, facts, prepare=True).fetchone()
@@ -123,6 +127,8 @@ def _lock_and_ask(
 def _ask(cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]) -> Row | None:
     """Again where another decision was made about the same consultant meanwhile: the row says so first."""
     row = cursor.execute(statement, facts, prepare=True).fetchone()
+    # This does not spin: the UPDATE of the consultant waits
+    # for whoever holds the row, and finds it changed then
     while row and row[0]:
         row = cursor.execute(statement, facts, prepare=True).fetchone()
     return row

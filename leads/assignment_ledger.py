@@ -23,6 +23,8 @@ def contradictions_at_once() -> list[str]:
     """The same of one moment, while leads are given out: each statement alone would see a later one."""
     with transaction.atomic():
         with connection.cursor() as cursor:
+            # One snapshot for all that follows (PostgreSQL
+            # 13.2.2); it must be the transaction's first statement
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return list(contradictions())
 
@@ -32,6 +34,7 @@ def _owners() -> Iterator[str]:
     for decision, lead in _last(Assignment.objects.exclude(outcome=Assignment.Outcome.NO_CONSULTANTS)):
         if lead.consultant_id != decision.consultant_id and not _was_taken_away(decision):
             yield f"Lead {lead.pk} is not with the consultant of decision {decision.pk}"
+    # Somebody wrote the consultant past the services
     ownerless = Lead.objects.exclude(consultant=None).filter(assignments=None)
     yield from (
         f"Lead {pk} has a consultant without a decision" for pk in ownerless.values_list("pk", flat=True)
@@ -90,6 +93,7 @@ def _pointer(rule: AssignmentRule) -> Iterator[str]:
     pointer, turns = 0, None
     for step in _steps(rule):
         reached = step.pointer_after or 0
+        # Before the first layout that was written down there is nothing to compare with
         if step.pointer_before != pointer and turns is not None:
             yield f"{rule} stood at {pointer}, but “{step}” begins at {step.pointer_before}"
         if isinstance(step, CircleLayout):

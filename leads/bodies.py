@@ -20,6 +20,8 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 MAX_FIELDS = 20_000
 _PAIRS = re.compile(r"\s*[^\s=&<>{}\"]{1,200}=")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+# A bigint holds any eighteen digits; of more than 4,300
+# Python makes no number at all (`sys.set_int_max_str_digits`)
 _SAFE_DIGITS = 18
 # What hand-written templates send once a variable is filled in, or is empty.
 _BARE = re.compile(r"(:\s*)([+.\d(][\d\s().+-]{0,40}[\d.])(?=\s*[,}\]])")
@@ -37,6 +39,7 @@ def read_body(body: bytes, content_type: str) -> Any:
     if kind == "multipart/form-data":
         return unflatten(_multipart_pairs(body, content_type))
     text = _decoded(body, charset).strip()
+    # The body's first sign before its header: JSON comes as `text/plain` and even as a form
     if text[:1] in ("{", "[", '"') or kind.endswith("json"):
         return read_json(text)
     if kind == "application/x-www-form-urlencoded" or _PAIRS.match(text):
@@ -62,6 +65,8 @@ def read_json(text: str) -> Any:
 
 
 def _loads(text: str) -> Any:
+    # `strict=False` lets line breaks stand in texts, which RFC 8259 forbids in section 7 and
+    # hand-written templates send. NaN and Infinity are no JSON either, and no jsonb: they stay texts.
     return json.loads(text, strict=False, parse_int=_integer, parse_float=_float, parse_constant=str)
 
 
@@ -80,6 +85,7 @@ def unflatten(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         for segment in rest:
             child = node.get(key)
             if not isinstance(child, dict):
+                # `a=3` beside `a[b]=1`: PHP would lose the one that came first
                 child = {} if child is None else {"": child}
                 node[key] = child
             node, key = child, segment or str(len(child))
@@ -114,6 +120,7 @@ def _content_type(header: str) -> tuple[str, str]:
 
 def _decoded(body: bytes, charset: str) -> str:
     """UTF-8 where it is; else what the sender said, else Windows' Latin, as old PHP forms send."""
+    # RFC 8259 lets a reader ignore a byte order mark (8.1); `json` does not
     marked = "utf-16" if body[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
     for encoding in (marked, charset, "cp1252"):
         try:
@@ -137,6 +144,7 @@ def _split_pairs(text: str, encoding: str, errors: str) -> list[tuple[str, str]]
         pairs = parse_qsl(
             text, keep_blank_values=True, encoding=encoding, errors=errors, max_num_fields=MAX_FIELDS
         )
+    # It is a ValueError, too, but the caller tries another charset then
     except UnicodeDecodeError:
         raise
     except ValueError as error:

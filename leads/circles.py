@@ -20,13 +20,17 @@ def spread(weights: Sequence[int]) -> list[int]:
     """The order of turns for seats of these weights: indexes into `weights`, sum(weights) / gcd of them."""
     divisor = gcd(*weights) if weights else 1
     shares = [weight // divisor for weight in weights]
+    # Equal weights need no spreading: one turn each, in the order of the seats
     if len(shares) < 2 or len(set(shares)) == 1:
         return list(range(len(shares)))
     total, slack = sum(shares), 2 * len(shares) - 2
     given, order = [0] * len(shares), []
     for turn in range(1, total + 1):
+        # In parts of 1/total of a turn: who is ready is told in
+        # whole numbers, where fractions would be off by a hair
         behind = [share * turn - total * had for share, had in zip(shares, given, strict=True)]
         ready = [seat for seat, lag in enumerate(behind) if lag * slack >= total]
+        # Of those at least 1/(2n - 2) of a turn behind, whoever would first fall too far behind
         chosen = min(ready, key=lambda seat: (total * (slack - 1) - slack * behind[seat]) / shares[seat])
         given[chosen] += 1
         order.append(chosen)
@@ -39,7 +43,9 @@ def arrange(rule: AssignmentRule, by: User | None = None) -> None:
 
     The round goes on behind whoever had the last turn; nobody is owed anything for turns that were not theirs.
     """
+    # As decisions lock it: without the key, which every ledger row that names the rule shares
     rule = AssignmentRule.objects.select_for_update(no_key=True).get(pk=rule.pk)
+    # Before the turns are deleted: afterwards nobody knows whose the last one was
     last = _last_turn(rule)
     _recall_counts(rule)
     members = list(rule.members.order_by("position", "id"))

@@ -13,6 +13,8 @@ from django.db import connection
 from leads.identity import Identity
 from leads.models import LeadIdentity, SeenSubmission
 
+# The updates change nothing. DO NOTHING would neither wait for nor return the row of whoever was first.
+# The lead need not be there yet: Django makes foreign keys that PostgreSQL checks at the commit.
 _CLAIM_IDENTITIES = """
 INSERT INTO leads_leadidentity (lead_id, kind, key, shown) VALUES {rows}
 ON CONFLICT (kind, key) DO UPDATE SET kind = EXCLUDED.kind
@@ -39,6 +41,7 @@ def claim_identities(identities: Sequence[Identity], lead_id: UUID) -> tuple[UUI
     known = list(dict.fromkeys(holder for holder, _kind in holders if holder != lead_id))
     if not known:
         return lead_id, []
+    # Those that nobody held are in the name of the lead-to-be, which is not made now
     LeadIdentity.objects.filter(lead_id=lead_id).update(lead_id=known[0])
     return known[0], known[1:]
 

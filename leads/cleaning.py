@@ -7,8 +7,10 @@ from typing import Any
 
 LINE_LIMIT = 300
 TEXT_LIMIT = 20_000
+# Whoever walks a tree recurses, some by several calls a level, and Python stops at a thousand
 DEEPEST = 40
 
+# PostgreSQL's text takes no NUL, and UTF-8 no lone surrogate
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
     "\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"  # invisible, or turn the writing direction
@@ -21,6 +23,7 @@ def clean_text(value: Any, limit: int = TEXT_LIMIT) -> str:
     """Readable text with its line breaks; '' for nothing at all."""
     if value is None:
         return ""
+    # Phones and browsers send é as one sign or as two; one form, so that equal texts are equal
     text = unicodedata.normalize("NFC", _UNSAFE.sub("", str(value)))
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()[:limit].rstrip()
 

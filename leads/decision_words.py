@@ -130,6 +130,7 @@ def _why(seat: Facts) -> str:
     return reasons.get(code, code.replace("_", " "))
 
 
+# Called when they are said, for the language is the reader's of that moment
 OUTCOMES: dict[str, Callable[[], str]] = {
     Assignment.Outcome.POOLED: lambda: _("Waits in the pool “%(rule)s” until somebody takes it"),
     Assignment.Outcome.ESCALATED: lambda: _("For a manager to decide"),

@@ -36,11 +36,13 @@ BATCH = 20
 LEASE = timedelta(seconds=60)
 # One webhook may name many leads, each asked for over HTTP.
 FETCH_LEASE = timedelta(minutes=3)
+# Pauses double from 5 s, so eight attempts take about eleven minutes; then a person has to look
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 OWED = (Delivery.State.RECEIVED, Delivery.State.FAILED)
 
+# The attempt is counted by the claim itself: a body that takes its worker down is given up, too
 _CLAIM = """
 UPDATE leads_delivery SET attempts = attempts + 1, next_attempt_at = statement_timestamp() + %s
 WHERE id IN (
@@ -70,6 +72,7 @@ def claim_batch(limit: int = BATCH) -> list[Delivery]:
     """Take deliveries that are due, for as long as the lease lasts."""
     with transaction.atomic():
         claimed = list(Delivery.objects.raw(_CLAIM, [LEASE, limit]).prefetch_related("source"))
+    # RETURNING has no order; who came first is read first
     return sorted(claimed, key=lambda delivery: delivery.received_at)
 
 
@@ -101,6 +104,7 @@ def _renew_claim(delivery: Delivery) -> None:
     """
     lease = FETCH_LEASE if delivery.source.access_token else LEASE
     until = timezone.now() + lease
+    # Most of a batch is reached within half a lease, and costs no statement
     if delivery.next_attempt_at and until - delivery.next_attempt_at < LEASE / 2:
         return
     if not _owned(delivery).update(next_attempt_at=until):
@@ -109,6 +113,7 @@ def _renew_claim(delivery: Delivery) -> None:
 
 def _owned(delivery: Delivery) -> QuerySet[Delivery]:
     """The delivery's row, as long as no other worker has claimed it since."""
+    # Every claim counts an attempt, so the number tells whose claim it is
     return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED)
 
 
@@ -183,6 +188,7 @@ def _made_one_of(outcomes: list[Received], delivery: Delivery) -> bool:
 def _link(delivery: Delivery, outcomes: list[Received]) -> None:
     through = Delivery.leads.through
     links = {one.lead.pk: through(delivery_id=delivery.pk, lead_id=one.lead.pk) for one in outcomes}
+    # A replay finds the links of the first time
     through.objects.bulk_create(links.values(), ignore_conflicts=True)
 
 
@@ -211,4 +217,5 @@ def forget_bodies() -> int:
     """Remove settled bodies after their retention time; the rows stay. Returns how many went."""
     limit = timezone.now() - timedelta(days=settings.DELIVERY_BODY_DAYS)
     old = Delivery.objects.filter(received_at__lt=limit, body__isnull=False).exclude(state__in=OWED)
+    # What was understood tells as much of the person as the body did
     return old.update(body=None, understood=[])

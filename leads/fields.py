@@ -12,6 +12,7 @@ from django.db.models.expressions import Func
 
 def _cipher() -> MultiFernet:
     """Encrypt with SECRET_KEY; still read what SECRET_KEY_FALLBACKS wrote, so that keys can rotate."""
+    # Fernet wants 32 bytes in base64, and a SECRET_KEY has any length
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([Fernet(urlsafe_b64encode(sha256(key.encode()).digest())) for key in keys])
 
@@ -35,6 +36,7 @@ class EncryptedTextField(models.TextField):
 class CurrentTransaction(Func):
     """The id of the running transaction, in the 64-bit form that never wraps."""
 
+    # PostgreSQL has no cast from xid8 to bigint, so the way is by text
     template = "(pg_current_xact_id()::text::bigint)"
     output_field = models.BigIntegerField()
 

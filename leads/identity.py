@@ -15,16 +15,24 @@ from leads.cleaning import clean_line
 from leads.models import LeadIdentity
 from leads.payload import LeadPayload
 
+# At most 64 signs before the @ (RFC 5321 4.5.3.1.1) and 63 in each part behind it
+# (RFC 1035 2.3.4); letters with accents as in `josé@` pass, other systems write them
 _EMAIL = re.compile(
     r"(?<![\w.+@-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]{1,62}"
 )
 _NAMED_EMAIL = re.compile(r"\"?([^<>\"@]{2,200}?)\"?\s*<[^<>@]+@[^<>@]+>")
+# Meta's business-scoped user id, for people who hide their number: `BR.1502576394655843`
 _WHATSAPP_USER = re.compile(r"([A-Za-z]{2})\.([A-Za-z0-9_.-]{4,100})")
+# "(11) 3456-7890 ramal 12", "… ext. 12", "… #12"
 _EXTENSION = re.compile(
     r"(?:\b(?:ramal|ext|extension|extensao|int)\b\.?|#)\s*:?\s*\d{1,6}\s*$", re.IGNORECASE
 )
+# "0xx11 …": Brazilians write xx where the long-distance carrier's code is dialled
 _CARRIER = re.compile(r"^\(?0[xX]{2}\)?\s*")
+# "wa.me/5511987654321" and "api.whatsapp.com/send?phone=5511987654321"
 _WHATSAPP_LINK = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{10,15})")
+# Brazil's taxpayer number has eleven digits like a mobile;
+# its dots and hyphen tell it apart: "123.456.789-09"
 _CPF = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
 # How WhatsApp's own network and its gateways write a number; it looks like an e-mail and is none.
 _WHATSAPP_JID = re.compile(
@@ -36,11 +44,17 @@ _SPELLED_AT = re.compile(r"\s*[\[({]\s*(?:at|arroba)\s*[\])}]\s*|%40", re.IGNORE
 _SPELLED_DOT = re.compile(r"\s*[\[({]\s*(?:dot|ponto|punto)\s*[\])}]\s*", re.IGNORECASE)
 _HOTLINES = (PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE)
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+# "(11) 3456-7890 / (11) 98765-4300", "… ou …", "… y …"
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
+# Copied from pages, numbers have hyphens and dashes of all lengths (U+2010 to U+2015) and no-break spaces
 _SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
+# Brazil put a 9 before its mobiles from 2012 to 2016 (Anatel), WhatsApp writes many without
+# it still; of the eight digits behind it the first is 6 to 9, a landline's is 2 to 5
 _BRAZIL_MOBILE = re.compile(r"\+55([1-9]\d)9?([6-9]\d{7})")
+# The 1 behind +52 was for mobiles called from abroad, until 2019; WhatsApp writes it still
 _MEXICO_MOBILE = re.compile(r"\+521?(\d{10})")
+# From abroad mobiles have a 9 behind +54, at home a 15 before the number
 _ARGENTINA_MOBILE = re.compile(r"\+549?(\d{10})")
 
 
@@ -104,6 +118,7 @@ def parse_email(text: str) -> str | None:
     """The one e-mail address that `text` holds, in lower case, or None."""
     line = clean_line(text, 400)
     match = _EMAIL.search(line if "@" in line else _SPELLED_AT.sub("@", _SPELLED_DOT.sub(".", line)))
+    # No address is longer than 254 signs (erratum 1690 to RFC 3696)
     if match is None or len(match[0]) > 254 or _WHATSAPP_HOST.search(match[0]):
         return None
     return match[0].lower()
@@ -165,6 +180,7 @@ def _parse_one(text: str, country: str, is_lenient: bool) -> str | None:
 def _readings(text: str, is_lenient: bool) -> list[str]:
     """The number as written; a long one without a plus may be international."""
     spelled = _prepared(text)
+    # "+44 (0)20 7946 0958": the zero is for callers within the country
     digits = "".join(filter(str.isdigit, spelled.replace("(0)", "")))
     if not spelled:
         return []
@@ -179,11 +195,14 @@ def _prepared(text: str) -> str:
         return f"+{link[1]}"
     if _SCIENTIFIC.fullmatch(text):  # a spreadsheet was here
         text = f"{Decimal(text.replace(',', '.')):f}"
+    # `'` keeps a spreadsheet from reckoning with the number,
+    # `p:` comes with phones of Meta's forms by way of Zapier
     for prefix in ("'", "whatsapp:", "tel:", "p:"):
         text = text.removeprefix(prefix).strip()
     text = _CARRIER.sub("0", _EXTENSION.sub("", text).strip()).removesuffix(".0")
     if text.startswith("00"):
         text = f"+{text[2:]}"
+    # E.164 has fifteen digits at most; two more for a zero or a carrier's code written before them
     digits = sum(map(str.isdigit, text))
     is_phone_like = 7 <= digits <= 17 and _SHAPE.fullmatch(text) and not _CPF.fullmatch(text)
     return text if is_phone_like else ""
@@ -200,6 +219,8 @@ def _is_good(number: PhoneNumber, is_lenient: bool) -> bool:
     if phonenumbers.is_valid_number(number):
         return True
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    # Mobiles without the 9 are no valid numbers any more,
+    # and WhatsApp has them; no other length is forgiven here
     if number.country_code == 55:
         return bool(_BRAZIL_MOBILE.fullmatch(e164))
     if number.country_code == 52 and _MEXICO_MOBILE.fullmatch(e164):

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model
 
 Row = TypeVar("Row", bound=Model)
+# Two updates in one transaction share an `xmin`; the place in the table (`ctid`) tells them apart
 _VERSION = "xmin::text || ctid::text"
 IS_UNCHANGED = f"{_VERSION} = %(version)s AND is_active"
 

@@ -46,6 +46,7 @@ def _faults() -> Iterator[str]:
     silent = Delivery.objects.filter(state__in=(Delivery.State.REJECTED, Delivery.State.DEAD), error="")
     due = timezone.now() - STUCK_AFTER
     stuck = Delivery.objects.filter(state__in=PENDING, next_attempt_at__lt=due)
+    # No sweep would ever find these
     nowhere = Delivery.objects.filter(state__in=PENDING, next_attempt_at=None)
     yield from _said(without_lead, "settled without a lead")
     yield from _said(with_lead, "rejected, yet with a lead")

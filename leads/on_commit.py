@@ -17,6 +17,7 @@ from leads.wakeups import wake
 
 def after_commit(function: Callable[..., object], *args: Any) -> None:
     """Call `function` once what was written is durable; at once where no transaction is open."""
+    # Robust: what fails here is logged, and whatever waits behind it for the commit is called all the same
     transaction.on_commit(partial(function, *args), robust=True)
 
 

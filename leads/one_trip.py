@@ -47,6 +47,7 @@ def _run(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], R
     try:
         return _run_once(statement, values, read)
     except OperationalError:
+        # In a transaction, what was done before is lost with the connection: only the caller can begin again
         if connection.in_atomic_block or not was_open:  # a server that is away is not asked twice
             raise
         connection.close()
@@ -66,6 +67,7 @@ def _watched(cursor: psycopg.Cursor[Any]) -> Callable[..., Any]:
     """Whatever watches Django's statements (`connection.execute_wrapper`) sees these too."""
 
     def execute(sql: str, params: Values, many: bool, context: Mapping[str, Any]) -> Any:
+        # At once: by itself psycopg prepares what it has seen five times (`prepare_threshold`)
         return cursor.execute(sql, params, prepare=True)
 
     run: Callable[..., Any] = execute

@@ -12,8 +12,10 @@ from django.db.models import QuerySet
 from leads.models import Lead
 from leads.models.lead import top_of_column
 
+# Forty cards fit between the same two, each halving the room; a bigint holds eight million such steps
 STEP = 2**40
 
+# In one order for everybody: an UPDATE locks rows as it meets them, and two at once could deadlock
 LOCK_COLUMN = "SELECT FROM leads_lead WHERE status_id = %s AND archived_at IS NULL ORDER BY id FOR UPDATE"
 RENUMBER = """
 UPDATE leads_lead AS lead
@@ -36,6 +38,7 @@ def place(lead: Lead, status_slug: str, after: UUID | None, before: UUID | None)
     if before in positions:
         return _above(column, positions[before], status_slug, before)
     first = column.order_by("position").values_list("position", flat=True).first()
+    # Clocks of two servers differ; on top is above the first card, whatever the clock says
     return top_of_column() if first is None else min(top_of_column(), first - STEP)
 
 

@@ -22,7 +22,9 @@ def insert(row: Model) -> None:
     """Save a new row as `save(force_insert=True)` does; where the database gives the key, the row has it then."""
     fields = _inserted_fields(type(row))
     values = [_value(field, row, is_new=True) for field in fields if _is_given(field)]
+    # Not repeatable: where the connection breaks after the first was durable, there would be two rows
     row.pk = one_trip.ask(_insert_statement(type(row)), values, is_repeatable=False)
+    # As Django leaves a saved row, so that a later `save()` is an UPDATE
     row._state.adding, row._state.db = False, connection.alias
 
 
@@ -142,6 +144,8 @@ def _converters(model: type[Model]) -> list[tuple[int, Callable[..., Any]]]:
 @cache
 def _joint_statement(kinds: tuple[type[Model], ...], model: type[Model], names: tuple[str, ...]) -> str:
     """The key of each new row, in order."""
+    # PostgreSQL leaves it open which of two writes to one row
+    # of a statement counts: here each row is written once
     parts = [f"new{place} AS ({_insert_statement(kind)})" for place, kind in enumerate(kinds)]
     parts.append(f"changed AS ({_update_statement(model, names)})")
     keys = ", ".join(f'(SELECT "{kind._meta.pk.column}" FROM new{place})' for place, kind in enumerate(kinds))  # noqa: S608

@@ -54,6 +54,7 @@ def is_over(source_id: int, per_minute: int) -> bool:
 def _take_block(source_id: int, minute: int, per_minute: int) -> int:
     """How many permits this process has got. One at a time while Redis does not answer."""
     size = max(1, per_minute // BLOCKS_PER_MINUTE)
+    # Kept for two minutes, for the clocks of processes differ by seconds
     taken = _count(f"{settings.REDIS_PREFIX}rate:{source_id}:{minute}", 120, size)
     return 1 if taken is None else min(size, max(0, per_minute - taken + size))
 
@@ -80,6 +81,7 @@ def _count(key: str, keep_seconds: int, by: int = 1) -> int | None:
     if time.monotonic() < _resume_at:
         return None
     try:
+        # One trip; that another's count comes between the two commands does no harm
         with _connection.pipeline(transaction=False) as pipe:
             pipe.incrby(key, by)
             pipe.expire(key, keep_seconds)

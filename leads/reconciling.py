@@ -44,5 +44,6 @@ def _known(source: Source, lead_ids: set[str]) -> set[str]:
     """Ids that made a lead, or that wait in a delivery (whatever its state: a person may look at it)."""
     seen = SeenSubmission.objects.filter(source=source, key__in=lead_ids).values_list("key", flat=True)
     recent = Delivery.objects.filter(source=source, body__isnull=False).order_by("-received_at")
+    # Looked for in the bytes: whatever became of the webhook, it names the lead
     bodies = b"\n".join(bytes(body or b"") for body in recent.values_list("body", flat=True)[:1000])
     return set(seen) | {lead_id for lead_id in lead_ids if lead_id.encode() in bodies}

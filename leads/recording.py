@@ -14,6 +14,8 @@ from leads import one_trip
 from leads.known_rows import IS_UNCHANGED, KnownRows, version_of
 from leads.models import Source
 
+# The connection may break once the row is durable, and the statement is run again: by its
+# id it is the same delivery. Whether the source still was as known is answered either way.
 _STORE = f"""
 WITH source AS (
   SELECT id FROM leads_source WHERE id = %(source)s AND {IS_UNCHANGED}

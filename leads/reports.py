@@ -19,6 +19,7 @@ WON = Q(status__kind=Status.Kind.WON)
 OPEN = Q(status__kind=Status.Kind.OPEN)
 
 
+# Of times to answer the middle is told, not the mean, which one forgotten weekend would spoil
 class Percentile(Aggregate):
     """PostgreSQL's `percentile_cont`; NULLs do not count."""
 
@@ -106,6 +107,8 @@ def by_source(period: Period) -> list[dict[str, Any]]:
 
 def by_consultant(period: Period) -> list[dict[str, Any]]:
     """`[{consultant, open, waiting, given, won, first_response}]`: who carries how much now."""
+    # All counts are of one join with the leads, told apart
+    # by filters: several joins would multiply each other
     own = Q(leads__archived_at=None, leads__status__kind=Status.Kind.OPEN)
     consultants = (
         Consultant.objects.filter(user__is_active=True)

@@ -19,6 +19,7 @@ def remote_address(request: HttpRequest) -> str | None:
     """The caller's address; behind our own proxy the last one that the proxy saw."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:
+        # Those before the last are whatever the caller wrote
         address = request.headers.get("x-forwarded-for", address).rpartition(",")[2].strip()
     try:
         return str(ipaddress.ip_address(address))

@@ -24,6 +24,7 @@ def stay_with_owner(
     owner = former or lead.consultant
     if owner is None or trigger not in ARRIVALS:
         return None
+    # The first rule alone is asked whether people return: it is the one that would decide
     rule, obstacle = next(iter(rules_for(lead)), None), _obstacle(owner, lead, is_dry_run)
     returns = rule is None or rule.returns_to_owner
     if not obstacle:
@@ -50,6 +51,7 @@ def _obstacle(owner: Consultant, lead: Lead, is_dry_run: bool) -> str:
         return "absent"
     if owner.max_open_leads is None:
         return ""
+    # Before the leads are counted: of two decisions at once, the second would count without the first's
     if not is_dry_run:
         hold_capacity(owner.pk)
     return "full" if _is_full(owner, owner.max_open_leads, lead) else ""

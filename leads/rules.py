@@ -18,6 +18,7 @@ COUNTED = ("pointer", "decisions")
 
 def rules_for(lead: Lead) -> Iterable[AssignmentRule]:
     """The active rules that serve this lead, in the managers' order. What they count is not read."""
+    # Copies, for the rules that are known belong to all threads of the process
     return [copy(rule) for rule in _known.rules_of(lead.source_id) if serves(rule, lead)]
 
 
@@ -34,6 +35,7 @@ class _KnownRules:
         if rows != known:
             names = [field.attname for field in _described()]
             rules = [AssignmentRule.from_db(connection.alias, names, row) for row in rows]
+            # Both by one assignment: another thread sees the old pair or the new one, never half of each
             self._last = rows, rules
         return rules
 
@@ -80,6 +82,7 @@ def takers_of(rule_id: int) -> list[int]:
     takers = Consultant.objects.filter(
         seats__rule=rule_id, user__is_active=True, is_accepting_leads=True
     ).exclude(Exists(Absence.objects.filter(consultant=OuterRef("pk"), starts_at__lte=now, ends_at__gt=now)))
+    # Who has no open lead is in no group: NULL, which no capacity is greater than
     has = Coalesce(Subquery(open_leads.annotate(count=Count("pk")).values("count")), 0)
     has_room = Q(max_open_leads=None) | Q(max_open_leads__gt=F("has"))
     return list(takers.annotate(has=has).filter(has_room).order_by("pk").values_list("pk", flat=True))
@@ -116,6 +119,7 @@ def serves(rule: AssignmentRule, lead: Lead) -> bool:
 
 def _main_part(language: str) -> str:
     """pt-BR and pt-PT are both pt."""
+    # BCP 47 parts by hyphens; what POSIX locales and some forms send has underscores
     return language.lower().replace("_", "-").split("-")[0]
 
 

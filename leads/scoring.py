@@ -61,6 +61,7 @@ _SPAM = phrases(
     """
 )
 _SPAM_PATTERNS = [any_of(phrase) for phrase in _SPAM]
+# Mailboxes that last some minutes: such an address reaches nobody tomorrow
 _DISPOSABLE = word_set(
     """
     mailinator.com guerrillamail.com 10minutemail.com yopmail.com tempmail.com temp-mail.org
@@ -135,6 +136,7 @@ def classify(facts: Facts, profile: ScoringProfile) -> Classification:
     """Points of every rule that holds, between 0 and 100; the reasons list exactly those rules."""
     points = dict(_points(facts, profile))
     score = max(0, min(100, sum(points.values())))
+    # A vendor's test is kept apart like spam: no consultant calls an invented person
     is_spam = facts.is_test or _is_spam(facts, profile)
     temperature = temperature_of(0 if is_spam else score, profile)
     missing = _missing(facts)
@@ -163,6 +165,7 @@ def language_of(text: str) -> str:
     words = plain(text[:1000]).split()
     hits = {code: sum(word in stops for word in words) for code, stops in _STOP_WORDS.items()}
     best = max(hits, key=lambda code: hits[code])
+    # One word proves nothing, nor does a tie: `para` is Portuguese and Spanish
     return best if hits[best] >= 2 and list(hits.values()).count(hits[best]) == 1 else ""
 
 
@@ -194,6 +197,7 @@ def _points(facts: Facts, profile: ScoringProfile) -> Iterator[tuple[str, int]]:
 def _points_of_words(facts: Facts, profile: ScoringProfile) -> Iterator[tuple[str, int]]:
     words = plain_text(facts.message)
     timeline = plain(str(_slot(facts.slots, "timeline")))
+    # The agent's slots say `now` and `up_to_3m`; plain words part the digit, `up to 3 m`
     if _NOW.search(words) or timeline == "now":
         yield "timeline_now", profile.timeline_now
     elif _SOON.search(words) or timeline == "up to 3 m":
@@ -225,6 +229,8 @@ def _is_spam(facts: Facts, profile: ScoringProfile) -> bool:
     words = plain_text(f"{facts.message}\n{facts.name}")
     own = [any_of(plain(word)) for word in profile.spam_words.splitlines() if plain(word)]
     hits = sum(bool(pattern.search(words)) for pattern in (*_SPAM_PATTERNS, *own))
+    # One such word may be the trade of somebody who left a
+    # phone; beside a link, or with nobody to call, it is spam
     return hits >= 2 or (hits == 1 and (bool(links) or not facts.phone)) or len(links) >= 4
 
 

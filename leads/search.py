@@ -29,6 +29,7 @@ def _end_of_phone(digits: int) -> Func:
 class LeadWords(Func):
     """The words of a lead. The phone stands whole and from the area code, the number and its last four."""
 
+    # With its configuration named, `to_tsvector` is immutable and may be indexed (PostgreSQL 12.2.2)
     template = (
         "to_tsvector('simple'::regconfig, translate(lower(%(expressions)s), "
         f"'{ACCENTED}{_quoted_separators}', '{PLAIN}{' ' * len(SEPARATORS)}'))"
@@ -37,6 +38,8 @@ class LeadWords(Func):
     output_field = SearchVectorField()
 
     def __init__(self, *expressions: Any, **extra: Any) -> None:
+        # E.164 whole, then as Brazilians know their number:
+        # with the area code, without, without the ninth digit
         phone = (_end_of_phone(digits) for digits in (15, 11, 9, 8, 4))
         super().__init__(*(expressions or ("name", "email", *phone)), **extra)
 

@@ -9,6 +9,8 @@ from functools import cache
 from leads.models import AssignmentRule
 
 # Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
+# The order is the price: CASE stops at the first that holds (PostgreSQL 4.2.14), and only the last one counts
+# leads. `isodow` is 1 for Monday, like `WorkingHours.Weekday`. Who works until 18:00 gets no lead at 18:00.
 OBSTACLE = """
 CASE
   WHEN consultant.user_id = ANY(circle.without) THEN 'no_reply'
@@ -58,6 +60,7 @@ FREE = "NULLIF(obstacle IS NULL, false) IS NOT NULL"
 # The weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
 LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR NO KEY UPDATE"
 
+# MATERIALIZED, for since version 12 PostgreSQL folds a part that is asked once into the query around it
 CIRCLE = """circle AS MATERIALIZED (
   SELECT id, pointer, %s::timestamptz AS at, %s::bigint[] AS without FROM leads_assignmentrule WHERE id = %s
 )"""
@@ -75,6 +78,8 @@ WITH {circle}, next AS MATERIALIZED (
 {found}, NULL::bigint AS open_leads, '[]'::json AS passed_over
 FROM circle JOIN chosen ON true"""
 
+# From the pointer to the end, then from the beginning to the pointer. 2147483647 is the last `integer`,
+# behind every position. Twenty seats at most are named: a ledger row must not grow with its circle.
 NEXT_TURN = """
 WITH {circle}, ahead AS MATERIALIZED (
   SELECT turns.* FROM circle, LATERAL (
@@ -124,6 +129,9 @@ WITH {circle}, seats AS MATERIALIZED (
          ORDER BY load, part, position LIMIT 20) AS others)
 FROM circle LEFT JOIN chosen ON true"""
 
+# Somebody wrote the consultant's row since it was read: nothing is moved or counted, and
+# the caller asks again. All parts of a statement see the tables as before it (PostgreSQL:
+# Data-Modifying Statements in WITH), so the parts ask each other's RETURNING.
 CONTESTED = "COALESCE(chosen.is_limited, false) AND NOT EXISTS (SELECT FROM claimed)"
 EFFECTS = f""", claimed AS (
   UPDATE leads_consultant AS consultant SET max_open_leads = consultant.max_open_leads

@@ -45,6 +45,7 @@ def wake(task: Task, *args: Any, countdown: float = 0) -> None:
     if time.monotonic() < _paused_until:
         return
     try:
+        # With an end: a task that is lost on its way must not keep the next one from being sent
         if _connection.set(_key(task, args), 1, nx=True, px=settings.WAKE_UP_WINDOW_MS):
             task.apply_async(args=args, countdown=countdown or None, retry=False)
     except (redis.RedisError, OperationalError, OSError) as error:

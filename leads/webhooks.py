@@ -57,6 +57,7 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, slug: str) -> HttpResponse:
     """By the source as this process knows it; a refusal is made sure of with the row itself."""
+    # Once for both readings of the source, for a request's stream can be read only once
     body = _bounded_body(request) if request.method == "POST" else b""
     for source in readings_of(slug):
         answer = _answer_for(source, request, body)
@@ -83,6 +84,7 @@ def _take(request: HttpRequest, source: Source, body: bytes) -> HttpResponse:
     headers = {name.lower(): value for name, value in request.headers.items()}
     if not kind_of(source).is_authentic(_knock(request, headers, body), source):
         return _refusal("unauthorized", _("The credential is missing or wrong."), 401)
+    # After the credential: a stranger must not spend the permits of the real sender
     if rate.is_over(source.pk, source.rate_per_minute):
         text = _("Too many requests for this source.")
         return _refusal("too_many_requests", text, 429, {"Retry-After": "60"})
@@ -99,6 +101,7 @@ def _acknowledge(delivery_id: UUID, kept: Request) -> HttpResponse:
     try:
         read_body(kept.body, kept.content_type)
     except BodyError as error:
+        # A worker may have been faster; what it found stands
         Delivery.objects.filter(pk=delivery_id, state=Delivery.State.RECEIVED).update(
             state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
         )
@@ -120,6 +123,7 @@ def _bounded_body(request: HttpRequest) -> bytes | None:
     if declared.isdigit() and int(declared) > settings.WEBHOOK_MAX_BYTES:
         return None
     try:
+        # The length may be undeclared or wrong: one byte too many tells, and no more is read
         body = request.read(settings.WEBHOOK_MAX_BYTES + 1)
     except (UnreadablePostError, RawPostDataException):
         return b""
@@ -129,6 +133,7 @@ def _bounded_body(request: HttpRequest) -> bytes | None:
 def _knock(request: HttpRequest, headers: Mapping[str, str], body: bytes) -> Knock:
     return Knock(
         method=request.method or "POST",
+        # As the sender calls us, which HubSpot signs; behind a proxy the Host header may be another
         url=f"{settings.PUBLIC_URL}{request.get_full_path()}",
         headers=headers,
         query={key: str(value) for key, value in request.GET.items()},
@@ -138,6 +143,7 @@ def _knock(request: HttpRequest, headers: Mapping[str, str], body: bytes) -> Kno
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     kept = {name: headers[name][:500].replace("\x00", "") for name in KEPT_HEADERS if name in headers}
+    # That one came is worth knowing where a sender is set up; what it was must not be stored in clear
     return kept | {name: "•••" for name in SECRET_HEADERS if name in headers}
 
 

@@ -24,6 +24,7 @@ def due_after(consultant: Consultant, start: datetime, minutes: int) -> datetime
     left = timedelta(minutes=minutes)
     reached = start = start.astimezone(UTC)
     for span in _work(consultant, start):
+        # Spans may overlap, and no minute counts twice
         begins = max(span.start, reached)
         if begins + left <= span.end:
             return begins + left

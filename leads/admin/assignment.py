@@ -106,6 +106,7 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        # After the seats are saved, in the request's transaction: no decision sees seats without their turns
         circles.arrange(form.instance, by=user_of(request))
 
 

@@ -19,6 +19,7 @@ from leads.bodies import BodyError, read_body
 from leads.models import Delivery
 from leads.services.replaying import replay_deliveries
 
+# A quarter of the largest body: what is longer, nobody reads on a page
 SHOWN_BYTES = 64 * 1024
 
 
@@ -50,6 +51,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return [path("<uuid:delivery_id>/replay/", view, name="leads_delivery_replay"), *super().get_urls()]
 
     def replay_one(self, request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+        # Nothing changes by GET: browsers and scanners follow links by themselves
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):

@@ -65,6 +65,7 @@ class EndpointAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Endpoint, form: EndpointForm, change: bool) -> None:
         if obj.is_active:
+            # Switched on again by hand, it is told anew
             obj.stopped_because = ""
         super().save_model(request, obj, form, change)
         if form.fresh_secret:

@@ -42,6 +42,7 @@ class KeptWithHistory(admin.ModelAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Many at once, too."""
+        # Django's action asks `has_delete_permission` of no row, only of the model
         tree, counts, needed, protected = super().get_deleted_objects(objs, request)
         return tree, counts, needed, [*protected, *(str(one) for one in objs if _has_history(one.pk))]
 

@@ -24,6 +24,7 @@ class ReadOnly:
 class ReadOnlyAdmin(FilteredByConsultant, ReadOnly, admin.ModelAdmin):
     """A list with search and filters, and pages without a save button."""
 
+    # Counting all the rows of a ledger takes longer than finding those of the page
     show_full_result_count = False
 
 

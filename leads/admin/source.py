@@ -55,6 +55,7 @@ class SourceAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Source, form: SourceForm, change: bool) -> None:
         mapping = obj.mapping
         if "mapping" in form.changed_data and change:
+            # Saved below as a version of its own, or not at all
             obj.mapping = form.initial.get("mapping") or {}
         super().save_model(request, obj, form, change)
         if "mapping" in form.changed_data:
@@ -147,6 +148,7 @@ def curl_for(source: Source, address: str, secret: str) -> str:
     """A command to paste into a shell: it sends what a sender of this kind would."""
     example = EXAMPLES[kind_of(source).slug]
     body = example.body.replace(KEY_IN_BODY, secret)
+    # A double-quoted header, so that the shell fills in `$SECRET`; the body must be left alone by it
     return (
         f'curl -X POST {address} \\\n  -H "Authorization: Bearer {secret}" \\\n'
         f"  -H 'Content-Type: {example.content_type}' \\\n  -d {shlex.quote(body)}"

@@ -86,6 +86,7 @@ class SourceForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         for name in SECRETS:
+            # A password box comes empty where nobody wrote in it: that keeps what is stored
             data[name] = data.get(name) or getattr(self.instance, name)
         if self.fresh_secrets and not data["secret"] and not data["signing_secret"]:
             data["secret"], data["signing_secret"] = self.fresh_secrets

@@ -86,6 +86,7 @@ def card_of_row(row: Row) -> dict[str, Any]:
         "id": str(row["id"]),
         **{name: row[name] for name in SAME_NAMES},
         **{name: as_time(row[name]) for name in TIMES},
+        # Fourteen digits at most; a double holds fifteen
         "value": None if row["value"] is None else float(row["value"]),
         "source": row["source__slug"],
         "source_name": row["source__name"] or "",

@@ -30,6 +30,7 @@ class NewestFirst(CursorPagination):
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
+    # With the id, two leads of one instant have an order, and none is left out between two pages
     ordering = ("-created_at", "id")
 
     def decode_cursor(self, request: Request) -> Cursor | None:

@@ -86,6 +86,7 @@ class LeadRequest(LeadChangesRequest):
             return super().to_internal_value(data)
         data = {("creator" if name in CREATOR_TOO else name): value for name, value in data.items()}
         known = {name: value for name, value in data.items() if name in self.fields}
+        # As with a webhook: what has no field of its own is kept, not refused
         rest = {name: value for name, value in data.items() if name not in self.fields}
         wanted = super().to_internal_value(known)
         return wanted | {"extra": wanted.get("extra", {}) | rest}
@@ -128,4 +129,5 @@ class NoteRequest(StrictSerializer):
 
 class TokenRequest(serializers.Serializer):
     username = serializers.CharField(max_length=150)
+    # A password may begin with a space; one of megabytes would be hashed whole
     password = serializers.CharField(max_length=4096, trim_whitespace=False, write_only=True)

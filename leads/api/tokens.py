@@ -21,6 +21,7 @@ class WrongCredentialsError(CrmError):
 
 
 class TokenView(APIView):
+    # An old token that a client still sends must not stand between it and a new one
     authentication_classes = []
     permission_classes = [AllowAny]
 

@@ -20,6 +20,7 @@ from leads.requests import user_of
 from leads.services import assigning, board, editing, manual
 from leads.services.access import get_lead
 
+# With the user's id before it, a key fits `SeenSubmission.key`
 LONGEST_KEY = 150
 FILTERS = [
     OpenApiParameter("phone", str, description="In any spelling."),

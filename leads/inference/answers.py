@@ -171,12 +171,14 @@ def _describes_itself(node: dict[str, Any]) -> bool:
 def _chosen(value: Any, options: Any) -> Any:
     """Texts instead of option ids; the label of a choice instead of its wrapping."""
     if isinstance(value, dict):
+        # Typeform's `choice: {label}` and `choices: {labels}`, or what was typed under `other`
         inner = value.get("labels") or value.get("label") or value.get("other")
         return inner if inner and "first" not in value else value
     if isinstance(value, list) and value and all(_rich_text(part) for part in value):
         return "".join(_rich_text(part) for part in value)
     if not isinstance(options, list):
         return value
+    # Tally answers by the ids of what was chosen, `["o-2"]`, and gives all options beside
     texts = {
         str(option["id"]): option.get("text") or option.get("label") or option.get("value") or option["id"]
         for option in options
@@ -189,6 +191,7 @@ def _chosen(value: Any, options: Any) -> Any:
 
 def _rich_text(part: Any) -> str:
     """The words of one run of formatted text, as in `[{plain_text: "Ana", annotations: {…}}]`."""
+    # Rich text as Notion's API has it
     return str(part.get("plain_text") or part.get("plainText") or "") if isinstance(part, dict) else ""
 
 

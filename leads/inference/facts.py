@@ -60,6 +60,7 @@ _NOT_WORDS = any_of(
     empresa, company, bio, property name, property value, sid
     """
 )
+# "https://…", "Mozilla/5.0 …", hashes and ids without a space, "12/2026", "image/png"
 _TECHNICAL = re.compile(
     r"^https?://\S+$|^[\w.-]+/\d|^\S{25,}$|^[\d\W_]+$|^whatsapp:|^(?:audio|image|video|text|application)/\w"
     r"|^(?:true|false|null|undefined)$",
@@ -75,6 +76,7 @@ def pick_message(fields: Sequence[Field]) -> Pick:
     said = [one for one in fields if _is_prose(one) and _says(_MESSAGE, one)]
     subject = [one for one in fields if _is_prose(one) and _says(_SUBJECT, one)][:1]
     if said:
+        # `message` before `message of the day`; of two alike, who wrote more meant it
         chosen = min(said, key=lambda one: (_shortest_name(_MESSAGE, one), -len(one.text)))
         return Pick("\n\n".join(one.text for one in (*subject, chosen)), (*subject, chosen))
     long = [one for one in fields if _is_prose(one) and len(one.text) > 40 and " " in one.text]
@@ -116,6 +118,7 @@ def pick_language(fields: Iterable[Field]) -> Pick:
 def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
     """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
     boxes = [(one, given) for one in fields if _says(_CONSENT, one) and (given := _answered(one)) is not None]
+    # With the words beside the box: that consent was given is for us to prove (LGPD art. 8, § 2)
     consent: dict[str, dict[str, object]] = {
         one.path: {"given": given, "text": " ".join(one.labels) or one.key} for one, given in boxes
     }
@@ -145,6 +148,7 @@ def _is_prose(one: Field) -> bool:
     """Words for people; not a number, an address of a page, an id or a program's name."""
     if not isinstance(one.value, str) or _TECHNICAL.search(one.line) or is_email(one.line):
         return False
+    # "data" by itself is a program's; "Para que data quer a visita?" is a question to people
     return not any(_NOT_WORDS.search(words) and len(words.split()) <= 3 for words in one.words)
 
 
@@ -154,5 +158,6 @@ def _answered(one: Field) -> bool | None:
     folded = plain(one.line)
     if not folded or folded in _NO:
         return False
+    # A ticked box often comes as its own label
     is_repeated = any(folded and folded == plain(label) for label in one.labels)
     return True if folded in _YES or is_repeated or _CONSENT.search(folded) else None

@@ -118,13 +118,16 @@ def _walk(node: Any, place: _Place) -> Iterator[Field]:
         yield from _walk_dict(node, place)
     elif isinstance(node, list):
         yield from _walk_list(node, place)
+    # False and 0 are answers
     elif node is not None and node != "":
         yield Field(place.path, place.position, place.key, node, place.labels, place.type, place.context)
+        # Besides, not instead: the text itself may be the message
         yield from _walk_lines(node, place)
 
 
 def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
     is_named = bool(place.key) and not place.is_element
+    # The whole body is a submission, however much it looks like one answer
     answer = read_answer(node, place.definitions, is_named=is_named) if place.depth else None
     if answer is not None:
         yield from _walk_answer(answer, place)
@@ -184,6 +187,7 @@ def _walk_answer(answer: Answer, place: _Place) -> Iterator[Field]:
 
 def _walk_list(node: list[Any], place: _Place) -> Iterator[Field]:
     if node and all(isinstance(item, str | int | float) for item in node):
+        # `name: ["Ana", "Souza"]` is one name
         sign = " " if names_a_name(place.key) else ", "
         joined = node[0] if len(node) == 1 else sign.join(clean_line(item) for item in node)
         yield from _walk(joined, place)

@@ -6,6 +6,7 @@ They tell a person's name from any other short text where a form gives its field
 from leads.inference.words import plain, word_set
 
 _TITLES = word_set("dr dra sr sra mr mrs ms")
+# Without accents, as plain words are
 _NAMES = word_set(
     """
     abel abner ada adailton adalberto adalgisa adao adela adelaide adelia ademar ademir adilson

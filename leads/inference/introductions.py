@@ -8,6 +8,8 @@ from leads.inference.words import word_set
 PARTICLES = word_set("da das de del di do dos e la las los van von y")
 _REST = r"(?:[^\W\d_]|['\u2019-](?=[^\W\d_]))*"
 _NAME = rf"([^\W\d_]{_REST}(?:\s+(?:(?:d[aeio]s?|del|las?|los|e|y|van|von)\s+){{0,2}}[A-ZÀ-Þ]{_REST}){{0,5}})"
+# The introduction in any case, the name as it is written (`(?-i:…)`): "sou a
+# favor" introduces nobody, and the first word in small letters ends a name
 _INTRODUCED = re.compile(
     rf"(?:\b(?:me chamo|meu nome (?:é|e)|aqui (?:é|e|quem fala é)(?: [oa])?|sou [oa]|quem fala é(?: [oa])?"
     rf"|me llamo|mi nombre es|soy|my name is|my name's|this is|i am|i'm"
@@ -15,6 +17,7 @@ _INTRODUCED = re.compile(
     rf" (?:de|from|por|by))|\b(?:lead|contato|contacto):)\s+(?-i:{_NAME})",
     re.IGNORECASE,
 )
+# `CN=Ana Prado:mailto:ana@…` is how calendars name a guest (RFC 5545 3.2.2)
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w.-]+|\+?[\d(][\d\s().+/-]{6,}\d|https?://\S+|\bmailto\b|\bCN\b")
 _SIGNS = re.compile(r"[;,|<>()\[\]:=/\"\u2013\u2014\u2022]|\s-\s|\s-$|^-\s")
 
@@ -36,6 +39,7 @@ def introduced_in(text: str) -> str:
 
 def name_beside_address(text: str) -> str:
     """The name in `Ana Souza - (11) 98765-4321 - ana@…` or in an address card's line; '' where there is none."""
+    # Longer texts are messages: a name in them may be anybody's
     rest = _ADDRESS.sub(" ; ", text) if len(text) <= 200 else text
     if rest == text:
         return ""

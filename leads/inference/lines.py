@@ -8,6 +8,7 @@ from itertools import pairwise
 from leads.inference.vocabulary import names_a_contact
 
 LONGEST_NOTICE = 5_000
+# One word before a colon is in many a message: "Horário: 9h"
 FEWEST = 2
 Said = list[tuple[str, str]]
 # The values run to the end of their lines and are trimmed afterwards: a pattern that trims is quadratic.
@@ -18,6 +19,7 @@ _LOOSE_LINE = re.compile(
     r"[ \t*_]*(\S[^\n]*)$",
     re.MULTILINE,
 )
+# `(?!/)` leaves `https://` in one piece
 _INSIDE_LINE = re.compile(
     r"(?:^|[|;,!.\u2022\u00b7\[({\n])\s*([^\W\d_][^:=|;,!.\n]{0,39}?)[ *_]*[:=](?!/)[ *_]*"
 )
@@ -43,6 +45,7 @@ def _trimmed(found: Said, dressing: str) -> Said:
 
 
 def _without_tags(text: str) -> str:
+    # A `<` alone is arithmetic, or an address: "Ana <ana@mail.example>"
     if "</" not in text:
         return text
     return html.unescape(_TAG.sub(" ", _END_OF_LINE.sub("\n", _NEXT_CELL.sub(": ", text))))
@@ -66,6 +69,7 @@ def _row_said(text: str) -> Said:
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) != FEWEST:
         return []
+    # By the headers, for the values may have commas of their own
     sign = max(";,\t|", key=lines[0].count)
     # Each by itself: a quote that is never closed would swallow the next line
     names, values = (next(csv.reader([line], delimiter=sign), []) for line in lines)

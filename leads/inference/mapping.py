@@ -37,6 +37,7 @@ def mapped(target: str, fields: Sequence[Field], mapping: Mapping) -> Pick | Non
 def _at(path: str, fields: Iterable[Field]) -> Field | None:
     """By path, by position (`answers.0.value` too), at last by the name of the key or the label."""
     wanted, known = normal_path(path), list(fields)
+    # A path to `…value` means the answer itself, which is one field here
     answer = wanted.rpartition(".")[0]
     readings: list[Callable[[Field], bool]] = [
         lambda one: normal_path(one.path) == wanted,

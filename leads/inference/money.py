@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from leads.inference.words import plain
 
+# "R$ 350 mil", "1,2 milhão", "350k"; of "350 m²" no millions; of "1e400" no 400
 _AMOUNT = re.compile(
     r"(?<!\de)(?<!\de[+-])(\d[\d.,\u00a0 ]*\d|\d)"
     r"\s*(milh(?:[aã]o|[oõ]es)|mill(?:[oó]n(?:es)?|ions?)|mi|mm|m|mil|thousand|k)?\b",
@@ -13,6 +14,7 @@ _AMOUNT = re.compile(
 _SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?e[+-]?\d{1,6}", re.IGNORECASE)
 _MILLIONS = ("milh", "mill", "mi", "mm", "m")
 _THOUSANDS = ("mil", "thousand", "k")
+# `Lead.value` has twelve digits before the comma
 _LIMIT = Decimal(10) ** 12
 
 
@@ -27,11 +29,13 @@ def read_money(value: str | int | float) -> Decimal | None:
         return _sensible(Decimal(text))
     found = [(match[1], (match[2] or "").lower()) for match in _AMOUNT.finditer(text)]
     amounts = [amount for digits, unit in found if (amount := _amount(digits, unit or _shared_unit(found)))]
+    # The upper end: what somebody may spend, not what they hope for
     return _sensible(max(amounts)) if amounts else None
 
 
 def _shared_unit(found: list[tuple[str, str]]) -> str:
     """`300 a 500 mil` means thousands both times."""
+    # A longer first number was written out: "200.000 a 500 mil"
     return found[-1][1] if len(found) > 1 and len(found[0][0]) <= 4 else ""
 
 
@@ -41,6 +45,7 @@ def _amount(digits: str, unit: str) -> Decimal | None:
     except InvalidOperation:
         return None
     folded = plain(unit)
+    # First, for "mil" begins like "milhão"
     if folded in _THOUSANDS:
         return number * 1000
     return number * 1_000_000 if folded and folded.startswith(_MILLIONS) else number

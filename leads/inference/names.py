@@ -13,6 +13,7 @@ from leads.inference.words import plain, word_set
 
 # A label this telling makes up for a value that does not look the part.
 SURE = 80
+# "Ana d'Ávila (Bia)", not "R$ 300", "ana@mail.example" or "11987654321"
 _A_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=/\\|#$%^*+~]{0,119}")
 # What a name is called where it need not be a first name only.
 _WHOLE = vocabulary.NAME
@@ -28,6 +29,8 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = (), email: str 
     """
     local = plain(email.partition("@")[0])
     best = top_of(fields, lambda one: _name_score(one) + _nearness(one, beside) + _likeness(one, local))
+    # Envelopes are forgiven beside the contact alone: elsewhere
+    # the name of a thing would be taken for a person's
     best = best or best_of([one for one in fields if one.parent in beside], _name_score)
     best = best or best_of([one for one in fields if looks_like_full_name(one.line)], _name_score)
     if best is None:
@@ -42,6 +45,8 @@ def _name_score(one: Field) -> int:
         return 0
     if is_bare(vocabulary.LAST, one) and not is_bare(vocabulary.FIRST, one):
         return 0
+    # No label: a known given name must stand in for it, or
+    # two capitalised words under a key that says nothing
     if label == 0 and (not is_first_name(one.line) or _is_sentence(one.line)):
         return ENOUGH + ownership(one) if _is_nameless(one) and looks_like_full_name(one.line) else 0
     return label + _name_look(one) + ownership(one)
@@ -123,6 +128,7 @@ def _has_letters(one: Field) -> bool:
 def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
     """The chosen field, then the middle and last names that belong to it and that it does not contain."""
     parts = [first]
+    # `nome` may be the whole name or the first alone: what stands beside it decides
     is_first = bool(vocabulary.FIRST.match(plain(first.key))) and not vocabulary.NAME.match(plain(first.key))
     if says(vocabulary.FULL_NAME, first) and not is_first:
         return parts

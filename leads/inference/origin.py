@@ -10,6 +10,8 @@ from leads.inference.ranking import NOTHING, Pick
 from leads.inference.words import only, plain
 
 _UTM = re.compile(r"\butm (source|medium|campaign|content|term|id)$")
+# By plain words: Google's pages say `gclid`, its lead forms
+# `gcl_id`; `ctwa_clid` comes of ads that open WhatsApp
 _CLICK_IDS = {
     "gclid": "gclid",
     "gcl id": "gclid",
@@ -59,6 +61,7 @@ CREATOR = only(
 )
 # Where it is an object, what best names it, best first.
 _CREATOR_PARTS = ("id", "code", "codigo", "slug", "username", "name", "nome", "nombre")
+# In `{form: {id: …, name: …}}`, which would be anybody's elsewhere
 _FORM_ITSELF = only("id, name, title")
 _SUBMISSION = only(
     """
@@ -67,6 +70,7 @@ _SUBMISSION = only(
     id, submission uuid, request id, response token
     """
 )
+# A `lead_id` or `event_id` may be of the sender's customer or event; these are surely of the submission
 _BEST_SUBMISSION = only("idempotency key, submission ?id, leadgen id")
 _TEST = only("is test, test, teste, is test lead, test mode, test lead, sandbox")
 _TRUE = {True, "1", "true", "yes", "sim", "si"}
@@ -79,6 +83,7 @@ def pick_attribution(fields: Sequence[Field]) -> tuple[dict[str, str], tuple[Fie
     found: dict[str, str] = {}
     used = []
     for one in fields:
+        # A box that is ticked says nothing of where somebody came from
         name = None if isinstance(one.value, bool) else _attribution_name(one)
         if name:
             found.setdefault(name, clean_line(one.value, LIMIT))
@@ -96,6 +101,7 @@ def pick_creator(fields: Sequence[Field]) -> Pick:
     best = next(iter(plainly), None) or min(inside, default=(0, None), key=lambda part: part[0])[1]
     if best is not None:
         return Pick(best.line[:120], (best,))
+    # `…/?creator_id=42`: of a page's address, the parameter alone is named, the field is not
     in_address = (
         value for one in fields for name, value in _query_of(one.line) if CREATOR.match(plain(name))
     )
@@ -166,6 +172,7 @@ def _query_of(text: str) -> list[tuple[str, str]]:
     if not match:
         return []
     try:
+        # `https://[` is no address, and of a hundred parameters nobody wants to know: both are a ValueError
         return parse_qsl(urlsplit(match[0]).query, max_num_fields=100)
     except ValueError:
         return []

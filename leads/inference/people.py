@@ -57,6 +57,7 @@ def _email_score(one: Field) -> int:
     score += 30 if says(vocabulary.EMAIL, one) or is_inside else 0
     score += 5 if is_bare(vocabulary.EMAIL, one) else 0
     score += 30 if vocabulary.EMAIL_TYPE.search(plain(one.type)) else 0
+    # Less than a label gives: "contato@…" in the box for e-mail is what somebody wrote
     score -= 15 if _ROLE.match(one.line) else 0
     score -= 40 if says(vocabulary.EMAIL_NOT_THEIRS, one) and not says(vocabulary.REPLY_TO, one) else 0
     return score + ownership(one)
@@ -75,11 +76,14 @@ def _nearness(one: Field, beside: str | None) -> int:
 
 def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
     digits = sum(map(str.isdigit, one.line))
+    # 34: two numbers in one box
     if not 7 <= digits <= 34 or len(one.line) > 60 or is_bare(vocabulary.ADDRESSEE, one):
         return 0
+    # "5511987654321@c.us" is how WhatsApp's gateways write a number
     if "@" in one.line:
         return 60 + ownership(one) if is_whatsapp_jid(one.line) else 0
     is_said = _says_phone(one) or (says(vocabulary.PHONE_WEAK, one) and bool(_phone_parts(one, fields)))
+    # "0.75" and "-46.633308" are a score and a longitude, not phones
     if not is_said and (says(vocabulary.NO_PHONE, one) or one.line.startswith(("0.", "-"))):
         return 0
     phone = _phone_of(one, _phone_parts(one, fields) if is_said else [], country, is_lenient=is_said)
@@ -127,6 +131,7 @@ def _phone_of(phone: Field, parts: Sequence[Field], country: str, *, is_lenient:
     if any(is_bare(vocabulary.NATION, one) for one in parts):
         whole = parse_phone("+" + joined.lstrip("+0"), country)
         return whole or parse_phone(phone.line, country, is_lenient=is_lenient)
+    # Alone first: many send the area code apart and in the number as well
     alone = parse_phone(phone.line, country) or (parse_phone(joined, country) if parts else None)
     alone = alone or (parse_phone(phone.line, country, is_lenient=is_lenient) if not parts else None)
     return alone or (phone_within(phone.line, country) if is_lenient else None)

@@ -8,6 +8,7 @@ from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.words import plain
 
+# More than a label that says a person and no name (30), less than a phone's look without any label (40)
 ENOUGH = 35
 
 
@@ -87,6 +88,7 @@ def ownership(one: Field) -> int:
     score -= 12 if at_work and not theirs else 0
     nearest, *farther = [name for name in one.surroundings[::-1] if not _says_nobody(name)] or [""]
     if vocabulary.PERSON.search(nearest):
+        # `{broker: {contact: …}}` is how the broker is reached
         return score + (8 if not (farther and _names_somebody_else(farther[0])) else -30)
     if vocabulary.OTHERS.search(nearest):
         return score - 80

@@ -38,6 +38,7 @@ def read_fields(fields: Sequence[Field], country: str, mapping: Mapping | None =
 def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | None = None) -> Understanding:
     """Read each of our fields, most recognisable first; a field that one took is not offered to the next."""
     reader = _Reader(fields, country_of(fields, country), mapping or {})
+    # The e-mail first: nothing else looks like one, and what stands beside it is likely the same person's
     email = reader.take("email", lambda left: people.pick_email(left))
     own = email.fields[0].parent if email.fields else None
     phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country, own))
@@ -161,6 +162,7 @@ def _pick_whatsapp_id(fields: Iterable[Field]) -> Pick:
             and one.line.count(".") == 1
             and "@" not in one.line
         ):
+            # "BR.9f2k1", not "Dr.Souza"
             has_digits = any(map(str.isdigit, one.line))
             if has_digits or one.line.startswith("whatsapp:"):
                 return Pick(one.line, (one,))
@@ -173,5 +175,6 @@ def _extra(fields: Iterable[Field]) -> dict[str, Any]:
 
 def _shown(one: Field) -> Any:
     if any(_SECRET.search(words) for words in one.words):
+        # Forms repeat their keys and some ask for passwords: nobody who sees the lead may read them
         return "•••"
     return clean_text(one.value, EXTRA_TEXT) if isinstance(one.value, str) else one.value

@@ -41,6 +41,7 @@ def _list_of_people(tree: Any, depth: int = 0) -> tuple[list[Any], Any] | None:
         if isinstance(value, dict | list) and (isinstance(value, dict) or _PEOPLE.match(plain(str(key)))):
             found = _list_of_people(value, depth + 1)
             rest = {name: node for name, node in tree.items() if name != key}
+            # A person beside the list owns it: those are the items of an order
             if found and not _speaks_of_a_person(rest):
                 return found[0], {**rest, **(found[1] if isinstance(found[1], dict) else {})}
     return None

@@ -16,6 +16,7 @@ from leads.inference.words import only, plain
 
 LONGEST_HEAD = 120
 LONGEST_ROW = 5_000
+# "field_1_label" is told by "field_1_value", both by the stem "field_1"
 _LABEL_KEY = re.compile(r"[._-](?:label|title|question|pergunta|pregunta|rotulo)$", re.IGNORECASE)
 _STEM = re.compile(r"[._-][^\W_]+$")
 # Beside a title, these describe a question; they do not answer it.
@@ -95,6 +96,7 @@ def _whole_phone(key: str, value: Any) -> Any:
     if not isinstance(parts, list) or len(parts) < 2 or not PHONE.search(plain(key)):
         return value
     cells = [clean_line(part) for part in parts if isinstance(part, str | int) and not isinstance(part, bool)]
+    # A box has six digits at most; a whole number beside another one is another phone
     are_parts = len(cells) == len(parts) and all(
         cell.strip("()+ ").isdigit() and len(cell) <= 6 for cell in cells
     )
@@ -118,6 +120,7 @@ def _mixed(node: list[Any]) -> dict[str, Any] | None:
     """Plain values of several kinds in one list: each is a field of its own."""
     if len(node) < 2 or not all(isinstance(item, str | int | float) for item in node):
         return None
+    # `["Ana", "ana@…", "119…"]` is a person; e-mails alone are one field with several values
     emails = sum(isinstance(item, str) and is_email(item) for item in node)
     return {str(index): item for index, item in enumerate(node)} if 0 < emails < len(node) else None
 
@@ -151,4 +154,5 @@ def _are_heads(cells: Any) -> bool:
         return False
     if not all(isinstance(cell, str) and 0 < len(cell) <= LONGEST_HEAD for cell in cells):
         return False
+    # One could be an answer: "Telefone" to how somebody wants to be reached. Two that are alike are none.
     return len(set(cells)) == len(cells) and sum(map(names_a_contact, cells)) >= 2

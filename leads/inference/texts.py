@@ -17,8 +17,11 @@ from leads.inference.words import word_set
 
 # Longer texts are somebody's file, not somebody's form.
 LONGEST = 50_000
+# Shorter ones are words
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+# "nome=Ana+Prado&fone=11987654321", not "https://page.example/?utm_source=google&name=Ana"
 _QUERY = re.compile(r"[^\s=&:/?#<>{}\"]{1,80}=[^&]*(?:&[^\s=&<>{}\"]{1,80}=[^&]*)+")
+# Possessive (`*+`): a tag that never closes must not be tried once more from each of its signs
 _ROOT = re.compile(r"(?:<\?xml\b[^<>]*+>\s*)?(?:<!--.*?-->\s*)?<([A-Za-z_][\w.:-]*+)[^<>]*+>", re.DOTALL)
 # What begins a text of words, not of data.
 _HTML = word_set(
@@ -43,15 +46,18 @@ def _json_in(text: str) -> Any:
     except BodyError:
         return None
     if isinstance(found, str):  # quoted once more on its way
+        # Each time shorter, or this would not end
         return tree_in(found) if len(found) < len(text) else None
     return found
 
 
 def _base64_in(text: str) -> Any:
     """Google's Pub/Sub, for one, carries every message so."""
+    # No number of bytes makes 4n + 1 signs (RFC 4648 4)
     if not _BASE64.fullmatch(text) or len(text) % 4 == 1:
         return None
     try:
+        # With `-` and `_` it is the alphabet for addresses (RFC 4648 5); the padding is often left out there
         decoded = base64.b64decode(
             text + "=" * (-len(text) % 4), altchars=b"-_" if {"-", "_"} & {*text} else None
         )
@@ -66,6 +72,7 @@ def _query_in(text: str) -> dict[str, str] | None:
     found = (
         dict(parse_qsl(text, keep_blank_values=True, max_num_fields=1_000)) if text.count("&") < 1_000 else {}
     )
+    # "a=1&b=2" may be anything; with a name, a phone or an e-mail among the keys it is a form
     return found if any(map(names_a_contact, found)) else None
 
 
@@ -76,6 +83,7 @@ def _xml_in(text: str) -> Any:
     closing = text[text.rfind("</") :].removesuffix(">").rstrip()
     if not text.endswith(">") or closing != f"</{root[1]}":
         return None
+    # No XML parser: of a document from outside, a few lines of entities become gigabytes ("billion laughs")
     reader = _Elements()
     try:
         reader.feed(text)
@@ -95,6 +103,7 @@ class _Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.names.add(tag)
+        # Deeper ones are left out: whoever walks the tree recurses
         if len(self._open) <= DEEPEST:
             self._open.append((tag, {f"@{name}": value for name, value in attrs if value}))
 
@@ -112,6 +121,7 @@ class _Elements(HTMLParser):
             node["#text"] = f"{node.get('#text', '')}{data}"
 
     def unknown_decl(self, data: str) -> None:
+        # The parser takes `<![CDATA[Ana]]>` for a declaration
         self.handle_data(data.removeprefix("CDATA["))
 
 

@@ -75,6 +75,7 @@ PERSON = any_of(
 
 CONTAINER = only("attributes, fields, data, core, properties, details, dados, datos, info, values, names?")
 EMAIL = any_of("e ?mails?, mails?, correos?, courriels?, email address, endereco eletronico, correio")
+# Invoices (`nfe` is Brazil's electronic one) go to whoever does the accounts
 EMAIL_NOT_THEIRS = any_of(
     """
     to, cc, bcc, recipient, destinatario, notification, support, nfe, nota fiscal, billing, invoices?,
@@ -84,6 +85,7 @@ EMAIL_NOT_THEIRS = any_of(
 REPLY_TO = any_of("reply ?to")
 ADDRESSEE = only("to, para")
 
+# Brazilians say zap, wpp or whats for WhatsApp
 PHONE = any_of(
     """
     ph, phones?, telephone, telefones?, telefonos?, telefonico, tel, fone, celular, cel, mobile, movil,
@@ -107,6 +109,8 @@ PHONE_POOR = any_of(
     secundario, alternativ[oa], outro, other, alternate, 2
     """
 )
+# Papers and postcodes have as many digits: CPF eleven,
+# CNPJ fourteen, CEP eight; RUT is Chile's, NIT Colombia's
 NO_PHONE = any_of(
     """
     cpf, cnpj, rg, cep, zip, postal, ids?, ip, date, data, fecha, timestamp, time, hora, at, valor,
@@ -137,6 +141,7 @@ NATION = only(
     """
 )
 
+# Where a bot asks instead of a form, the question is the label
 FULL_NAME = any_of(
     """
     full ?name, nome completo, nombre completo, nome e sobrenome, nombre y apellidos?, fullname,
@@ -151,6 +156,7 @@ FULL_NAME = any_of(
 )
 NAME = only("names?, nome, nombres?, nomes, nom, cn")
 SOME_NAME = any_of("names?, nome, nombres?")
+# With `sobrenome` beside it, `nome` is the first name alone
 FIRST = only(
     r"""
     fn, first, first ?name, given(?: ?name)?, fname, forename, primeiro nome, primer nombre, nome,
@@ -170,6 +176,7 @@ LAST = only(
 WHO = any_of("who, whom, quem, quien, chama(?:r|mos|do)?, llama(?:r|mos)?, address you, tratamento, ask for")
 # A surname in Portugal, a nickname in Brazil.
 APELIDO = only("apelidos?")
+# May be a name, and often is none: taken where nothing better is there
 LOGIN = any_of(
     """
     user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name
@@ -192,6 +199,7 @@ FIELD_NAME = only(
 def names_a_contact(text: str) -> bool:
     """Whether this is what people call a name, a phone or an e-mail."""
     words = plain(text)
+    # A longer text is a sentence in which such a word occurs
     if len(words.split()) > 8:
         return False
     return bool(names_a_name(text) or EMAIL.search(words) or PHONE.search(words))

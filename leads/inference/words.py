@@ -4,15 +4,18 @@ import re
 import unicodedata
 from functools import lru_cache
 
+# "firstName" is first name, "URLPagina" is URL Pagina
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _DIGIT_EDGE = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
 
 
+# A source sends the same keys with every lead
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Lower case, without accents, camelCase and digits apart, one space between words."""
     spaced = _CAMEL.sub(" ", text[:300])
+    # Letters that are not Latin fall away; `leads.rules` compares those as they are written
     folded = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode().lower()
     return _DIGIT_EDGE.sub(" ", _NOT_WORD.sub(" ", folded)).strip()
 

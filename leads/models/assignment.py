@@ -77,6 +77,8 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["lead", "-created_at"], name="assignment_of_lead"),
             models.Index(fields=["rule", "-id"], name="assignment_of_rule"),
+            # For boards that ask what changed: who lost a lead
+            # finds it here, no longer among the leads (ADR 3)
             models.Index(fields=["previous_consultant", "changed_in"], name="assignment_lost_by"),
             models.Index(fields=["created_at"], name="assignment_notice_owed", condition=Q(notice="pending")),
         ]

@@ -10,6 +10,7 @@ class WorkingHours(models.Model):
     """One span of a weekday. Several spans a day are several rows; a consultant without rows works always."""
 
     class Weekday(models.IntegerChoices):
+        # As ISO 8601 counts, Python's `isoweekday` and PostgreSQL's `isodow`
         MONDAY = 1, _("Monday")
         TUESDAY = 2, _("Tuesday")
         WEDNESDAY = 3, _("Wednesday")

@@ -23,6 +23,7 @@ class LeadIdentity(models.Model):
     class Meta:
         verbose_name = _("identity")
         verbose_name_plural = _("identities")
+        # `leads.claims` rests on this: of two at one instant, it tells who was first
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_lead_per_identity")]
 
     def __str__(self) -> str:

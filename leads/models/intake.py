@@ -95,7 +95,9 @@ class Delivery(models.Model):
         DEAD = "dead", _("Given up")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # A source that received anything is switched off, not deleted: every request stays accounted for
     source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries", verbose_name=_("source"))
+    # As it came, for senders lie about charsets, and a mended reader must find what the first one found
     body = models.BinaryField(_("body"), null=True)
     content_type = models.CharField(_("content type"), max_length=200, blank=True)
     headers = models.JSONField(_("headers"), default=dict, help_text=_("Secrets are left out."))
@@ -115,6 +117,7 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         ordering = ["-received_at"]
+        # What is settled, nearly every row, is not in the first
         indexes = [
             models.Index(
                 fields=["next_attempt_at"],

@@ -96,6 +96,7 @@ class Lead(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=200, blank=True)
+    # E.164: a plus and fifteen digits at most
     phone = models.CharField(_("phone"), max_length=20, null=True, blank=True)
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -195,6 +196,7 @@ class Lead(models.Model):
                 name="lead_own_column",
                 condition=Q(archived_at=None),
             ),
+            # What changed after a cursor (ADR 3)
             models.Index(fields=["changed_in"], name="lead_changed_in"),
             models.Index(fields=["-created_at", "id"], name="lead_newest"),
             models.Index(fields=["phone"], name="lead_phone"),
@@ -213,6 +215,8 @@ class Lead(models.Model):
             ),
             models.Index(fields=["alert_at"], name="lead_alert_due", condition=Q(alert_at__isnull=False)),
             GinIndex(LeadWords(), name="lead_words"),
+            # For `@>` alone, which is all that is asked: smaller
+            # and faster than the usual one (PostgreSQL 8.14.4)
             GinIndex(fields=["attribution"], name="lead_attribution", opclasses=["jsonb_path_ops"]),
             models.Index(
                 fields=["refine_after"],

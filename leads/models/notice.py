@@ -47,6 +47,7 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-id"]
+        # Whoever tells may try again after anything: the second time owes nothing
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="told_once_per_key")]
         indexes = [
             models.Index(fields=["id"], name="notice_owed", condition=Q(state="pending")),

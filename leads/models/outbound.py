@@ -62,6 +62,7 @@ class OutboundMessage(models.Model):
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outgoing messages")
         ordering = ["-created_at"]
+        # `outbound.queue` looks at the same rows several times: this keeps it at one message
         constraints = [models.UniqueConstraint(fields=["endpoint", "event"], name="one_message_per_event")]
         indexes = [
             models.Index(fields=["next_attempt_at"], name="outbound_owed", condition=Q(state="pending")),

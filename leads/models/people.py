@@ -35,6 +35,7 @@ def default_timezone() -> str:
     return settings.TIME_ZONE
 
 
+# Once per process: the server reads all its time zone files for this view
 @cache
 def _zones_of_database() -> frozenset[str]:
     with connection.cursor() as cursor:

@@ -90,6 +90,7 @@ class AssignmentRule(models.Model):
         default=DEFAULT_ALERT_MINUTES,
         help_text=_("Empty: never. Leads that no rule serves: after 15 minutes."),
     )
+    # 0 is before the first turn, whose position is 1
     pointer = models.PositiveIntegerField(_("pointer"), default=0, editable=False)
     decisions = models.PositiveBigIntegerField(_("leads given"), default=0, editable=False)
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class ScoringProfile(models.Model):
     """Points of each rule and the thresholds of the temperatures. The newest row counts."""
 
+    # All that speaks for a lead makes 100, of the two times the nearer one; a source's weight comes on top
     phone = models.SmallIntegerField(_("has a valid phone"), default=15)
     email = models.SmallIntegerField(_("has an e-mail that is not disposable"), default=5)
     budget = models.SmallIntegerField(_("says a budget"), default=15)

@@ -25,6 +25,7 @@ ON CONFLICT (endpoint_id, event_id) DO NOTHING"""
 
 def owe_messages() -> int:
     """Queue what happened since the last look. Returns how many messages are new."""
+    # Before the rows are taken: what comes meanwhile lies above, and is found by the next look
     newest = LeadEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
     endpoints = Endpoint.objects.filter(is_active=True)
     return sum(_owe(endpoint, newest) for endpoint in endpoints)

@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=2)
 PAUSES = [timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)] + [
     timedelta(hours=hours) for hours in (2, 5, 10, 10)
 ]
+# Standard Webhooks: who answers so wants to hear no more
 GONE = 410
 
 
@@ -78,6 +79,7 @@ def _claim_message(endpoint: Endpoint) -> OutboundMessage | None:
     if message_id is None:
         return None
     claimed = OutboundMessage.objects.filter(pk=message_id)
+    # Counted with the claim, so that the attempt of a worker that died counts, too
     claimed.update(attempts=F("attempts") + 1, next_attempt_at=timezone.now() + LEASE)
     related = ("endpoint", "event__user", "event__lead__source", "event__lead__consultant__user")
     return claimed.select_related(*related).first()
@@ -106,6 +108,7 @@ def _settle(message: OutboundMessage, answer: Answer) -> None:
     else:
         state, error = OutboundMessage.State.PENDING, answer.error
         due = timezone.now() + PAUSES[message.attempts - 1]
+    # Of a worker that outlived its lease nothing is written: another has counted an attempt since
     OutboundMessage.objects.filter(pk=message.pk, attempts=message.attempts).update(
         state=state,
         next_attempt_at=due,

@@ -66,6 +66,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         with _hanging_up_after(DEADLINE_SECONDS, connection.sock):
             connection.request("POST", target, body=body, headers={**headers, "Host": urlsplit(url).netloc})
             response = connection.getresponse()
+            # A little, so that nobody is cut off in the middle of a short answer; no more, for some never end
             response.read(READ_BYTES)
     except (OSError, HTTPException) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:300])
@@ -88,12 +89,15 @@ def _hanging_up_after(seconds: float, wire: socket.socket) -> Iterator[None]:
 
 def _hang_up(wire: socket.socket) -> None:
     with suppress(OSError):
+        # `shutdown` wakes a thread that waits for bytes; `close` leaves it waiting
         wire.shutdown(socket.SHUT_RDWR)
 
 
 def public_address(host: str, port: int) -> str:
     """The address to connect to. ForbiddenAddressError where any address of `host` is not public."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    # All of them: a name with a public and a private address
+    # could be taken for the one, and reached at the other
     if host not in settings.OUTBOUND_PRIVATE_HOSTS and not all(map(_is_public, found)):
         raise ForbiddenAddressError(FORBIDDEN)
     return found[0]
@@ -114,6 +118,7 @@ def _is_public(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address in _NAT64:
             return False
+        # `::ffff:10.0.0.1`, 6to4 (RFC 3056) and Teredo (RFC 4380) carry an IPv4 address within
         hidden = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
         if hidden:
             return _is_public(str(hidden))
@@ -122,6 +127,7 @@ def _is_public(text: str) -> bool:
 
 def _connection_to(url: str) -> tuple[HTTPConnection, str]:
     parts = urlsplit(url)
+    # `http://shop.example@10.0.0.1/` reads like an address of the shop
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ForbiddenAddressError("Only http and https addresses without a login are sent to.")
     port = parts.port or (443 if parts.scheme == "https" else 80)

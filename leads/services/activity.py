@@ -21,6 +21,7 @@ NEWEST = 0.2
 
 def client_wrote(*, lead_id: UUID, text: str, at: datetime, is_owed_an_answer: bool = True) -> None:
     """The client waits from the first message that nobody answered yet, if an answer is allowed."""
+    # By the database, for the row is not read here: of two messages at once, the first moment stays
     waits = {"waiting_since": Coalesce("waiting_since", Value(at))} if is_owed_an_answer else {}
     _touch(
         lead_id,
@@ -48,6 +49,7 @@ def stop_waiting(*, lead_ids: Collection[UUID]) -> None:
     written to."""
     Lead.objects.filter(pk__in=lead_ids, opted_out_at=None).update(opted_out_at=timezone.now())
     owed = Q(waiting_since__isnull=False) | Q(reply_due_at__isnull=False)
+    # By id, as everybody locks several leads
     for lead in Lead.objects.filter(owed, pk__in=lead_ids).order_by("pk"):
         Lead.objects.filter(pk=lead.pk).update(
             waiting_since=None,
@@ -79,6 +81,7 @@ def handed_over(*, lead_id: UUID, at: datetime) -> None:
 def consultant_replied(*, lead_id: UUID, user: User, text: str, at: datetime, origin: str = "") -> None:
     """Nobody waits any more, so no reply is due; the first time also says how fast this consultant is."""
     lead = Lead.objects.filter(pk=lead_id).only("assigned_at", "first_response_at", "consultant_id").first()
+    # A colleague who answers in between was not waited for: nothing is learned of how fast they are
     if lead and lead.first_response_at is None and lead.assigned_at and lead.consultant_id == user.pk:
         _remember_response_time(user, (at - lead.assigned_at).total_seconds())
     _touch(

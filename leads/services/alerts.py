@@ -39,6 +39,7 @@ def _alert(lead_id: UUID) -> bool:
     waited = clock.now() - lead.awaits_consultant_since
     notify_managers(
         kind=Notice.Kind.ALERT,
+        # A lead that comes to wait again is told of again
         key=f"unassigned:{lead.pk}:{lead.awaits_consultant_since:%Y%m%dT%H%M%S}",
         lead=lead,
         facts={"minutes": max(1, int(waited.total_seconds() // 60))},

@@ -22,6 +22,8 @@ from leads.services.access import get_lead
 from leads.working_time import due_after
 
 logger = logging.getLogger(__name__)
+# Given in one pass; a full batch wakes the task anew, so
+# that a long queue keeps no worker from its other work
 QUEUE_BATCH = 50
 PLACE = [
     *("consultant", "assigned_at", "awaits_consultant_since", "needs_manager"),
@@ -79,6 +81,7 @@ def decide(lead: Lead, pick: Pick, *, actor: Actor, trigger: str, may_keep: bool
     if pick.is_settled or not previous or not may_keep:
         _put(lead, pick, actor, assignment)
     else:
+        # A turn that found nobody takes the lead from nobody; the ledger says all the same that it was asked
         prepared.insert(assignment)
     return assignment
 
@@ -96,6 +99,7 @@ def assign_by_hand(
     with transaction.atomic():
         lead = get_lead(user, lead_id, lock=True)
         to = _active_consultant(consultant_id) if consultant_id is not None else None
+        # A second click would be a second decision, and a second notice about one lead
         if to and lead.consultant_id == to.pk and (standing := _standing_decision(lead)):
             return standing
         return assign_lead(lead=lead, actor=person(user, origin), trigger=Assignment.Trigger.MANUAL, to=to)
@@ -116,6 +120,7 @@ def assign_waiting_leads() -> int:
     refused: set[int] = set()
     pools = {rule.pk for rule in rules if rule.is_pool}
     waiting = Lead.objects.awaiting_consultant().filter(needs_manager=False)
+    # Leads of a pool that was closed or deleted since are in none of these, and are given out again
     for lead in waiting.exclude(pool__in=pools).iterator():
         circles = circles_for(lead, rules)
         if circles <= refused:
@@ -140,6 +145,7 @@ def _try_to_assign(lead: Lead) -> Assignment | None:
 @transaction.atomic
 def _assign_waiting_lead(seen: Lead) -> Assignment | None:
     """None when another worker has the lead. Of a refusal nothing is written, the first one is in the ledger."""
+    # Still where the pass saw it: a lead that went into a pool meanwhile is left for somebody to take
     waiting = Lead.objects.awaiting_consultant().filter(needs_manager=False, pool=seen.pool_id)
     lead = waiting.select_for_update(skip_locked=True).filter(pk=seen.pk).first()
     if lead is None:
@@ -162,6 +168,7 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
 
     One statement, because whoever waits for the rule's row waits for it too.
     """
+    # Read before the place is set: who loses sight of the lead must be named in the announcement
     previous, former_pool = lead.consultant, lead.pool_id
     _set_place(lead, pick)
     event = writes.event_of(
@@ -209,6 +216,7 @@ def _set_times(lead: Lead, pick: Pick, now: datetime, *, begins_to_wait: bool) -
         lead.awaits_consultant_since = lead.alert_at = None
         return
     lead.assigned_at = None
+    # Asked for in vain once more, the lead keeps its place in the queue, and managers are not told again
     if lead.awaits_consultant_since is None or begins_to_wait:
         lead.awaits_consultant_since = lead.awaits_consultant_since or now
         lead.alert_at = _alert_at(pick, now)

@@ -102,6 +102,7 @@ def _alert_at(lead: Lead, last: Assignment | None) -> datetime | None:
 @transaction.atomic
 def add_note(*, user: User, lead_id: UUID | str, text: str, origin: str = "") -> LeadEvent:
     """A colleague's remark on the timeline."""
+    # PostgreSQL's text holds no NUL
     text = text.replace("\x00", "").strip()
     if not text:
         raise InvalidError(fields={"text": [_("Write something first.")]})
@@ -132,6 +133,7 @@ def archive_lead(*, user: User, lead_id: UUID | str, origin: str = "") -> Lead:
 def mark_read(*, user: User, lead_id: UUID | str, origin: str = "") -> Lead:
     """The reader has seen the last messages. Whoever waits for an answer still waits."""
     lead = get_lead(user, lead_id, lock=True)
+    # A manager who looks in does not read the messages for the consultant
     if lead.unread_count and lead.consultant_id == user.pk:
         lead.unread_count = 0
         writes.changed(lead, ["unread_count"], action="read", actor=person(user, origin))

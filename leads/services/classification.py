@@ -15,6 +15,7 @@ from leads.services import writes
 from leads.services.assigning import assign_lead
 from leads.services.intake import scoring_profile
 
+# Less than the 30 points from warm to hot by default: a model lifts no cold lead to hot
 MAX_SHIFT = 25
 MAX_ATTEMPTS = 2
 MAX_REASONS = 5
@@ -60,6 +61,7 @@ def apply_classification(*, lead_id: UUID | str, classification: dict[str, Any],
         return None
     was_spam = lead.is_spam
     lead.refinement, lead.refine_after = Lead.Refinement.DONE, None
+    # The wait ends all the same, or the lead would be claimed again and again
     if lead.classification.get("source") == BY_A_PERSON:
         lead.save(update_fields=["refinement", "refine_after"])
         return lead
@@ -82,6 +84,7 @@ def refinement_failed(*, lead_id: UUID | str) -> None:
 
 def _put(lead: Lead, opinion: dict[str, Any]) -> None:
     rules = lead.classification
+    # The rules' own, which stays: measured from the last opinion, two in a row would shift it twice
     rules_score = rules.get("rules_score", lead.score)
     lead.is_spam = _is_spam(lead, opinion)
     lead.score = 0 if lead.is_spam else _shifted(rules_score, opinion["score"])

@@ -21,6 +21,7 @@ def correct_lead(*, delivery: Delivery, payload: LeadPayload, actor: Actor) -> R
     None where the delivery speaks of several people, made no lead, or the new contact is somebody else's:
     then it is received like any other.
     """
+    # Two are enough to see that it is not one
     hold_identities(delivery.leads.values_list("pk", flat=True)[:2])
     leads = list(delivery.leads.select_for_update()[:2])
     if len(leads) != 1 or len(delivery.understood) != 1 or _is_somebody_else(leads[0], payload):

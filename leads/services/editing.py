@@ -28,6 +28,7 @@ def edit_lead(*, user: User, lead_id: UUID | str, changes: dict[str, Any], origi
     if unknown:
         raise InvalidError(fields={name: [_("This cannot be edited.")] for name in unknown})
     if KEYS.keys() & changes.keys():
+        # Only of a lead that they may see, and before its row: intake comes by way of the identities
         hold_identities([get_lead(user, lead_id).pk])
     lead = get_lead(user, lead_id, lock=True)
     write_facts(lead, changes, person(user, origin))
@@ -66,6 +67,7 @@ def _follow_identities(lead: Lead, before: dict[str, Any]) -> None:
         if not value or lead.identities.filter(kind=kind, key=key(value)).exists():
             continue
         try:
+            # A savepoint: after a refused INSERT, PostgreSQL takes no other statement of the transaction
             with transaction.atomic():
                 LeadIdentity.objects.create(lead=lead, kind=kind, key=key(value), shown=value)
         except IntegrityError:

@@ -76,10 +76,13 @@ def receive_lead(
     with transaction.atomic(savepoint=False):
         returning = returning or (source.returning if source else Source.Returning.REOPEN)
         arrival = _Arrival(uuid4(), payload, source, actor, assign, trigger, returning)
+        # Locks in one order for everybody: the submission, the identities, the lead, at last the rule.
+        # Taken in another order anywhere, two deliveries of one person could wait for each other.
         return _known_submission(arrival) or _known_person(arrival, identities) or _new_person(arrival)
 
 
 def _known_submission(arrival: _Arrival) -> Received | None:
+    # Two senders may both count from 1, so an id means something within its source alone
     if not (arrival.source and arrival.payload.external_id):
         return None
     owner = claim_submission(arrival.source.pk, arrival.payload.external_id, arrival.new_id)
@@ -92,13 +95,16 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
     owner, others = claim_identities(identities, arrival.new_id)
     if owner == arrival.new_id:
         return None
+    # Nothing is joined to a row that is locked: see `services.access`
     lead = Lead.objects.select_for_update().get(pk=owner)
     was_closed = lead.archived_at is not None or lead.status.kind != Status.Kind.OPEN
     if was_closed and arrival.returning == Source.Returning.NEW_LEAD:
         return _person_anew(arrival, lead)
+    # The claim named a lead-to-be that never comes now: its foreign key would fail at the commit
     if arrival.source and arrival.payload.external_id:
         repoint_submission(arrival.source.pk, arrival.payload.external_id, owner)
     welcome_back(lead, arrival.payload, arrival.source, arrival.actor, also_known_as=others)
+    # `was_closed` is of before the welcome, which opens the lead again
     is_owed = _is_nobodys(lead) or was_closed
     return Received(lead, is_new=False, is_owed=is_owed and _give(lead, arrival))
 
@@ -118,6 +124,7 @@ def _new_person(arrival: _Arrival) -> Received:
 
 def first_status() -> Status:
     """Where new leads stand: the first open column."""
+    # Columns are the office's own: none of them can be relied on by its name
     status = Status.objects.filter(kind=Status.Kind.OPEN).first()
     if status is None:
         raise InvalidError(_("There is no open status: add one in the admin."))
@@ -183,6 +190,7 @@ def _first_events(
 
 def _give(lead: Lead, arrival: _Arrival, former: Consultant | None = None) -> bool:
     """Last in the transaction, for it queues on the row of the assignment rule. Returns what is left to do."""
+    # Spam is kept and marked, but takes nobody's turn in a circle
     if arrival.assign and not lead.is_spam:
         assign_lead(lead=lead, actor=arrival.actor, trigger=arrival.trigger, former=former)
     return not arrival.assign and not lead.is_spam

@@ -19,6 +19,7 @@ def redistribute(*, user: User, consultant: Consultant, origin: str = "") -> int
     """
     if not user.is_manager:
         raise NotAllowedError(_("Only managers redistribute leads."))
+    # First, or the circle could give them their own leads back
     Consultant.objects.filter(pk=consultant.pk).update(is_accepting_leads=False)
     open_leads = Lead.objects.open().filter(consultant=consultant).order_by("-score", "created_at")
     return sum(
@@ -29,6 +30,7 @@ def redistribute(*, user: User, consultant: Consultant, origin: str = "") -> int
 @transaction.atomic
 def _give_away(lead_id: UUID, consultant: Consultant, actor: Actor) -> bool:
     """Somebody may have moved the lead meanwhile; then it is theirs."""
+    # Asked again with the lock: the list is older
     lead = Lead.objects.select_for_update().filter(pk=lead_id, consultant=consultant).first()
     if lead is None:
         return False

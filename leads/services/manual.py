@@ -21,6 +21,7 @@ from leads.services.intake import Received, receive_lead
 API_SOURCE = "api"
 
 
+# 422, as the IETF's draft on the Idempotency-Key header has it
 class KeyReusedError(InvalidError):
     code = "idempotency_key_reused"
     detail = gettext_lazy("This Idempotency-Key was used before, for another request. Use a new one.")
@@ -43,6 +44,7 @@ def add_lead(
     is asked with it. `status` and `consultant_id` are for new leads: somebody who is known stays where
     they are.
     """
+    # Two programs may both send "1"
     key = f"{user.pk}:{idempotency_key}" if idempotency_key else ""
     asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
     if key and (lead := _made_before(key, asked)):
@@ -52,6 +54,7 @@ def add_lead(
     received = receive_lead(payload=payload, source=source, actor=actor, assign=keeper is None)
     if key:
         repoint_submission(_source().pk, key, received.lead.pk)
+    # Somebody who is known keeps their consultant, whoever adds them again
     if received.is_new and keeper:
         assign_lead(lead=received.lead, actor=actor, trigger=Assignment.Trigger.MANUAL, to=keeper)
     if received.is_new and status and status != received.lead.status_id:

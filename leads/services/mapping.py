@@ -39,6 +39,7 @@ def propose_mapping(*, source: Source, body: bytes, content_type: str = "") -> P
         tree = read_body(body, content_type)
     except BodyError:
         raise InvalidError(_("The example is neither JSON nor a form.")) from None
+    # A mapping is of one person; the others of the example have the same shape
     fields = people_in(tree)[0]
     found = explain_fields(fields, source.default_country, source.mapping)
     classification = classify(facts_of(found.payload, source), scoring_profile())
@@ -49,6 +50,7 @@ def propose_mapping(*, source: Source, body: bytes, content_type: str = "") -> P
 def save_mapping(*, source: Source, mapping: dict[str, Any], user: User) -> MappingVersion:
     """Make `mapping` the source's next version; an empty one leaves everything to inference."""
     clean = check_mapping(mapping)
+    # Of two managers who save at once, each gets a version of their own
     locked = Source.objects.select_for_update().get(pk=source.pk)
     locked.mapping, locked.mapping_version = clean, locked.mapping_version + 1
     locked.save(update_fields=["mapping", "mapping_version"])

@@ -56,6 +56,7 @@ def undo_merge(*, user: User, event_id: int, origin: str = "") -> Lead:
     actor = person(user, origin)
     _move_back(event.data["moved"], keep.pk, other.pk)
     changed = _take_back(keep, event.data["filled"])
+    # The same moment means that it came by the merge: who asked for silence since is left in peace
     if event.data["other_was"].get("made_silent") and keep.opted_out_at == other.opted_out_at:
         keep.opted_out_at = None
         changed.append("opted_out_at")
@@ -104,8 +105,10 @@ def _hold_belongings(*lead_ids: UUID | str) -> None:
         _owned(), key=lambda model: (model._meta.app_label == "leads", model._meta.label)
     )
     for model in models_in_order:
+        # The timeline is only added to, so nobody holds a row of it while they wait for a lead
         if model not in (LeadEvent, LeadIdentity):
             rows = model._default_manager.select_for_update().filter(lead_id__in=lead_ids).order_by("pk")
+            # Asked for now: a query that nobody reads locks nothing
             list(rows.values_list("pk", flat=True))
     hold_identities(lead_ids)
 
@@ -124,6 +127,7 @@ def _move(from_id: UUID, to_id: UUID) -> Iterator[tuple[str, list[Any]]]:
         ids = [str(pk) if isinstance(pk, UUID) else pk for pk in rows.values_list("pk", flat=True)]
         rows.update(lead_id=to_id)
         yield model._meta.label, ids
+    # A delivery that spoke of both is linked to `keep` already; a second link would break the unique pair
     shared = DeliveryLink.objects.filter(lead_id=to_id).values("delivery_id")
     links = DeliveryLink.objects.filter(lead_id=from_id).exclude(delivery_id__in=shared)
     ids = list(links.values_list("pk", flat=True))
@@ -134,6 +138,7 @@ def _move(from_id: UUID, to_id: UUID) -> Iterator[tuple[str, list[Any]]]:
 def _move_back(moved: dict[str, list[Any]], from_id: UUID, to_id: UUID) -> None:
     for model in (*_owned(), DeliveryLink):
         ids = moved.get(model._meta.label, [])
+        # What has gone on since, by a later merge, is not taken back from there
         model._default_manager.filter(pk__in=ids, lead_id=from_id).update(lead_id=to_id)
 
 

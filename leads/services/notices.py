@@ -27,6 +27,7 @@ def notify(
     Runs in the caller's transaction, so that what happened and the telling of it are written together.
     `facts` are plain JSON: `minutes` (how long), `to` and `by` (names). Announces `notice_owed`.
     """
+    # By the unique key: of two sweeps at once, one owes the notice and the other sees it
     notice, is_new = Notice.objects.get_or_create(
         user_id=user_id, key=key, defaults={"kind": kind, "lead": lead, "facts": dict(facts or {})}
     )
@@ -42,6 +43,7 @@ def notify_managers(
     managers = User.objects.filter(
         Q(is_superuser=True) | Q(groups__name=MANAGERS_GROUP), is_active=True
     ).distinct()
+    # In one order: two who tell the same things wait for each other's rows, and never crosswise
     ids = managers.order_by("pk").values_list("pk", flat=True)
     return sum(notify(user_id=pk, kind=kind, key=key, lead=lead, facts=facts) for pk in ids)
 

@@ -22,6 +22,7 @@ def pooled_key(decision: Assignment) -> str:
     """Each wait is told once to each person; one that began again after the decision is another wait."""
     lead = decision.lead
     since = lead.awaits_consultant_since if lead else None
+    # Opened again in its pool, a lead waits anew without another decision
     again = f":{since.timestamp():.0f}" if since and since > decision.created_at else ""
     return f"{Notice.Kind.POOLED}:{decision.pk}{again}"
 
@@ -40,6 +41,7 @@ def _untold(most: int) -> list[_Owed]:
     pools = AssignmentRule.objects.filter(is_active=True, strategy=AssignmentRule.Strategy.POOL)
     for pool in pools.order_by("position", "id"):
         decisions = _decisions_of(pool)
+        # Counting what everybody has costs more than finding that nothing waits
         takers = takers_of(pool.pk) if decisions else []
         owed += _missing(decisions, takers)
         if len(owed) >= most:

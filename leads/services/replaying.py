@@ -19,6 +19,7 @@ def replay_deliveries(delivery_ids: Iterable[UUID]) -> int:
     lead mends that lead; it does not make a second one.
     """
     waiting = Delivery.objects.filter(pk__in=list(delivery_ids), body__isnull=False)
+    # Attempts begin anew, and a worker that has one of them now finds its claim gone
     count = waiting.exclude(state=Delivery.State.RECEIVED).update(
         state=Delivery.State.RECEIVED,
         attempts=0,

@@ -22,7 +22,9 @@ from leads.services.notices import notify, notify_managers
 from leads.working_time import due_after
 
 logger = logging.getLogger(__name__)
+# Of one sweep; the rest is due still when the next one looks
 BATCH = 200
+# What left the lead with somebody or in a pool; circles that were asked in vain between do not end a count
 PLACED = (Assignment.Outcome.ASSIGNED, Assignment.Outcome.KEPT, Assignment.Outcome.POOLED)
 # Whoever takes a lead from its pool begins no new count: the lead went round unanswered all the same.
 GOES_ROUND = (Assignment.Trigger.NO_REPLY, Assignment.Trigger.TAKEN)
@@ -92,6 +94,7 @@ def _turn_of(lead: Lead) -> _Turn | None:
     decision = placed[0] if placed else None
     if decision is None or decision.consultant is None or decision.consultant_id != lead.consultant_id:
         return None
+    # Of the decision that stands: a lead given by hand has no rule, and so no timer
     rule, is_open = decision.rule, lead.archived_at is None and lead.status.kind == Status.Kind.OPEN
     if rule is None or rule.reply_minutes is None or not is_open:
         return None
@@ -116,6 +119,7 @@ def _stop(lead: Lead) -> None:
 def _remind(lead: Lead, turn: _Turn) -> None:
     grace = turn.rule.reply_grace_minutes
     lead.reminded_at = clock.now()
+    # From now, not from when it was due: a sweep that comes late takes nothing of their grace
     lead.reply_due_at = due_after(turn.consultant, lead.reminded_at, grace)
     facts = {"consultant": str(turn.consultant), "minutes": turn.rule.reply_minutes}
     writes.record(lead, LeadEvent.Kind.REMINDED, SYSTEM, **facts)
@@ -123,6 +127,7 @@ def _remind(lead: Lead, turn: _Turn) -> None:
     notify(
         user_id=turn.consultant.pk,
         kind=Notice.Kind.WARNED,
+        # One warning for each time that somebody is given the lead, however often the sweep comes by
         key=f"reply:{turn.decision.pk}",
         lead=lead,
         facts={"minutes": grace},
@@ -132,7 +137,9 @@ def _remind(lead: Lead, turn: _Turn) -> None:
 def _pass_on(lead: Lead, turn: _Turn) -> None:
     """To the next of the circle; after the last round, or where nobody is left, to the managers."""
     because = f"{turn.consultant} did not reply within {turn.minutes} minutes"
+    # The first consultant is no round yet: with two rounds, three people are asked
     is_last = len(turn.tried) > turn.rule.reply_rounds
+    # Without all of them, or a circle of two would hand the lead to and fro
     pick = Pick(turn.rule) if is_last else pick_consultant(lead, without=[one.pk for one in turn.tried])
     if not pick.is_settled:
         pick = Pick(

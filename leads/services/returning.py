@@ -65,10 +65,13 @@ def _fill(lead: Lead, payload: LeadPayload) -> list[str]:
         if value and not getattr(lead, name):
             setattr(lead, name, value)
             changed.append(name)
+    # Forms are sent twice: the same words are not put down again
     if payload.message and payload.message not in lead.message:
+        # Cut at the beginning: what they wrote last is what they want now
         lead.message = f"{lead.message}\n\n{payload.message}".strip()[-LONGEST_MESSAGE:]
         changed.append("message")
     for name in ("attribution", "extra"):
+        # What is known wins: the campaign that brought somebody first has the credit
         merged = clean_tree(getattr(payload, name)) | getattr(lead, name)
         changed += _set(lead, name, merged)
     return changed + _set(lead, "slots", lead.slots | clean_tree(payload.slots))
@@ -101,6 +104,7 @@ def _facts_of(lead: Lead, payload: LeadPayload, source: Source | None) -> Facts:
         phone=lead.phone,
         email=lead.email,
         whatsapp_id=payload.whatsapp_id,
+        # The words that made it spam would speak against whatever comes after them
         message=lead.message if not lead.is_spam else payload.message,
         value=lead.value,
         product=lead.product,

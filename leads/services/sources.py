@@ -16,6 +16,7 @@ class Secrets(NamedTuple):
 
 def new_secrets() -> Secrets:
     """A bearer secret, and a signing secret in the form of Standard Webhooks."""
+    # Standard Webhooks: 24 to 64 random bytes
     return Secrets(secrets.token_urlsafe(32), f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}")
 
 

@@ -41,6 +41,7 @@ def take_lead(*, user: User, lead_id: UUID | str, origin: str = "") -> Assignmen
     lead = Lead.objects.select_for_update().filter(pk=lead_id).first()
     if lead is None:
         raise NotFoundError
+    # A second click, or a request sent again: the same answer, not "somebody was faster"
     if lead.consultant_id == user.pk and (mine := lead.assignments.filter(consultant=user.pk).first()):
         return mine
     rule = _pool_of(lead, user)
@@ -53,7 +54,10 @@ def take_lead(*, user: User, lead_id: UUID | str, origin: str = "") -> Assignmen
 
 def _pool_of(lead: Lead, user: User) -> AssignmentRule:
     """The pool's rule, its row locked: like every decision of the rule, this one is counted there."""
+    # Also of a lead that has just been taken: whoever comes
+    # too late is told so, not that there is no such lead
     rule_id = lead.pool_id or _last_pool_of(lead)
+    # First of all: who is not of the circle learns nothing, not even who has the lead
     if not RuleMember.objects.filter(rule=rule_id, consultant=user.pk).exists():
         if user.is_manager:
             raise NotAllowedError(
@@ -81,6 +85,7 @@ def _say_taken(lead: Lead) -> NoReturn:
 
 def _ready_consultant(user: User) -> Consultant:
     """The consultant, their row held: what is decided about their capacity meanwhile waits or looks again."""
+    # Held, then read and counted: the other way round, all three could be of before another decision
     hold_capacity(user.pk)
     consultant = Consultant.objects.get(pk=user.pk)
     if not consultant.is_accepting_leads:

@@ -38,6 +38,7 @@ def changed(
     `lost_by`: ids of users who may no longer see the lead. `new`: rows to save in the same statement.
     """
     names = list(fields)
+    # Not by F(): the caller holds the row, and the answer shows the number
     lead.version += 1
     saved = [*names, "version", "changed_in", "updated_at"]
     if new:

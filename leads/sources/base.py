@@ -44,6 +44,7 @@ class SourceKind:
 
     def is_authentic(self, knock: Knock, source: Source) -> bool:
         """The vendor's signature where there is one; else a bearer secret or our own signed form."""
+        # A wrong signature is not made good by anything else in the request
         if self.signature_header and self.signature_header in knock.headers:
             return any(self.is_signed(knock, secret) for secret in secrets_of(source))
         return has_bearer(
@@ -87,6 +88,7 @@ def bound_to_person(payload: LeadPayload) -> LeadPayload:
     """An id that we merely recognised may be some constant: it counts together with the person."""
     if not payload.external_id:
         return payload
+    # Keys, not what is shown: the same person in another spelling is no new submission
     person = "|".join(f"{one.kind}:{one.key}" for one in identities_of(payload))
     digest = hashlib.sha256(person.encode()).hexdigest()[:16]
     return replace(payload, external_id=f"{payload.external_id[:120]}:{digest}")

@@ -13,11 +13,14 @@ from leads.models import Source
 if TYPE_CHECKING:
     from leads.sources.base import Knock
 
+# What the libraries of Standard Webhooks allow either way, and HubSpot asks for
 TOLERANCE_SECONDS = 300
 _PREFIX = "whsec_"
 
 
 def same(given: str, expected: str) -> bool:
+    # An unset secret must not equal an empty one that was given. In bytes, for
+    # of texts `compare_digest` takes ASCII alone, and headers hold anything
     return bool(expected) and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
 
 
@@ -29,6 +32,7 @@ def same_as_any(given: str, expected: Iterable[str]) -> bool:
 def has_bearer(knock: "Knock", secrets: Iterable[str], *, in_address: bool = False) -> bool:
     """`Authorization: Bearer …` or `X-Api-Key`; for senders that cannot set headers also `?key=`."""
     scheme, _space, token = knock.headers.get("authorization", "").partition(" ")
+    # The scheme's case does not matter (RFC 9110 11.1)
     given = token.strip() if scheme.lower() == "bearer" else knock.headers.get("x-api-key", "")
     if not given and in_address:
         given = knock.query.get("key", "")
@@ -41,6 +45,7 @@ def has_standard_signature(knock: "Knock", source: Source) -> bool:
     if not message_id or not is_recent(stamp):
         return False
     signed = b".".join((message_id.encode("utf-8", "replace"), stamp.encode(), knock.body))
+    # Several, parted by spaces, while the sender changes its secret (Standard Webhooks)
     given = [part.removeprefix("v1,") for part in knock.headers.get("webhook-signature", "").split(" ")]
     keys = [
         key

@@ -65,6 +65,7 @@ EXAMPLES: dict[str, Example] = {
         JSON,
         {
             "lead_id": "lead-0001",
+            # 2**53 + 1: whoever reads it as a double gets another form
             "form_id": 9007199254740993,
             "campaign_id": 70001,
             "gcl_id": "click-1",

@@ -31,6 +31,7 @@ class Tally(SourceKind):
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         data = _part(tree, "data")
+        # Tally's own: left in, one of them may be read as an answer
         ids = ("responseId", "submissionId", "respondentId", "createdAt")
         said = {name: value for name, value in data.items() if name not in ids}
         payload = understand_one({"data": said}, source.default_country, source.mapping)
@@ -55,6 +56,7 @@ class Webflow(SourceKind):
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         """Labels are the keys of `data`."""
         payload = _part(tree, "payload")
+        # `name` is the form's: called so, it is not taken for the person's
         form = {"form_name": payload.get("name"), "form_id": payload.get("formId")}
         said = {"payload": form | {"data": payload.get("data")}}
         read = understand_one(said, source.default_country, source.mapping)
@@ -81,6 +83,7 @@ class Calendly(SourceKind):
         payload = _part(tree, "payload")
         if tree.get("event", "invitee.created") != "invitee.created":
             raise NotASubmissionError("Nobody booked anything in this event")
+        # Its `event_memberships` are those who are visited: no name or e-mail of theirs may become the lead's
         event = payload.get("scheduled_event")
         said = {name: value for name, value in payload.items() if name not in ("scheduled_event", "uri")}
         said["scheduled"] = (
@@ -172,5 +175,6 @@ def _raw_request(tree: dict[str, Any]) -> dict[str, Any]:
     except BodyError:
         return {"pretty": tree.get("pretty")}
     answers: dict[str, Any] = request if isinstance(request, dict) else {}
+    # `q3_nomeCompleto` is an answer; `slug`, `path`, `event_id` beside it are Jotform's own
     questions = {name: value for name, value in answers.items() if name[:1] == "q" and name[1:2].isdigit()}
     return questions or answers

@@ -20,6 +20,7 @@ class Generic(SourceKind):
         """Understood by mapping or inference. A signed message's id, or an idempotency key, is the submission's."""
         found = super().parse(tree, source, headers)
         message_id = headers.get("idempotency-key") or headers.get("webhook-id") or ""
+        # One message may speak of several people; below, its id counts together with each of them
         if message_id:
             found = [replace(payload, external_id=message_id) for payload in found]
         return [bound_to_person(payload) for payload in found]

@@ -24,6 +24,7 @@ class GoogleAds(SourceKind):
         return same_as_any(key, secrets_of(source)) if key else super().is_authentic(knock, source)
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
+        # The key is a secret, and what nobody understands is shown with the lead
         answers = {
             name: value
             for name, value in as_object(tree).items()

@@ -36,6 +36,8 @@ class HubSpot(SourceKind):
         if not is_recent(stamp, in_milliseconds=True):
             return False
         given = knock.headers[self.signature_header]
+        # HubSpot's docs on v3 signatures have characters of the
+        # address decoded before it is signed; either way is right
         spellings = {knock.url, unquote(knock.url)}
         signed = [f"{knock.method}{url}".encode() + knock.body + stamp.encode() for url in spellings]
         return sum(same(given, hmac_base64(secret.encode(), message)) for message in signed) > 0
@@ -81,6 +83,7 @@ def _told_properties(events: Contact) -> dict[str, Any]:
 
 
 def _fetch_properties(contact: str, source: Source) -> dict[str, Any]:
+    # The id comes from outside and becomes a part of the path: `501/../…` must lead nowhere
     url = f"{settings.HUBSPOT_API_URL}/crm/v3/objects/contacts/{contact if contact.isalnum() else 0}"
     answer = fetch_json(url, token=source.access_token, query={"properties": PROPERTIES})
     properties = answer.get("properties")

@@ -24,6 +24,7 @@ FIELDS = (
     "field_data,custom_disclaimer_responses"
 )
 # Too many calls, or trouble on Meta's side: the same request may succeed later.
+# From Meta's docs on error handling and rate limits; 80005 is the limit of lead forms
 PASSING_CODES = frozenset({1, 2, 4, 17, 32, 341, 613, 80005})
 PAGE_SIZE = 100
 MAX_PAGES = 50
@@ -63,6 +64,7 @@ class MetaLeadAds(SourceKind):
             try:
                 found.append(read_lead({**value, **_fetch_lead(leadgen_id, source)}, source))
             except FetchError as error:
+                # One that may yet be had postpones them all: nothing is written before all answers are there
                 if not error.is_final or len(named) == 1:
                     raise
                 problems.append(error)
@@ -96,12 +98,14 @@ def _pages(path: str, query: dict[str, str], source: Source) -> Iterator[dict[st
         answer = _ask(path, asked, source)
         yield from (item for item in answer.get("data", []) if isinstance(item, dict))
         paging = answer.get("paging") or {}
+        # Not the address in `next` itself: it carries the token, and would be asked wherever it points
         after = (paging.get("cursors") or {}).get("after", "") if paging.get("next") else ""
         if not after:
             return
 
 
 def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
+    # It comes from outside and becomes a part of the path
     if not leadgen_id.isalnum():
         raise FetchError("The lead's id is not one of Meta's", is_final=True)
     return _ask(leadgen_id, {"fields": FIELDS}, source)

@@ -35,6 +35,7 @@ def _read_contact(tree: dict[str, Any], source: Source) -> LeadPayload:
     said = {"contact": contact, "conversion": tree.get("event_identifier")}
     payload = understand_one(said, source.default_country, source.mapping)
     when = tree.get("event_timestamp") or tree.get("timestamp") or ""
+    # The uuid is the contact's over all conversions; with the time it is this one
     submission = f"{tree['contact'].get('uuid') or ''}@{when}" if when else ""
     consent = payload.consent | _consent(tree["contact"].get("legal_bases"))
     return replace(with_submission_id(payload, submission), consent=consent)

@@ -33,6 +33,7 @@ class Typeform(SourceKind):
         token = response.get("token") or tree.get("event_id")
         suffix = ":partial" if tree.get("event_type") == "form_response_partial" else ""
         payload = understand_one({"form_response": said}, source.default_country, source.mapping)
+        # Whole and partial response have one token: without the suffix, the whole one would be a repetition
         return [with_submission_id(_without_definition(payload), f"{token}{suffix}" if token else "")]
 
 
