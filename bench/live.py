@@ -20,7 +20,9 @@ from leads.services.board import move_lead
 
 MOVES = 60
 SOCKETS = (1, 200)
+# `SOCKETS_PER_USER` is 30, and 200 browsers are wanted
 MANAGERS = 10
+# Between moves, so that each is measured by itself and not in the queue behind another
 PAUSE = 0.02
 
 
@@ -64,6 +66,7 @@ async def open_browser(port: int, cookie: str) -> ClientConnection:
         f"ws://127.0.0.1:{port}/ws/board/",
         additional_headers={"Cookie": f"sessionid={cookie}"},
         origin=f"http://127.0.0.1:{port}",
+        # The client's inflating is not ours to measure
         compression=None,
     )
     await browser.recv()
@@ -109,6 +112,7 @@ async def time_redis(subscribers: int) -> list[float]:
             arrivals = [asyncio.create_task(_message(subscription)) for subscription in subscriptions]
             await asyncio.sleep(PAUSE)
             sent = time.perf_counter()
+            # About as long as the frame of a moved lead
             await client.publish("bench:raw", b"x" * 900)
             seconds += [at - sent for at in await asyncio.gather(*arrivals)]
         for subscription in subscriptions:

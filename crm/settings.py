@@ -97,7 +97,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
-    # Before staticfiles, or `runserver` serves files in a way of its own (WhiteNoise's docs on Django)
+    # Before staticfiles, whose `runserver` would serve the files itself (WhiteNoise's docs)
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    # After the session and before CommonMiddleware, which may redirect by language (Django's docs on i18n)
+    # Before CommonMiddleware, which resolves addresses in the language that this one chooses (Django's docs)
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -128,7 +128,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    # Last, so that it sees what every other one made of a login (django-axes' docs)
+    # Last (django-axes' docs): it answers for a login that is locked
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "crm.urls"
