@@ -112,7 +112,6 @@ async def time_redis(subscribers: int) -> list[float]:
             arrivals = [asyncio.create_task(_message(subscription)) for subscription in subscriptions]
             await asyncio.sleep(PAUSE)
             sent = time.perf_counter()
-            # About as long as the frame of a moved lead
             await client.publish("bench:raw", b"x" * 900)
             seconds += [at - sent for at in await asyncio.gather(*arrivals)]
         for subscription in subscriptions:

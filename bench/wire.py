@@ -17,7 +17,6 @@ from whatsapp.signatures import HEADER, sign
 ROUNDS, SECONDS, WARM_UP = 3, 3.0, 1.0
 BARE, OURS = "/bench/signed/", "/webhooks/whatsapp/"
 FORM = "application/x-www-form-urlencoded"
-# Many, or the order that is kept within each client would be what limits
 CLIENTS = 1000
 _numbers = count(1)
 

@@ -73,7 +73,7 @@ class Launcher:
 
     def _check_port(self) -> None:
         try:
-            # Before anything is started: daphne would only say so in a log that a newcomer does not know of
+            # Before the children start: daphne would only say so in a log that a newcomer does not know of
             socket.create_server((self.host, settings.PORT)).close()
         except (OSError, OverflowError) as error:
             reason = (getattr(error, "strerror", None) or str(error)).split(" (")[0]

@@ -25,7 +25,7 @@ from kanban.members import CLOSE_LOGIN, CLOSE_RECONNECT, Member, revoked
 from kanban.wire import channel, unpack
 
 logger = logging.getLogger(__name__)
-# A logout is told at once (`broadcast.session_ended`); this is for the message that was lost
+# A logout is told at once; this finds the rest: a message that was lost, a changed password or role
 RECHECK_SECONDS = 20
 # Then a ping, and as long again for its answer: a half-open connection looks like a quiet board otherwise
 SILENCE_SECONDS = 10

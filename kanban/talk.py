@@ -109,7 +109,7 @@ def _last_messages(conversation_id: UUID) -> list[Spoken]:
     # One more than is shown tells whether there are earlier ones
     messages = list(newest[: SHOWN + 1])[::-1]
     days = [_day(message) for message in messages]
-    # Twilio and Meta name a quoted message by their own id
+    # A quoted message is named by the provider's id and not by ours
     words = {message.sid: shown(message.body, message.kind)[:SNIPPET] for message in messages if message.sid}
     return [
         Spoken(

@@ -65,7 +65,7 @@ def timeline_of(lead: Lead, after: str = "") -> tuple[list[dict[str, Any]], str 
     """
     place = Place.parse(after) if after else None
     rows = chain.from_iterable(_page(lead, table, place) for table in range(len(TABLES)))
-    # A page of each table is enough: at worst all of this page come from one of them
+    # A page of each table is enough: at worst the whole page comes from one of them
     newest = sorted(rows, key=Place.of, reverse=True)[: PAGE_SIZE + 1]
     shown = newest[:PAGE_SIZE]
     return [_entry(row) for row in shown], str(Place.of(shown[-1])) if len(newest) > PAGE_SIZE else None

@@ -30,8 +30,8 @@ from whatsapp.send_errors import (
 
 TYPING_TIMEOUT_SECONDS = 1
 PATIENCE = 2  # timeouts, from the first byte to the last: to connect, and to be answered
-LISTING_SECONDS = 60
 # A call more for each template's approval: 500 slow ones would hold a worker for more than an hour
+LISTING_SECONDS = 60
 CONTENTS_PAGE, MOST_CONTENTS = 100, 500
 MOST_SENDERS, MOST_SERVICES, MOST_FILES = 200, 20, 30
 TWILIO_API = "https://api.twilio.com"

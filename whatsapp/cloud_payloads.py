@@ -49,7 +49,6 @@ class Change:
 
     def messages(self, recipient: str) -> list[InboundMessage]:
         """Of clients, to `recipient`, our line's address; in the order given."""
-        # Whatever Meta sends in place of an object is passed over, and the messages beside it are not
         people = [one for one in _list(self.value, "contacts") if isinstance(one, dict)]
         given = (one for one in _list(self.value, "messages") if isinstance(one, dict))
         found = (_message(one, people, recipient) for one in given)
@@ -161,7 +160,6 @@ def _media(given: Mapping[str, Any], kind: str) -> tuple[dict[str, Any], ...]:
 
 def _places(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     location = _dict(given, "location")
-    # What Twilio calls Label is `name` at Meta
     names = {"latitude": "latitude", "longitude": "longitude", "address": "address", "label": "name"}
     return ((ours, theirs) for ours, theirs in names.items() if _text(location, theirs))
 

@@ -15,7 +15,6 @@ from whatsapp.accounts import Account
 API_HOST = "api.twilio.com"
 # Where Twilio's media addresses redirect to; the credentials do not go there.
 CDN_HOSTS = ("media.twiliocdn.com", "mms.twiliocdn.com", "s3-external-1.amazonaws.com")
-# Where Meta's media addresses point
 META_HOSTS = ("lookaside.fbsbx.com",)
 # What Twilio carries on WhatsApp; at Meta, documents may be larger, and such a one stays there
 MOST_BYTES = 16 * 1024 * 1024

@@ -16,12 +16,10 @@ CHANNEL = "whatsapp:"
 # E.164 has at most 15 digits; "BR.1502576394655843" and "whatsapp:US.ABC" are no phone
 PHONE = re.compile(r"\+?\d{6,15}")
 LONGEST_TEXT = 65_536
-# Of every parameter, known or not: a row stays small though a form may have a thousand of them
 LONGEST_DETAIL = 8_192
 LONGEST_SID = 255
 # NumMedia is a claim: "1000000" must not be counted up to. Twilio itself sends ten files at most
 MOST_MEDIA = 30
-# Twilio's names of a shared place, and ours
 LOCATION = {"Latitude": "latitude", "Longitude": "longitude", "Address": "address", "Label": "label"}
 KIND_OF_MEDIA = {"image": "image", "audio": "audio", "video": "video", "application": "document"}
 
@@ -84,7 +82,6 @@ class InboundMessage:
             location={ours: details[theirs] for theirs, ours in LOCATION.items() if details.get(theirs)},
             reply_to=details.get("OriginalRepliedMessageSid", ""),
             forwarded=_forwarded(details),
-            # The id of a tapped button or of a row in a list: a message has one or neither
             choice=details.get("ButtonPayload") or details.get("ListId", ""),
             referral={name: value for name, value in details.items() if _is_referral(name, value)},
             details=details,
@@ -195,7 +192,7 @@ def _required(form: Mapping[str, str], *names: str) -> str:
 
 def phone_in(address: str) -> str:
     """'+5511987654321' from 'whatsapp:+55 11…' or a WaId; '' for what is no number."""
-    # "+55 (11) 98765-4321" as people type it in the simulator and in forms
+    # "+55 (11) 98765-4321" as well as "5511987654321", which is how WaId writes it
     digits = re.sub(r"[\s()-]", "", address.removeprefix(CHANNEL))
     return "+" + digits.lstrip("+") if PHONE.fullmatch(digits) else ""
 

@@ -5,7 +5,7 @@ import re
 # Twilio's for a body: error 21617 beyond it. Meta takes 4,096, but one text is cut alike on both wires
 LIMIT = 1600
 # Where a cut hurts least, best first: paragraph, line, sentence, comma, word.
-# "R$ 1.200,00" is not cut, having no space after its marks
+# "1.200,00" is not cut, having no space after its marks
 BREAKS = [re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"(?<=[.!?…;:])\s+", r"(?<=,)\s+", r"\s+")]
 
 

@@ -78,7 +78,7 @@ def waiting(request: HttpRequest) -> JsonResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
-    # `next` is whatever somebody put into a link: no way from our login to a page that looks like it
+    # `next` is the sender's: no way from our own address to a page that only looks like ours
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = "/"
     return redirect(target)

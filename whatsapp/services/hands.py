@@ -187,7 +187,6 @@ def _write_history(conversation: Conversation, kind: str, actor: Actor) -> None:
     """One line on the lead's timeline, and its card follows."""
     if conversation.lead_id is None:
         return
-    # After the conversation, as everywhere
     lead = Lead.objects.select_for_update().get(pk=conversation.lead_id)
     writes.record(lead, kind, actor, conversation=str(conversation.pk))
     writes.changed(lead, [], action=kind, actor=actor)

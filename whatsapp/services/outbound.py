@@ -181,7 +181,7 @@ def retry_automatically() -> int:
 @transaction.atomic
 def _retry_alone(old: Message) -> bool:
     conversation = lock_conversation(old.conversation_id)
-    # After the conversation's row, which everybody takes first; a callback in between waits or has been heard
+    # After the conversation's row, as whoever needs both takes them; a callback meanwhile has been heard
     old = Message.objects.select_for_update().get(pk=old.pk)
     if old.retries.exists() or not _surely_failed(old):
         return False
