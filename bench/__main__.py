@@ -45,6 +45,7 @@ def recreate(server: str) -> None:
 def drop(server: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         name = sql.Identifier(DATABASE)
+        # FORCE ends the connections that a server killed a moment ago still has (PostgreSQL 13 and later)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 

@@ -24,6 +24,7 @@ def measure() -> Iterator[Result]:
     with wsgi_server() as port:
         for path in ("/bench/bare/", "/webhooks/leads/site/"):
             post_for(WARM_UP, port, path, new_lead, bearer)
+        # Bare and ours in turns, so that a slow moment of the machine meets both
         for _ in range(ROUNDS):
             bare.append(post_for(SECONDS, port, "/bench/bare/", new_lead, bearer))
             ours.append(post_for(SECONDS, port, "/webhooks/leads/site/", new_lead, bearer))

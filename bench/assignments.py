@@ -20,6 +20,7 @@ CLIENTS = (1, 4, 16)
 LEADS = 6000
 SMALL_CIRCLE, LARGE_CIRCLE = 10, 10_000
 ROUNDS = 3
+# The leads at hand are Django rows, which a forked process has without reading or packing them
 _fork = multiprocessing.get_context("fork")
 
 
@@ -60,6 +61,7 @@ def _circle_of(size: int) -> AssignmentRule:
     rule = AssignmentRule.objects.create(name=f"Circle of {size}", position=-1)
     seat(rule, consultants)
     with connection.cursor() as cursor:
+        # As autovacuum would have by then: a plan made for an empty table would be measured otherwise
         cursor.execute("ANALYZE leads_circleturn, leads_rulemember, leads_consultant, leads_user")
     return rule
 
@@ -70,7 +72,9 @@ def _new_leads(status: Status | None, count: int) -> list[Lead]:
 
 def _per_second(clients: int, work: Callable[[list[Lead], float], int], leads: list[list[Lead]]) -> float:
     """All clients begin together; what each got done in the time is added up."""
+    # Before the fork: two processes on one socket to PostgreSQL would read each other's answers
     connections.close_all()
+    # Time enough to fork them all: none counts while others still start
     begin = time.time() + 1.0 + clients * 0.1
     done = _fork.SimpleQueue()
     processes = [_fork.Process(target=_client, args=(work, own, begin, done)) for own in leads]

@@ -63,6 +63,7 @@ def _fill(first: int, last: int) -> None:
     with connection.cursor() as cursor:
         for start in range(first, last, CHUNK):
             cursor.execute(FILL, [start, min(start + CHUNK - 1, last)])
+        # Without statistics and a visibility map, plans would be made that no real table gets
         cursor.execute("VACUUM ANALYZE leads_lead")
 
 

@@ -44,6 +44,7 @@ def fill_up_to(wanted: int) -> None:
     with connection.cursor() as cursor:
         for model in (Lead, LeadIdentity):
             cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
+        # Else the writing of a million rows goes on in the background of what is measured next
         cursor.execute("CHECKPOINT")
 
 

@@ -20,7 +20,9 @@ from leads.services.board import move_lead
 
 MOVES = 60
 SOCKETS = (1, 200)
+# `SOCKETS_PER_USER` is 30, and 200 browsers are wanted
 MANAGERS = 10
+# Between moves, so that each is measured by itself and not in the queue behind another
 PAUSE = 0.02
 
 
@@ -64,6 +66,7 @@ async def open_browser(port: int, cookie: str) -> ClientConnection:
         f"ws://127.0.0.1:{port}/ws/board/",
         additional_headers={"Cookie": f"sessionid={cookie}"},
         origin=f"http://127.0.0.1:{port}",
+        # The client's inflating is not ours to measure
         compression=None,
     )
     await browser.recv()

@@ -81,6 +81,7 @@ class Outside:
         return COMPLETION
 
     def _accept(self, form: dict[str, list[str]]) -> object:
+        # The first message counts: a reply may come in pieces
         self.report.handed.setdefault(form["To"][0], time.time())
         return {
             "sid": f"SM{next(_numbers):032x}",

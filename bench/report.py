@@ -25,6 +25,7 @@ def show(result: Result) -> None:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
+    # "inclusive": the values are all there are, not a sample of more
     return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
 
 

@@ -32,6 +32,7 @@ def socket_server(name: str) -> Iterator[int]:
         "daphne": lambda port: ["-m", "daphne", "--port", str(port), "crm.asgi:application"],
         "uvicorn": lambda port: [
             *("-m", "uvicorn", "crm.asgi:application", "--port", str(port), "--log-level", "error"),
+            # As in the Procfile: a frame that goes to hundreds would be deflated for each of them
             *("--ws-per-message-deflate", "false", "--lifespan", "off"),
         ],
     }

@@ -3,4 +3,5 @@
 from crm.settings import *  # noqa: F403
 
 ROOT_URLCONF = "bench.urls"
+# A line for each request would be a good part of its cost
 LOGGING_CONFIG = None

@@ -23,6 +23,7 @@ LEADS, WARM_UP = 100, 5
 PAUSE = 0.1
 SEEN_WITHIN_MS = 15_000
 # Notes when a name is first drawn, on a card and in a toast.
+# After the frame is drawn, by requestAnimationFrame: what is in the document is not yet what is seen
 WATCH = """() => {
   window.firstSeen = {};
   const note = (kind, text, at) => { window.firstSeen[`${kind} ${text}`] ??= at; };
@@ -50,6 +51,7 @@ def measure() -> Iterator[Result]:
     if chromium is None:
         print("No browser was found: what a consultant sees is not measured.")
         return
+    # Every lead goes to the one consultant whose browser is watched
     Consultant.objects.exclude(user__username="ana").update(is_accepting_leads=False)
     try:
         with socket_server("daphne") as port, _worker(), _board_of_ana(chromium, port) as page:

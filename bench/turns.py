@@ -31,6 +31,7 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.sweeps import take_in_arrivals
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN
 
+# In the first half both are taken off again: what is left is ours
 QUIET_SECONDS, DEBOUNCE_SECONDS, TURNS, WARM_UP = 0.1, 0.3, 30, 5
 MODEL_SECONDS, CLIENTS, AT_ONCE, LONGEST_SECONDS = 1.0, 150, 100, 120
 TEXT = "Quero comprar um apartamento"
@@ -114,6 +115,7 @@ def _throughput(outside: str, bare: float, worker: Child) -> Iterator[Result]:
 def _computed_by(pid: int) -> float:
     """Seconds of CPU that the process has used, as Linux counts them."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    # User and system time, fields 14 and 15 in proc(5), from the name's end on: a name may hold spaces
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -139,6 +141,7 @@ async def _bare_loop(outside: str) -> float:
             await client.post(f"{outside}/v1/chat/completions", json={"model": "bench", "messages": messages})
             await client.post(f"{outside}/Messages.json", data=form | {"To": phone})
 
+    # The library's own limit of 100 connections would be what is measured
     limits = httpx2.Limits(max_connections=None)
     async with httpx2.AsyncClient(limits=limits, timeout=30) as client:
         began = time.perf_counter()
@@ -167,6 +170,7 @@ def _answering(outside: str, debounce: float) -> Iterator[Child]:
         "OPENAI_BASE_URL": f"{outside}/v1",
         "OPENAI_API_KEY": "bench",
         "AGENT_DEBOUNCE_SECONDS": str(debounce),
+        # Nothing that waits on purpose or stops at a limit is part of the measurement
         "AGENT_TYPING_PACE": "0",
         "AGENT_MONEY_PER_DAY": "0",
         "WHATSAPP_LINE_PER_SECOND": "0",

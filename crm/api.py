@@ -22,6 +22,7 @@ API_PREFIX = "/api/"
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """What DRF calls for every exception of a view. None: a defect, which becomes a 500."""
+    # 422 for what is understood and not valid, 400 for what is not understood (RFC 9110 15.5.21)
     if isinstance(error, exceptions.ValidationError):
         error = _as_invalid(error)
     if isinstance(error, CrmError):
@@ -85,6 +86,7 @@ def _domain_body(error: CrmError) -> dict[str, Any]:
     if error.fields:
         body["fields"] = {name: [str(text) for text in texts] for name, texts in error.fields.items()}
     current = error.current if isinstance(error, ConflictError) else None
+    # Whoever was slower gets the lead as it is now, so that a board need not ask again
     if isinstance(current, Lead):
         body["lead"] = lead_facts(current)
     elif current is not None:

@@ -27,6 +27,7 @@ class Schema(AutoSchema):
             code: self._get_response_for_code(OpenApiResponse(ErrorShape, text), code, direction=direction)
             for code, text in REFUSALS.items()
         }
+        # An operation that says more of a status than we do here is right
         return refusals | super()._get_response_bodies(direction)
 
     def map_parsers(self) -> list[str]:

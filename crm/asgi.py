@@ -16,6 +16,7 @@ from kanban.routing import websocket_urlpatterns  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "http": http_application,
+        # No same-origin rule holds here: any page may open one with the visitor's cookies (RFC 6455 10.2)
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -16,7 +16,9 @@ class NoDemoPasswordBackend:
     def authenticate(
         self, request: HttpRequest | None, password: str | None = None, **credentials: Any
     ) -> None:
+        # A database that was once a demo may go public with its users
         if password == PASSWORD and not settings.LOCAL:
+            # Django then asks no further backend
             raise PermissionDenied
 
 

@@ -65,4 +65,5 @@ def _points(heights: list[float]) -> str:
 
 
 def _days(text: str) -> int:
+    # Days of one's own choosing could ask for all of history at each look
     return int(text) if text.isdecimal() and int(text) in DAYS else DAYS[0]

@@ -63,6 +63,7 @@ class Check:
         except Exception as error:  # noqa: BLE001 - any failure of a part means the same here: not ready
             self.error = f"unreachable ({type(error).__name__})"
         finally:
+            # The thread ends here, and a persistent connection of its own would stay open behind it
             connection.close()
 
 
@@ -109,6 +110,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 where every part is ready, else 503; either way what each part said."""
     for check in CHECKS.values():
+        # All at once, then one after the other heard: four parts that hang cost a second and not four
         check.begin()
     results = {name: check.result() for name, check in CHECKS.items()}
     is_ready = all(result == "ok" for result in results.values())
@@ -121,6 +123,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text. Open on a local machine; elsewhere for the bearer of METRICS_TOKEN alone."""
+    # Counts tell a competitor how business goes
     if not settings.LOCAL and not _bears_metrics_token(request):
         return HttpResponseForbidden(
             "Set METRICS_TOKEN and send it as a bearer token.", content_type="text/plain"

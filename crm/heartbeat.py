@@ -27,6 +27,7 @@ connection = redis.Redis.from_url(
 def record_heartbeat(**_: Any) -> None:
     """Never stops a worker that has lost Redis: it beats again when Redis is back."""
     try:
+        # The time as a value and not as the key's life: /readyz tells how long ago it was
         connection.set(_key(), time.time(), ex=3600)
     except redis.RedisError as error:
         logger.warning("heartbeat not recorded", extra={"error": type(error).__name__})

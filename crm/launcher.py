@@ -21,6 +21,7 @@ from crm import embedded
 from crm.embedded.files import Layout, locked
 from crm.processes import Child, beat_command, stop_all, web_command, worker_command
 
+# A fresh clone compiles every module at its first start
 READY_SECONDS = 90
 
 BANNER = """
@@ -42,6 +43,7 @@ class Launcher:
     def __init__(self) -> None:
         self.layout = Layout.of(settings.DATA_DIR)
         self.host = os.environ.get("HOST", "127.0.0.1")
+        # Noted at the start: a parent that dies leaves us to another, and by that we see it
         self.parent = os.getppid()
         self.children = self._children()
 
@@ -71,6 +73,7 @@ class Launcher:
 
     def _check_port(self) -> None:
         try:
+            # Before the children start: daphne would only say so in a log that a newcomer does not know of
             socket.create_server((self.host, settings.PORT)).close()
         except (OSError, OverflowError) as error:
             reason = (getattr(error, "strerror", None) or str(error)).split(" (")[0]
@@ -84,6 +87,7 @@ class Launcher:
         self.layout.make_folders()
         stamp, version = self.layout.run / "prepared", _version_of_schema()
         is_own_server = "DATABASE_URL" in os.environ
+        # Two runs on two ports may share the folder, and one database is migrated once
         with locked(self.layout.lock("prepare")):
             if not is_own_server and stamp.exists() and stamp.read_text() == version:
                 return
@@ -107,6 +111,7 @@ class Launcher:
         host = "127.0.0.1" if self.host in ("", "0.0.0.0") else self.host  # noqa: S104 - compared, not bound
         connection = http.client.HTTPConnection(host, settings.PORT, timeout=5)
         try:
+            # By the public name, as ALLOWED_HOSTS need not have 127.0.0.1
             connection.request("GET", "/readyz", headers={"Host": urlsplit(settings.PUBLIC_URL).netloc})
             response = connection.getresponse()
             checks = json.loads(response.read())["checks"]
@@ -132,6 +137,7 @@ class Launcher:
         child.start()
 
     def _stop(self) -> None:
+        # A second Ctrl-C must not leave half of the processes behind
         on_stop_signals(signal.SIG_IGN)
         stop_all(self.children)
         if not embedded.release(settings.DATA_DIR):

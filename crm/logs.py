@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+# "+55 (11) 98765-4321", but no "12 of 40": nine characters of a number at least
 PHONE = re.compile(r"\+?\d[\d\s().-]{7,}\d")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 SECRET_KEYS = frozenset({"authorization", "password", "token", "secret", "signature", "body", "name"})
@@ -17,6 +18,7 @@ ID_OR_TIME = re.compile(
 def mask(text: str) -> str:
     """Hide e-mails, and phones but for their last two digits; ids and dates stay readable."""
     parts = ID_OR_TIME.split(text)
+    # `split` with one group gives text, id, text, id, …: every other part is text
     parts[::2] = [
         PHONE.sub(lambda found: "***" + found[0][-2:], EMAIL.sub("***@***", part)) for part in parts[::2]
     ]
@@ -42,6 +44,7 @@ def logging_config(*, is_json: bool, level: str) -> dict[str, Any]:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.processors.format_exc_info,
+        # Last, when a traceback is text as well: it may quote what a client wrote
         mask_event,
     ]
     renderer = structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=False)
@@ -63,6 +66,7 @@ def logging_config(*, is_json: bool, level: str) -> dict[str, Any]:
             "axes": {"level": "WARNING"},
             # Beat and workers tell of each task otherwise, a hundred thousand lines a day
             "celery": {"level": "WARNING"},
+            # At INFO it writes each address that is called, with whatever stands in it
             "httpx2": {"level": "WARNING"},
             "twilio": {"level": "WARNING"},
         },

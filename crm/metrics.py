@@ -125,6 +125,7 @@ def oldest(name: str, text: str, rows: QuerySet[Any], field: str) -> GaugeMetric
 
 
 def render_metrics() -> bytes:
+    # One for each scrape: the library's global one counts per process, of which there are several
     registry = CollectorRegistry(auto_describe=False)
     registry.register(WorkOwed())
     return generate_latest(registry)

@@ -13,6 +13,7 @@ from pathlib import Path
 from crm.embedded.files import last_lines, open_log
 
 STOP_SECONDS = 6
+# From <linux/prctl.h>; Python has no name for it
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -23,12 +24,14 @@ def celery_command(app: str, *arguments: str) -> list[str]:
 
 def worker_command(name: str, concurrency: int = 32) -> list[str]:
     """Threads, because a task waits for PostgreSQL, Twilio and the model rather than computes: see deploy.md."""
+    # Gossip and mingle are talk among workers that none here needs; the latter waits a second at the start
     options = ["--pool", "threads", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
     # Celery's Django fixup runs Django's checks, for which a worker loads every page, and ignores what they say
     return celery_command("crm", "--skip-checks", "worker", "--hostname", f"{name}@%h", *options)
 
 
 def beat_command(schedule: Path) -> list[str]:
+    # No pid file: one that a killed beat left behind would keep the next from starting
     return celery_command("crm.beat", "beat", "--schedule", str(schedule), "--pidfile", "")
 
 
@@ -87,6 +90,7 @@ class Child:
     def send(self, signal_number: int) -> None:
         """To the process and whatever it started."""
         if self.is_running():
+            # A session of its own is a group of its own, with the number of its first process
             os.killpg(self.pid, signal_number)
 
 

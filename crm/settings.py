@@ -80,6 +80,7 @@ if IS_PUBLIC and LOCAL and not DEMO:
 # It signs messages in anybody's name, so in public it must be asked for by name.
 SIMULATOR = env.bool("SIMULATOR", default=(DEBUG or DEMO) and not IS_PUBLIC)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Twilio's webhooks come to it: a 400 for the wrong host would be every client's message lost
 if public_host and public_host not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(public_host)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
@@ -88,6 +89,7 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 # Applications
 
 INSTALLED_APPS = [
+    # Before staticfiles, whose `runserver` it replaces (Channels' docs on installation)
     "daphne",
     "crm.apps.CrmAdminConfig",
     "django.contrib.auth",
@@ -95,6 +97,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    # Before staticfiles, whose `runserver` would serve the files itself (WhiteNoise's docs)
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
@@ -117,6 +120,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    # Before CommonMiddleware, which resolves addresses in the language that this one chooses (Django's docs)
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -124,6 +128,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last (django-axes' docs): it answers for a login that is locked
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "crm.urls"
@@ -154,7 +159,9 @@ DATABASES = {
 }
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
+    # Django refuses a pool together with connections that persist
     "CONN_MAX_AGE": 0 if DB_POOL_SIZE else 60,
+    # Without it each pooled connection fails one request after PostgreSQL was restarted
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": DATABASES["default"].get("OPTIONS", {})
     | {
@@ -163,8 +170,11 @@ DATABASES["default"] |= {
         # Used where we ask for it (leads.one_trip and what stands on it, leads.assignment). PgBouncer knows
         # prepared statements in transaction mode since 1.21, with max_prepared_statements above 0.
         "prepare_threshold": 5,
+        # In this order: who waits for a lock gives up before the statement's time, and a transaction that its
+        # worker forgot ends before other people's webhooks time out behind its locks
         "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     }
+    # Two seconds for a free connection: a page that then fails is better than a queue that grows
     | ({"pool": {"min_size": 2, "max_size": DB_POOL_SIZE, "timeout": 2}} if DB_POOL_SIZE else {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -174,6 +184,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(DATA_DIR)
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="crm:")
 CHAT_INDEX_SIZE = env.int("CHAT_INDEX_SIZE", default=5000)  # chats kept per consultant's line
+# How long a task that was published and never began keeps others from being published
 WAKE_UP_WINDOW_MS = 1000
 CACHES = {
     "default": {
@@ -187,20 +198,27 @@ CACHES = {
 
 # Celery: a wake-up call, not a store (the row is the queue)
 
+# Kombu's spelling of a Unix socket
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
+# Both, since either alone loses the task whose process is killed: Celery acknowledges before the run, or,
+# with late acknowledgement, once it sees that the process is gone (its docs on these two settings)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SERIALIZER = "json"
+# The row is swept anyway: a request must not wait while Celery tries a broker that is away
 CELERY_TASK_PUBLISH_RETRY = False
+# A worker takes no more than it has threads: what it held back would wait though another is free
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": REDIS_PREFIX,
+    # Redis gives a task that was not acknowledged to somebody else after this (an hour unless told)
     "visibility_timeout": 300,
     "socket_timeout": 10,
     "socket_connect_timeout": 1,
+    # Where Redis refuses connections, a publish with retry=False takes 6 s without this, 0.15 s with it
     "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1},
 }
 CELERY_TIMEZONE = "UTC"
@@ -218,6 +236,7 @@ CELERY_TASK_ROUTES = {
     )
 }
 CELERY_BEAT_SCHEDULE = {
+    # A sweep that no worker took before the next one is due is dropped: none piles up while workers are away
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in {
         "agent.resume_conversations": 5,
@@ -254,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
+# Twice, to connect and to be answered, it fits into `delivery.LEASE`; the library alone waits for ever
 TWILIO_TIMEOUT_SECONDS = 8
 # To one person about a message every six seconds, so many at once on credit (error 131056 at Meta, 14107
 # at Twilio beyond); from one line so many a second (Twilio's default for WhatsApp). 0: no limit of ours
@@ -295,6 +315,7 @@ AGENT_TOKENS_PER_CONVERSATION = env.int("AGENT_TOKENS_PER_CONVERSATION", default
 
 AUTH_USER_MODEL = "leads.User"
 AUTHENTICATION_BACKENDS = [
+    # First: it stops a login that is locked before a password is looked at (django-axes' docs)
     "axes.backends.AxesStandaloneBackend",
     "crm.auth.NoDemoPasswordBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -306,16 +327,19 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_CLIENT_IP_CALLABLE = "crm.auth.client_address"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
+# Together: by name alone a stranger could lock a colleague out, by address alone one office itself
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "crm.api.lockout_response"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "board"
 LOGOUT_REDIRECT_URL = "login"
+# A working day
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SECURE = IS_HTTPS
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if IS_HTTPS else 0
+# Only where our proxy sets it: anybody else could claim HTTPS by a header (Django's docs on this setting)
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
@@ -325,6 +349,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
+        # Named, for older Safari does not count ws: as 'self'
         "connect-src": [SELF, PUBLIC_URL.replace("http", "ws", 1)],
         "object-src": [NONE],
         "base-uri": [NONE],
@@ -332,18 +357,21 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
+# Of forms and JSON; files do not count (Django's docs on this setting)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 WEBHOOK_MAX_BYTES = 256 * 1024
 # Hosts of one's own network that outgoing webhooks may reach all the same
 OUTBOUND_PRIVATE_HOSTS = env.list("OUTBOUND_PRIVATE_HOSTS", default=[])
 DELIVERY_BODY_DAYS = env.int("DELIVERY_BODY_DAYS", default=90)
 
+# A lead may be called "=HYPERLINK(…)", and a manager opens the export in a spreadsheet (OWASP: CSV injection)
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 # API
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        # The first one decides what a missing login is: a token's 401, or a session's 403 (DRF's docs)
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
@@ -389,6 +417,7 @@ WHITENOISE_AUTOREFRESH = LOCAL  # else a file that is edited is cut off at its o
 MEDIA_ROOT = DATA_DIR / "media"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if LOCAL else "smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
+# Django's default waits for ever, and the worker's thread with it
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm@localhost")
 

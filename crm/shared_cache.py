@@ -10,6 +10,7 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 class KeptClient(RedisCacheClient):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # By pool: a cache may read from replicas, and each has a pool of its own
         self._kept = lru_cache(maxsize=None)(self._client_of)
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:

@@ -10,6 +10,7 @@ OWN_SCRIPTS = "app/"
 
 
 class HashedModulesStorage(CompressedManifestStaticFilesStorage):
+    # Off in Django by default: without it a hashed module would import names that have no hash
     support_js_module_import_aggregation = True
 
     def url_converter(self, name: str, *args: Any, **options: Any) -> Callable[[re.Match[str]], str]:

@@ -36,6 +36,7 @@ def load_board(user: User, filters: LeadFilters = EVERYTHING) -> dict[str, Any]:
 
     `seq` is read first: changes after it, applied to these columns, give the board of any later time.
     """
+    # The other order would lose what commits between the rows and the cursor
     seq = read_cursor().seq
     leads = filters.apply(Lead.objects.visible_to(user).on_board())
     statuses = list(_with_counts(leads))
@@ -73,6 +74,7 @@ def _first_cards(leads: LeadQuerySet, statuses: list[Status]) -> dict[str, list[
     """The first page of each column and one card more, which tells that there is a next page."""
     cards: dict[str, list[dict[str, Any]]] = {status.pk: [] for status in statuses}
     pages = [_top(leads, status) for status in statuses]
+    # UNION ALL of small index reads: one trip, and PostgreSQL stops in each column after its page
     for row in pages[0].union(*pages[1:], all=True) if pages else []:
         cards[row["status_id"]].append(card_of_row(row))
     return cards
@@ -88,6 +90,7 @@ def _counts(status: Any) -> dict[str, Any]:
         "status": status.pk,
         "name": status.title,
         "kind": status.kind,
+        # Counted one further than the limit, which tells "1,000" from "more than 1,000"
         "count": min(status.count, COUNT_LIMIT),
         "count_is_capped": status.count > COUNT_LIMIT,
         "waiting": min(status.waiting, COUNT_LIMIT),
@@ -102,6 +105,7 @@ def _page(cards: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _below(place: str) -> Q:
+    # A place and no page number: cards that come on top meanwhile do not move the next page
     position, _, lead_id = place.partition("_")
     try:
         at, last = int(position[:20]), UUID(lead_id)

@@ -31,6 +31,7 @@ from whatsapp.api.facts import message_facts
 from whatsapp.models import Conversation, Line, Message
 
 logger = logging.getLogger(__name__)
+# Each sender waits a second for a Redis that hangs; nobody should wait for it at every move
 PAUSE_SECONDS = 5
 ROW_COLUMNS = (*CARD_COLUMNS, "archived_at", "pool_id")
 
@@ -65,9 +66,12 @@ def lead_updated(
     row = _row(lead_id)
     if row is None:
         return
+    # Also where it left the pool just now, since the row does not know any more
     if row["pool_id"] or "pool" in changed:
         queue_changed()
+    # Whoever lost it and has it again by now loses nothing
     losers = Address(users=tuple(set(lost_by) - {row["consultant_id"]}))
+    # Off every board, its own consultant's included
     if row["archived_at"]:
         everybody = Address(users=(*losers.users, *_audience(row).users), managers=True)
         _publish([(everybody, _gone(row, data, origin, actor))])
@@ -115,6 +119,7 @@ def notice_owed(notice_id: int) -> None:
     """Tell the one person whom it is for, on all their screens."""
     notice = Notice.objects.filter(pk=notice_id).select_related("user", "lead").first()
     if notice is not None:
+        # Made by whatever process saw the notice; its language is the reader's and not the worker's
         with translation.override(notice.user.language or settings.LANGUAGE_CODE):
             text = frames.notice(notice_facts(notice))
         _publish([(Address(only=(notice.user_id,)), text)])
@@ -154,6 +159,7 @@ def _about(row: dict[str, Any], kind: str, data: dict[str, Any], origin: str, ac
 
 
 def _gone(row: dict[str, Any], data: dict[str, Any], origin: str, actor: dict[str, Any]) -> str:
+    # No name, no phone: from now on they are none of the reader's business
     lead = {"id": str(row["id"]), "version": row["version"]}
     return frames.envelope(
         frames.LEAD_UPDATED,
@@ -171,6 +177,7 @@ def _publish(messages: list[tuple[Address, str]]) -> None:
     if time.monotonic() < _paused_until:
         return
     try:
+        # One trip for the few frames of a change; nothing needs them to be one
         with _redis.pipeline(transaction=False) as pipeline:
             for address, text in messages:
                 pipeline.publish(channel(), pack(address, text))

@@ -19,6 +19,7 @@ def changes_since(user: User, since: int, filters: LeadFilters = EVERYTHING) -> 
     somebody else, or moved out of the filter. A cursor of the future is another database's: reset.
     """
     cursor = read_cursor()
+    # After a dump is restored into a new cluster, ids begin anew: the cursor would hide years of changes
     if since > cursor.newest:
         return RESET
     changed = _changed_ids(user, since)
@@ -39,4 +40,5 @@ def _changed_ids(user: User, since: int) -> set[str]:
     lost = Assignment.objects.filter(previous_consultant=user.pk, changed_in__gt=since).values_list(
         "lead", flat=True
     )
+    # One over the limit is enough to know that there are too many
     return {str(pk) for pk in [*seen[: LIMIT + 1], *lost[: LIMIT + 1]]}

@@ -15,7 +15,9 @@ from kanban.members import CLOSE_FORBIDDEN, CLOSE_LOGIN, Member, may_join
 from kanban.presence import Presence
 from leads.models import User
 
+# Thirty tabs of one person in one process; beyond that it is a script or a loop of reconnects
 SOCKETS_PER_USER = 30
+# The longest thing a browser has to say is an id and a word
 MAX_FRAME = 4096
 
 
@@ -28,6 +30,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         """Accepted first even where refused: a browser cannot read the code of a refused handshake."""
+        # Of a refused handshake a page learns 1006 and no reason (WebSockets Standard)
         await self.accept()
         member = await database_sync_to_async(_member)(self.scope["user"], self.scope["session"].session_key)
         if isinstance(member, int):
@@ -39,6 +42,7 @@ class BoardConsumer(AsyncWebsocketConsumer):
         self.member = member
         self.presence = Presence(member)
         try:
+            # Listening first, then the head: a change in between comes twice and is not lost
             await Hub.here().join(member)
             await self.send(frames.hello(await database_sync_to_async(read_head)()))
         except BaseException:  # whatever ends it here, `disconnect` will not be called
@@ -84,6 +88,7 @@ def _parse(text: str | None) -> dict[str, Any]:
         return {}
     try:
         facts = json.loads(text)
+    # "[" a thousand times over is no ValueError
     except (ValueError, RecursionError):
         return {}
     return facts if isinstance(facts, dict) else {}

@@ -11,6 +11,7 @@ from django.db import connection
 
 from leads import one_trip
 
+# By way of text: PostgreSQL has no cast from xid8 to bigint. Up to xmin - 1 every transaction has ended
 _HEAD = """
 SELECT least(
   coalesce((SELECT changed_in FROM leads_lead ORDER BY changed_in DESC LIMIT 1), 0),
@@ -29,6 +30,7 @@ def read_cursor() -> Cursor:
     """Read it before the rows it stands for: what is written in between is then told twice, never lost."""
     with connection.cursor() as sql:
         sql.execute(
+            # xmax is the first id not given out yet: a cursor from beyond it is of another cluster
             "SELECT pg_snapshot_xmin(s)::text::bigint - 1, pg_snapshot_xmax(s)::text::bigint - 1"
             " FROM pg_current_snapshot() s"
         )

@@ -14,6 +14,7 @@ LEAD_CREATED = "kanban:lead_created"
 LEAD_UPDATED = "kanban:lead_updated"
 MESSAGE = "whatsapp:message"
 NOTICE = "sync:notice"
+# Well within a minute: nginx cuts a socket on which nothing was said for 60 s (its proxy_read_timeout)
 HEARTBEAT_SECONDS = 25
 
 
@@ -63,6 +64,7 @@ def _text(kind: str, **facts: Any) -> str:
     return json.dumps(
         {"v": VERSION, "type": kind, "ts": as_time(timezone.now()), **facts},
         cls=DjangoJSONEncoder,
+        # "ã" in two bytes and not in six: names and messages are most of a frame
         ensure_ascii=False,
         separators=(",", ":"),
     )

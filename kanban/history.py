@@ -102,6 +102,7 @@ def _field(name: str) -> str:
     return str(getattr(Lead._meta.get_field(name), "verbose_name", name))
 
 
+# What has no sentence here is told by the name of its kind
 SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.MOVED: _moved,
     LeadEvent.Kind.ASSIGNED: _assigned,

@@ -25,15 +25,19 @@ from kanban.members import CLOSE_LOGIN, CLOSE_RECONNECT, Member, revoked
 from kanban.wire import channel, unpack
 
 logger = logging.getLogger(__name__)
+# A logout is told at once; this finds the rest: a message that was lost, a changed password or role
 RECHECK_SECONDS = 20
+# Then a ping, and as long again for its answer: a half-open connection looks like a quiet board otherwise
 SILENCE_SECONDS = 10
 RETRY_SECONDS = 1
+# With Redis away a socket opens all the same, and follows the board by asking
 JOIN_SECONDS = 2
 
 
 class Hub:
     """Starts with its first member, stops with its last."""
 
+    # By loop and not one for the process: a hub's tasks and sockets belong to the loop that runs them
     _of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Self] = WeakKeyDictionary()
 
     def __init__(self) -> None:
@@ -48,6 +52,7 @@ class Hub:
 
     async def join(self, member: Member) -> None:
         """From the return on, `member` misses nothing; with Redis down, a reset comes when it is back."""
+        # Before the wait: what is said from now on waits in the member's queue
         self.members.add(member)
         if not self._tasks:
             loops = (self._listen(), self._tell_head(), self._close_revoked())
@@ -57,6 +62,7 @@ class Hub:
 
     async def leave(self, member: Member) -> None:
         self.members.discard(member)
+        # The last one out ends the subscription, so that a process without sockets holds no connection
         if not self.members:
             tasks, self._tasks = self._tasks, []
             self._listening.clear()
@@ -90,6 +96,7 @@ class Hub:
                 settings.REDIS_URL,
                 client_name=client_name(),
                 socket_connect_timeout=RETRY_SECONDS,
+                # The library would reconnect and subscribe again by itself, and nobody would learn of the gap
                 retry=Retry(NoBackoff(), 0),
             ) as redis,
             redis.pubsub() as subscription,
@@ -107,8 +114,10 @@ class Hub:
             if message is None:
                 await subscription.ping()
             elif message["type"] == "subscribe":
+                # Only on Redis' word: a SUBSCRIBE that is sent is not yet one that counts
                 self._listening.set()
                 if has_gap:
+                    # After subscribing, not before: what is said between the two would be missed again
                     self.tell_all(frames.reset())
             elif message["type"] == "message":
                 self._hand_on(message["data"])
@@ -120,6 +129,7 @@ class Hub:
             if address.closes:
                 if member.session == address.closes:
                     member.close(CLOSE_LOGIN)
+            # Rights as of the last check: a role that changed since closes the socket within RECHECK_SECONDS
             elif address.reaches(member.user_id, is_manager=member.is_manager):
                 member.tell(text)
 

@@ -12,9 +12,11 @@ from django.utils.crypto import constant_time_compare
 from kanban.wire import session_mark
 from leads.models import User
 
+# 4000 to 4999 are for applications (RFC 6455 7.4.2); the last digits are HTTP's where there is one
 CLOSE_LOGIN = 4401
 CLOSE_FORBIDDEN = 4403
 CLOSE_RECONNECT = 4012
+# A reader that is so far behind learns more from one look at the board; the queue must not grow for ever
 BACKLOG = 256
 
 
@@ -45,6 +47,7 @@ class Member:
         if self.is_closing:
             return
         self.is_closing = True
+        # The code goes first: a reader that takes nothing would never come to it
         while not self.waiting.empty():
             self.waiting.get_nowait()
         self.waiting.put_nowait(code)
@@ -71,6 +74,7 @@ def revoked(members: Iterable[Member]) -> dict[Member, int]:
 
 
 def _verdict(member: Member, session: Session | None, user: User | None) -> int | None:
+    # A deleted session, an ended one and a session of a deleted user are the same to a browser: log in
     if session is None or user is None or not user.is_active or not _is_signed_by(session, user):
         return CLOSE_LOGIN
     if not may_join(user):
@@ -81,5 +85,6 @@ def _verdict(member: Member, session: Session | None, user: User | None) -> int 
 def _is_signed_by(session: Session, user: User) -> bool:
     """A changed password ends the sessions that were opened with the old one."""
     mark = session.get_decoded().get(HASH_SESSION_KEY, "")
+    # Sessions signed with a former SECRET_KEY are good as long as it is among SECRET_KEY_FALLBACKS
     hashes = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
     return any(constant_time_compare(mark, known) for known in hashes)

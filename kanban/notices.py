@@ -41,6 +41,7 @@ def bell_facts(user: User) -> dict[str, Any]:
     return {
         "unseen": facts["unseen"] or 0,
         "newest": facts["newest"] or 0,
+        # NULL for whoever never chose, which means yes
         "by_app": facts["notice_preferences__by_app"] is not False,
         "has_sound": bool(facts["notice_preferences__has_sound"]),
     }
@@ -55,6 +56,7 @@ def notice_facts(notice: Notice, *, is_in_sight: bool = True) -> dict[str, Any]:
         "lead": str(notice.lead_id) if notice.lead_id and is_in_sight else None,
         "title": title_of(notice) if is_in_sight else title_out_of_sight(),
         "text": reason_of(notice) if is_in_sight else "",
+        # The path alone: a browser follows it on the host that it came by, whatever PUBLIC_URL says
         "url": urlsplit(address_of(notice)).path if is_in_sight else "",
         "at": as_time(notice.created_at),
         "is_seen": notice.seen_at is not None,

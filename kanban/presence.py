@@ -15,8 +15,10 @@ from kanban.members import Member
 from kanban.wire import Address, channel, pack
 from leads.models import Lead, User
 
+# Two repetitions may get lost: browsers say it every 20 s
 FRESH_SECONDS = 45
 STATES = frozenset({"viewing", "typing"})
+# A page that says it at every key must not ask the database at every key
 FEWEST_SECONDS_BETWEEN = 0.2
 
 
@@ -46,11 +48,13 @@ class Presence:
         lead_id, self._lead_id = self._lead_id, None
         if lead_id:
             audience = await database_sync_to_async(_audience)(self._member.user_id, lead_id)
+            # The lead may have been given away while it was open; managers still see that its reader left
             await _note(lead_id, audience or Address(managers=True), self._member, None)
 
 
 def _as_id(text: Any) -> str | None:
     try:
+        # In one spelling, since it becomes a key of Redis: no other key can be named by it
         return str(UUID(str(text)))
     except ValueError:
         return None
@@ -73,6 +77,7 @@ async def _note(lead_id: str, audience: Address, member: Member, state: str | No
                 await redis.hdel(key, str(member.user_id))
             else:
                 seen = {"id": member.user_id, "name": member.name, "state": state, "at": time.time()}
+                # By person and not by tab: two tabs of one person are one reader
                 await redis.hset(key, str(member.user_id), json.dumps(seen))
                 await redis.expire(key, FRESH_SECONDS)
             viewers = [json.loads(seen) for seen in (await redis.hgetall(key)).values()]

@@ -30,6 +30,7 @@ def _count(user: User) -> int:
 
 def _consultants_cards(user: User) -> list[dict[str, Any]]:
     """One more than is shown, which tells that there are more."""
+    # Never the whole row: what the card must not say is not read either
     rows: Any = Lead.objects.takeable_by(user).values(*POOLED_COLUMNS)
     return [pooled_facts(row) | {"can_take": True} for row in rows[: SHOWN + 1]]
 

@@ -7,5 +7,6 @@ from kanban.consumers import BoardConsumer
 
 websocket_urlpatterns = [
     path("ws/board/", BoardConsumer.as_asgi()),
+    # An unknown address is refused; without it Channels raises, and a scanner fills the log with tracebacks
     re_path(r"", WebsocketDenier.as_asgi()),
 ]

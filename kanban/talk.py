@@ -106,8 +106,10 @@ def composer_state(conversation: Conversation) -> str:
 def _last_messages(conversation_id: UUID) -> list[Spoken]:
     """Oldest first."""
     newest = Message.objects.filter(conversation=conversation_id).select_related("user").order_by("-seq")
+    # One more than is shown tells whether there are earlier ones
     messages = list(newest[: SHOWN + 1])[::-1]
     days = [_day(message) for message in messages]
+    # A quoted message is named by the provider's id and not by ours
     words = {message.sid: shown(message.body, message.kind)[:SNIPPET] for message in messages if message.sid}
     return [
         Spoken(

@@ -15,6 +15,7 @@ from whatsapp.models import Conversation, Line, Message
 from whatsapp.services.chats import ensure_lists, own_lines
 
 SHOWN = 100
+# Stands for never, so that a thread without a message can be sorted at all
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -49,6 +50,7 @@ def inbox_of(user: User, *, only_waiting: bool = False, words: str = "") -> Inbo
     """Whoever waits comes first, the longest wait on top; then the latest message."""
     stored = {thread.conversation: thread for thread in _transferred(user)}
     chats, is_complete = _own_chats(user)
+    # A lead of one's own line is in both: the row knows who waits, the list only what was said
     threads = [*stored.values(), *(chat for chat in chats if chat.conversation not in stored)]
     shown = [thread for thread in threads if _matches(thread, only_waiting, words.strip().lower())]
     return Inbox(sorted(shown, key=_turn)[:SHOWN], is_complete)
@@ -71,6 +73,7 @@ def _transferred(user: User) -> Iterable[Thread]:
     conversations = list(
         Conversation.objects.visible_to(user)
         .filter(status=Conversation.Status.TRANSFERRED, lead__archived_at=None)
+        # Private chats of a colleague's line are nobody's business, a manager's neither
         .exclude(lead=None, line__kind=Line.Kind.CONSULTANT)
         .select_related("lead__consultant__user", "line")
         .order_by("-last_message_at")[:SHOWN]
@@ -139,6 +142,7 @@ def _own_chats(user: User) -> tuple[list[Thread], bool]:
         return [], False
     mentioned = [chat.entry.lead for chat, _line in chats if chat.entry.lead]
     seen = Lead.objects.visible_to(user).filter(pk__in=mentioned) if mentioned else Lead.objects.none()
+    # A chat of one's own line may be with a colleague's lead: the words are one's own, the card is not
     leads = {str(pk) for pk in seen.values_list("pk", flat=True)}
     return [_chat_thread(chat, line, leads) for chat, line in chats], True
 

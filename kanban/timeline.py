@@ -34,6 +34,7 @@ class Place(NamedTuple):
             at, table, key = text.split("~")
             model = TABLES[int(table)]
             moment = parse_datetime(at)
+            # A time without its zone would be taken for one of the server's own
             if moment is None or moment.tzinfo is None:
                 raise ValueError(at)
             return cls(moment, int(table), model._meta.pk.to_python(key))
@@ -52,6 +53,7 @@ class Place(NamedTuple):
         earlier = Q(created_at__lt=self.at)
         if table > self.table:
             return earlier
+        # Rows may share an instant: without a second key a page would repeat or leave out some of them
         tie = Q(created_at=self.at)
         return earlier | (tie if table < self.table else tie & Q(pk__lt=self.key))
 
@@ -63,6 +65,7 @@ def timeline_of(lead: Lead, after: str = "") -> tuple[list[dict[str, Any]], str 
     """
     place = Place.parse(after) if after else None
     rows = chain.from_iterable(_page(lead, table, place) for table in range(len(TABLES)))
+    # A page of each table is enough: at worst the whole page comes from one of them
     newest = sorted(rows, key=Place.of, reverse=True)[: PAGE_SIZE + 1]
     shown = newest[:PAGE_SIZE]
     return [_entry(row) for row in shown], str(Place.of(shown[-1])) if len(newest) > PAGE_SIZE else None
@@ -107,4 +110,5 @@ def _entry(row: Row) -> dict[str, Any]:
     }
 
 
+# Of one instant the message comes before the assignment that it led to; cursors carry the place in this list
 TABLES: list[type[Model]] = [Message, Assignment, LeadEvent]

@@ -37,6 +37,7 @@ def pack(address: Address, text: str) -> bytes:
 
 
 def unpack(message: bytes) -> tuple[Address, str]:
+    # JSON writes a line break as \n, so that the first real one ends the address
     header, _, text = message.decode().partition("\n")
     facts = json.loads(header)
     return Address(tuple(facts["users"]), facts["managers"], facts["closes"], tuple(facts["only"])), text

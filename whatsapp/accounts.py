@@ -30,6 +30,7 @@ def account_of(line: Line | None) -> Account | None:
         return environment_account()
     if line.transport != Line.Transport.TWILIO:
         return None
+    # Twilio signs with the primary token alone: during a rotation old and new are both accepted
     own = (line.auth_token, line.next_auth_token, line.shared_key, line.next_shared_key)
     secrets = tuple(secret for secret in own if secret)
     if not (line.account_sid or line.auth_token):

@@ -13,6 +13,7 @@ from whatsapp.models import Conversation, Line, Message
 from whatsapp.services.inbound import leads_by_key, record_inbound
 
 logger = logging.getLogger(__name__)
+# Once a minute; whose chat is further down is found by their next message (`adopt_writers`)
 LOOKED_THROUGH = 200
 MOST_READINGS = 5  # of a chat in which more is said all the while; the sweep goes on
 
@@ -20,6 +21,7 @@ MOST_READINGS = 5  # of a chat in which more is said all the while; the sweep go
 def adopt(line: Line, entry: ChatEntry, lead_id: UUID) -> Conversation:
     """As many of the last messages come along as the line says. Safe to run twice, and after any crash:
     the chat knows its conversation last. Raises RedisError."""
+    # No lock: what is said between reading and marking makes the mark fail, and all is read again
     for _ in range(MOST_READINGS):
         reading = chat_index.read(line.pk, entry.chat_id)
         conversation = _bring(line, entry, lead_id, reading.said if reading else [])
@@ -27,6 +29,7 @@ def adopt(line: Line, entry: ChatEntry, lead_id: UUID) -> Conversation:
             line.pk, entry.chat_id, reading, str(lead_id), str(conversation.pk)
         ):
             break
+    # The messages that came along have moved its sequence and its window since
     conversation.refresh_from_db()
     return conversation
 
@@ -44,6 +47,7 @@ def adopt_all(lead_id: UUID, client_keys: Sequence[str]) -> None:
     chats = [(pk, chat_id_of(pk, key)) for pk in lines for key in client_keys]
     try:
         for (line_id, _), entry in chat_index.find_all(chats).items():
+            # Also where it was marked for another lead: the two were merged, or the number has another owner
             if entry.lead != str(lead_id) or entry.conversation is None:
                 adopt(lines[line_id], entry, lead_id)
     except redis.RedisError as error:
@@ -82,6 +86,7 @@ def _brought(line: Line, said: Sequence[Said]) -> list[Said]:
     return [
         message
         for number, message in enumerate(said)
+        # Of several wishes the last holds; those before it were taken back
         if number >= first_brought or number == max(wishes, default=None)
     ]
 
@@ -104,6 +109,7 @@ def _conversation_of(line: Line, entry: ChatEntry, lead_id: UUID, said: Sequence
             "is_opted_out": is_opted_out,
             "consultant_id": line.consultant_id,
             "lead_id": lead_id,
+            # A list that holds no word of theirs leaves it open: only a template may be sent then
             "last_inbound_at": max(heard, default=None),
             "last_message_at": entry.at,
         },

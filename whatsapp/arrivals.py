@@ -22,11 +22,14 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.services.inbound import record_inbound
 
 logger = logging.getLogger(__name__)
+# With pauses from one second on, doubled each time, two minutes in all
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=1)
 DATABASE_AWAY = (OperationalError, InterfaceError)  # the others are this message's own fault
 AT_ONCE = 500  # rows, before other work gets its turn
 
+# One statement: the line is looked at and the message stored in the same snapshot. PostgreSQL runs a
+# data-modifying WITH to its end though nothing reads from it
 _STORE = f"""
 WITH line AS (
   SELECT id FROM whatsapp_line WHERE id = %(line)s AND {IS_UNCHANGED}
@@ -36,6 +39,7 @@ WITH line AS (
   ON CONFLICT (sid) DO NOTHING
 )
 SELECT EXISTS (SELECT FROM line)"""  # noqa: S608 - composed of constants alone
+# A row that another worker holds still counts as earlier: SKIP LOCKED passes over it, not over its order
 _IS_NEXT = """
 own.next_attempt_at <= statement_timestamp() AND NOT EXISTS (
   SELECT FROM whatsapp_arrival AS earlier
@@ -99,6 +103,7 @@ def _postpone(arrival: Arrival, error: Exception) -> None:
     """Later, each time twice as late; then it is left for a person. Without a database only later."""
     attempts = arrival.attempts + 1
     is_over = attempts >= MAX_ATTEMPTS and not isinstance(error, DATABASE_AWAY)
+    # The row is free since its transaction failed: whoever counted a try meanwhile is right
     Arrival.objects.filter(pk=arrival.pk, attempts=arrival.attempts).update(
         attempts=attempts,
         error=f"{type(error).__name__}: {error}"[:2000].replace("\x00", ""),

@@ -27,6 +27,7 @@ PUBLIC_FOR = timedelta(hours=12)
 PUBLIC_PATH = "/media/whatsapp/"
 SALT = "whatsapp.attachments"
 LONGEST_NAME = 100
+# "Proposta (v2).pdf" stays; quotes, line breaks and "../" would reach headers and paths
 UNSAFE = re.compile(r"[^\w.()+ -]")
 
 
@@ -76,6 +77,7 @@ def forget(item: dict[str, Any]) -> None:
 
 def public_url(message: Message, number: int = 0) -> str:
     """Where the provider fetches a file of an outgoing message for the next hours."""
+    # Over the row's id and not over the storage's name, which stays unknown outside
     token = signing.dumps([str(message.pk), number], salt=SALT)
     return f"{settings.PUBLIC_URL}{PUBLIC_PATH}{token}/{quote(message.media[number]['filename'])}"
 
@@ -86,6 +88,7 @@ def item_at(token: str) -> dict[str, Any] | None:
         message_id, number = signing.loads(token, salt=SALT, max_age=PUBLIC_FOR)
         message = Message.objects.get(pk=UUID(message_id), direction=Message.Direction.OUT)
         item: dict[str, Any] = message.media[number]
+    # Too old, bent, gone: one answer for all, so that nobody learns which
     except (signing.BadSignature, ValueError, TypeError, IndexError, Message.DoesNotExist):
         return None
     return item if item.get("file") and default_storage.exists(item["file"]) else None
@@ -97,5 +100,6 @@ def _refused(reason: str) -> InvalidError:
 
 def _shown_name(given: str, file_type: FileType) -> str:
     """The sender's name for it as far as it is harmless, with the ending that its type has."""
+    # Windows' own separator first: "C:\Users\ana\foto.jpg" is foto.jpg
     stem = UNSAFE.sub("_", given.replace("\\", "/").rpartition("/")[2]).rpartition(".")[0].strip(". ")
     return (stem[:LONGEST_NAME] or file_type.kind) + file_type.extension

@@ -22,7 +22,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import ProxyManager
 
+# More than a worker has threads: urllib3 warns of each connection beyond its pool's size
 CALLS_AT_ONCE = 256
+# Workers are threads (`crm.processes`): the timer of one call must not cut another's socket
 _this_thread = threading.local()
 
 
@@ -56,11 +58,14 @@ class _Call:
         self.twins: list[socket.socket] = []
         self.ends_at = time.monotonic() + seconds
         self.timer = threading.Timer(seconds, self.cut)
+        # A process that ends does not wait for it
         self.timer.daemon = True
         self.timer.start()
 
     def watch(self, connected: socket.socket) -> None:
+        # shutdown(2) ends the connection for every descriptor of it, close(2) would end the twin's alone
         self.twins.append(connected.dup())
+        # Connected after the timer went off, when there was no socket to cut
         if time.monotonic() >= self.ends_at:
             self.cut()
 
@@ -134,6 +139,7 @@ def _adapter() -> _Adapter:
 
 def _trust() -> ssl.SSLContext:
     """What `requests` would trust."""
+    # In the order of Requests' own documentation on certificates
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or where()
     is_folder = os.path.isdir(bundle)
     return ssl.create_default_context(

@@ -61,6 +61,8 @@ def put(line: Line, entries: Sequence[ChatEntry]) -> list[bool]:
         return chat_index.record(line.pk, entries)
     except redis.RedisError as error:
         logger.warning("chat index not updated", extra={"line": line.pk, "why": type(error).__name__})
+        # The webhook then answers 503, and Meta brings the words again; Twilio still lists them
         if line.transport == Line.Transport.CLOUD and any(entry.said for entry in entries):
             raise
+        # Told to the browsers as new: better twice than never
         return [True] * len(entries)

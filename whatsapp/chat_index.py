@@ -19,8 +19,10 @@ from whatsapp.chat_scripts import PAGE, RECORD, SAY_LEAD
 from whatsapp.models.line import KEPT_MESSAGES
 from whatsapp.redis_connection import connection
 
+# Has to reach further back than `recovery` looks, else a recovered stranger counts as unread again
 SEEN_SIDS = 5_000
 SNIPPET = 200
+# Times KEPT_MESSAGES and the 5,000 chats of a list: 400 MB of Redis for a line that is full of such
 LONGEST_KEPT = 4096
 ROWS, ALL = "rows", "all"
 
@@ -85,6 +87,7 @@ class Reading:
 
 
 def chat_id_of(line_id: int, client_key: str) -> str:
+    # With our secret, since a bare digest of a phone number is found by trying all numbers
     return hashlib.sha256(f"{line_id}:{client_key}:{settings.SECRET_KEY}".encode()).hexdigest()[:32]
 
 
@@ -97,6 +100,7 @@ def record(line_id: int, entries: Sequence[ChatEntry], *, is_history: bool = Fal
         return []
     arguments: list[Any] = [settings.CHAT_INDEX_SIZE, SEEN_SIDS, KEPT_MESSAGES]
     for entry in entries:
+        # -1 does not subtract: the script deletes the count
         unread = 0 if is_history else 1 if entry.direction == "in" else -1
         arguments += [entry.sid, entry.chat_id, _score(entry.at), _packed(entry), unread, _kept(entry.said)]
     script = connection().register_script(RECORD)
@@ -105,6 +109,7 @@ def record(line_id: int, entries: Sequence[ChatEntry], *, is_history: bool = Fal
 
 def page(line_id: int, *, before: str = "", limit: int = 30) -> list[Chat]:
     """The newest chats, or those before a cursor. Costs the same however many there are. Raises RedisError."""
+    # "1767225600000000.3f2a…": the time breaks no tie, the chat does
     at, _, chat_id = before.partition(".")
     script = connection().register_script(PAGE)
     found = iter(script(keys=_keys(line_id)[:3], args=[limit, at, chat_id]))
@@ -121,6 +126,7 @@ def find(line_id: int, chat_id: str) -> ChatEntry | None:
 
 def find_all(chats: Sequence[tuple[int, str]]) -> dict[tuple[int, str], ChatEntry]:
     """{(line, chat id): entry} of those that there are, in one call. Raises RedisError."""
+    # Plain reads of several lines need not be one moment, and MULTI would make others wait
     with connection().pipeline(transaction=False) as pipeline:
         for line_id, chat_id in chats:
             pipeline.hget(_keys(line_id)[1], chat_id)
@@ -132,6 +138,7 @@ def seen(line_id: int, sids: Sequence[str]) -> set[str]:
     """Those of the provider's ids that were put into this line's list lately. Raises RedisError."""
     if not sids:
         return set()
+    # ZMSCORE is of Redis 6.2
     scores = connection().zmscore(_keys(line_id)[3], sids)
     return {sid for sid, score in zip(sids, scores, strict=True) if score is not None}
 
@@ -168,6 +175,7 @@ def forget(line_id: int, chat_ids: Iterable[str]) -> None:
     """Take chats out, for a client who asks to be forgotten."""
     order, facts, unread, _, said = _keys(line_id)
     for chat_id in chat_ids:
+        # MULTI: facts and words of one moment, or `say_lead` would compare what never stood together
         with connection().pipeline() as pipeline:
             pipeline.zrem(order, chat_id).hdel(facts, chat_id).hdel(unread, chat_id)
             pipeline.delete(said + chat_id).execute()
@@ -192,10 +200,12 @@ def _built_key(line_id: int) -> str:
 
 
 def _score(at: datetime) -> int:
+    # Scores are doubles: whole microseconds stay exact until the year 2255 (2 to the 53rd)
     return int(at.timestamp() * 1_000_000)
 
 
 def _packed(entry: ChatEntry) -> str:
+    # Words are kept beside, and taken away when their sender becomes a lead
     facts = asdict(replace(entry, said=None)) | {"at": entry.at.astimezone(UTC).isoformat()}
     return json.dumps(facts, ensure_ascii=False)
 

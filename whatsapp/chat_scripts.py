@@ -4,6 +4,7 @@
 # messages kept of each chat, then per message: sid ('' for none), chat id, time in microseconds, JSON,
 # what to add to unread, JSON to be kept ('' for nothing).
 # Answers with one 0 or 1 per message: whether it was new.
+# The keys `said:<chat id>` are made in the script, which a Redis Cluster does not allow: one server, then
 RECORD = """
 local news = {}
 for i = 4, #ARGV, 6 do
@@ -40,6 +41,7 @@ return news
 # KEYS: order, facts, unread. ARGV: chats at most, time and id of the chat before ('' for none). Many chats may
 # share one instant, as after a rebuild. Answers with the
 # cursor, the JSON and the count of each.
+# Lua's `unpack` takes about 8,000 values; a page asks for a hundred at most
 PAGE = """
 local most, at, chat = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local found

@@ -30,6 +30,7 @@ from whatsapp.send_errors import (
 
 TYPING_TIMEOUT_SECONDS = 1
 PATIENCE = 2  # timeouts, from the first byte to the last: to connect, and to be answered
+# A call more for each template's approval: 500 slow ones would hold a worker for more than an hour
 LISTING_SECONDS = 60
 CONTENTS_PAGE, MOST_CONTENTS = 100, 500
 MOST_SENDERS, MOST_SERVICES, MOST_FILES = 200, 20, 30
@@ -40,6 +41,7 @@ class Wire(TwilioHttpClient):
     """Sends where the account lives and sorts failures before the library can blur them."""
 
     def __init__(self, base_url: str, timeout: float) -> None:
+        # The library's own session would keep connections, and a kept one that died looks like a lost answer
         super().__init__(pool_connections=False, timeout=timeout)
         self.base_url, self.session, self.seconds = base_url, calls.session(), timeout * PATIENCE
 
@@ -51,8 +53,10 @@ class Wire(TwilioHttpClient):
             if never_connected(error):
                 raise NotAcceptedError(detail="Twilio cannot be reached") from error
             raise OutcomeUnknownError(detail=type(error).__name__) from error
+        # Not processed, and safe to send again (Twilio's docs on error 20429)
         if response.status_code == requests.codes.too_many_requests:
             raise NotAcceptedError("429", "Twilio asks to slow down")
+        # Twilio may have taken the message before it failed; the client would read it twice
         if response.status_code >= requests.codes.server_error:
             raise OutcomeUnknownError(str(response.status_code), "Twilio failed")
         return response
@@ -61,6 +65,7 @@ class Wire(TwilioHttpClient):
         if not self.base_url:
             return url
         parts = urlsplit(url)
+        # The host goes: the library names api., content. and messaging., which the simulator serves as one
         return self.base_url + parts.path + (f"?{parts.query}" if parts.query else "")
 
 
@@ -76,6 +81,7 @@ def create_message(
             from_=sender, to=recipient, status_callback=callback_url, **content
         )
         sid = created.sid
+    # Before TwilioException, the parent of both: an answer with an error code is a no, not a doubt
     except (TwilioRestException, TwilioServiceException) as error:
         raise _refusal(error) from error
     except (TwilioException, ValueError, TypeError, AttributeError) as error:
@@ -100,6 +106,7 @@ def list_messages(
     given = {name: value for name, value in filters.items() if value}
     try:
         return list(
+            # Twilio gives 50 a page unless asked, and 1,000 at most (Twilio's docs on paging)
             messages_of(_client(account).messages.stream(limit=limit, page_size=min(limit, 1000), **given))
         )
     except (TwilioRestException, TwilioServiceException) as error:
@@ -113,6 +120,7 @@ def list_media(account: Account, sid: str) -> list[dict[str, Any]]:
     try:
         records = _client(account).messages(sid).media.stream(limit=MOST_FILES)
         return [
+            # With ".json" it tells of the file, without it is the file (Twilio's docs on Media)
             {"url": TWILIO_API + str(one.uri).removesuffix(".json"), "content_type": one.content_type or ""}
             for one in records
         ]

@@ -11,8 +11,11 @@ from whatsapp import calls
 from whatsapp.refusals import TRY_LATER
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError, never_connected
 
+# Within the whole call's time: a host that is away should not use up what an answer may take
 CONNECT_SECONDS = 3
+# For the three dots: a client rather has the answer than the sign of it
 COURTESY_SECONDS = 2
+# Against a `next` that never ends
 TEMPLATES_PAGE, MOST_PAGES = 100, 20
 TEMPLATE_FIELDS = "id,name,language,status,category,components,rejected_reason"
 
@@ -32,6 +35,7 @@ def send_message(account: CloudAccount, message: Mapping[str, Any]) -> str:
     answer = _call(account, "POST", f"{account.phone_number_id}/messages", json=whole)
     try:
         sid = answer["messages"][0]["id"]
+    # 200 without an id: Meta may have sent it
     except (KeyError, IndexError, TypeError) as error:
         raise OutcomeUnknownError(detail="no message id") from error
     if not isinstance(sid, str) or not sid:
@@ -86,6 +90,7 @@ def _call(
                 url,
                 headers=headers,
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
+                # The token must not follow to another host
                 allow_redirects=False,
                 **content,
             )

@@ -36,6 +36,7 @@ REFERRAL = {
     "image_url": "ReferralMediaUrl",
     "ctwa_clid": "ReferralCtwaClid",
 }
+# A voice note that was listened to has been read as well
 STATUSES = {"played": "read", "deleted": "failed"}
 
 
@@ -68,6 +69,7 @@ def changes_in(body: Any) -> Iterator[Change]:
     for entry in _list(body, "entry"):
         for change in _list(entry, "changes"):
             value = change.get("value") if isinstance(change, dict) else None
+            # An app gets every field that it subscribed to, such as template reviews, at this one address
             if isinstance(value, dict) and change.get("field") == "messages":
                 yield Change(_text(_dict(value, "metadata"), "phone_number_id"), value)
 
@@ -80,12 +82,14 @@ def _message(
     phone = phone_in(_text(given, "from")) or phone_in(_text(person, "wa_id"))
     user_id = whatsapp_key(_text(given, "from_user_id") or _text(person, "user_id"))
     sid, kind = _text(given, "id"), _text(given, "type", 20) or "unsupported"
+    # Without an id it could not be told from its own repetition
     if not sid or not (phone or user_id) or kind in NOT_MESSAGES:
         return None
     context = _dict(given, "context")
     choice = _choice(given)
     return InboundMessage(
         sid=sid[:LONGEST_SID],
+        # The form of Twilio's addresses: one client is one address, whichever wire a line uses
         sender=CHANNEL + (phone or user_id),
         recipient=recipient,
         phone=phone,
@@ -104,6 +108,7 @@ def _message(
         else "",
         choice=_text(choice, "id") or _text(choice, "payload"),
         referral=_referral(_dict(given, "referral")),
+        # As one text under one name: Meta's own `context` would else stand where ours does
         details={"Message": clean(json.dumps(given, ensure_ascii=False), LONGEST_DETAIL)},
         sent_at=_sent_at(given),
     )
@@ -113,6 +118,7 @@ def _sent_at(given: Mapping[str, Any]) -> datetime | None:
     """When the client wrote: Meta may bring it late, but nobody writes in the future. None: it is not said."""
     try:
         seconds = int(_text(given, "timestamp", 20))
+        # A time ahead of our clock would keep the 24-hour window open longer than WhatsApp does
         return min(datetime.fromtimestamp(seconds, UTC), clock.now()) if seconds > 0 else None
     except (ValueError, OverflowError, OSError):
         return None
@@ -124,6 +130,7 @@ def _person(given: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> Ma
     for person in people:
         if (sender and _text(person, "wa_id") == sender) or (user_id and _text(person, "user_id") == user_id):
             return person
+    # With two or more a wrong guess would put one client's name on another's words
     return people[0] if len(people) == 1 else {}
 
 
@@ -137,6 +144,7 @@ def _body(given: Mapping[str, Any], kind: str, choice: Mapping[str, Any]) -> str
     words = _text(_dict(given, "text"), "body", LONGEST_TEXT) or _text(
         _dict(given, kind), "caption", LONGEST_TEXT
     )
+    # "nfm": the answer to a form that was filled in within the chat (WhatsApp Flows)
     form = _dict(_dict(given, "interactive"), "nfm_reply")
     return words or _text(choice, "text") or _text(choice, "title") or _text(form, "body")
 
@@ -145,6 +153,7 @@ def _media(given: Mapping[str, Any], kind: str) -> tuple[dict[str, Any], ...]:
     file = _dict(given, kind) if kind in FILES else {}
     if not file.get("id"):
         return ()
+    # "audio/ogg; codecs=opus" of a voice note is audio/ogg to everybody else
     item = {"url": "", "id": _text(file, "id"), "content_type": _text(file, "mime_type").partition(";")[0]}
     return (item | ({"filename": name} if (name := _text(file, "filename", 200)) else {}),)
 
@@ -183,6 +192,7 @@ def _status(given: Mapping[str, Any]) -> DeliveryStatus | None:
 
 def _text(given: Any, name: str, limit: int = LONGEST_DETAIL) -> str:
     value = given.get(name) if isinstance(given, dict) else None
+    # Codes and coordinates are numbers in Meta's JSON, ids are text
     return clean(str(value), limit) if isinstance(value, str | int | float) else ""
 
 

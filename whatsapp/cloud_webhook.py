@@ -32,6 +32,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
 
     So too where Redis is away and would be the only one to keep a message.
     """
+    # Meta asks by GET when the address is entered, and posts ever after
     if request.method == "GET":
         return _challenge(request)
     if is_too_large(request):
@@ -41,16 +42,19 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except (DatabaseError, RedisError, LineChangedError) as error:
         # Not with its text: PostgreSQL quotes the row, and the row quotes the client
         logger.error("message not stored", extra={"why": type(error).__name__})
+        # Meta sends again what was not answered with 200, less and less often
         return HttpResponse(status=503, headers={"Retry-After": "5"})
 
 
 def _challenge(request: HttpRequest) -> HttpResponse:
     """Meta shows the verify token of a line and wants its challenge back."""
+    # Bytes: compare_digest takes text in ASCII only (Python's docs on hmac), and anybody may send the rest
     shown = request.GET.get("hub.verify_token", "").encode()
     tokens = [line.verify_token for line in _lines() if line.verify_token and line.is_active]
     is_known = any(hmac.compare_digest(token.encode(), shown) for token in tokens)
     if request.GET.get("hub.mode") != "subscribe" or not is_known:
         return refuse("cloud")
+    # What was sent is sent back: as plain text that no browser may take for a page
     answer = HttpResponse(request.GET.get("hub.challenge", "")[:200], content_type="text/plain")
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
@@ -63,10 +67,12 @@ def _take_post(request: HttpRequest) -> HttpResponse:
         return refuse("cloud")
     try:
         body: Any = json.loads(request.body)
+    # "[" ten thousand times over is no ValueError
     except (ValueError, RecursionError):
         return HttpResponse("no JSON", status=400, content_type="text/plain")
     for change in changes_in(body):
         if line := signed_for.get(change.phone_number_id):
+            # What comes again, because something later in the same POST failed, is known by its ids
             _take_change(line, change)
         else:
             logger.warning("webhook for an unknown number", extra={"number": change.phone_number_id[:40]})
@@ -78,6 +84,7 @@ def _take_change(line: Line, change: Change) -> None:
     if line.is_active:
         _take_messages(line, change.messages(line.address))
     for report, message_id in change.statuses():
+        # Our own id comes back from Meta as `biz_opaque_callback_data`
         statuses.hear(report, _uuid(message_id), line=line)
 
 
@@ -105,6 +112,7 @@ def _lines() -> list[Line]:
 
 def _is_signed(request: HttpRequest, line: Line) -> bool:
     """Over the raw body, by the app secret or the next one, so that secrets can rotate with an overlap."""
+    # Over request.body and not over the parsed JSON: Meta signs bytes, escapes of its own included
     shown = request.headers.get(HEADER, "").encode()
     secrets = [secret for secret in (line.app_secret, line.next_app_secret) if secret]
     return any(hmac.compare_digest(_signature(secret, request.body).encode(), shown) for secret in secrets)

@@ -4,6 +4,7 @@ from leads import one_trip
 from leads.identity import parse_phone, phone_key
 from whatsapp.models import Conversation
 
+# "+55 11 98765-4321" and "11987654321" end alike however they are typed; the few found are compared in full
 LAST_DIGITS = 4
 _NUMBERS = """
 SELECT consultant.phone FROM leads_consultant AS consultant JOIN leads_user AS person ON person.id = consultant.user_id

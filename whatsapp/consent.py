@@ -19,6 +19,7 @@ _LAST_WORD = """
 SELECT kind FROM whatsapp_consentevent WHERE client_key = %s AND kind IN ('opt_in', 'opt_out')
 ORDER BY created_at DESC, id DESC LIMIT 1"""
 CONSENT_FIELDS = ["is_opted_out", "stage", "stage_before_opt_out", "updated_at"]
+# Each is a whole message, folded: "para" is one, "para alugar" none. English begins with Twilio's own words
 OPT_OUT = {
     "pt": """parar|pare|para|sair|descadastrar|remover|quero sair|quero parar|parar mensagens
         parar de receber|nao quero mais receber|nao quero mais receber mensagens|nao quero receber mensagens
@@ -44,6 +45,7 @@ OPT_IN = {
     "en": "start|unstop|subscribe|opt in|optin|resume",
     "es": "volver|alta|reanudar|reactivar|quiero recibir mensajes",
 }
+# Brazilians, too, write STOP, whatever language they speak otherwise
 INTERNATIONAL = frozenset({"stop", "start"})
 CONFIRMATION = {
     ConsentEvent.Kind.OPT_OUT: {
@@ -76,6 +78,7 @@ class Wish:
 
 def fold(text: str) -> str:
     """Lower case, without accents, marks and punctuation, single spaces: "Não, PARE!" → "nao pare"."""
+    # Apostrophes go before the rest becomes spaces: "don't" is "dont", not "don t"
     plain = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
     kept = "".join(" " if not character.isalnum() else character for character in _unaccented(plain))
     return " ".join(kept.split())
@@ -98,6 +101,7 @@ WISHES = _phrases(ConsentEvent.Kind.OPT_OUT, OPT_OUT) | _phrases(ConsentEvent.Ki
 
 
 def wish_in(text: str) -> Wish | None:
+    # No phrase comes near 80; folding a text of 65,000 characters to learn so would be work for nothing
     return WISHES.get(fold(text)) if len(text) <= 80 else None
 
 
@@ -109,6 +113,7 @@ def opt_out(conversation: Conversation, message: Message | None, evidence: str =
     """
     lock_all_of(conversation.client_key)
     _record(conversation, ConsentEvent.Kind.OPT_OUT, message, evidence)
+    # A second STOP must not take "opted out" for the stage to come back to
     if conversation.stage != Conversation.Stage.OPTED_OUT:
         conversation.stage_before_opt_out = conversation.stage
     conversation.is_opted_out, conversation.stage = True, Conversation.Stage.OPTED_OUT
@@ -131,6 +136,7 @@ def opt_in(conversation: Conversation, message: Message | None, evidence: str = 
     leads = {conversation.lead_id, *blocked.values_list("lead_id", flat=True)}
     activity.may_be_written_to(lead_ids=[lead_id for lead_id in leads if lead_id])
     consultants = Q(status=Conversation.Status.TRANSFERRED) & ~Q(stage_before_opt_out="")
+    # A consultant goes on where they were; the agent begins anew, for its thread is of before the silence
     stage = Case(
         When(consultants, then=F("stage_before_opt_out")), default=Value(Conversation.Stage.QUALIFYING)
     )
@@ -145,6 +151,7 @@ def _stage_after_opt_in(conversation: Conversation) -> str:
 
 def is_opted_out(client_key: str) -> bool:
     """By their own last word on WhatsApp; what a form says is in the ledger and decides nothing here."""
+    # The ledger and not a conversation's flag: the first message on a new line has no conversation yet
     return bool(one_trip.ask(_LAST_WORD, [client_key]) == ConsentEvent.Kind.OPT_OUT)
 
 

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 Status = Message.Status
 
 LEASE = timedelta(seconds=30)  # a call to Twilio takes 16 at most: 8 to connect, 8 to be answered
+# With the pauses below about an hour in all: 511 s up to the ninth try, then five minutes each
 MOST_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 300
 SHORTEST_PAUSE_SECONDS = 0.5
@@ -41,6 +42,7 @@ _IS_DUE_ON_LINE = f"""{_IS_FIRST} AND own.send_after <= statement_timestamp()
 AND (SELECT line_id FROM whatsapp_conversation WHERE id = own.conversation_id) = %s
 ORDER BY own.send_after, own.created_at LIMIT 1 FOR UPDATE SKIP LOCKED"""  # noqa: S608 - as above
 _NEXT_DUE = f"SELECT min(own.send_after) FROM whatsapp_message AS own WHERE {_IS_FIRST}"  # noqa: S608
+# By PostgreSQL's clock alone: a worker whose clock is ahead would give up what another is just sending
 _LAPSED = """
 SELECT id, conversation_id FROM whatsapp_message WHERE status = 'sending' AND lease_until < statement_timestamp()"""
 _GIVE_UP = """
@@ -51,8 +53,10 @@ WHERE id = %s AND status = 'sending' AND lease_until < statement_timestamp()"""
 
 def deliver_due(seconds: float = 40) -> float | None:
     """Send what is due, for about `seconds`. Returns in how many seconds more will be due; None: nothing."""
+    # First of all: a row in `sending` holds up every later message of its conversation
     _give_up_lapsed()
     ends_at = time.monotonic() + seconds
+    # Lines take turns, so that the thousand messages of one do not hold up the one message of another
     served: set[int] = set()
     while time.monotonic() < ends_at:
         message = claim_next(served)
@@ -94,6 +98,7 @@ def _line_of_first_due(besides: set[int]) -> int | None:
 
 def _claim_on(line_id: int) -> Message | None:
     while True:
+        # Ends before the provider is called: no row is locked while Twilio thinks
         with transaction.atomic():
             message = next(iter(prepared.rows(Message, _IS_DUE_ON_LINE, [line_id])), None)
             if message is None or _take(message):
@@ -109,6 +114,7 @@ def _take(message: Message) -> bool:
         message.save(update_fields=["send_after"])
         return False
     message.status, message.attempts = Status.SENDING, message.attempts + 1
+    # Durable before the call. A worker that dies after it leaves `sending`, which nobody sends again
     message.lease_until = now + LEASE
     prepared.update(message, ("status", "attempts", "paced_until", "lease_until"))
     return True
@@ -116,6 +122,7 @@ def _take(message: Message) -> bool:
 
 def deliver(message: Message) -> None:
     """Offer a claimed message to its line's provider and write what came of it."""
+    # Read after the claim: an opt-out, or the end of the window, may have come since it was queued
     conversation = _conversation_of(message)
     refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=message.is_last_word)
     if refusal is not None:
@@ -125,6 +132,7 @@ def deliver(message: Message) -> None:
         return
     try:
         sid = _offer(message)
+    # The one outcome after which the same row is offered again
     except NotAcceptedError as error:
         _put_back(message, error.code)
     except RefusedError as error:
@@ -134,6 +142,7 @@ def deliver(message: Message) -> None:
         settle(message.pk, Status.UNKNOWN, error_code=refusals.NOT_CONFIRMED_CODE)
     else:
         settle(message.pk, Status.SENT, sid=sid)
+        # Only now: the chat list tells what has left, and an answer marks the chat as read
         if conversation.line.kind == Line.Kind.CONSULTANT:
             chat_entries.put(conversation.line, [chat_entries.entry_of_row(conversation.line, message)])
 
@@ -159,7 +168,9 @@ def _put_back(message: Message, code: str) -> None:
         settle(message.pk, Status.FAILED, error_code=code or refusals.UNREACHABLE_CODE)
         return
     pause = min(LONGEST_PAUSE_SECONDS, 2 ** (message.attempts - 1))
+    # Else all that Twilio refused at once would come back at once
     jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
+    # Only while it is still ours: a status callback may have told meanwhile that it was sent
     Message.objects.filter(pk=message.pk, status=Status.SENDING).update(
         status=Status.QUEUED, lease_until=None, send_after=timezone.now() + timedelta(seconds=pause * jitter)
     )
@@ -170,6 +181,7 @@ def _give_up_lapsed() -> None:
     """A worker died with these in hand; Twilio may have them. They are settled later, not sent again."""
     code = refusals.NOT_CONFIRMED_CODE
     for message_id, conversation_id in one_trip.read_rows(_LAPSED, []):
+        # The condition once more: of several workers that saw it lapse one changes it and tells
         if one_trip.execute(_GIVE_UP, [code, str(refusals.text_of(code)), message_id]):
             announce(message_changed, conversation_id=str(conversation_id), message_id=str(message_id))
 

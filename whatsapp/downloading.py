@@ -16,6 +16,7 @@ API_HOST = "api.twilio.com"
 # Where Twilio's media addresses redirect to; the credentials do not go there.
 CDN_HOSTS = ("media.twiliocdn.com", "mms.twiliocdn.com", "s3-external-1.amazonaws.com")
 META_HOSTS = ("lookaside.fbsbx.com",)
+# What Twilio carries on WhatsApp; at Meta, documents may be larger, and such a one stays there
 MOST_BYTES = 16 * 1024 * 1024
 MOST_REDIRECTS = 3
 READ_SECONDS, TOTAL_SECONDS = 5, 30
@@ -45,6 +46,7 @@ def download(url: str, account: Account | None, allowed_types: Sequence[str]) ->
     if account is None:
         raise NotNowError
     url = _at_the_account(url, account)
+    # Twilio's media want the account's login (Twilio's docs on Media), the CDN they redirect to does not
     auth: tuple[str, str] | None = (account.sid, account.token)
     for _ in range(MOST_REDIRECTS + 1):
         with _open(url, auth) as answer:
@@ -96,12 +98,14 @@ def _check_public(host: str) -> None:
         found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     except OSError as error:
         raise NotNowError from error
+    # The connection asks for the name again and may hear another address; so only fixed hosts come here
     if not all(ipaddress.ip_address(address[0]).is_global for *_, address in found):
         raise HopelessError("private_address")
 
 
 def _open(url: str, auth: tuple[str, str] | None, headers: dict[str, str] | None = None) -> requests.Response:
     try:
+        # Redirects are followed by hand, each host looked at before it is asked
         return requests.get(
             url, auth=auth, headers=headers, stream=True, timeout=READ_SECONDS, allow_redirects=False
         )
@@ -115,16 +119,19 @@ def _read(answer: requests.Response, allowed_types: Sequence[str]) -> Downloaded
     if not answer.ok:
         raise HopelessError("not_found")
     content_type = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    # By what the server says now, not by what the webhook claimed
     if not content_type.startswith(tuple(allowed_types)):
         raise HopelessError("type_not_allowed")
     return Downloaded(b"".join(_chunks(answer)), content_type)
 
 
 def _chunks(answer: requests.Response) -> Iterator[bytes]:
+    # Requests' timeout is from byte to byte: a server that drips would hold the worker for hours
     ends_at, size = time.monotonic() + TOTAL_SECONDS, 0
     try:
         for chunk in answer.iter_content(64 * 1024):
             size += len(chunk)
+            # Counted and not read from Content-Length, which may be missing or wrong
             if size > MOST_BYTES:
                 raise HopelessError("too_large")
             if time.monotonic() > ends_at:

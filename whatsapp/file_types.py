@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 MEGABYTE = 1024 * 1024
+# Enough for every beginning below, and to tell text from what only calls itself .txt
 LOOKED_AT = 4096
 MOST_BYTES = {
+    # Meta's limit for pictures, the one below Twilio's
     "image": 5 * MEGABYTE,
     "audio": 16 * MEGABYTE,
     "video": 16 * MEGABYTE,
@@ -18,6 +20,7 @@ MOST_BYTES = {
 LARGEST = max(MOST_BYTES.values())
 
 # What a file begins with, and what it is then
+# Sound without a container begins with a frame: 0xFFFB, F3, F2 are MP3, 0xFFF1, F9 are AAC in ADTS
 BEGINNINGS = [
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -33,6 +36,7 @@ BEGINNINGS = [
 ]
 # Families whose members only the file's name tells apart
 OPEN_XML, OLD_OFFICE, TEXT = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b""
+# Every .docx is a ZIP; so is an .apk, which its name gives away
 _OOXML = "application/vnd.openxmlformats-officedocument."
 BY_NAME = {
     OPEN_XML: {
@@ -100,6 +104,7 @@ def _film_or_sound(head: bytes, name: str) -> str:
     if brand.startswith(b"3gp"):
         return "video/3gpp"
     is_sound = brand in (b"M4A ", b"M4B ") or PurePosixPath(name.lower()).suffix == ".m4a"
+    # The camera of an iPhone: HEIC pictures and QuickTime films, and AVIF, none of which WhatsApp takes
     return "" if brand in (b"heic", b"mif1", b"avif", b"qt  ") else "audio/mp4" if is_sound else "video/mp4"
 
 
@@ -108,4 +113,5 @@ def _by_name(head: bytes, name: str) -> str:
     for beginning in (OPEN_XML, OLD_OFFICE):
         if head.startswith(beginning):
             return BY_NAME[beginning].get(extension, "")
+    # Text has no NUL; a program that is called .csv has
     return BY_NAME[TEXT].get(extension, "") if b"\x00" not in head else ""

@@ -13,6 +13,8 @@ from whatsapp import adoption
 from whatsapp.models import Conversation
 from whatsapp.services.hands import TAKEN_OVER
 
+# Only what was handed over: a thread in which the agent still asks is nobody's yet, and a consultant's own
+# line stays theirs whoever gets the lead. IS DISTINCT FROM, because either side may be NULL
 _FOLLOW_ALL = """
 UPDATE whatsapp_conversation AS conversation
 SET consultant_id = lead.consultant_id, updated_at = statement_timestamp()
@@ -53,6 +55,7 @@ def claim_forgotten_conversations() -> int:
     if not found:
         return 0
     theirs = Conversation.objects.filter(pk__in=found)
+    # lead=None once more: whoever linked one of them meanwhile knows better
     count = theirs.filter(lead=None).update(lead=Subquery(owner), updated_at=timezone.now())
     # Asked only now, when the rows are ours: whoever asks for no messages from here on finds the lead linked
     silent = theirs.filter(is_opted_out=True, lead__opted_out_at=None).exclude(lead=None)

@@ -15,6 +15,7 @@ from leads.models import LeadEvent, LeadIdentity
 from whatsapp.models import ConsentEvent
 
 WHATSAPP_KINDS = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID)
+# A dozen sweeps: what one of them misses the next finds
 SEARCHED = timedelta(days=3)
 
 
@@ -33,6 +34,7 @@ def _record(events: QuerySet[LeadEvent]) -> int:
     said = list(events.filter(kind=LeadEvent.Kind.CONSENT).order_by("created_at", "pk"))
     keys = _keys_of({event.lead_id for event in said})
     rows = [row for event in said for key in keys.get(event.lead_id, ()) for row in _rows(event, key)]
+    # The unique constraint says what is in the ledger already, so every run may bring everything
     return len(ConsentEvent.objects.bulk_create(rows, ignore_conflicts=True))
 
 

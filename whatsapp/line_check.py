@@ -18,6 +18,7 @@ from whatsapp.transports import transport_of
 
 WEBHOOK_PATH = "/webhooks/whatsapp/"
 # Twilio gives up after one try unless the address says otherwise; the part after # is not sent to us.
+# Five retries, whatever failed; 2 s to connect, 3 s to answer (Twilio's docs on connection overrides)
 CONNECTION_OVERRIDES = "#rc=5&rp=all&ct=2000&rt=3000"
 
 
@@ -67,6 +68,7 @@ def _remember(line: Line, findings: list[Finding], *, is_webhook_right: bool | N
 
 def _webhook_findings(line: Line) -> tuple[list[Finding], bool | None]:
     account = account_of(line)
+    # Its account does not exist at Twilio, which would call that a fault
     if settings.SIMULATOR and not settings.TWILIO_API_BASE_URL and not _is_at_twilio(line):
         return [Finding(_("This is the simulator: its webhook is always right."))], True
     try:
@@ -103,6 +105,7 @@ def _faults(setup: WebhookSetup) -> list[Finding]:
         said.append(_("Twilio cannot reach %(own)s: set PUBLIC_URL to the address that the world sees."))
     if not setup.address:
         said.append(_("No webhook is set for %(where)s. Paste %(address)s there."))
+    # The part after # is how Twilio tries, not where
     elif urldefrag(setup.address).url != settings.PUBLIC_URL + WEBHOOK_PATH:
         said.append(_("Messages to %(where)s go to %(found)s. Paste %(address)s there instead."))
     elif setup.method.upper() != "POST":
@@ -126,4 +129,5 @@ def _is_private(address: str) -> bool:
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
+        # A name and no number: "web" of a compose file is as private as "localhost"
         return host == "localhost" or "." not in host

@@ -55,8 +55,10 @@ def messages_of(records: Iterable[Any]) -> Iterator[SentMessage]:
             body=record.body or "",
             status=str(record.status or ""),
             error_code=str(record.error_code or ""),
+            # Of what comes in, date_sent is when Twilio called our webhook (its docs on Message)
             created_at=record.date_sent or record.date_created,
             media_count=int(record.num_media or 0),
+            # "inbound"; ours are "outbound-api", "outbound-reply", "outbound-call"
             is_inbound=str(record.direction or "").startswith("inbound"),
         )
 

@@ -7,6 +7,7 @@ from whatsapp.models import Conversation
 
 def lock_conversation(conversation_id: UUID | str) -> Conversation:
     """The conversation with its row held until the caller's transaction ends. Raises DoesNotExist."""
+    # Of the join only our row: a lock on the line as well would make all its conversations wait for one
     locked = Conversation.objects.select_for_update(of=("self",))
     return locked.select_related("line").get(pk=conversation_id)
 

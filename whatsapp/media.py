@@ -23,8 +23,10 @@ from whatsapp.transports import transport_of
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
+# Half an hour and some minutes in all; then it is given up as unreachable
 PAUSES_SECONDS = (10, 60, 300, 1800)
 # What a browser may show without the file being able to do anything.
+# No SVG, no HTML: both can carry scripts
 SHOWN_INLINE = ("image/jpeg", "image/png", "image/webp", "image/gif", "audio/", "video/")
 KEPT = (
     *SHOWN_INLINE,
@@ -68,6 +70,7 @@ def _fetch(message: Message) -> None:
     line = message.conversation.line
     media, is_complete = [], True
     for item in message.media:
+        # Of several files those that are here are not fetched again
         if not item.get("file") and not item.get("error"):
             try:
                 item = item | _stored(transport_of(line).download(line, item, KEPT))

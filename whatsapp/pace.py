@@ -17,6 +17,7 @@ from whatsapp.models import Message
 from whatsapp.redis_connection import connection
 
 logger = logging.getLogger(__name__)
+# A Redis that hangs costs each call its second: once in a while, not at every message
 WITHOUT_REDIS_SECONDS = 5
 _LAST_CREDIT = """
 SELECT paced_until FROM whatsapp_message WHERE conversation_id = %s AND paced_until IS NOT NULL
@@ -24,6 +25,7 @@ ORDER BY seq DESC LIMIT 1"""
 
 # A bucket that is full again at the time it holds. KEYS: the line's. ARGV: microseconds that one message
 # costs, microseconds that may be owed. Redis' own clock: those of workers may differ.
+# %.0f, since Lua's own text of a number, %.14g, would round sixteen digits of microseconds
 TAKE_PLACE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -44,6 +46,7 @@ def take_turn(message: Message, now: datetime) -> datetime | None:
     cost = timedelta(seconds=settings.WHATSAPP_PAIR_SECONDS)
     last = one_trip.ask(_LAST_CREDIT, [message.conversation_id])
     owed_until = max(last or now, now)
+    # Credit of a burst: with 20 on credit at six seconds each, up to 114 may be owed already
     may_go_at = owed_until - cost * (settings.WHATSAPP_PAIR_BURST - 1)
     if may_go_at > now:
         return may_go_at
@@ -62,6 +65,7 @@ def line_has_room(line_id: int) -> bool:
     cost = 1_000_000 / settings.WHATSAPP_LINE_PER_SECOND
     script = connection().register_script(TAKE_PLACE)
     try:
+        # At least one message's cost, or a rate below one a second would never find room
         return bool(script(keys=[_key(line_id)], args=[cost, max(cost, 1_000_000)]))
     except redis.RedisError as error:
         _ask_again_at = time.monotonic() + WITHOUT_REDIS_SECONDS

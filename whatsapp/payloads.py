@@ -13,10 +13,12 @@ from typing import Any, Self
 from leads.identity import phone_key, whatsapp_key
 
 CHANNEL = "whatsapp:"
+# E.164 has at most 15 digits; "BR.1502576394655843" and "whatsapp:US.ABC" are no phone
 PHONE = re.compile(r"\+?\d{6,15}")
 LONGEST_TEXT = 65_536
 LONGEST_DETAIL = 8_192
 LONGEST_SID = 255
+# NumMedia is a claim: "1000000" must not be counted up to. Twilio itself sends ten files at most
 MOST_MEDIA = 30
 LOCATION = {"Latitude": "latitude", "Longitude": "longitude", "Address": "address", "Label": "label"}
 KIND_OF_MEDIA = {"image": "image", "audio": "audio", "video": "video", "application": "document"}
@@ -56,9 +58,11 @@ class InboundMessage:
     @classmethod
     def parse(cls, form: Mapping[str, str]) -> Self:
         """From a webhook's form; MalformedPayloadError without a message id, a sender and a recipient."""
+        # Names are the sender's as well: a parameter called "a\x00" would be refused by PostgreSQL
         details = {clean(name, 200): clean(value, LONGEST_DETAIL) for name, value in form.items()}
         user_id = _user_id(details)
         sender = details.get("From", "") or (CHANNEL + user_id if user_id else "")
+        # SmsMessageSid is the older name of the same id (Twilio's guide to webhook requests)
         sid, recipient = _required(details, "MessageSid", "SmsMessageSid"), details.get("To", "")
         if not sender or not recipient:
             raise MalformedPayloadError("From or To is missing")
@@ -67,10 +71,12 @@ class InboundMessage:
             sid=sid[:LONGEST_SID],
             sender=sender[:160],
             recipient=recipient[:80],
+            # A user id in From does not mean that the number is hidden: WaId may still have it
             phone=phone_in(sender) or phone_in(details.get("WaId", "")),
             external_user_id=user_id,
             profile_name=(details.get("ProfileName") or details.get("Username", ""))[:200],
             kind=_kind(details, media)[:20],
+            # From the form and not from `details`, where a long message is cut short
             body=clean(form.get("Body", ""), LONGEST_TEXT) or _chosen(details),
             media=media,
             location={ours: details[theirs] for theirs, ours in LOCATION.items() if details.get(theirs)},
@@ -100,6 +106,7 @@ class InboundMessage:
             sender=sender,
             recipient=recipient,
             phone=phone,
+            # A list has no parameter for it; the address is all there is
             external_user_id="" if phone else whatsapp_key(sender),
             kind=_kind({}, tuple(media)) if media else "media" if has_media else "text",
             body=clean(body, LONGEST_TEXT),
@@ -127,6 +134,7 @@ class InboundMessage:
     @property
     def is_received(self) -> bool:
         """False for reports of our own messages that somebody pointed at the inbound address."""
+        # Absent counts as received: a message that is taken for a report would be lost
         return self.details.get("SmsStatus", "received") in ("received", "receiving")
 
 
@@ -144,6 +152,7 @@ class DeliveryStatus:
     def parse(cls, form: Mapping[str, str]) -> Self:
         return cls(
             sid=_required(form, "MessageSid", "SmsSid")[:LONGEST_SID],
+            # SmsStatus is the older name of the same
             status=clean(_required(form, "MessageStatus", "SmsStatus"), 20).lower(),
             error_code=clean(form.get("ErrorCode", ""), 10),
             sender=clean(form.get("From", ""), 80),
@@ -159,6 +168,7 @@ def clean(text: str, limit: int) -> str:
 def address_of(number: str) -> str:
     """'whatsapp:+5511987654321' from however the number is written; '' where it cannot be one."""
     digits = "".join(filter(str.isdecimal, number))
+    # From eight digits on, which leaves out short codes such as 40404; fifteen are E.164's most
     return f"{CHANNEL}+{digits}" if 8 <= len(digits) <= 15 else ""
 
 
@@ -182,12 +192,14 @@ def _required(form: Mapping[str, str], *names: str) -> str:
 
 def phone_in(address: str) -> str:
     """'+5511987654321' from 'whatsapp:+55 11…' or a WaId; '' for what is no number."""
+    # "+55 (11) 98765-4321" as well as "5511987654321", which is how WaId writes it
     digits = re.sub(r"[\s()-]", "", address.removeprefix(CHANNEL))
     return "+" + digits.lstrip("+") if PHONE.fullmatch(digits) else ""
 
 
 def _user_id(details: Mapping[str, str]) -> str:
     """The business-scoped user id; Twilio's changelog and live webhooks name the parameter differently."""
+    # "BR.1502576394655843": country and id, the same for all numbers of one business
     given = details.get("ExternalUserId") or details.get("ExternalUserIdentifier", "")
     if not given and details.get("From", "") and not phone_in(details["From"]):
         given = details["From"]
@@ -196,6 +208,7 @@ def _user_id(details: Mapping[str, str]) -> str:
 
 def _media(details: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
     try:
+        # NumMedia comes empty, too; a word instead of a number is no reason to lose the text beside it
         count = int(details.get("NumMedia", "0") or 0)
     except ValueError:
         count = 0
@@ -210,6 +223,7 @@ def _kind(details: Mapping[str, str], media: tuple[dict[str, Any], ...]) -> str:
     if given := details.get("MessageType", "").lower():
         return given
     if media:
+        # A contact card is text/vcard or text/x-vcard, and would else be shown as a document
         if "vcard" in media[0]["content_type"]:
             return "contacts"
         return KIND_OF_MEDIA.get(media[0]["content_type"].split("/")[0], "document")
@@ -228,4 +242,5 @@ def _chosen(details: Mapping[str, str]) -> str:
 
 
 def _is_referral(name: str, value: str) -> bool:
+    # "ReferralNumMedia": "0" says that the ad had no picture, not that there was an ad
     return name.startswith("Referral") and value not in ("", "0")

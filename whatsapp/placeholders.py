@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+# "{{1}}" and "{{ name }}"; a single brace is text
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 

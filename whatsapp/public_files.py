@@ -8,6 +8,7 @@ from whatsapp.attachments import item_at
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
+    # This address is on the CRM's own host: a file that could run here would run with a consultant's session
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cache-Control": "private, max-age=3600",
 }

@@ -15,6 +15,7 @@ from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services.inbound import leads_by_key
 
 LOOK_BACK = timedelta(days=30)
+# One page of Twilio's, in either direction: a list that is short is better than one that comes late
 MOST_LISTED = 1000
 BATCH = 500
 
@@ -63,6 +64,7 @@ def _listed(line: Line) -> list[SentMessage]:
     if account is None:
         return []
     since = clock.now() - LOOK_BACK
+    # Asked twice, since Twilio filters by sender or by recipient, not by either of them
     received = client.list_messages(account, recipient=line.address, since=since, limit=MOST_LISTED)
     return received + client.list_messages(account, sender=line.address, since=since, limit=MOST_LISTED)
 
@@ -85,10 +87,12 @@ def _entry_of_listed(line: Line, message: SentMessage, person: InboundMessage) -
     return ChatEntry(
         chat_id=chat_id_of(line.pk, person.client_key),
         address=person.sender,
+        # Twilio's list does not have it; the next message brings it
         name="",
         text=text_of(person)[:SNIPPET],
         direction=Message.Direction.OUT if is_ours else Message.Direction.IN,
         at=person.sent_at or clock.now(),
+        # Only what comes in is counted once by its id
         sid="" if is_ours else message.sid,
         client_key=person.client_key,
         external_user_id=person.external_user_id,

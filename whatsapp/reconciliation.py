@@ -32,6 +32,7 @@ def settle_unconfirmed() -> int:
     now = timezone.now()
     unknown = Message.objects.filter(
         status=Message.Status.UNKNOWN,
+        # Meta has no list of messages to ask: there only a status settles it
         conversation__line__transport=Line.Transport.TWILIO,
         updated_at__lte=now - ASK_AFTER,
         created_at__gte=now - FORGET_AFTER,
@@ -46,6 +47,7 @@ def settle_unconfirmed() -> int:
 def _settle_conversation(conversation: Conversation, messages: list[Message]) -> int:
     listed = _listed(conversation, messages)
     unsettled = Message.objects.filter(pk__in=[one.pk for one in messages], status=Message.Status.UNKNOWN)
+    # Whatever comes of it they go to the end of the queue
     unsettled.update(updated_at=timezone.now())
     if listed is None:
         return 0
@@ -60,6 +62,7 @@ def _listed(conversation: Conversation, messages: list[Message]) -> list[SentMes
     account = account_of(line)
     if account is None:
         return None
+    # A minute for clocks that differ
     since = min(message.created_at for message in messages) - timedelta(minutes=1)
     try:
         return client.list_messages(
@@ -72,6 +75,7 @@ def _listed(conversation: Conversation, messages: list[Message]) -> list[SentMes
 
 def _settle_message(message: Message, unclaimed: list[SentMessage]) -> bool:
     """The oldest record of the same words is this message; with none for long, it never got there."""
+    # The same words twice are two records: each message takes one away
     same = next((one for one in unclaimed if _may_be(message, one)), None)
     if same is not None:
         unclaimed.remove(same)
@@ -87,6 +91,7 @@ def _note_missing(message: Message) -> bool:
     held = Message.objects.select_for_update().get(pk=message.pk)
     if held.status != Message.Status.UNKNOWN or held.sid:
         return False
+    # One look proves nothing: the list may lag when Twilio is in trouble
     if held.missed_since is None:
         Message.objects.filter(pk=held.pk).update(missed_since=timezone.now())
         return False
@@ -100,6 +105,7 @@ def _may_be(message: Message, listed: SentMessage) -> bool:
     """A template's words stand on record as its provider composed them, so any record may be one."""
     if message.is_template:
         return True
+    # Words come back as they were sent; a file comes back under an address of Twilio's, so it is only counted
     return listed.body == message.body and bool(listed.media_count) == bool(message.media)
 
 

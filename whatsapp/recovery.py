@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 MOST_LISTED, MOST_LISTS = 20_000, 10
 MOST_RECOVERED = 200  # of a line at once; the next time goes on from there
 LOOK_BACK = timedelta(minutes=15)  # Twilio's list may be late by minutes
+# Twilio's times are whole seconds: below two, halving the time asked about comes to no end
 SHORTEST_LIST = timedelta(seconds=2)
 FIRST_LOOK_BACK = timedelta(hours=1)
 FILES_AWAITED = timedelta(minutes=10)  # a list that stays unreadable so long is broken, not late
@@ -51,6 +52,7 @@ def _recover(line: Line, account: Account) -> int:
     """Looks again, the next time, from the first message that could not be taken in on."""
     now = timezone.now()
     lost, until = _lost(line, account, now)
+    # From the last one taken in and not from the next: others may share its second
     recovered, not_yet = 0, lost[MOST_RECOVERED - 1 :][:1] if len(lost) > MOST_RECOVERED else []
     for one in lost[:MOST_RECOVERED]:
         try:
@@ -59,6 +61,7 @@ def _recover(line: Line, account: Account) -> int:
             logger.warning("not taken in yet", extra={"sid": one.sid, "why": type(error).__name__})
             not_yet.append(one)
     Line.objects.filter(pk=line.pk).update(
+        # Never past a message that failed: what is known already is passed over quickly
         reconciled_at=min((one.created_at or until for one in not_yet), default=until),
         recovered_count=F("recovered_count") + recovered,
     )
@@ -71,6 +74,7 @@ def _lost(line: Line, account: Account, now: datetime) -> tuple[list[SentMessage
     """Inbound messages that we do not know, oldest first, and up to when none is missing among them."""
     if line.kind == Line.Kind.CONSULTANT and chat_index.how_built(line.pk) != chat_index.ALL:
         rebuilding.rebuild(line)  # a list that was lost no longer tells which messages are new
+    # Overlaps with the last look, as a message may enter Twilio's list after we have read it
     until = min(line.reconciled_at or now - FIRST_LOOK_BACK, now - LOOK_BACK)
     lost: list[SentMessage] = []
     for _ in range(MOST_LISTS):
@@ -105,6 +109,7 @@ def _unknown(line: Line, listed: list[SentMessage]) -> list[SentMessage]:
     return [
         one
         for one in reversed(listed)
+        # Twilio finds by To: what we wrote to another line of ours stands in that line's list, too
         if one.is_inbound and one.recipient == line.address and one.sid not in known
     ]
 

@@ -20,5 +20,6 @@ def connection() -> Any:
         decode_responses=True,
         socket_timeout=1,
         socket_connect_timeout=1,
+        # The library's own retries would make four seconds of it
         retry=Retry(NoBackoff(), 1),
     )

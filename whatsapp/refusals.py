@@ -26,6 +26,7 @@ OTHER = _("The provider refused this message (error %(code)s).")
 
 _TWILIO_CODES: dict[Promise, str] = {
     SLOW_DOWN: "429 20429 63018 63038 30001 21611 14107",
+    # 63032 and Meta's 130472: the number takes part in an experiment of WhatsApp's and gets nothing from us
     NOT_ON_WHATSAPP: "63024 63003 63005 21211 21614 30003 30005 30006 63032 21408",
     ACCOUNT_PROBLEM: "401 403 20003 20404 20008 63015 63007 21910 21606 21660 21212 21659 63020 63051",
     WHATSAPP_FAILED: "63009 63010 63012 63017 30410 30008 20500 20503",
@@ -42,6 +43,7 @@ _META_CODES: dict[Promise, str] = {
     ACCOUNT_PROBLEM: "3 10 100 190 200 368 131005 131031 131042 131045 133010",
     WHATSAPP_FAILED: "131000 131016 131057",
     WINDOW_CLOSED: "131047",
+    # Meta keeps no list of those who said STOP; its 131050 is about marketing alone
     STOPPED: "",
     TEMPLATE_PROBLEM: "132000 132001 132005 132007 132012 132015 132016 132068 132069",
     TOO_LONG: "",
@@ -72,6 +74,7 @@ IS_LINES_FAULT = frozenset(_CODES[ACCOUNT_PROBLEM])
 
 def text_of(code: str) -> str:
     """What to tell a consultant; '' for no error."""
+    # Twilio writes no error as an empty code or as 0
     if not code or code == "0":
         return ""
     return str(TEXTS.get(code) or OTHER % {"code": code})

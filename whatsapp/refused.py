@@ -21,6 +21,7 @@ def count(webhook: str) -> None:
         return
     try:
         with connection().pipeline(transaction=False) as pipeline:
+            # Two counts: of today for people, of ever for Prometheus, whose counters never fall
             pipeline.hincrby(_day(), webhook, 1).expire(_day(), KEPT_SECONDS)
             pipeline.hincrby(_ever(), webhook, 1).execute()
     except redis.RedisError:

@@ -27,7 +27,9 @@ class OutcomeUnknownError(SendError):
 
 def never_connected(error: requests.RequestException) -> bool:
     """True only where no byte of the request can have left."""
+    # Not ReadTimeout: then the request has left, and the answer alone is missing
     if isinstance(error, ConnectTimeout):
         return True
     cause = error.args[0] if error.args else None
+    # A name that does not resolve is one of these, too (urllib3's NameResolutionError); a broken TLS is not
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)

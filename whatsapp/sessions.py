@@ -13,6 +13,7 @@ from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services.inbound import leads_by_key, record_inbound
 from whatsapp.signals import message_changed
 
+# WhatsApp's own names for what is no chat with one person: statuses, channels, groups
 BROADCAST_SUFFIXES = ("status@broadcast", "@newsletter", "@g.us")
 
 
@@ -25,6 +26,7 @@ def take_in(line: Line, messages: Sequence[InboundMessage]) -> int:
     wanted = [message for message in messages if is_for_us(line, message)]
     leads = leads_by_key(wanted)
     adoption.adopt_writers(line, leads)
+    # Rows before the list: a crash in between costs a place in the list, which is rebuilt, no lead's words
     rows = {message.sid: record_inbound(line, message) for message in wanted if message.client_key in leads}
     entries = [
         _entry(line, message, leads.get(message.client_key), rows.get(message.sid)) for message in wanted

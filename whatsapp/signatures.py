@@ -18,11 +18,13 @@ def is_signed(request: HttpRequest, account: Account | None) -> bool:
     The address is ours, not the Host header's: a proxy may change the latter, anybody may forge it.
     """
     signature = request.headers.get(HEADER, "")
+    # The library's validator answers a missing header with a TypeError, which would be a 500
     if account is None or not signature:
         return False
     url = settings.PUBLIC_URL + request.get_full_path()
     algorithm = get_signature_algorithm(request.headers.get(SETTINGS_HEADER))
     return any(
+        # The QueryDict itself: a dict of it keeps one value of a repeated name, and Twilio signs them all
         RequestValidator(secret).validate(url, request.POST, signature, algorithm)
         for secret in account.signing_secrets
     )

@@ -20,6 +20,8 @@ _KEPT_FOR = """
 own.sid = %s AND own.line_id = (SELECT line_id FROM whatsapp_conversation WHERE id = %s) FOR UPDATE"""
 Status = Message.Status
 # A message that was delivered has arrived, whatever a late report of failure says.
+# Twilio promises neither the order nor the number of its callbacks. FAILED is above SENT, as 63016 comes
+# after the message was taken; UNKNOWN below it, as any report settles it
 RANK: dict[str, int] = {
     status: rank
     for rank, status in enumerate(
@@ -39,6 +41,7 @@ RANK: dict[str, int] = {
 MEANING = {
     **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), Status.SENT),
     **dict.fromkeys(("failed", "undelivered", "canceled"), Status.FAILED),
+    # The last two need the phone: `read` comes only where its owner shows read receipts
     "delivered": Status.DELIVERED,
     "read": Status.READ,
 }
@@ -50,8 +53,10 @@ def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) 
 
     A report about a message that is not known (yet) is kept until it is.
     """
+    # Words that Twilio adds are no reason for a 500 and its retries
     if report.status not in MEANING:
         return
+    # Some callbacks carry ErrorCode=0 for none
     code = "" if report.error_code == "0" else report.error_code
     with transaction.atomic():
         message = _find(line, report.sid, message_id)
@@ -59,6 +64,7 @@ def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) 
             StatusReport.objects.create(line=line, sid=report.sid, status=report.status, error_code=code)
             return
         rise(message, MEANING[report.status], sid=report.sid, error_code=code)
+    # Told even where the status did not rise: a closed window is closed whichever report says so
     act_on(message, code)
 
 
@@ -69,6 +75,7 @@ def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = ""
         if message is None:
             raise Message.DoesNotExist
         rise(message, status, sid=sid, error_code=error_code)
+        # With the message's row held: a callback that is just being kept is found by `apply_kept`
         early = _kept_for(message, sid)
         for report in early:
             rise(message, MEANING[report.status], error_code=report.error_code)
@@ -91,6 +98,7 @@ def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") 
     """Save `status` if it is further along than what is known. The caller holds the row."""
     fields = {"updated_at", "lease_until"}
     message.lease_until = None
+    # Two rows with one sid would break the unique index, and with it the report
     if sid and not message.sid and not one_trip.ask(_IS_KNOWN, [sid]):
         message.sid = sid
         fields.add("sid")
@@ -108,6 +116,7 @@ def act_on(message: Message, error_code: str) -> None:
     """What some refusals mean beyond their message. Outside the message's transaction: rows of a
     conversation are locked before those of its messages, never after."""
     if error_code in refusals.CLOSES_WINDOW:
+        # Not where the client wrote since: that opened the window again
         closed = Conversation.objects.filter(
             pk=message.conversation_id, last_inbound_at__lt=message.created_at
         )
@@ -132,6 +141,7 @@ def _find(line: Line, sid: str, message_id: UUID | None) -> Message | None:
     outgoing = Message.objects.filter(direction=Message.Direction.OUT, conversation__line=line)
     ours = outgoing.select_for_update(of=("self",))
     if message_id is not None:
+        # The address with our id is signed, but a signed address can be sent again with another report
         by_id = ours.filter(Q(sid=sid) | Q(sid=None), pk=message_id).first()
         if by_id is not None:
             return by_id

@@ -24,6 +24,7 @@ from whatsapp.send_errors import SendError
 from whatsapp.services import closing, outbound
 
 logger = logging.getLogger(__name__)
+# A callback overtakes its answer by seconds; a week leaves time to look into what was never matched
 REPORTS_KEPT = timedelta(days=7)
 
 

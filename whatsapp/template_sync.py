@@ -45,6 +45,7 @@ def keep_templates(account: str, facts: Sequence[TemplateFacts]) -> int:
         Template(account=account, is_gone=False, synced_at=timezone.now(), **_as_row(one))
         for one in {one.sid: one for one in facts}.values()
     ]
+    # ON CONFLICT rather than look and write: the beat and somebody's button may run it at once
     Template.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -52,6 +53,7 @@ def keep_templates(account: str, facts: Sequence[TemplateFacts]) -> int:
         update_fields=[*FIELDS, "is_gone", "synced_at"],
     )
     others = Template.objects.filter(account=account).exclude(sid__in=[row.sid for row in rows])
+    # Not deleted: messages name it, and a template that comes back is the same
     others.update(is_gone=True)
     return len(rows)
 

@@ -22,10 +22,13 @@ from whatsapp.sweeps import take_in_arrivals
 
 logger = logging.getLogger(__name__)
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
+# Twilio sends an answer in text/plain to the client as a message; TwiML without a verb sends none
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 View = Callable[[HttpRequest], HttpResponse]
 
 
+# By default Twilio tries again after a failed connection alone: after a 503 because of `rp=all`, which
+# `line_check` asks for. Where that is not set, `recovery` finds the message on Twilio's list
 def later_without_database(view: View) -> View:
     """While the database is away, or the line is being changed, the answer is 503: Twilio tries again."""
 
@@ -52,6 +55,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
     """
     if refusal := refusal_unread(request):
         return refusal
+    # By To and not by MessagingServiceSid: a service has many numbers, and each line its own secret
     for line in line_memory.readings_of(request.POST.get("To", "")):
         was_signed = is_signed(request, account_of(line))
         if was_signed and (answer := _take(request, line)):
@@ -64,10 +68,12 @@ def inbound(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, line: Line | None) -> HttpResponse | None:
     """None: the line has changed since it was read."""
     try:
+        # Only now: until the signature was checked, nothing of the form is believed but which line it names
         message = InboundMessage.parse(request.POST)
     except MalformedPayloadError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     if line is None:
+        # 200 all the same: another try would not make the number ours
         logger.warning("message to an unknown line", extra={"sid": message.sid})
     elif not take_in(line, message):
         return None
@@ -104,6 +110,7 @@ def take_in(line: Line, message: InboundMessage) -> bool:
     elif message.is_received:
         if not arrivals.store(line, message):
             return False
+        # Once the row is durable: a Redis that is away costs a delay, not the message
         wake_often(take_in_arrivals)
     return True
 
@@ -120,6 +127,7 @@ def refusal_unread(request: HttpRequest) -> HttpResponse | None:
     anybody's choosing. No type at all is a form without parameters."""
     if is_too_large(request):
         return HttpResponse(status=413)
+    # Django decodes by the charset that the request names; "charset=zlib_codec" would be an exception
     is_utf8 = (request.content_params or {}).get("charset", "utf-8").lower() in ("utf-8", "utf8")
     if is_utf8 and request.content_type in FORMS:
         return None
@@ -132,6 +140,7 @@ def is_too_large(request: HttpRequest) -> bool:
         announced = int(request.headers.get("Content-Length") or 0)
     except ValueError:
         return True
+    # A chunked body announces nothing (RFC 9112 7.1)
     return announced > settings.WEBHOOK_MAX_BYTES or len(request.body) > settings.WEBHOOK_MAX_BYTES
 
 

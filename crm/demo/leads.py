@@ -43,6 +43,7 @@ def make_leads(count: int, report: Callable[[str], None]) -> None:
     dice = random.Random(SEED)  # noqa: S311 - invented people, the same at every run
     statuses = _statuses(count)
     for number in range(count):
+        # Ever closer together towards now, as on a board that is in use; of 40 the first came nine days ago
         came_at = timezone.now() - timedelta(hours=0.6 * (count - number) ** 1.6)
         lead = _make_one(number, came_at)
         if lead is not None:

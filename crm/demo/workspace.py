@@ -29,7 +29,9 @@ STATUSES = [
     ("won", pgettext_lazy("status", "Won"), Status.Kind.WON),
     ("lost", pgettext_lazy("status", "Lost"), Status.Kind.LOST),
 ]
+# The number of Twilio's sandbox
 AGENT_LINE = "whatsapp:+14155238886"
+# 555-01xx are kept for films and examples in North America
 ANAS_LINE = "whatsapp:+14155550101"
 DOMAIN = "real_estate"
 

@@ -63,6 +63,7 @@ def release(data_dir: str | os.PathLike[str]) -> bool:
 def stop(data_dir: str | os.PathLike[str]) -> bool:
     """Stop the servers of this folder whoever uses them. True where they are stopped."""
     layout = Layout.of(data_dir)
+    # A killed keeper leaves its file behind, and its number may be another program's by now
     if layout.ready.exists() and keeper_is_running(layout):
         os.kill(_read_ready(layout)["pid"], signal.SIGTERM)
     return _wait_until_stopped(layout, unless_used=False)
@@ -106,6 +107,7 @@ def _spawn_keeper(layout: Layout) -> subprocess.Popen[bytes]:
     The keeper inherits its lock, so that it counts as running before it has run.
     """
     with layout.lock("keeper").open("a") as lock, open_log(layout.log("keeper")) as log:
+        # flock belongs to the open file, not to the process: the child that inherits it holds it on
         fcntl.flock(lock, fcntl.LOCK_EX)
         arguments = [str(Path(__file__).parents[1]), str(layout.data_dir), str(lock.fileno())]
         return subprocess.Popen(
@@ -138,6 +140,7 @@ def _is_used(layout: Layout) -> bool:
     with locked(layout.lock("users"), fcntl.LOCK_EX | fcntl.LOCK_NB) as unused:
         if unused:
             return False
+    # Not to be had alone, but with others: users hold it. Not even so: the keeper has it and is stopping
     with locked(layout.lock("users"), fcntl.LOCK_SH | fcntl.LOCK_NB) as shared:
         return shared
 

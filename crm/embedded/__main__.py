@@ -17,6 +17,7 @@ from .postgres import Postgres
 from .redis import Redis
 
 POLL_SECONDS = 0.25
+# After a crash PostgreSQL first goes through its write-ahead log
 START_SECONDS = 60
 START_ATTEMPTS = 4
 
@@ -47,6 +48,7 @@ class Keeper:
 
     def run(self) -> None:
         """Until nobody shares the `users` lock or somebody asks."""
+        # Ctrl-C is for those who use the servers; when they have gone, these go too
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._ask_to_stop)
         try:
@@ -66,6 +68,7 @@ class Keeper:
         facts = {"pid": os.getpid(), "database_url": self.postgres.url, "redis_url": self.redis.url}
         draft = self.layout.ready.with_suffix(".draft")
         draft.write_text(json.dumps(facts))
+        # Whole or not at all: others wait for the file and read it at once
         draft.rename(self.layout.ready)
 
     def _restart_the_dead(self) -> None:

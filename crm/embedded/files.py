@@ -68,6 +68,7 @@ class Layout:
         if len(os.fsencode(beside / "postgres" / ".s.PGSQL.5432.lock")) < LONGEST_SOCKET_PATH:
             return beside
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:12]
+        # By user and by folder: two clones of one user have a server each
         return Path(tempfile.gettempdir()) / f"crm-{os.geteuid()}-{digest}"
 
 
@@ -106,6 +107,7 @@ def open_log(path: Path) -> IO[bytes]:
 def private_folder(path: Path, mode: int = 0o700) -> Path:
     """Make a folder of our own; refuse one that somebody else put there first."""
     path.mkdir(mode=mode, parents=True, exist_ok=True)
+    # In /tmp anybody may have made it first, and then could read what passes through the sockets
     if path.is_symlink() or path.stat().st_uid not in (os.geteuid(), 0):
         raise EmbeddedServerError(f"{path} belongs to another user; remove it or choose another DATA_DIR.")
     path.chmod(mode)

@@ -48,6 +48,7 @@ class Postgres:
             self._create_cluster()
         self._clear_last_run()
         settings = {
+            # No TCP: trust below is for whoever can reach the socket, and its folder is private
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
             "unix_socket_permissions": "0700",
@@ -85,6 +86,7 @@ class Postgres:
         """Fast shutdown; immediate where that takes too long (the write-ahead log repairs it)."""
         if self.process is None or not self.is_running():
             return
+        # SIGINT is a fast shutdown, SIGQUIT an immediate one (PostgreSQL's docs on shutting down)
         self.process.send_signal(signal.SIGINT)
         if not wait_for_exit(self.process, 10):
             self.process.send_signal(signal.SIGQUIT)
@@ -125,6 +127,7 @@ class Postgres:
         unfinished.mkdir(mode=0o700)
         if self.owner:
             os.chown(unfinished, self.owner.pw_uid, self.owner.pw_gid)
+        # PostgreSQL's own locale: sorting is the same on every machine and does not change with its libc
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
         self._run("initdb", "-D", str(unfinished), "-U", self.role, "--auth=trust", *locale)
         unfinished.rename(self.cluster)
@@ -136,6 +139,7 @@ class Postgres:
         another program's by now. Only then the pid file goes: it also guards against the children of
         a killed server, which may still be writing.
         """
+        # It is nobody's child any more, so nobody would notice its end: it is stopped, and ours is started
         if answers(self.sockets / ".s.PGSQL.5432"):
             self._run("pg_ctl", "stop", "-D", str(self.cluster), "-m", "fast", "-w", "-t", "15")
         pid_file = self.cluster / "postmaster.pid"
@@ -152,6 +156,7 @@ class Postgres:
         return output.decode()
 
     def _popen(self, program: str, *arguments: str, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        # A developer's PGHOST or PGDATA would lead the programs to another server
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_"))}
         return subprocess.Popen(
             [str(self.programs / program), *arguments],

@@ -25,9 +25,11 @@ class Redis:
 
     def start(self) -> None:
         private_folder(self.socket.parent)
+        # One that a killed keeper left behind; Redis takes a line without its protocol ("inline commands")
         ask(self.socket, b"SHUTDOWN NOSAVE\r\n")
         self.socket.unlink(missing_ok=True)
         settings = {
+            # No TCP, so no password is needed and no port can be taken
             "port": "0",
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
@@ -80,5 +82,6 @@ def redis_version(program: str) -> tuple[int, ...]:
         output = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=5).stdout
     except (OSError, subprocess.TimeoutExpired):
         return ()
+    # "Redis server v=7.0.15 sha=…", and Valkey says the same with its own number
     match = re.search(r"\bv=(\d+)\.(\d+)\.(\d+)", output)
     return tuple(int(part) for part in match.groups()) if match else ()

@@ -18,6 +18,7 @@ from leads.api.filters import LeadFilters
 from leads.api.views import FILTERS, LeadView
 from leads.requests import user_of
 
+# Far beyond any transaction's id, and short enough for int(); too large a one is answered by a reset
 LONGEST_SEQ = 30
 
 

@@ -8,6 +8,7 @@ from kanban.notices import latest_notices
 from leads.requests import user_of
 from leads.services import notices
 
+# A bigint has nineteen at most, and not all of those
 MOST_DIGITS = 18
 
 

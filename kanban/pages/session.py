@@ -78,6 +78,7 @@ def waiting(request: HttpRequest) -> JsonResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
+    # `next` is the sender's: no way from our own address to a page that only looks like ours
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         target = "/"
     return redirect(target)

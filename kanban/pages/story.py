@@ -39,6 +39,8 @@ def _conversation(request: HttpRequest) -> Conversation | None:
     threads = Conversation.objects.filter(line__address=line).select_related(
         "lead__status", "lead__consultant__user"
     )
+    # Whoever plays with the simulator in public is logged in, and sees what they would see elsewhere
     if not settings.LOCAL:
         threads = threads.visible_to(user_of(request))
+    # "+55 11 8765-4321" and its spelling with the ninth digit are one client
     return threads.filter(client_key__in={number, phone_key(number)}).first()

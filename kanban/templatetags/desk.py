@@ -42,6 +42,7 @@ def when(moment: datetime | str | None, kind: str = "ago") -> SafeString | str:
         return ""
     local = timezone.localtime(at)
     exact = formats.date_format(local, "DATETIME_FORMAT")
+    # The words are the browser's, which keeps them current; without scripts the full time stands there
     text = formats.time_format(local, "H:i") if kind == "clock" else exact
     return format_html(
         '<time datetime="{}" title="{}" data-when="{}">{}</time>', local.isoformat(), exact, kind, text
@@ -100,6 +101,7 @@ def is_consultant(user: User) -> bool:
 
 @register.filter
 def theme(cookies: dict[str, str]) -> str:
+    # A cookie is the visitor's to write, and this ends up in an attribute
     chosen = cookies.get("theme", "")
     return chosen if chosen in ("light", "dark") else "auto"
 
@@ -124,6 +126,7 @@ def words_for_browser() -> dict[str, Any]:
 @register.simple_tag
 def languages() -> list[tuple[str, str]]:
     """Each language by its own name."""
+    # Who cannot read the page finds their language in its own words
     own_names = {"en": "English", "pt-br": "Português", "es": "Español"}
     return [(code, own_names.get(code, str(name))) for code, name in settings.LANGUAGES]
 

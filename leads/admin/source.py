@@ -147,11 +147,11 @@ class ScoringProfileAdmin(admin.ModelAdmin):
 def curl_for(source: Source, address: str, secret: str) -> str:
     """A command to paste into a shell: it sends what a sender of this kind would."""
     example = EXAMPLES[kind_of(source).slug]
-    body = example.body.replace(KEY_IN_BODY, secret)
-    # A double-quoted header, so that the shell fills in `$SECRET`; the body must be left alone by it
+    # In double quotes the shell fills in `$SECRET`; the rest of the body must be left alone by it
+    body = shlex.quote(example.body).replace(KEY_IN_BODY, f"'\"{secret}\"'")
     return (
         f'curl -X POST {address} \\\n  -H "Authorization: Bearer {secret}" \\\n'
-        f"  -H 'Content-Type: {example.content_type}' \\\n  -d {shlex.quote(body)}"
+        f"  -H 'Content-Type: {example.content_type}' \\\n  -d {body}"
     )
 
 

@@ -39,8 +39,9 @@ def country_of(fields: Iterable[Field], default: str) -> str:
     """The ISO code of the country that the submission names, else `default`."""
     for one in fields:
         if isinstance(one.value, str) and any(_COUNTRY.search(words) for words in one.words):
-            if re.fullmatch(r"[A-Z]{2}", one.line):
-                return one.line
+            # Names first: "UK" is none of the codes of ISO 3166
             if plain(one.line) in _COUNTRIES:
                 return _COUNTRIES[plain(one.line)]
+            if re.fullmatch(r"[A-Z]{2}", one.line):
+                return one.line
     return default

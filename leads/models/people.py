@@ -27,7 +27,9 @@ class User(AbstractUser):
     def is_manager(self) -> bool:
         """Managers see every lead. Asked often, so the answer is kept on the instance."""
         if not hasattr(self, "_is_manager"):
-            self._is_manager = self.is_superuser or self.groups.filter(name=MANAGERS_GROUP).exists()
+            self._is_manager = self.is_superuser or any(
+                group.name == MANAGERS_GROUP for group in self.groups.all()
+            )
         return self._is_manager
 
 

@@ -36,7 +36,7 @@ def _read_contact(tree: dict[str, Any], source: Source) -> LeadPayload:
     payload = understand_one(said, source.default_country, source.mapping)
     when = tree.get("event_timestamp") or tree.get("timestamp") or ""
     # The uuid is the contact's over all conversions; with the time it is this one
-    submission = f"{tree['contact'].get('uuid') or ''}@{when}" if when else ""
+    submission = _submission_of(tree["contact"].get("uuid"), when)
     consent = payload.consent | _consent(tree["contact"].get("legal_bases"))
     return replace(with_submission_id(payload, submission), consent=consent)
 
@@ -46,8 +46,12 @@ def _read_lead(lead: dict[str, Any], source: Source) -> LeadPayload:
     payload = understand_one({"lead": said}, source.default_country, source.mapping)
     conversion = lead.get("last_conversion") or lead.get("first_conversion") or {}
     when = conversion.get("created_at", "") if isinstance(conversion, dict) else ""
-    submission = f"{lead.get('uuid') or lead.get('id')}@{when}" if when else ""
-    return with_submission_id(payload, submission)
+    return with_submission_id(payload, _submission_of(lead.get("uuid") or lead.get("id"), when))
+
+
+def _submission_of(contact: Any, when: Any) -> str:
+    """ "" where either is missing: two people of one instant must not count as one submission."""
+    return f"{contact}@{when}" if contact and when else ""
 
 
 def _consent(bases: Any) -> dict[str, dict[str, object]]:

@@ -57,6 +57,7 @@ class LineForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Those who script this form may leave them out: what is not told stays as it is
         self.fields["brought_messages"].required = False
         self.fields["returning"].required = False
         self.fields["transport"].required = False
@@ -78,6 +79,7 @@ class LineForm(forms.ModelForm):
         cleaned["brought_messages"] = cleaned.get("brought_messages") or 0
         for name in SECRETS:
             given = cleaned.get(name) or ""
+            # The form shows no secret, so that an empty field says nothing about it
             cleaned[name] = "" if given == "-" else given or getattr(self.instance, name)
         cleaned["returning"] = cleaned.get("returning") or self.instance.returning
         cleaned["transport"] = cleaned.get("transport") or self.instance.transport

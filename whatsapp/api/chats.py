@@ -21,6 +21,7 @@ from whatsapp.services import chats
 from whatsapp.services.chats import ChatsUnavailableError
 
 PAGE, LONGEST_PAGE = 30, 100
+# "1767225600000000.3f2a…" of `chat_index`, and nothing that a script in Redis would choke on
 CURSOR = re.compile(r"[0-9]{1,18}\.[0-9a-f]{32}")
 
 
@@ -94,6 +95,7 @@ class ChatLead(APIView):
 
 def own_line(request: Request) -> Line | None:
     """A line of the caller's own; nobody else's, managers included: private chats stay private."""
+    # "+" in a query means a space, and "?line=whatsapp:+5511…" is what people write
     address = request.query_params.get("line", "").replace(" ", "+")
     lines = chats.own_lines(user_of(request))
     return next((line for line in lines if address in ("", line.address)), None)

@@ -32,6 +32,7 @@ class MediaFile(APIView):
             filename=item.get("filename") or item["file"].rpartition("/")[2],
             content_type=item["content_type"],
             headers={
+                # No browser may guess another type, and whatever opens all the same may run nothing
                 "X-Content-Type-Options": "nosniff",
                 "Content-Security-Policy": "default-src 'none'; sandbox",
                 "Cache-Control": "private, max-age=86400",

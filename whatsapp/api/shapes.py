@@ -14,6 +14,7 @@ class WriteRequest(StrictSerializer):
     """`body`, or `file` (multipart) with or without `body`, or `template` with `variables`. `client_id`:
     chosen by the client, the same for every try of one message."""
 
+    # About five messages on the phone (`splitting`)
     body = TextField(max_length=8000, required=False, allow_blank=True)
     template = TextField(
         max_length=200, required=False, help_text="Its id, the provider's id of it, or its name."

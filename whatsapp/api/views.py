@@ -197,6 +197,7 @@ def checked(shape: type[Serializer], request: Request) -> dict[str, Any]:
 def _wanted(request: Request) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
     if status := request.query_params.get("status", ""):
+        # "%00" is a legal query and no legal text for PostgreSQL
         wanted["status"] = status.replace("\x00", "")
     if lead := request.query_params.get("lead", ""):
         try:
@@ -207,4 +208,5 @@ def _wanted(request: Request) -> dict[str, Any]:
 
 
 def _is_seq(text: Any) -> bool:
+    # Nine digits always fit a PostgreSQL integer, ten may not; isdigit alone takes "²"
     return str(text).isascii() and str(text).isdigit() and len(str(text)) <= 9

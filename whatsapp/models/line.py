@@ -131,6 +131,7 @@ class Line(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["phone_number_id"],
+                # Lines at Twilio have none, and there may be many of them
                 condition=~Q(phone_number_id=""),
                 name="one_line_per_phone_number_id",
             ),

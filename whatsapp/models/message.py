@@ -57,7 +57,9 @@ class Message(models.Model):
     media = models.JSONField(_("media"), default=list, blank=True, help_text=_("[{url, content_type, …}]"))
     media_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     details = models.JSONField(_("everything else that came"), default=dict, blank=True)
+    # NULL until the provider answers, which a unique index counts as different each time
     sid = models.CharField(_("provider id"), max_length=255, null=True, blank=True, unique=True)
+    # 60 of the caller's, and "#12" for the pieces of a long text
     client_id = models.CharField(max_length=64, null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
     error_code = models.CharField(_("error code"), max_length=20, blank=True)

@@ -18,6 +18,7 @@ from whatsapp.services.opening import open_conversation
 def line_to_begin_on(user: User) -> Line | None:
     """The user's own line, else the agent's. None: there is none."""
     active = Line.objects.filter(is_active=True).order_by("pk")
+    # From the number that the client will then know: their answer comes to the same consultant
     own = active.filter(kind=Line.Kind.CONSULTANT, consultant=user.pk).first()
     return own or active.filter(kind=Line.Kind.AGENT).first()
 

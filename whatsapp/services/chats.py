@@ -88,6 +88,7 @@ def make_lead_of_chat(*, user: User, chat_id: str, name: str = "", origin: str =
     Somebody who is a lead already stays with whoever has them. Safe to run twice.
     """
     chat = find_chat(user, chat_id)
+    # The lead first: should Redis fail then, trying again finds the lead and goes on with the chat
     received = add_lead(user=user, payload=_payload(chat, name), consultant_id=user.pk, origin=origin)
     try:
         conversation = adoption.adopt(chat.line, chat.entry, received.lead.pk)
@@ -102,6 +103,7 @@ def _payload(chat: OwnChat, name: str) -> LeadPayload:
     entry = chat.entry
     if not entry.client_key:
         raise InvalidError(_("It is not known who wrote this."))
+    # The key of somebody who hides the number is the user id: "BR.1502576394655843"
     phone = entry.client_key if entry.client_key.startswith("+") else None
     return LeadPayload(
         name=name or entry.name,

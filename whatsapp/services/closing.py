@@ -20,6 +20,7 @@ from whatsapp.models import Conversation
 from whatsapp.models.conversation import SERVICE_WINDOW, ConversationQuerySet
 from whatsapp.services.hands import cancel_queued
 
+# Of a sweep: each is a transaction of its own, and the next sweep comes in five minutes
 MOST_AT_ONCE = 500
 CLOSED_LEADS = Q(lead__status__kind__in=[Status.Kind.WON, Status.Kind.LOST]) | Q(
     lead__archived_at__isnull=False
@@ -79,6 +80,7 @@ def _tell_lead(conversation: Conversation, actor: Actor) -> None:
 def _close(conversation: Conversation) -> None:
     cancel_queued(conversation)
     conversation.status = Conversation.Status.CLOSED
+    # What the agent is thinking out now is dropped when it comes to be said
     conversation.epoch += 1
     conversation.answered_seq = conversation.last_inbound_seq
     conversation.burst_started_at = None

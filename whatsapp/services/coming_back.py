@@ -22,6 +22,7 @@ def lead_again(conversation: Conversation, inbound: InboundMessage, known_as: UU
     lead = conversation.lead
     if lead is None or lead.consultant_id is None or not _is_over(lead) or known_as != lead.pk:
         return lead
+    # "PARAR" would else open the lead again and give it to somebody who may not write
     if conversation.is_opted_out or consent.wish_in(inbound.body):
         return lead
     return receive_lead(
@@ -35,6 +36,7 @@ def _is_over(lead: Lead) -> bool:
 
 def _payload_of(inbound: InboundMessage, lead: Lead) -> LeadPayload:
     return LeadPayload(
+        # The name that a person wrote before the one that WhatsApp shows
         name=lead.name or inbound.profile_name,
         phone=inbound.phone or None,
         whatsapp_id=inbound.external_user_id,

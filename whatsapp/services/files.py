@@ -15,6 +15,7 @@ from whatsapp.models import Message
 from whatsapp.services import outbound
 from whatsapp.services.outbox import Piece
 
+# Meta's limit for a caption (its docs on media messages)
 LONGEST_CAPTION = 1024
 
 
@@ -37,6 +38,7 @@ def send_file_as_consultant(
         conversation_id, user, client_id, pieces_of(attachments.described(file, file_type), body)
     ):
         return outbound.Sent(known, is_new=False)
+    # The storage outside, the transaction inside: where the commit fails, the file is gone again as well
     with attachments.stored(file, file_type) as item, transaction.atomic():
         conversation = outbound.writable_by(user, conversation_id)
         before = conversation.last_seq
@@ -49,6 +51,7 @@ def send_file_as_consultant(
             origin=origin,
         )
     is_new = conversation.last_seq > before
+    # A second try that came while the first was under way: its file is stored, and its message is not
     if not is_new:
         attachments.forget(item)
     return outbound.Sent(messages, is_new)
@@ -57,6 +60,7 @@ def send_file_as_consultant(
 def pieces_of(item: Mapping[str, Any], body: str) -> list[Piece]:
     """The file with its words as a caption; words that are too long for one, or of sound, follow it."""
     kind, words = kind_of(item["content_type"]), body.replace("\x00", "").strip()
+    # WhatsApp shows no caption under sound
     if kind != "audio" and splitting.length(words) <= LONGEST_CAPTION:
         return [Piece(words, kind, [dict(item)])]
     return [Piece("", kind, [dict(item)]), *(Piece(piece) for piece in splitting.split(words))]

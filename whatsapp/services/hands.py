@@ -16,7 +16,9 @@ from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.signals import message_changed, message_received
 
+# Told from the agent's reasons: the sweep of `following` leaves such a conversation to whoever took it
 TAKEN_OVER = "taken_over"
+# UNKNOWN is not among them: what may have reached the client counts as said
 NEVER_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
 HAND_FIELDS = (
     "status",
@@ -75,7 +77,9 @@ def return_by_timer(conversation: Conversation) -> None:
 def transfer(conversation: Conversation, *, consultant: Consultant | None, reason: str) -> None:
     """Hand the conversation to `consultant`, or to whoever will get the lead. The caller holds its row."""
     if conversation.status != Conversation.Status.TRANSFERRED:
+        # The agent's farewell stands in the outbox and is to go out
         _give_to(conversation, consultant, reason, drop_queued=False)
+    # Handed over while nobody was free: the name follows with the lead
     elif conversation.consultant_id is None and consultant is not None:
         conversation.consultant = consultant
         conversation.save(update_fields=["consultant", "updated_at"])
@@ -102,6 +106,7 @@ def cancel_queued(conversation: Conversation) -> None:
     said_by_agent = conversation.messages.filter(
         direction=Message.Direction.OUT, author=Message.Author.AGENT, status=Message.Status.QUEUED
     )
+    # FOR UPDATE looks at the status again after waiting: what a worker has just claimed is sent
     dropped = list(said_by_agent.select_for_update().values_list("pk", flat=True))
     Message.objects.filter(pk__in=dropped).update(status=Message.Status.CANCELLED)
     for message_id in dropped:

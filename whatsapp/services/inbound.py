@@ -21,6 +21,7 @@ from whatsapp.services.coming_back import lead_again
 from whatsapp.signals import message_received
 from whatsapp.tasks import fetch_media
 
+# A known sid is no error to be caught: a failed INSERT would end the whole transaction in PostgreSQL
 _IS_KNOWN = "SELECT EXISTS (SELECT FROM whatsapp_message WHERE sid = %s)"
 _LEADS = "SELECT key, lead_id FROM leads_leadidentity WHERE kind = ANY(%s) AND key = ANY(%s)"
 # All that a message may change of its conversation
@@ -38,9 +39,11 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     Announces `message_received`.
     """
     with transaction.atomic():
+        # Before any row is held: two lines that each hold their own and want the other's would deadlock
         if consent.wish_in(inbound.body):
             lock_all_of(inbound.client_key)
         conversation = _conversation_of(line, inbound)
+        # Asked with the row held: of a webhook that comes twice at once the second sees what the first wrote
         if one_trip.ask(_IS_KNOWN, [inbound.sid]):
             return None
         moment = inbound.sent_at or clock.now()
@@ -54,6 +57,7 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
 
 def _tell(line: Line, conversation: Conversation, message: Message, inbound: InboundMessage) -> None:
     """The lead's card, whoever fetches files, and whoever listens."""
+    # The conversation is held before its lead, as in `hands` and `closing`: the other order would deadlock
     if conversation.lead_id:
         activity.client_wrote(
             lead_id=conversation.lead_id,
@@ -94,6 +98,7 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
     known = _find(line, inbound)
     if known is None:
         new = _new_conversation(line, inbound)
+        # Twenty first messages at once: one inserts, the others wait for its commit and find the row
         known = new if prepared.insert_unless_there(new) else _find(line, inbound)
     if known is None:
         raise Conversation.DoesNotExist
@@ -103,6 +108,7 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
 def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
     """By identity; somebody who began to hide the number is found by the user id known from before."""
     known = prepared.find(Conversation, is_locked=True, line=line.pk, client_key=inbound.client_key)
+    # WhatsApp lets people hide their number behind a name: the same person then comes with the user id alone
     if known is None and inbound.external_user_id:
         locked = Conversation.objects.select_for_update().filter(line=line)
         known = locked.filter(external_user_id=inbound.external_user_id).first()
@@ -119,6 +125,7 @@ def _new_conversation(line: Line, inbound: InboundMessage) -> Conversation:
         client_key=inbound.client_key,
         client_address=inbound.sender,
         is_opted_out=is_opted_out,
+        # An opt-out on one line holds on all: a first message to another line does not lift it
         stage=Conversation.Stage.OPTED_OUT if is_opted_out else Conversation.Stage.QUALIFYING,
         status=Conversation.Status.TRANSFERRED if is_consultants else Conversation.Status.ACTIVE,
         consultant_id=line.consultant_id if is_consultants else None,
@@ -149,23 +156,30 @@ def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datet
     """What the message says of the client and of who owes an answer."""
     if conversation.status == Conversation.Status.CLOSED:
         _reopen(conversation, inbound, at)
+    # Somebody known by the user id alone shows the number: the key becomes the number, which forms know too
     if inbound.phone:
         conversation.client_key = inbound.client_key
+    # Replies go to the address that wrote last: a number may be hidden by now, a user id changed
     conversation.client_address = inbound.sender
     conversation.external_user_id = inbound.external_user_id or conversation.external_user_id
     conversation.profile_name = inbound.profile_name or conversation.profile_name
+    # Sent once, with the message of the click on the ad: a later one must not blot it out
     conversation.referral = conversation.referral or inbound.referral
     conversation.lead_id = conversation.lead_id or lead_of(inbound)
+    # Recovered and brought messages are older than what is known; they must not shut the window again
     conversation.last_inbound_at = max(at, conversation.last_inbound_at or at)
     conversation.last_message_at = max(at, conversation.last_message_at or at)
+    # Whatever WhatsApp said before, the client's words open 24 hours anew
     conversation.window_closed_early = False
     _note_what_is_owed(conversation)
 
 
 def _note_what_is_owed(conversation: Conversation) -> None:
     if conversation.last_inbound_seq <= conversation.answered_seq:
+        # Our clock and not the message's: a late webhook must not use up the quiet time before its answer
         conversation.burst_started_at = clock.now()
     conversation.last_inbound_seq = conversation.last_seq
+    # A person answers here, or one of ours wrote to open the window for notices: the agent stays silent
     if not conversation.is_agents or is_with_colleague(conversation):
         conversation.answered_seq, conversation.burst_started_at = conversation.last_seq, None
 
@@ -178,6 +192,7 @@ def _reopen(conversation: Conversation, inbound: InboundMessage, at: datetime) -
     is_agents = conversation.line.kind == Line.Kind.AGENT and keeper is None
     conversation.status = Conversation.Status.ACTIVE if is_agents else Conversation.Status.TRANSFERRED
     conversation.consultant_id, conversation.transferred_at = keeper, None if is_agents else at
+    # The message that reopens is in already and is the first that counts
     conversation.context_start_seq = conversation.last_seq - 1
     conversation.epoch += 1
 
@@ -185,6 +200,7 @@ def _reopen(conversation: Conversation, inbound: InboundMessage, at: datetime) -
 def _hear_consent(conversation: Conversation, message: Message) -> None:
     """A client who opted out is owed nothing but one confirmation."""
     wish, was_opted_out = consent.wish_in(message.body), conversation.is_opted_out
+    # "PARAR" that was brought along late does not undo a later "VOLTAR" on another line
     if wish and not consent.has_spoken_since(conversation.client_key, message.created_at):
         _follow_wish(conversation, message, wish)
     if was_opted_out or conversation.is_opted_out:  # the confirmation was the answer
@@ -195,6 +211,7 @@ def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wis
     """Confirmed where the window lets us: words that are brought along may be older than it."""
     if wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
         if window.is_open(conversation):
+            # First the last word, then the block, which drops everything else that is queued
             outbound.confirm_opt_out(conversation, _confirmation(conversation, wish))
         consent.opt_out(conversation, message)
         _write_history(conversation, wish)

@@ -24,6 +24,7 @@ def open_conversation(line: Line, phone: str) -> Conversation:
         )
     key = phone_key(number)
     known = Conversation.objects.filter(line=line, client_key=key)
+    # Two who write first at once make one conversation: the second insert is passed over
     if not known.exists():
         Conversation.objects.bulk_create([_new(line, key, number)], ignore_conflicts=True)
     return lock_conversation(known.values_list("pk", flat=True).get())

@@ -23,9 +23,11 @@ from whatsapp.payloads import shown
 from whatsapp.services import hands
 from whatsapp.services.outbox import Piece, queue
 
+# Words of an hour ago come as a surprise; from then on a person decides
 AUTOMATIC_RETRY_WITHIN = timedelta(hours=1)
 AUTOMATIC_PAUSE_SECONDS = 20
 MOST_RETRIES = 100
+# UNKNOWN may have arrived already: only a person may take that risk, never `retry_automatically`
 RETRYABLE = (Message.Status.FAILED, Message.Status.UNKNOWN)
 
 
@@ -77,6 +79,7 @@ def send_pieces(
     origin: str = "",
 ) -> list[Message]:
     """As `send`, for anything that can be said. Templates go out where the window is closed, too."""
+    # Before the window is asked: what was taken within it, and is sent again after it, is no refusal
     if client_id and (known := sent_before(conversation, client_id)):
         # What a program tells again it may word anew; what a person sends again is the same.
         return known if author != Message.Author.CONSULTANT else same_again(known, pieces)
@@ -103,6 +106,7 @@ def send_as_consultant(
 ) -> Sent:
     """What a person typed. Who may do it is said by `writable_by`."""
     conversation = writable_by(user, conversation_id)
+    # Told by the sequence, since a repeated `client_id` answers with rows as well
     before = conversation.last_seq
     messages = send(
         conversation,
@@ -118,6 +122,7 @@ def send_as_consultant(
 def writable_by(user: User, conversation_id: UUID | str) -> Conversation:
     """The conversation with its row held. NotFoundError where it is not theirs to see, NotAllowedError
     where what they write would leave from a colleague's own number."""
+    # Asked without the lock: whoever guesses ids must not make the writers of other threads wait
     if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
         raise NotFoundError
     conversation = lock_conversation(conversation_id)
@@ -144,10 +149,12 @@ def retry_message(*, message_id: UUID | str, user: User) -> Message:
     if old is None:
         raise NotFoundError
     conversation = lock_conversation(old.conversation_id)
+    # A callback may have told of it while we waited for the row
     old.refresh_from_db()
     if old.direction != Message.Direction.OUT or old.status not in RETRYABLE:
         raise InvalidError(_("Only a message that failed or was not confirmed can be sent again."))
     _refuse_on_a_colleagues_line(conversation, user)
+    # Two clicks are one message; the row of the conversation makes the second wait for the first
     if again := old.retries.first():
         return again
     if reason := window.refusal(conversation, is_template=old.is_template):
@@ -162,9 +169,11 @@ def retry_automatically() -> int:
         status=Message.Status.FAILED,
         created_at__gte=lately,
         error_code__in=refusals.WORTH_ANOTHER_TRY,
+        # Only the last of a chain, and none that is a retry's retry: the first try and two more
         retries=None,
         retry_of__retry_of=None,
     )
+    # Lazy, so that the limit counts what was retried: a hundred refused ones must not hide what may go
     retried = filter(_retry_alone, failed.order_by("created_at"))
     return len(list(islice(retried, MOST_RETRIES)))
 
@@ -172,11 +181,13 @@ def retry_automatically() -> int:
 @transaction.atomic
 def _retry_alone(old: Message) -> bool:
     conversation = lock_conversation(old.conversation_id)
+    # After the conversation's row, as whoever needs both takes them; a callback meanwhile has been heard
     old = Message.objects.select_for_update().get(pk=old.pk)
     if old.retries.exists() or not _surely_failed(old):
         return False
     if window.refusal(conversation, is_template=old.is_template):
         return False
+    # The agent's late words after a person's would look like two people who do not talk to each other
     if old.author == Message.Author.AGENT and _person_spoke_since(conversation, old):
         return False
     pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
@@ -207,6 +218,7 @@ def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None
 
 
 def sent_before(conversation: Conversation, client_id: str) -> list[Message]:
+    # The pieces of a long text are `id`, `id#2`, `id#3` (`outbox.queue`)
     pieces = Q(client_id=client_id) | Q(client_id__startswith=f"{client_id}#")
     return list(conversation.messages.filter(pieces).order_by("seq"))
 

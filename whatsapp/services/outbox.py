@@ -50,8 +50,10 @@ def queue(
     first_at = now + timedelta(seconds=delay_seconds)
     messages = []
     for place, piece in enumerate(pieces):
+        # Gapless because the caller holds the conversation: the order of sending is the order of deciding
         message = _row_of(piece, conversation, conversation.last_seq + place + 1)
         message.author, message.user, message.retry_of = author, user, retry_of
+        # One index makes each piece unique; "id#2" is found again by its beginning (`outbound.sent_before`)
         message.client_id = client_id and (f"{client_id}#{place + 1}" if place else client_id)
         message.created_at, message.send_after = now, first_at + place * PAUSE_BETWEEN_PIECES
         prepared.insert(message)
@@ -80,4 +82,5 @@ def _row_of(piece: Piece, conversation: Conversation, seq: int) -> Message:
 def _announce(messages: Sequence[Message]) -> None:
     for message in messages:
         announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
+    # One wake-up for all pieces: the task takes whatever is due
     enqueue(deliver_messages)

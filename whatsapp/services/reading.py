@@ -23,6 +23,7 @@ def mark_read(*, conversation_id: UUID | str, user: User, origin: str = "") -> N
     if conversation.lead_id and _sees_lead(conversation, user):
         board.mark_read(user=user, lead_id=conversation.lead_id, origin=origin)
     line = conversation.line
+    # A manager who looks has not read it for the consultant
     if line.kind == Line.Kind.CONSULTANT and line.consultant_id == user.pk:
         try:
             chat_index.mark_read(line.pk, chat_index.chat_id_of(line.pk, conversation.client_key))

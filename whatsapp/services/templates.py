@@ -26,6 +26,7 @@ from whatsapp.transports import transport_of
 
 LONGEST_TEXT = 1024  # beyond it Twilio answers 63021
 LONGEST_VALUE = 800
+# A look costs Twilio's list and a call for each template: not once per page that somebody opens
 ASKED_LATELY = timedelta(minutes=1)
 
 
@@ -57,6 +58,7 @@ def find_template(line: Line, wanted: str, language: str = "") -> Template:
     NotFoundError where the line has no such template that is approved; it may be there a moment later.
     """
     named = Q(name=wanted) | Q(sid=wanted)
+    # Nineteen digits may be more than a bigint holds, which PostgreSQL answers with an error
     if wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
         named |= Q(pk=int(wanted))
     found = list(templates_of(line).filter(named).order_by("pk"))
@@ -82,6 +84,7 @@ def send_template(
     InvalidError where the variables do not fit or the client opted out; the window does not matter.
     """
     values = check_variables(template, variables)
+    # Copied into the row: what is queued leaves as it was filled in, whatever becomes of the template
     chosen = {"sid": template.sid, "name": template.name, "language": template.language, "variables": values}
     piece = Piece(template.text_with(values), Message.TEMPLATE, details={"template": chosen})
     return outbound.send_pieces(
@@ -148,6 +151,7 @@ def check_variables(template: Template, given: Mapping[str, Any]) -> dict[str, s
     ]
     unknown = [name for name in values if name not in template.placeholders]
     reasons += [_("“%(name)s” is no variable of this template.") % {"name": name[:40]} for name in unknown]
+    # The whole is counted, words and values: WhatsApp refuses what the client would have read
     if not reasons and splitting.length(template.text_with(values)) > LONGEST_TEXT:
         reasons = [_("The filled template is longer than %(limit)d characters.") % {"limit": LONGEST_TEXT}]
     if reasons:

@@ -79,6 +79,7 @@ def typing(request: HttpRequest) -> HttpResponse:
 
 def _create(request: HttpRequest, account_sid: str) -> HttpResponse:
     form = request.POST
+    # Stricter than Twilio, which takes a user id, too: the simulator's phones all have numbers
     if not form.get("To", "").startswith("whatsapp:+"):
         return error(400, 21211, "Invalid 'To' Phone Number")
     try:
@@ -104,6 +105,7 @@ def _create(request: HttpRequest, account_sid: str) -> HttpResponse:
 
 def _list(request: HttpRequest, account_sid: str) -> HttpResponse:
     sender, recipient = request.GET.get("From", ""), request.GET.get("To", "")
+    # Neither: Twilio would list the whole account, which no caller of ours asks for
     found = world.on_record(sender=sender, recipient=recipient) if sender or recipient else []
     return JsonResponse(
         {"messages": [_resource(one, account_sid) for one in found], "next_page_uri": None, "page": 0}

@@ -12,6 +12,7 @@ from whatsapp.simulator import world
 from whatsapp.simulator.world import PhoneMessage
 
 INBOUND_PATH = "/webhooks/whatsapp/"
+# Twilio waits fifteen seconds (its error 11205); a developer need not
 TIMEOUT_SECONDS = 10
 EXTRAS = {
     "location": {

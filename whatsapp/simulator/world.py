@@ -11,6 +11,7 @@ from whatsapp.redis_connection import connection
 
 KEPT_SECONDS = 60 * 60 * 24 * 7
 KEPT_MESSAGES = 500
+# As WhatsApp's own dots (Twilio's docs on typing indicators)
 TYPING_SECONDS = 25
 PROGRESS = ("queued", "sent", "delivered", "read")
 

@@ -18,6 +18,7 @@ class CloudTransport:
         return line.business_account_id
 
     def send(self, line: Line, outgoing: Outgoing) -> str:
+        # Meta gives it back in every status of this message, also where the answer to this call is lost
         tracked = {"biz_opaque_callback_data": str(outgoing.message_id)}
         message = _addressed(outgoing.recipient) | _content(outgoing) | tracked
         return cloud_client.send_message(account_of(line), message)
@@ -54,6 +55,7 @@ def account_of(line: Line) -> CloudAccount:
 def _addressed(recipient: str) -> dict[str, str]:
     """People who hide their number are addressed by their business-scoped user id."""
     phone = phone_in(recipient)
+    # Digits alone, as `wa_id` has them
     return {"to": phone.lstrip("+")} if phone else {"recipient": recipient.removeprefix(CHANNEL)}
 
 

@@ -14,6 +14,7 @@ from whatsapp.placeholders import PLACEHOLDER, names_in
 from whatsapp.transports.base import TemplateFacts
 
 STATUSES = {status.value.upper(): status for status in Template.Status}
+# "button_0_1": first button, its variable 1. \w+ and not \d+, because Meta has named variables, too
 IN_BUTTON = re.compile(r"button_(\d+)_(\w+)")
 IN_HEADER = re.compile(r"header_(\w+)")
 
@@ -23,6 +24,7 @@ def facts_of(template: Mapping[str, Any]) -> TemplateFacts:
     texts = [text for part in parts if (text := _text_of(part))]
     buttons = [one for part in parts for one in part.get("buttons") or [] if isinstance(one, dict)]
     addresses = [_named(str(one.get("url", "")), f"button_{index}_") for index, one in enumerate(buttons)]
+    # Meta writes "NONE" where nothing was rejected
     reason = str(template.get("rejected_reason") or "")
     return TemplateFacts(
         sid=str(template.get("id", ""))[:64],
@@ -63,6 +65,7 @@ def _component(part: tuple[str, ...], parameters: list[dict[str, Any]]) -> dict[
 
 
 def _parameter(name: str, value: str) -> dict[str, Any]:
+    # Numbered variables go by their order, named ones want their name (Meta's docs on templates)
     named = {} if name.isdecimal() else {"parameter_name": name}
     return {"type": "text", **named, "text": value}
 

@@ -26,6 +26,7 @@ class TwilioTransport:
             _account(line),
             sender=line.address,
             recipient=outgoing.recipient,
+            # Signed with the rest of the address: a send whose answer was lost is known by its callbacks
             callback_url=f"{settings.PUBLIC_URL}{STATUS_PATH}?message={outgoing.message_id}",
             **_content(outgoing),
         )

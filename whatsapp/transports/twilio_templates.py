@@ -27,6 +27,7 @@ def facts_of(content: ListedContent) -> TemplateFacts:
         rejection_reason=str(content.approval.get("rejection_reason") or "")[:300],
         body="\n\n".join(texts),
         buttons=_buttons(shape),
+        # Words first, in the order that a phone shows; then the rest, as the address of a button may have one
         placeholders=names_in(*texts, json.dumps(shape, ensure_ascii=False)),
         samples={str(name): str(value) for name, value in content.variables.items()},
     )
