@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leads.inference import understand
+from leads.inference import understand, understand_one
 from leads.inference.money import read_money
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -228,3 +228,10 @@ def test_contact_in_an_envelope_of_any_name_is_the_persons_unless_it_is_somebody
 
     assert (inside.name, inside.phone) == ("Ana Lima", "+5511987654321")
     assert (nobody.name, nobody.email, nobody.phone) == ("", "", None)
+
+
+@pytest.mark.parametrize("country", ["UK", "United Kingdom", "GB"])
+def test_country_by_any_of_its_names_completes_a_national_phone(country):
+    payload = understand_one({"phone": "020 7946 0958", "country": country}, "BR", None)
+
+    assert payload.phone == "+442079460958"

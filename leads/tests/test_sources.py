@@ -312,3 +312,14 @@ def test_published_vector_of_our_signed_form_holds():
     signed = f"{rows['webhook-id']}.{rows['webhook-timestamp']}.{rows['body']}".encode()
 
     assert f"v1,{hmac_base64(signing_key(rows['secret']), signed)}" == rows["webhook-signature"]
+
+
+def test_leads_of_rd_station_without_an_id_are_told_apart_at_one_instant():
+    instant = {"created_at": "2026-05-01T10:00:00Z"}
+    people = [
+        {"name": name, "email": f"{name}@example.com", "last_conversion": instant} for name in ("ana", "bia")
+    ]
+
+    payloads = KINDS["rd_station"].parse({"leads": people}, Source(kind="rd_station"), {})
+
+    assert [payload.external_id for payload in payloads] == ["", ""]
