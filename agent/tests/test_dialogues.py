@@ -24,6 +24,9 @@ RECORDS = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
 # Every sixth, so that the changed ones take seconds; the others are `slow`
 SOME = RECORDS[::6]
 OTHERS = [record for number, record in enumerate(RECORDS) if number % 6]
+some_records = pytest.mark.parametrize(
+    "records", [pytest.param(SOME, id="some"), pytest.param(OTHERS, id="others", marks=pytest.mark.slow)]
+)
 PATIENCE_MS = 6000
 UNCHANGED = ("without_accents", "with_emoji", "merged", "delivered_twice", "with_orders")
 
@@ -129,11 +132,12 @@ def test_dialogues_end_as_their_authors_expect():
     assert told["handoff_recall"] >= 0.97
 
 
+@some_records
 @pytest.mark.parametrize("name", UNCHANGED)
-def test_the_same_dialogue_told_in_another_way_ends_the_same(name):
+def test_the_same_dialogue_told_in_another_way_ends_the_same(name, records):
     changed = [
         record["id"]
-        for record in SOME
+        for record in records
         if outcome(Telling(variants.VARIANTS[name](record)).play(), record["expected"])
         != outcome(as_written(record["id"]), record["expected"])
     ]
@@ -141,31 +145,34 @@ def test_the_same_dialogue_told_in_another_way_ends_the_same(name):
     assert changed == []
 
 
+@some_records
 @pytest.mark.parametrize(
     ("name", "share"), [("in_upper_case", 0.92), ("in_lower_case", 0.92), ("split", 0.94)]
 )
-def test_the_same_dialogue_in_one_case_or_in_pieces_mostly_ends_the_same(name, share):
+def test_the_same_dialogue_in_one_case_or_in_pieces_mostly_ends_the_same(name, share, records):
     """Unknown companies and quarters need their capitals; what is said after the handoff is not read."""
     same = sum(
         outcome(Telling(variants.VARIANTS[name](record)).play(), record["expected"])
         == outcome(as_written(record["id"]), record["expected"])
-        for record in SOME
+        for record in records
     )
 
-    assert same >= share * len(SOME)
+    assert same >= share * len(records)
 
 
-def test_answers_in_another_order_mostly_lead_to_the_same_stage():
+@some_records
+def test_answers_in_another_order_mostly_lead_to_the_same_stage(records):
     same = sum(
         Telling(variants.in_another_order(record)).play().stage == as_written(record["id"]).stage
-        for record in SOME
+        for record in records
     )
 
-    assert same >= 0.95 * len(SOME)
+    assert same >= 0.95 * len(records)
 
 
-def test_nobody_speaks_after_a_person_took_over():
-    for record in SOME:
+@some_records
+def test_nobody_speaks_after_a_person_took_over(records):
+    for record in records:
         changed = variants.taken_over(record)
         place = changed["turns"].index([variants.TAKES_OVER])
         free_again = any(

@@ -1,0 +1,42 @@
+"""What the documents say of commands, variables and queues, held against what there is."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+# They clean up or fetch; nothing is owed when they do not run
+NO_QUEUE = {"leads.forget_bodies", "whatsapp.forget_status_reports", "whatsapp.sync_templates",
+            "whatsapp.recover_lost", "leads.reconcile_meta"}  # fmt: skip
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(set(settings.CELERY_BEAT_SCHEDULE) - NO_QUEUE))
+def test_every_sweep_stands_in_the_table_of_queues(name):
+    assert f"`{name}`" in text_of("docs/architecture.md")
+
+
+def test_environment_of_the_compose_recipe_is_all_that_compose_asks_for():
+    asked = set(re.findall(r"\$\{(\w+):\?", text_of("compose.yaml")))
+    recipe = set(re.findall(r"^ +(\w+)=", text_of("docs/deploy.md"), re.MULTILINE))
+
+    assert asked
+    assert asked <= recipe
+
+
+def test_every_variable_that_is_read_stands_in_the_example():
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"(\w+)"', text_of("crm/settings.py")))
+    processes = set(re.findall(r"\$\{(\w+):-", text_of("Procfile")))
+    listed = set(re.findall(r"^#?(\w+)=", text_of(".env.example"), re.MULTILINE))
+
+    assert len(read) > 30
+    assert read | processes <= listed
+
+
+def test_every_page_of_the_documents_is_on_the_map():
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
+    assert {page for page in pages if f"(docs/{page})" not in text_of("README.md")} == set()
