@@ -34,11 +34,22 @@ def over_within(seconds: float) -> Iterator[None]:
     call = _this_thread.call = _Call(seconds)
     try:
         yield
+    except requests.RequestException:
+        raise
+    except Exception as error:  # the half of an answer may be taken for a wrong one
+        if call.was_cut:
+            raise _late(seconds) from error
+        raise
+    else:
         if call.was_cut:  # a body without a length seems to end where it was cut
-            raise requests.ReadTimeout(f"not answered within {seconds} s")
+            raise _late(seconds)
     finally:
         _this_thread.call = None
         call.end()
+
+
+def _late(seconds: float) -> requests.ReadTimeout:
+    return requests.ReadTimeout(f"not answered within {seconds} s")
 
 
 def session() -> requests.Session:

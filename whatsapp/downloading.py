@@ -2,14 +2,15 @@
 
 import ipaddress
 import socket
-import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from django.conf import settings
 
+from whatsapp import calls
 from whatsapp.accounts import Account
 
 API_HOST = "api.twilio.com"
@@ -41,12 +42,45 @@ class Downloaded:
     content_type: str
 
 
-def download(url: str, account: Account | None, allowed_types: Sequence[str]) -> Downloaded:
-    """The file at a media address of Twilio's. Raises HopelessError or NotNowError."""
+def download(
+    url: str, account: Account | None, allowed_types: Sequence[str], *, seconds: float = TOTAL_SECONDS
+) -> Downloaded:
+    """The file at a media address of Twilio's, `seconds` from the first byte to the last, redirects included.
+
+    Raises HopelessError or NotNowError.
+    """
     if account is None:
         raise NotNowError
-    url = _at_the_account(url, account)
-    # Twilio's media want the account's login (Twilio's docs on Media), the CDN they redirect to does not
+    with _within(seconds):
+        return _followed(_at_the_account(url, account), account, allowed_types)
+
+
+def download_with_token(
+    url: str, token: str, allowed_types: Sequence[str], *, seconds: float = TOTAL_SECONDS
+) -> Downloaded:
+    """The file at an address that Meta named; the token goes to Meta's own hosts alone."""
+    with _within(seconds):
+        _check_meta(url)
+        with _open(url, None, {"Authorization": f"Bearer {token}"}) as answer:
+            if answer.status_code in REDIRECTS:
+                raise HopelessError("foreign_host")
+            return _read(answer, allowed_types)
+
+
+@contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """The library's own timeout begins anew with every byte, and a file may come a byte at a time."""
+    try:
+        with calls.over_within(seconds):
+            yield
+    except ValueError as error:  # an address that nothing can read, such as one with half a pair of brackets
+        raise HopelessError("foreign_host") from error
+    except requests.RequestException as error:
+        raise NotNowError from error
+
+
+def _followed(url: str, account: Account, allowed_types: Sequence[str]) -> Downloaded:
+    """The credentials go with the first call alone."""
     auth: tuple[str, str] | None = (account.sid, account.token)
     for _ in range(MOST_REDIRECTS + 1):
         with _open(url, auth) as answer:
@@ -55,21 +89,6 @@ def download(url: str, account: Account | None, allowed_types: Sequence[str]) ->
             url, auth = urljoin(url, answer.headers.get("Location", "")), None
         _check_cdn(url, account)
     raise HopelessError("too_many_redirects")
-
-
-def download_with_token(url: str, token: str, allowed_types: Sequence[str]) -> Downloaded:
-    """The file at an address that Meta named; the token goes to Meta's own hosts alone."""
-    graph = urlsplit(settings.META_GRAPH_URL)
-    parts = urlsplit(url)
-    is_at_graph = (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc)
-    if not is_at_graph:
-        if parts.scheme != "https" or parts.netloc not in META_HOSTS:
-            raise HopelessError("foreign_host")
-        _check_public(parts.netloc)
-    with _open(url, None, {"Authorization": f"Bearer {token}"}) as answer:
-        if answer.status_code in REDIRECTS:
-            raise HopelessError("foreign_host")
-        return _read(answer, allowed_types)
 
 
 def _at_the_account(url: str, account: Account) -> str:
@@ -92,6 +111,15 @@ def _check_cdn(url: str, account: Account) -> None:
     _check_public(parts.netloc)
 
 
+def _check_meta(url: str) -> None:
+    graph, parts = urlsplit(settings.META_GRAPH_URL), urlsplit(url)
+    if (parts.scheme, parts.netloc) == (graph.scheme, graph.netloc):
+        return
+    if parts.scheme != "https" or parts.netloc not in META_HOSTS:
+        raise HopelessError("foreign_host")
+    _check_public(parts.netloc)
+
+
 def _check_public(host: str) -> None:
     """No name that leads into a private network, however it is spelled."""
     try:
@@ -104,13 +132,9 @@ def _check_public(host: str) -> None:
 
 
 def _open(url: str, auth: tuple[str, str] | None, headers: dict[str, str] | None = None) -> requests.Response:
-    try:
-        # Redirects are followed by hand, each host looked at before it is asked
-        return requests.get(
-            url, auth=auth, headers=headers, stream=True, timeout=READ_SECONDS, allow_redirects=False
-        )
-    except requests.RequestException as error:
-        raise NotNowError from error
+    return calls.session().get(
+        url, auth=auth, headers=headers, stream=True, timeout=READ_SECONDS, allow_redirects=False
+    )
 
 
 def _read(answer: requests.Response, allowed_types: Sequence[str]) -> Downloaded:
@@ -126,16 +150,9 @@ def _read(answer: requests.Response, allowed_types: Sequence[str]) -> Downloaded
 
 
 def _chunks(answer: requests.Response) -> Iterator[bytes]:
-    # Requests' timeout is from byte to byte: a server that drips would hold the worker for hours
-    ends_at, size = time.monotonic() + TOTAL_SECONDS, 0
-    try:
-        for chunk in answer.iter_content(64 * 1024):
-            size += len(chunk)
-            # Counted and not read from Content-Length, which may be missing or wrong
-            if size > MOST_BYTES:
-                raise HopelessError("too_large")
-            if time.monotonic() > ends_at:
-                raise NotNowError
-            yield chunk
-    except requests.RequestException as error:
-        raise NotNowError from error
+    size = 0
+    for chunk in answer.iter_content(64 * 1024):
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise HopelessError("too_large")
+        yield chunk

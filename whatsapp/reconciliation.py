@@ -1,16 +1,18 @@
 """Asking Twilio what became of messages whose acceptance it never confirmed."""
 
 import logging
-from collections import defaultdict
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from whatsapp import client, refusals
 from whatsapp.accounts import account_of
 from whatsapp.listings import SentMessage
 from whatsapp.models import Conversation, Line, Message
+from whatsapp.run_time import until_over
 from whatsapp.send_errors import SendError
 from whatsapp.statuses import MEANING, rise, settle
 
@@ -21,39 +23,65 @@ ASK_AFTER = timedelta(seconds=20)  # a status callback is usually faster
 MISSING_FOR = timedelta(minutes=10)
 FORGET_AFTER = timedelta(days=1)
 MOST_ASKED = 100
+RUN_SECONDS = 25  # beat starts the next run after 30
 
 
-def settle_unconfirmed() -> int:
+def settle_unconfirmed(seconds: float = RUN_SECONDS) -> int:
     """Find messages whose fate is unknown on Twilio's list. Answers how many were settled.
 
     Those that were not asked about for longest come first, so that no line that cannot be asked, and
     nothing that stays missing, holds up the others.
     """
+    return sum(_settle_conversation(one) for one in until_over(_longest_waiting(), seconds))
+
+
+def _longest_waiting() -> list[Conversation]:
+    """In any order where they were put off together."""
+    messages = _due().select_related("conversation__line").order_by("updated_at", "?")
+    return list(dict.fromkeys(message.conversation for message in messages[:MOST_ASKED]))
+
+
+def _due() -> QuerySet[Message]:
     now = timezone.now()
-    unknown = Message.objects.filter(
+    return Message.objects.filter(
         status=Message.Status.UNKNOWN,
         # Meta has no list of messages to ask: there only a status settles it
         conversation__line__transport=Line.Transport.TWILIO,
         updated_at__lte=now - ASK_AFTER,
         created_at__gte=now - FORGET_AFTER,
     )
-    by_conversation: dict[Conversation, list[Message]] = defaultdict(list)
-    longest_waiting = unknown.select_related("conversation__line").order_by("updated_at", "created_at")
-    for message in longest_waiting[:MOST_ASKED]:
-        by_conversation[message.conversation].append(message)
-    return sum(_settle_conversation(*pair) for pair in by_conversation.items())
 
 
-def _settle_conversation(conversation: Conversation, messages: list[Message]) -> int:
+def _settle_conversation(conversation: Conversation) -> int:
+    messages = list(Message.objects.filter(pk__in=_take(_due().filter(conversation=conversation))))
+    if not messages:
+        return 0
     listed = _listed(conversation, messages)
-    unsettled = Message.objects.filter(pk__in=[one.pk for one in messages], status=Message.Status.UNKNOWN)
-    # Whatever comes of it they go to the end of the queue
-    unsettled.update(updated_at=timezone.now())
     if listed is None:
+        _put_off(conversation)
         return 0
     unclaimed = _unclaimed(listed)
     oldest_first = sorted(messages, key=lambda message: message.seq)
     return sum(_settle_message(message, unclaimed) for message in oldest_first)
+
+
+@transaction.atomic
+def _take(due: QuerySet[Message]) -> list[UUID]:
+    """No other run asks about these for as long as `ASK_AFTER`, which is longer than Twilio's answer may take."""
+    longest_waiting = due.order_by("updated_at").select_for_update(of=("self",), skip_locked=True)
+    taken = list(longest_waiting.values_list("pk", flat=True)[:MOST_ASKED])
+    Message.objects.filter(pk__in=taken).update(updated_at=timezone.now())
+    return taken
+
+
+def _put_off(conversation: Conversation) -> None:
+    """Where one call failed the line's others would, too: they wait for the next run, behind other lines'.
+
+    This conversation comes last of all, in case that it alone is at fault.
+    """
+    _take(_due().filter(conversation__line=conversation.line_id))
+    asked = Message.objects.filter(conversation=conversation, status=Message.Status.UNKNOWN)
+    asked.update(updated_at=timezone.now())
 
 
 def _listed(conversation: Conversation, messages: list[Message]) -> list[SentMessage] | None:

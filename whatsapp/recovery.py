@@ -15,6 +15,7 @@ from whatsapp.accounts import Account, account_of
 from whatsapp.listings import SentMessage
 from whatsapp.models import Arrival, Line, Message
 from whatsapp.payloads import InboundMessage
+from whatsapp.run_time import until_over
 from whatsapp.send_errors import RefusedError, SendError
 from whatsapp.services import record_inbound
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 # Twilio documents its filter by days; that it heeds the time of day as well matters only beyond this many
 MOST_LISTED, MOST_LISTS = 20_000, 10
 MOST_RECOVERED = 200  # of a line at once; the next time goes on from there
+RUN_SECONDS = 120  # beat starts the next run after 300
+LINE_SECONDS = 45  # for its lists, and again for what they name: the files of each message are one more call
 LOOK_BACK = timedelta(minutes=15)  # Twilio's list may be late by minutes
 # Twilio's times are whole seconds: below two, halving the time asked about comes to no end
 SHORTEST_LIST = timedelta(seconds=2)
@@ -29,10 +32,13 @@ FIRST_LOOK_BACK = timedelta(hours=1)
 FILES_AWAITED = timedelta(minutes=10)  # a list that stays unreadable so long is broken, not late
 
 
-def recover_lost() -> int:
-    """Take in what clients wrote while our webhook was out of reach. Answers how many messages."""
-    lines = Line.objects.filter(is_active=True, transport=Line.Transport.TWILIO)
-    return sum(_recover_line(line) for line in lines)
+def recover_lost(seconds: float = RUN_SECONDS) -> int:
+    """Take in what clients wrote while our webhook was out of reach. Answers how many messages.
+
+    Lines come in any order, so that those that take long do not always hold up the same others.
+    """
+    lines = Line.objects.filter(is_active=True, transport=Line.Transport.TWILIO).order_by("?")
+    return sum(_recover_line(line) for line in until_over(lines, seconds))
 
 
 def _recover_line(line: Line) -> int:
@@ -52,14 +58,16 @@ def _recover(line: Line, account: Account) -> int:
     """Looks again, the next time, from the first message that could not be taken in on."""
     now = timezone.now()
     lost, until = _lost(line, account, now)
-    # From the last one taken in and not from the next: others may share its second
-    recovered, not_yet = 0, lost[MOST_RECOVERED - 1 :][:1] if len(lost) > MOST_RECOVERED else []
-    for one in lost[:MOST_RECOVERED]:
+    recovered, tried, not_yet = 0, 0, []
+    for one in until_over(lost[:MOST_RECOVERED], LINE_SECONDS):
+        tried += 1
         try:
             recovered += _take_in(line, account, one)
         except (SendError, DatabaseError) as error:
             logger.warning("not taken in yet", extra={"sid": one.sid, "why": type(error).__name__})
             not_yet.append(one)
+    if tried < len(lost):
+        not_yet.append(lost[tried - 1])
     Line.objects.filter(pk=line.pk).update(
         # Never past a message that failed: what is known already is passed over quickly
         reconciled_at=min((one.created_at or until for one in not_yet), default=until),
@@ -77,7 +85,7 @@ def _lost(line: Line, account: Account, now: datetime) -> tuple[list[SentMessage
     # Overlaps with the last look, as a message may enter Twilio's list after we have read it
     until = min(line.reconciled_at or now - FIRST_LOOK_BACK, now - LOOK_BACK)
     lost: list[SentMessage] = []
-    for _ in range(MOST_LISTS):
+    for _ in until_over(range(MOST_LISTS), LINE_SECONDS):
         listed, until = _listed(line, account, until, now)
         lost += _unknown(line, listed)
         if until >= now or len(lost) > MOST_RECOVERED:
