@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 import pytest
 
 from leads.bodies import BodyError, read_body
-from leads.models import Lead
-from leads.tests.test_hostile_bodies import send, settle, sources  # noqa: F401 - a fixture
+from leads.models import Lead, Source
+from leads.tests.makers import make_statuses
+from leads.tests.test_hostile_bodies import send, settle
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
@@ -42,8 +43,10 @@ def test_form_of_too_many_fields_is_refused(write, content_type):
     ("write", "content_type", "count"), [(as_form, FORM, 10_000), (as_multipart, MULTIPART, 3_000)]
 )
 def test_wide_form_within_the_limit_of_bytes_becomes_a_lead_with_all_its_fields(
-    client, sources, write, content_type, count
+    client, db, write, content_type, count
 ):
+    make_statuses()
+    Source.objects.create(slug="generic", name="Site", secret="s")
     body = write({"nome": "Ana Souza", "telefone": "11987654321"} | wide(count))
 
     assert send(client, "generic", body, content_type).status_code == 202
