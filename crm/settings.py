@@ -359,6 +359,8 @@ CONTENT_SECURITY_POLICY = {
 }
 # Of forms and JSON; files do not count (Django's docs on this setting)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Of forms in any encoding: leads/bodies.py counts by it too
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 WEBHOOK_MAX_BYTES = 256 * 1024
 # Hosts of one's own network that outgoing webhooks may reach all the same
 OUTBOUND_PRIVATE_HOSTS = env.list("OUTBOUND_PRIVATE_HOSTS", default=[])

@@ -12,12 +12,12 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
-MAX_FIELDS = 20_000
 _PAIRS = re.compile(r"\s*[^\s=&<>{}\"]{1,200}=")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 # A bigint holds any eighteen digits; of more than 4,300
@@ -142,7 +142,11 @@ def _urlencoded_pairs(text: str, charset: str) -> list[tuple[str, str]]:
 def _split_pairs(text: str, encoding: str, errors: str) -> list[tuple[str, str]]:
     try:
         pairs = parse_qsl(
-            text, keep_blank_values=True, encoding=encoding, errors=errors, max_num_fields=MAX_FIELDS
+            text,
+            keep_blank_values=True,
+            encoding=encoding,
+            errors=errors,
+            max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
         )
     # It is a ValueError, too, but the caller tries another charset then
     except UnicodeDecodeError:

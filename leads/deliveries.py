@@ -213,6 +213,17 @@ def _postpone(delivery: Delivery, error: str, *, is_final: bool = False) -> None
     )
 
 
+def owe_again(settled: QuerySet[Delivery]) -> int:
+    """Put deliveries back into the queue, as if they had just come. Returns how many."""
+    return settled.update(
+        state=Delivery.State.RECEIVED,
+        attempts=0,
+        error="",
+        next_attempt_at=timezone.now(),
+        processed_at=None,
+    )
+
+
 def forget_bodies() -> int:
     """Remove settled bodies after their retention time; the rows stay. Returns how many went."""
     limit = timezone.now() - timedelta(days=settings.DELIVERY_BODY_DAYS)

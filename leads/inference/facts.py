@@ -7,6 +7,7 @@ from decimal import Decimal
 from leads.identity import is_email
 from leads.inference.fields import Field
 from leads.inference.money import read_money
+from leads.inference.paths import told_apart
 from leads.inference.ranking import NOTHING, Pick
 from leads.inference.words import any_of, plain, word_set
 
@@ -117,12 +118,12 @@ def pick_language(fields: Iterable[Field]) -> Pick:
 
 def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
     """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
-    boxes = [(one, given) for one in fields if _says(_CONSENT, one) and (given := _answered(one)) is not None]
-    # With the words beside the box: that consent was given is for us to prove (LGPD art. 8, § 2)
+    boxes = [one for one in fields if _says(_CONSENT, one) and _answered(one) is not None]
     consent: dict[str, dict[str, object]] = {
-        one.path: {"given": given, "text": " ".join(one.labels) or one.key} for one, given in boxes
+        name: {"given": _answered(one), "text": " ".join(one.labels) or one.key}
+        for name, one in told_apart(boxes).items()
     }
-    return consent, tuple(one for one, _given in boxes)
+    return consent, tuple(boxes)
 
 
 def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pick:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from leads.cleaning import DEEPEST, clean_line, clean_text
+from leads.cleaning import DEEPEST, TEXT_LIMIT, clean_line, clean_text
 from leads.identity import is_email
 from leads.inference.answers import Answer, definitions_in, read_answer
 from leads.inference.lines import lines_said
@@ -112,9 +112,9 @@ def fields_of(tree: Any) -> list[Field]:
 
 
 def _walk(node: Any, place: _Place) -> Iterator[Field]:
-    if place.depth > DEEPEST:
-        return
-    if isinstance(node, dict):
+    if place.depth > DEEPEST and isinstance(node, dict | list):
+        yield from _walk_rest(node, place)
+    elif isinstance(node, dict):
         yield from _walk_dict(node, place)
     elif isinstance(node, list):
         yield from _walk_list(node, place)
@@ -123,6 +123,26 @@ def _walk(node: Any, place: _Place) -> Iterator[Field]:
         yield Field(place.path, place.position, place.key, node, place.labels, place.type, place.context)
         # Besides, not instead: the text itself may be the message
         yield from _walk_lines(node, place)
+
+
+def _walk_rest(node: Any, place: _Place) -> Iterator[Field]:
+    """A branch below the deepest place, in one text that is kept and taken for nothing."""
+    if text := _told_flat(node):
+        yield Field(place.path, place.position, "_rest", text)
+
+
+def _told_flat(node: Any) -> str:
+    """All that a branch says, in its order. A loop, as the branch may be deeper than Python can call."""
+    told, waiting = list[str](), [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += reversed([each for pair in part.items() for each in pair])
+        elif isinstance(part, list):
+            waiting += reversed(part)
+        elif part is not None and part != "":
+            told.append(clean_text(part))
+    return ", ".join(told)
 
 
 def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
@@ -189,7 +209,7 @@ def _walk_list(node: list[Any], place: _Place) -> Iterator[Field]:
     if node and all(isinstance(item, str | int | float) for item in node):
         # `name: ["Ana", "Souza"]` is one name
         sign = " " if names_a_name(place.key) else ", "
-        joined = node[0] if len(node) == 1 else sign.join(clean_line(item) for item in node)
+        joined = node[0] if len(node) == 1 else sign.join(clean_line(item, TEXT_LIMIT) for item in node)
         yield from _walk(joined, place)
         return
     for index, item in enumerate(node):

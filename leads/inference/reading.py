@@ -12,11 +12,13 @@ from leads.inference.fields import Field
 from leads.inference.introductions import introduced_in, name_beside_address
 from leads.inference.mapping import Mapping, mapped
 from leads.inference.money import read_money
+from leads.inference.paths import told_apart
 from leads.inference.ranking import NOTHING, Pick, ownership
 from leads.inference.words import any_of, plain
 from leads.payload import LeadPayload
 
 EXTRA_TEXT = 5_000
+CUT = " […]"
 _SECRET = any_of(
     """
     password, senha, secret, api ?key, google key, access token, auth token, authorization
@@ -170,11 +172,16 @@ def _pick_whatsapp_id(fields: Iterable[Field]) -> Pick:
 
 
 def _extra(fields: Iterable[Field]) -> dict[str, Any]:
-    return {one.path or "_": _shown(one) for one in fields}
+    return {name: _shown(one) for name, one in told_apart(fields).items()}
 
 
 def _shown(one: Field) -> Any:
     if any(_SECRET.search(words) for words in one.words):
         # Forms repeat their keys and some ask for passwords: nobody who sees the lead may read them
         return "•••"
-    return clean_text(one.value, EXTRA_TEXT) if isinstance(one.value, str) else one.value
+    return _cut(clean_text(one.value)) if isinstance(one.value, str) else one.value
+
+
+def _cut(text: str) -> str:
+    """Whoever reads the beginning of a long text is to know that the delivery has more."""
+    return text if len(text) <= EXTRA_TEXT else text[: EXTRA_TEXT - len(CUT)].rstrip() + CUT

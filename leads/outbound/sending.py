@@ -5,6 +5,7 @@ and then, and the other endpoints nothing.
 """
 
 import json
+import logging
 import time
 from datetime import timedelta
 
@@ -12,9 +13,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from leads import mishaps
 from leads.api.facts import as_time, event_facts, lead_facts
 from leads.models import Endpoint, OutboundMessage
 from leads.outbound.wire import Answer, post_signed
+
+logger = logging.getLogger(__name__)
 
 # A turn ends with the message that is under way then (`wire.DEADLINE_SECONDS` and a connection more).
 TURN_SECONDS = 10
@@ -97,7 +101,13 @@ def body_of(message: OutboundMessage) -> bytes:
 
 
 def _send(message: OutboundMessage) -> Answer:
-    return post_signed(message.endpoint.url, message.endpoint.secret, str(message.pk), body_of(message))
+    endpoint = message.endpoint
+    try:
+        return post_signed(endpoint.url, endpoint.secret, str(message.pk), body_of(message))
+    except Exception as error:  # noqa: BLE001 - whatever ails one endpoint, the others keep their turn
+        facts = {"endpoint": endpoint.pk, "webhook": str(message.pk), **mishaps.facts_of(error)}
+        logger.error("message not sent", extra=facts)
+        return Answer(None, f"It could not be sent: {type(error).__name__}")
 
 
 def _settle(message: OutboundMessage, answer: Answer) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Timer
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from django.conf import settings
 from standardwebhooks import Webhook
@@ -23,8 +23,18 @@ TIMEOUT_SECONDS = 10
 DEADLINE_SECONDS = 15
 READ_BYTES = 2_000
 FORBIDDEN = "This address is not on the public internet."
-# IPv6 addresses that a gateway translates to IPv4 ones, private ones included (RFC 6052).
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# What `is_global` takes for public, or does in some of Python's versions, although it leads inside.
+_INSIDE = [
+    ipaddress.ip_network(block)
+    for block in (
+        "64:ff9b::/96",  # translated by a gateway to an IPv4 address, a private one included: RFC 6052
+        "64:ff9b:1::/48",  # the same, for one's own network: RFC 8215
+        "::/96",  # an IPv4 address in the deprecated manner of RFC 4291
+        "fec0::/10",  # site-local, deprecated by RFC 3879 and still routed inside some networks
+    )
+]
+# A URL's own signs, and the escapes that it has already.
+_LEFT_IN_URLS = "/?%:@!$&'()*+,;=~"
 
 
 class Answer(NamedTuple):
@@ -64,11 +74,11 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     try:
         connection.connect()
         with _hanging_up_after(DEADLINE_SECONDS, connection.sock):
-            connection.request("POST", target, body=body, headers={**headers, "Host": urlsplit(url).netloc})
+            connection.request("POST", target, body=body, headers={**headers, "Host": host_header(url)})
             response = connection.getresponse()
             # A little, so that nobody is cut off in the middle of a short answer; no more, for some never end
             response.read(READ_BYTES)
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:300])
     finally:
         connection.close()
@@ -116,7 +126,7 @@ def is_surely_forbidden(url: str) -> bool:
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64:
+        if any(address in block for block in _INSIDE):
             return False
         # `::ffff:10.0.0.1`, 6to4 (RFC 3056) and Teredo (RFC 4380) carry an IPv4 address within
         hidden = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
@@ -132,10 +142,24 @@ def _connection_to(url: str) -> tuple[HTTPConnection, str]:
         raise ForbiddenAddressError("Only http and https addresses without a login are sent to.")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = public_address(parts.hostname, port)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if parts.scheme == "http":
-        return HTTPConnection(address, port, timeout=TIMEOUT_SECONDS), target
-    return _PinnedHTTPSConnection(parts.hostname, address, port), target
+        return HTTPConnection(address, port, timeout=TIMEOUT_SECONDS), _target(parts)
+    return _PinnedHTTPSConnection(_ascii(parts.hostname), address, port), _target(parts)
+
+
+def _target(parts: SplitResult) -> str:
+    """The path and the query in ASCII, as a request line has to be: `/ação` becomes `/a%C3%A7%C3%A3o`."""
+    path = quote(parts.path or "/", safe=_LEFT_IN_URLS)
+    return path + (f"?{quote(parts.query, safe=_LEFT_IN_URLS)}" if parts.query else "")
+
+
+def host_header(url: str) -> str:
+    return _ascii(urlsplit(url).netloc)
+
+
+def _ascii(name: str) -> str:
+    """`café.example` as the DNS knows it: `xn--caf-dma.example`."""
+    return name if name.isascii() else name.encode("idna").decode()
 
 
 class _PinnedHTTPSConnection(HTTPSConnection):

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
+from leads.deliveries import owe_again
 from leads.models import Delivery
 from leads.on_commit import enqueue
 from leads.tasks import process_deliveries
@@ -19,14 +19,7 @@ def replay_deliveries(delivery_ids: Iterable[UUID]) -> int:
     lead mends that lead; it does not make a second one.
     """
     waiting = Delivery.objects.filter(pk__in=list(delivery_ids), body__isnull=False)
-    # Attempts begin anew, and a worker that has one of them now finds its claim gone
-    count = waiting.exclude(state=Delivery.State.RECEIVED).update(
-        state=Delivery.State.RECEIVED,
-        attempts=0,
-        error="",
-        next_attempt_at=timezone.now(),
-        processed_at=None,
-    )
+    count = owe_again(waiting.exclude(state=Delivery.State.RECEIVED))
     if count:
         enqueue(process_deliveries)
     return count

@@ -84,11 +84,18 @@ def read_lead(lead: dict[str, Any], source: Source) -> LeadPayload:
     return replace(with_submission_id(payload, submission), consent=consent)
 
 
-def leads_since(source: Source, since: int) -> Iterator[dict[str, Any]]:
-    """Every lead of the page's forms made after `since` (Unix time), as the Graph API gives them."""
+def form_ids(source: Source) -> Iterator[str]:
+    """Of every form of the page."""
     for form in _pages("me/leadgen_forms", {"fields": "id"}, source):
-        newer = [{"field": "time_created", "operator": "GREATER_THAN", "value": since}]
-        yield from _pages(f"{form['id']}/leads", {"fields": FIELDS, "filtering": json.dumps(newer)}, source)
+        form_id = str(form.get("id") or "")
+        if form_id.isalnum():
+            yield form_id
+
+
+def leads_of_form(source: Source, form_id: str, since: int) -> Iterator[dict[str, Any]]:
+    """Every lead of the form made after `since` (Unix time), as the Graph API gives them."""
+    newer = [{"field": "time_created", "operator": "GREATER_THAN", "value": since}]
+    yield from _pages(f"{form_id}/leads", {"fields": FIELDS, "filtering": json.dumps(newer)}, source)
 
 
 def _pages(path: str, query: dict[str, str], source: Source) -> Iterator[dict[str, Any]]:
@@ -96,12 +103,18 @@ def _pages(path: str, query: dict[str, str], source: Source) -> Iterator[dict[st
     for _page in range(MAX_PAGES):
         asked = query | {"limit": str(PAGE_SIZE)} | ({"after": after} if after else {})
         answer = _ask(path, asked, source)
-        yield from (item for item in answer.get("data", []) if isinstance(item, dict))
-        paging = answer.get("paging") or {}
-        # Not the address in `next` itself: it carries the token, and would be asked wherever it points
-        after = (paging.get("cursors") or {}).get("after", "") if paging.get("next") else ""
+        yield from _dicts(answer.get("data"))
+        after = _next_page(answer.get("paging"))
         if not after:
             return
+
+
+def _next_page(paging: Any) -> str:
+    """The cursor behind this page; '' at the last one, and where nothing sensible is said."""
+    if not isinstance(paging, dict) or not paging.get("next"):
+        return ""
+    cursors = paging.get("cursors")
+    return str(cursors.get("after") or "") if isinstance(cursors, dict) else ""
 
 
 def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:

@@ -11,7 +11,13 @@ from standardwebhooks import Webhook
 from leads.actors import SYSTEM
 from leads.models import Endpoint, OutboundMessage
 from leads.outbound import queue, sending
-from leads.outbound.wire import ForbiddenAddressError, is_surely_forbidden, post_signed, public_address
+from leads.outbound.wire import (
+    ForbiddenAddressError,
+    host_header,
+    is_surely_forbidden,
+    post_signed,
+    public_address,
+)
 from leads.payload import LeadPayload
 from leads.services.board import add_note
 from leads.services.intake import receive_lead
@@ -44,6 +50,9 @@ PRIVATE_SPELLINGS = [
     "fe80::1",
     "2002:7f00:1::",
     "64:ff9b::7f00:1",
+    "64:ff9b:1::7f00:1",
+    "::7f00:1",
+    "fec0::1",
 ]
 
 
@@ -236,7 +245,6 @@ def test_new_endpoint_in_the_admin_shows_its_secret_once(client):
     )
 
 
-@pytest.mark.django_db(transaction=True)
 def make_leads(count):
     make_statuses()
     for number in range(count):
@@ -270,6 +278,54 @@ def test_turn_of_an_endpoint_ends_with_its_time_and_the_rest_waits_for_the_next(
     assert sending.send_messages(turn_seconds=0.05) == 1
     assert sending.send_messages(turn_seconds=0.05) == 1
     assert OutboundMessage.objects.filter(state="sent").count() == 2
+
+
+def test_path_and_query_beyond_ascii_are_sent_percent_encoded(wire):
+    wire.answers["/a%C3%A7%C3%A3o%20do%20lead/%41"] = (200, {})
+    make_endpoint(f"{wire.url}/ação do lead/%41?para=João&a=%C3%A7", ["received"])
+    make_lead()
+
+    tell()
+
+    assert OutboundMessage.objects.get().state == "sent"
+    assert wire.asked[0][:2] == ("/a%C3%A7%C3%A3o%20do%20lead/%41", {"para": "João", "a": "ç"})
+
+
+def test_host_beyond_ascii_is_named_as_the_dns_knows_it():
+    answer = post_signed("http://ação.invalid:8080/hook", SECRET, "msg_1", b"{}")
+
+    assert answer.status is None
+    assert "codec" not in answer.error
+    assert host_header("https://ação.example:8080/x") == "xn--ao-siap.example:8080"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.com/\ud800", f"https://{'ç' * 80}.com/", "https://x.com:99999999/"]
+)
+def test_url_that_cannot_be_written_to_a_wire_is_a_failure_and_no_error(url):
+    answer = post_signed(url, SECRET, "msg_1", b"{}")
+
+    assert (answer.status, bool(answer.error)) == (None, True)
+
+
+def test_endpoint_that_cannot_be_told_at_all_keeps_no_other_from_its_turn_and_is_given_up(wire, caplog):
+    broken = make_endpoint(f"{wire.url}/hook", ["received"])
+    Endpoint.objects.filter(pk=broken.pk).update(secret="whsec_a")  # no base64: nothing can be signed
+    sound = make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+
+    assert tell() == 2
+
+    assert OutboundMessage.objects.get(endpoint=sound).state == "sent"
+    message = OutboundMessage.objects.get(endpoint=broken)
+    assert (message.state, message.attempts) == ("pending", 1)
+    assert message.error.startswith("It could not be sent")
+    assert "message not sent" in caplog.text
+    OutboundMessage.objects.filter(pk=message.pk).update(attempts=len(sending.PAUSES))
+    due_again()
+    sending.send_messages()
+    message.refresh_from_db()
+    assert message.state == "dead"
 
 
 def test_endpoint_of_a_worker_that_died_is_free_again_after_its_lease(wire):
