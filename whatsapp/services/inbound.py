@@ -11,7 +11,7 @@ from leads.actors import CLIENT
 from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
-from whatsapp import consent, window
+from whatsapp import consent, person, window
 from whatsapp.colleagues import is_with_colleague
 from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
@@ -39,7 +39,7 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     """
     with transaction.atomic():
         if consent.wish_in(inbound.body):
-            lock_all_of(inbound.client_key)
+            lock_all_of(person.keys_of(_names_of(inbound)))
         conversation = _conversation_of(line, inbound)
         if one_trip.ask(_IS_KNOWN, [inbound.sid]):
             return None
@@ -111,9 +111,13 @@ def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
     return known
 
 
+def _names_of(inbound: InboundMessage) -> list[str]:
+    return [inbound.client_key, inbound.external_user_id]
+
+
 def _new_conversation(line: Line, inbound: InboundMessage) -> Conversation:
     is_consultants = line.kind == Line.Kind.CONSULTANT
-    is_opted_out = consent.is_opted_out(inbound.client_key)
+    is_opted_out = consent.is_opted_out(_names_of(inbound))
     return Conversation(
         line=line,
         client_key=inbound.client_key,
@@ -185,7 +189,7 @@ def _reopen(conversation: Conversation, inbound: InboundMessage, at: datetime) -
 def _hear_consent(conversation: Conversation, message: Message) -> None:
     """A client who opted out is owed nothing but one confirmation."""
     wish, was_opted_out = consent.wish_in(message.body), conversation.is_opted_out
-    if wish and not consent.has_spoken_since(conversation.client_key, message.created_at):
+    if wish and not consent.has_spoken_since(conversation, message.created_at):
         _follow_wish(conversation, message, wish)
     if was_opted_out or conversation.is_opted_out:  # the confirmation was the answer
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
@@ -198,7 +202,9 @@ def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wis
             outbound.confirm_opt_out(conversation, _confirmation(conversation, wish))
         consent.opt_out(conversation, message)
         _write_history(conversation, wish)
-    elif wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
+    elif wish.kind == ConsentEvent.Kind.OPT_IN and (
+        conversation.is_opted_out or consent.has_opted_out(conversation)
+    ):
         consent.opt_in(conversation, message)
         _write_history(conversation, wish)
         if window.is_open(conversation):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from leads import clock
 from leads.errors import InvalidError, NotAllowedError, NotFoundError
 from leads.models import User
 from leads.services import activity
-from whatsapp import refusals, splitting, window
+from whatsapp import consent, refusals, splitting, window
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import shown
@@ -80,7 +81,7 @@ def send_pieces(
     if client_id and (known := sent_before(conversation, client_id)):
         # What a program tells again it may word anew; what a person sends again is the same.
         return known if author != Message.Author.CONSULTANT else same_again(known, pieces)
-    if reason := window.refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
+    if reason := _refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
         raise InvalidError(reason)
     if author == Message.Author.CONSULTANT and user is not None:
         hands.give_to_writer(conversation, user, origin)
@@ -150,7 +151,7 @@ def retry_message(*, message_id: UUID | str, user: User) -> Message:
     _refuse_on_a_colleagues_line(conversation, user)
     if again := old.retries.first():
         return again
-    if reason := window.refusal(conversation, is_template=old.is_template):
+    if reason := _refusal(conversation, is_template=old.is_template):
         raise InvalidError(reason)
     return queue(conversation, [Piece.of(old)], old.author, user, retry_of=old)[0]
 
@@ -204,6 +205,15 @@ def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None
         raise NotAllowedError(
             _("This is %(name)s's own number. Only they can write from it.") % {"name": owner}
         )
+
+
+def _refusal(conversation: Conversation, *, is_template: bool) -> Promise | None:
+    """As `window.refusal`. A template reaches people who never wrote to this line, so it is asked what they
+    said to the others, by whichever name."""
+    reason = window.refusal(conversation, is_template=is_template)
+    if reason is None and is_template and consent.has_opted_out(conversation):
+        return window.OPTED_OUT
+    return reason
 
 
 def sent_before(conversation: Conversation, client_id: str) -> list[Message]:
