@@ -18,9 +18,10 @@ from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.models.conversation import ConversationQuerySet
 from whatsapp.signals import message_changed
 
+# As an array, of which PostgreSQL expects few elements, the names are looked up by the ledger's index.
 _LAST_WORD = f"""{person.NAMES}
 SELECT kind FROM whatsapp_consentevent
-WHERE client_key IN (SELECT key FROM person) AND kind IN ('opt_in', 'opt_out')
+WHERE client_key = ANY (ARRAY(SELECT key FROM person)) AND kind IN ('opt_in', 'opt_out')
 ORDER BY created_at DESC, id DESC LIMIT 1"""  # noqa: S608 - composed of constants alone
 CONSENT_FIELDS = ["is_opted_out", "stage", "stage_before_opt_out", "updated_at"]
 OPT_OUT = {
@@ -150,16 +151,16 @@ def _stage_after_opt_in(conversation: Conversation) -> str:
     return Conversation.Stage.QUALIFYING
 
 
-def is_opted_out(keys: Iterable[str], lead_id: UUID | None = None) -> bool:
-    """By the person's own last word on WhatsApp, whichever of their names they said it by; `keys` and
-    `lead_id` as in `person.keys_of`. What a form says is in the ledger and decides nothing here."""
-    known = {"keys": list(keys), "lead": lead_id}
+def is_opted_out(client_key: str, external_user_id: str = "", lead_id: UUID | None = None) -> bool:
+    """By the person's own last word on WhatsApp, whichever of their names they said it by; who that is, as in
+    `person.keys_of`. What a form says is in the ledger and decides nothing here."""
+    known = {"key": client_key, "user_id": external_user_id, "lead": lead_id}
     return bool(one_trip.ask(_LAST_WORD, known) == ConsentEvent.Kind.OPT_OUT)
 
 
 def has_opted_out(conversation: Conversation) -> bool:
     """Whether they did so anywhere: on another line maybe, before we knew that both are one person."""
-    return is_opted_out(_names_in(conversation), conversation.lead_id)
+    return is_opted_out(conversation.client_key, conversation.external_user_id, conversation.lead_id)
 
 
 def has_spoken_since(conversation: Conversation, at: datetime) -> bool:
@@ -170,11 +171,7 @@ def has_spoken_since(conversation: Conversation, at: datetime) -> bool:
 
 def keys_in(conversation: Conversation) -> list[str]:
     """All names of its client, those included that it has learned and not saved yet."""
-    return person.keys_of(_names_in(conversation), conversation.lead_id)
-
-
-def _names_in(conversation: Conversation) -> list[str]:
-    return [conversation.client_key, conversation.external_user_id]
+    return person.keys_of(conversation.client_key, conversation.external_user_id, conversation.lead_id)
 
 
 def _record(conversation: Conversation, kind: str, message: Message | None, evidence: str) -> None:

@@ -1,7 +1,6 @@
 """All names of one person at WhatsApp. Who hides their number writes under a business-scoped user id, and
 what they say by it holds for their phone as well."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from leads import one_trip
@@ -11,7 +10,7 @@ from leads import one_trip
 # External ids are looked up line by line: their index begins with the line.
 NAMES = """
 WITH RECURSIVE person(key, lead_id) AS (
-  SELECT own.key, %(lead)s::uuid FROM unnest(%(keys)s::text[]) AS own(key) WHERE own.key <> ''
+  SELECT own.key, %(lead)s::uuid FROM (VALUES (%(key)s::text), (%(user_id)s::text)) AS own(key) WHERE own.key <> ''
   UNION
   SELECT found.key, found.lead_id FROM person CROSS JOIN LATERAL (
     SELECT own.key, own.lead_id FROM leads_leadidentity AS own
@@ -29,9 +28,10 @@ WITH RECURSIVE person(key, lead_id) AS (
 _KEYS = f"{NAMES} SELECT DISTINCT key FROM person ORDER BY key"  # noqa: S608 - composed of constants alone
 
 
-def keys_of(keys: Iterable[str], lead_id: UUID | None = None) -> list[str]:
-    """`keys`, phones and WhatsApp user ids in their folded form, with all others of the same person.
+def keys_of(client_key: str, external_user_id: str = "", lead_id: UUID | None = None) -> list[str]:
+    """These two, as a conversation has them, with all other phones and user ids of the same person.
 
     `lead_id`: whose they are, where that is not saved yet. One statement.
     """
-    return [key for (key,) in one_trip.read_rows(_KEYS, {"keys": list(keys), "lead": lead_id})]
+    known = {"key": client_key, "user_id": external_user_id, "lead": lead_id}
+    return [key for (key,) in one_trip.read_rows(_KEYS, known)]

@@ -39,7 +39,7 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     """
     with transaction.atomic():
         if consent.wish_in(inbound.body):
-            lock_all_of(person.keys_of(_names_of(inbound)))
+            lock_all_of(person.keys_of(inbound.client_key, inbound.external_user_id))
         conversation = _conversation_of(line, inbound)
         if one_trip.ask(_IS_KNOWN, [inbound.sid]):
             return None
@@ -111,13 +111,9 @@ def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
     return known
 
 
-def _names_of(inbound: InboundMessage) -> list[str]:
-    return [inbound.client_key, inbound.external_user_id]
-
-
 def _new_conversation(line: Line, inbound: InboundMessage) -> Conversation:
     is_consultants = line.kind == Line.Kind.CONSULTANT
-    is_opted_out = consent.is_opted_out(_names_of(inbound))
+    is_opted_out = consent.is_opted_out(inbound.client_key, inbound.external_user_id)
     return Conversation(
         line=line,
         client_key=inbound.client_key,

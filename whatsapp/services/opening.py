@@ -32,7 +32,7 @@ def open_conversation(line: Line, phone: str) -> Conversation:
 def _new(line: Line, key: str, number: str) -> Conversation:
     leads = LeadIdentity.objects.filter(kind=LeadIdentity.Kind.PHONE, key=key)
     is_consultants = line.kind == Line.Kind.CONSULTANT
-    is_opted_out = consent.is_opted_out([key])
+    is_opted_out = consent.is_opted_out(key)
     return Conversation(
         line=line,
         client_key=key,

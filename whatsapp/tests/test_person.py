@@ -208,21 +208,21 @@ def test_keys_of_finds_all_names_over_conversations_and_leads(agents):
     write(agents, "Oi", **BOTH)
     everything = {PHONE, USER_ID, "BR.11111111"}
 
-    assert {key: set(person.keys_of([key])) for key in everything} == dict.fromkeys(everything, everything)
-    assert person.keys_of(["BR.22222222", ""]) == ["BR.22222222"]
+    assert {key: set(person.keys_of(key)) for key in everything} == dict.fromkeys(everything, everything)
+    assert person.keys_of("BR.22222222", "") == ["BR.22222222"]
 
 
 def test_keys_of_leaves_e_mails_out(agents):
     lead = make_lead_known_by(PHONE)
     LeadIdentity.objects.create(lead=lead, kind="email", key="ana@example.com", shown="x")
-    assert person.keys_of([PHONE]) == [PHONE]
+    assert person.keys_of(PHONE) == [PHONE]
 
 
 def test_is_opted_out_takes_one_statement(agents, django_assert_num_queries):
     make_lead_known_by(PHONE, USER_ID)
     write(agents, "parar", **HIDDEN)
     with django_assert_num_queries(1):
-        assert consent.is_opted_out([PHONE])
+        assert consent.is_opted_out(PHONE)
 
 
 def test_claimed_conversation_is_known_by_the_leads_other_phone(agents, consultants):
