@@ -156,9 +156,9 @@ def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datet
     conversation.profile_name = inbound.profile_name or conversation.profile_name
     conversation.referral = conversation.referral or inbound.referral
     conversation.lead_id = conversation.lead_id or lead_of(inbound)
+    conversation.window_closed_early = window.stays_closed(conversation, at)
     conversation.last_inbound_at = max(at, conversation.last_inbound_at or at)
     conversation.last_message_at = max(at, conversation.last_message_at or at)
-    conversation.window_closed_early = False
     _note_what_is_owed(conversation)
 
 
