@@ -139,21 +139,37 @@ def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
 
 @transaction.atomic
 def retry_message(*, message_id: UUID | str, user: User) -> Message:
-    """A person sends a failed or unconfirmed message again: a new row, the old one stays as it is."""
+    """A person sends a failed or unconfirmed message again: a new row, the old one stays as it is.
+
+    Where it was sent again before, that try counts: it is the answer while it may arrive, and where it failed
+    too, it is what is sent once more. InvalidError for what did not fail, or was dropped.
+    """
     visible = Conversation.objects.visible_to(user)
     old = Message.objects.filter(pk=message_id, conversation__in=visible).first()
     if old is None:
         raise NotFoundError
     conversation = lock_conversation(old.conversation_id)
     old.refresh_from_db()
-    if old.direction != Message.Direction.OUT or old.status not in RETRYABLE:
+    last = _last_try(old)
+    if not _can_be_retried(old) or last.status == Message.Status.CANCELLED:
         raise InvalidError(_("Only a message that failed or was not confirmed can be sent again."))
     _refuse_on_a_colleagues_line(conversation, user)
-    if again := old.retries.first():
-        return again
-    if reason := _refusal(conversation, is_template=old.is_template):
+    if not _can_be_retried(last):
+        return last
+    if reason := _refusal(conversation, is_template=last.is_template):
         raise InvalidError(reason)
-    return queue(conversation, [Piece.of(old)], old.author, user, retry_of=old)[0]
+    return queue(conversation, [Piece.of(last)], last.author, user, retry_of=last)[0]
+
+
+def _last_try(message: Message) -> Message:
+    """The newest of its retries, and of theirs; itself where there is none."""
+    while (again := message.retries.order_by("seq").last()) is not None:
+        message = again
+    return message
+
+
+def _can_be_retried(message: Message) -> bool:
+    return message.direction == Message.Direction.OUT and message.status in RETRYABLE
 
 
 def retry_automatically() -> int:
