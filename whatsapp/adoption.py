@@ -96,7 +96,7 @@ def _conversation_of(line: Line, entry: ChatEntry, lead_id: UUID, said: Sequence
     heard = [message.at for message in said]
     if entry.direction == Message.Direction.IN:
         heard.append(entry.at)
-    is_opted_out = consent.is_opted_out(entry.client_key)
+    is_opted_out = consent.is_opted_out(entry.client_key, entry.external_user_id, lead_id)
     return Conversation.objects.get_or_create(
         line=line,
         client_key=entry.client_key,

@@ -1,23 +1,28 @@
 """Opt-out and opt-in by whole phrases: "PARAR!" is one, "não quero parar" is none."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from leads import one_trip
 from leads.on_commit import announce
 from leads.services import activity
+from whatsapp import person
 from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.models.conversation import ConversationQuerySet
 from whatsapp.signals import message_changed
 
-_LAST_WORD = """
-SELECT kind FROM whatsapp_consentevent WHERE client_key = %s AND kind IN ('opt_in', 'opt_out')
-ORDER BY created_at DESC, id DESC LIMIT 1"""
+# As an array, of which PostgreSQL expects few elements, the names are looked up by the ledger's index.
+_LAST_WORD = f"""{person.NAMES}
+SELECT kind FROM whatsapp_consentevent
+WHERE client_key = ANY (ARRAY(SELECT key FROM person)) AND kind IN ('opt_in', 'opt_out')
+ORDER BY created_at DESC, id DESC LIMIT 1"""  # noqa: S608 - composed of constants alone
 CONSENT_FIELDS = ["is_opted_out", "stage", "stage_before_opt_out", "updated_at"]
 # Each is a whole message, folded: "para" is one, "para alugar" none. English begins with Twilio's own words
 OPT_OUT = {
@@ -108,21 +113,22 @@ def wish_in(text: str) -> Wish | None:
 def opt_out(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
     """Block sending to this client on every line; nobody waits any more. The caller holds the row.
 
-    Whatever is queued for them is dropped, on our other lines as well: consent is the client's, not a line's.
-    The confirmation alone still goes out.
+    Whatever is queued for them is dropped, on our other lines as well: consent is the person's, not a line's,
+    nor that of the one name by which they gave it. The confirmation alone still goes out.
     """
-    lock_all_of(conversation.client_key)
+    keys = keys_in(conversation)
+    lock_all_of(keys)
     _record(conversation, ConsentEvent.Kind.OPT_OUT, message, evidence)
     # A second STOP must not take "opted out" for the stage to come back to
     if conversation.stage != Conversation.Stage.OPTED_OUT:
         conversation.stage_before_opt_out = conversation.stage
     conversation.is_opted_out, conversation.stage = True, Conversation.Stage.OPTED_OUT
     conversation.save(update_fields=CONSENT_FIELDS)
-    others = _elsewhere(conversation)
+    others = _elsewhere(conversation, keys)
     others.exclude(stage=Conversation.Stage.OPTED_OUT).update(stage_before_opt_out=F("stage"))
     others.update(is_opted_out=True, stage=Conversation.Stage.OPTED_OUT)
     # Conversations before messages, as whoever takes one over locks them.
-    _drop_queued(conversation.client_key)
+    _drop_queued(keys)
     leads = {conversation.lead_id, *others.values_list("lead_id", flat=True)}
     activity.stop_waiting(lead_ids=[lead_id for lead_id in leads if lead_id])
 
@@ -132,7 +138,7 @@ def opt_in(conversation: Conversation, message: Message | None, evidence: str = 
     _record(conversation, ConsentEvent.Kind.OPT_IN, message, evidence)
     conversation.is_opted_out, conversation.stage = False, _stage_after_opt_in(conversation)
     conversation.save(update_fields=CONSENT_FIELDS)
-    blocked = _elsewhere(conversation).filter(stage=Conversation.Stage.OPTED_OUT)
+    blocked = _elsewhere(conversation, keys_in(conversation)).filter(stage=Conversation.Stage.OPTED_OUT)
     leads = {conversation.lead_id, *blocked.values_list("lead_id", flat=True)}
     activity.may_be_written_to(lead_ids=[lead_id for lead_id in leads if lead_id])
     consultants = Q(status=Conversation.Status.TRANSFERRED) & ~Q(stage_before_opt_out="")
@@ -144,24 +150,34 @@ def opt_in(conversation: Conversation, message: Message | None, evidence: str = 
 
 
 def _stage_after_opt_in(conversation: Conversation) -> str:
+    if not conversation.is_opted_out:
+        return conversation.stage
     if conversation.status == Conversation.Status.TRANSFERRED and conversation.stage_before_opt_out:
         return conversation.stage_before_opt_out
     return Conversation.Stage.QUALIFYING
 
 
-def is_opted_out(client_key: str) -> bool:
-    """By their own last word on WhatsApp; what a form says is in the ledger and decides nothing here."""
-    # The ledger and not a conversation's flag: the first message on a new line has no conversation yet
-    return bool(one_trip.ask(_LAST_WORD, [client_key]) == ConsentEvent.Kind.OPT_OUT)
+def is_opted_out(client_key: str, external_user_id: str = "", lead_id: UUID | None = None) -> bool:
+    """By the person's own last word on WhatsApp, whichever of their names they said it by; who that is, as in
+    `person.keys_of`. What a form says is in the ledger and decides nothing here."""
+    known = {"key": client_key, "user_id": external_user_id, "lead": lead_id}
+    return bool(one_trip.ask(_LAST_WORD, known) == ConsentEvent.Kind.OPT_OUT)
 
 
-def has_spoken_since(client_key: str, at: datetime) -> bool:
+def has_opted_out(conversation: Conversation) -> bool:
+    """Whether they did so anywhere: on another line maybe, before we knew that both are one person."""
+    return is_opted_out(conversation.client_key, conversation.external_user_id, conversation.lead_id)
+
+
+def has_spoken_since(conversation: Conversation, at: datetime) -> bool:
     """Whether a word of theirs that was said before then, and is heard only now, no longer counts."""
-    return _own_words(client_key).filter(created_at__gt=at).exists()
+    said = ConsentEvent.objects.filter(client_key__in=keys_in(conversation), kind__in=CONFIRMATION)
+    return said.filter(created_at__gt=at).exists()
 
 
-def _own_words(client_key: str) -> QuerySet[ConsentEvent]:
-    return ConsentEvent.objects.filter(client_key=client_key, kind__in=CONFIRMATION)
+def keys_in(conversation: Conversation) -> list[str]:
+    """All names of its client, those included that it has learned and not saved yet."""
+    return person.keys_of(conversation.client_key, conversation.external_user_id, conversation.lead_id)
 
 
 def _record(conversation: Conversation, kind: str, message: Message | None, evidence: str) -> None:
@@ -176,8 +192,8 @@ def _record(conversation: Conversation, kind: str, message: Message | None, evid
     )
 
 
-def _drop_queued(client_key: str) -> None:
-    theirs = Message.objects.filter(conversation__client_key=client_key, direction=Message.Direction.OUT)
+def _drop_queued(keys: Iterable[str]) -> None:
+    theirs = Message.objects.filter(conversation__client_key__in=keys, direction=Message.Direction.OUT)
     queued = theirs.filter(status=Message.Status.QUEUED, is_last_word=False).order_by("pk")
     dropped = list(queued.select_for_update(of=("self",)).values_list("pk", "conversation_id"))
     Message.objects.filter(pk__in=[pk for pk, _ in dropped]).update(status=Message.Status.CANCELLED)
@@ -185,6 +201,5 @@ def _drop_queued(client_key: str) -> None:
         announce(message_changed, conversation_id=str(conversation_id), message_id=str(message_id))
 
 
-def _elsewhere(conversation: Conversation) -> ConversationQuerySet:
-    same_client = Conversation.objects.filter(client_key=conversation.client_key)
-    return same_client.exclude(pk=conversation.pk)
+def _elsewhere(conversation: Conversation, keys: Iterable[str]) -> ConversationQuerySet:
+    return Conversation.objects.filter(client_key__in=keys).exclude(pk=conversation.pk)

@@ -1,5 +1,6 @@
 """Who writes to a conversation holds its row: order and hand-overs are decided one at a time."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from whatsapp.models import Conversation
@@ -12,10 +13,10 @@ def lock_conversation(conversation_id: UUID | str) -> Conversation:
     return locked.select_related("line").get(pk=conversation_id)
 
 
-def lock_all_of(client_key: str) -> None:
-    """Hold every conversation with this client, in one order for everybody who needs more than one of them.
+def lock_all_of(keys: Collection[str]) -> None:
+    """Hold every conversation with this person, in one order for everybody who needs more than one of them.
 
-    To be called before any of them is held: consent changes them all.
+    `keys`: all their names. To be called before any of them is held: consent changes them all.
     """
-    rows = Conversation.objects.select_for_update().filter(client_key=client_key).order_by("pk")
+    rows = Conversation.objects.select_for_update().filter(client_key__in=keys).order_by("pk")
     list(rows.values_list("pk", flat=True))

@@ -150,7 +150,7 @@ def _find(line: Line, sid: str, message_id: UUID | None) -> Message | None:
 
 @transaction.atomic
 def _block(message: Message) -> None:
-    lock_all_of(message.conversation.client_key)
+    lock_all_of(consent.keys_in(message.conversation))
     conversation = lock_conversation(message.conversation_id)
     if not conversation.is_opted_out:
         consent.opt_out(conversation, None, f"Twilio {refusals.STOPPED_CODE}")

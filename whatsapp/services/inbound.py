@@ -11,7 +11,7 @@ from leads.actors import CLIENT
 from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
-from whatsapp import consent, window
+from whatsapp import consent, person, window
 from whatsapp.colleagues import is_with_colleague
 from whatsapp.locks import lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
@@ -41,7 +41,7 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     with transaction.atomic():
         # Before any row is held: two lines that each hold their own and want the other's would deadlock
         if consent.wish_in(inbound.body):
-            lock_all_of(inbound.client_key)
+            lock_all_of(person.keys_of(inbound.client_key, inbound.external_user_id))
         conversation = _conversation_of(line, inbound)
         # Asked with the row held: of a webhook that comes twice at once the second sees what the first wrote
         if one_trip.ask(_IS_KNOWN, [inbound.sid]):
@@ -119,7 +119,7 @@ def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
 
 def _new_conversation(line: Line, inbound: InboundMessage) -> Conversation:
     is_consultants = line.kind == Line.Kind.CONSULTANT
-    is_opted_out = consent.is_opted_out(inbound.client_key)
+    is_opted_out = consent.is_opted_out(inbound.client_key, inbound.external_user_id)
     return Conversation(
         line=line,
         client_key=inbound.client_key,
@@ -166,11 +166,9 @@ def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datet
     # Sent once, with the message of the click on the ad: a later one must not blot it out
     conversation.referral = conversation.referral or inbound.referral
     conversation.lead_id = conversation.lead_id or lead_of(inbound)
-    # Recovered and brought messages are older than what is known; they must not shut the window again
+    conversation.window_closed_early = window.stays_closed(conversation, at)
     conversation.last_inbound_at = max(at, conversation.last_inbound_at or at)
     conversation.last_message_at = max(at, conversation.last_message_at or at)
-    # Whatever WhatsApp said before, the client's words open 24 hours anew
-    conversation.window_closed_early = False
     _note_what_is_owed(conversation)
 
 
@@ -200,8 +198,7 @@ def _reopen(conversation: Conversation, inbound: InboundMessage, at: datetime) -
 def _hear_consent(conversation: Conversation, message: Message) -> None:
     """A client who opted out is owed nothing but one confirmation."""
     wish, was_opted_out = consent.wish_in(message.body), conversation.is_opted_out
-    # "PARAR" that was brought along late does not undo a later "VOLTAR" on another line
-    if wish and not consent.has_spoken_since(conversation.client_key, message.created_at):
+    if wish and not consent.has_spoken_since(conversation, message.created_at):
         _follow_wish(conversation, message, wish)
     if was_opted_out or conversation.is_opted_out:  # the confirmation was the answer
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
@@ -215,7 +212,9 @@ def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wis
             outbound.confirm_opt_out(conversation, _confirmation(conversation, wish))
         consent.opt_out(conversation, message)
         _write_history(conversation, wish)
-    elif wish.kind == ConsentEvent.Kind.OPT_IN and conversation.is_opted_out:
+    elif wish.kind == ConsentEvent.Kind.OPT_IN and (
+        conversation.is_opted_out or consent.has_opted_out(conversation)
+    ):
         consent.opt_in(conversation, message)
         _write_history(conversation, wish)
         if window.is_open(conversation):

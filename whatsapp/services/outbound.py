@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from leads import clock
 from leads.errors import InvalidError, NotAllowedError, NotFoundError
 from leads.models import User
 from leads.services import activity
-from whatsapp import refusals, splitting, window
+from whatsapp import consent, refusals, splitting, window
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import shown
@@ -83,7 +84,7 @@ def send_pieces(
     if client_id and (known := sent_before(conversation, client_id)):
         # What a program tells again it may word anew; what a person sends again is the same.
         return known if author != Message.Author.CONSULTANT else same_again(known, pieces)
-    if reason := window.refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
+    if reason := _refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
         raise InvalidError(reason)
     if author == Message.Author.CONSULTANT and user is not None:
         hands.give_to_writer(conversation, user, origin)
@@ -143,7 +144,11 @@ def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
 
 @transaction.atomic
 def retry_message(*, message_id: UUID | str, user: User) -> Message:
-    """A person sends a failed or unconfirmed message again: a new row, the old one stays as it is."""
+    """A person sends a failed or unconfirmed message again: a new row, the old one stays as it is.
+
+    Where it was sent again before, that try counts: it is the answer while it may arrive, and where it failed
+    too, it is what is sent once more. InvalidError for what did not fail, or was dropped.
+    """
     visible = Conversation.objects.visible_to(user)
     old = Message.objects.filter(pk=message_id, conversation__in=visible).first()
     if old is None:
@@ -151,15 +156,26 @@ def retry_message(*, message_id: UUID | str, user: User) -> Message:
     conversation = lock_conversation(old.conversation_id)
     # A callback may have told of it while we waited for the row
     old.refresh_from_db()
-    if old.direction != Message.Direction.OUT or old.status not in RETRYABLE:
+    last = _last_try(old)
+    if not _can_be_retried(old) or last.status == Message.Status.CANCELLED:
         raise InvalidError(_("Only a message that failed or was not confirmed can be sent again."))
     _refuse_on_a_colleagues_line(conversation, user)
-    # Two clicks are one message; the row of the conversation makes the second wait for the first
-    if again := old.retries.first():
-        return again
-    if reason := window.refusal(conversation, is_template=old.is_template):
+    if not _can_be_retried(last):
+        return last
+    if reason := _refusal(conversation, is_template=last.is_template):
         raise InvalidError(reason)
-    return queue(conversation, [Piece.of(old)], old.author, user, retry_of=old)[0]
+    return queue(conversation, [Piece.of(last)], last.author, user, retry_of=last)[0]
+
+
+def _last_try(message: Message) -> Message:
+    """The newest of its retries, and of theirs; itself where there is none."""
+    while (again := message.retries.order_by("seq").last()) is not None:
+        message = again
+    return message
+
+
+def _can_be_retried(message: Message) -> bool:
+    return message.direction == Message.Direction.OUT and message.status in RETRYABLE
 
 
 def retry_automatically() -> int:
@@ -215,6 +231,15 @@ def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None
         raise NotAllowedError(
             _("This is %(name)s's own number. Only they can write from it.") % {"name": owner}
         )
+
+
+def _refusal(conversation: Conversation, *, is_template: bool) -> Promise | None:
+    """As `window.refusal`. A template reaches people who never wrote to this line, so it is asked what they
+    said to the others, by whichever name."""
+    reason = window.refusal(conversation, is_template=is_template)
+    if reason is None and is_template and consent.has_opted_out(conversation):
+        return window.OPTED_OUT
+    return reason
 
 
 def sent_before(conversation: Conversation, client_id: str) -> list[Message]:

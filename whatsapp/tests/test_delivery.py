@@ -327,3 +327,45 @@ def test_retry_message_failed_one_is_a_new_row(twilio, admin_user):
     assert again.retry_of == message
     assert (outcome(message)[0], outcome(again)[0]) == ("failed", "sent")
     assert retry_message(message_id=message.pk, user=admin_user) == again
+
+
+def test_retry_message_whose_retry_failed_too_is_sent_a_third_time(twilio, admin_user):
+    twilio.behave("400:63024", "400:63024")
+    message = queue("de novo")
+    delivery.deliver_due()
+    again = retry_message(message_id=message.pk, user=admin_user)
+    due_now()
+    delivery.deliver_due()
+    assert outcome(again)[0] == "failed"
+
+    third = retry_message(message_id=message.pk, user=admin_user)
+    due_now()
+    delivery.deliver_due()
+
+    assert (third.retry_of, outcome(third)[0], outcome(again)[0]) == (again, "sent", "failed")
+    assert retry_message(message_id=message.pk, user=admin_user) == third
+    assert retry_message(message_id=again.pk, user=admin_user) == third
+    assert twilio.bodies == ["de novo"]
+
+
+def test_retry_message_whose_retry_was_dropped_says_so_and_sends_nothing(admin_user):
+    message = queue("de novo")
+    Message.objects.filter(pk=message.pk).update(status="failed", error_code="63024")
+    again = retry_message(message_id=message.pk, user=admin_user)
+    Message.objects.filter(pk=again.pk).update(status="cancelled")
+
+    with pytest.raises(InvalidError, match="can be sent again"):
+        retry_message(message_id=message.pk, user=admin_user)
+
+    assert Message.objects.filter(direction="out").count() == 2
+
+
+def test_retry_message_that_was_delivered_after_all_is_refused_though_its_retry_failed(admin_user):
+    message = queue("de novo")
+    Message.objects.filter(pk=message.pk).update(status="unknown")
+    again = retry_message(message_id=message.pk, user=admin_user)
+    Message.objects.filter(pk=again.pk).update(status="failed")
+    Message.objects.filter(pk=message.pk).update(status="delivered")
+
+    with pytest.raises(InvalidError, match="can be sent again"):
+        retry_message(message_id=message.pk, user=admin_user)

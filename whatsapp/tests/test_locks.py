@@ -16,13 +16,14 @@ from whatsapp.tests.makers import inbound_form, make_consultant_line, make_conve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 30
+HIDDEN = {"From": "whatsapp:BR.150257639", "WaId": "", "ExternalUserId": "BR.150257639"}
 WAITING_FOR_US = """
 SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"""
 
 
-def ask_to_stop(line: Line) -> None:
+def ask_to_stop(line: Line, **over) -> None:
     try:
-        record_inbound(line, InboundMessage.parse(inbound_form("PARAR", To=line.address)))
+        record_inbound(line, InboundMessage.parse(inbound_form("PARAR", To=line.address, **over)))
     finally:
         connections.close_all()
 
@@ -56,6 +57,24 @@ def test_record_inbound_stop_holds_nothing_while_it_waits_for_another_line():
     with transaction.atomic():
         Conversation.objects.select_for_update().get(pk=first.pk)
         stop = Thread(target=ask_to_stop, args=[second.line])
+        stop.start()
+        wait_until_somebody_waits()
+        Conversation.objects.select_for_update(nowait=True).get(pk=second.pk)
+    stop.join(PATIENCE_SECONDS)
+
+    assert set(Conversation.objects.values_list("is_opted_out", flat=True)) == {True}
+
+
+def test_record_inbound_stop_by_another_name_waits_for_all_of_the_person_holding_nothing():
+    """Whatever they call themselves, everybody holds the same rows in the same order."""
+    make_conversation(ExternalUserId=HIDDEN["ExternalUserId"])
+    make_conversation(line=make_consultant_line(make_consultant("ana")), **HIDDEN)
+    first, second = Conversation.objects.order_by("pk")
+    names = {"+5511987654321": {}, HIDDEN["ExternalUserId"]: HIDDEN}[second.client_key]
+
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=first.pk)
+        stop = Thread(target=ask_to_stop, args=[second.line], kwargs=names)
         stop.start()
         wait_until_somebody_waits()
         Conversation.objects.select_for_update(nowait=True).get(pk=second.pk)
