@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from leads.actors import SYSTEM
 from leads.bodies import BodyError, read_body
+from leads.cleaning import clean_text
 from leads.identity import identities_of
 from leads.models import Assignment, Consultant, Delivery
 from leads.payload import LeadPayload
@@ -200,7 +201,7 @@ def _postpone(delivery: Delivery, error: str, *, is_final: bool = False) -> None
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (delivery.attempts - 1))
     _owned(delivery).update(
         state=Delivery.State.DEAD if is_dead else Delivery.State.FAILED,
-        error=error[:2000].replace("\x00", ""),
+        error=clean_text(error, 2000),
         next_attempt_at=None if is_dead else timezone.now() + pause,
         processed_at=timezone.now() if is_dead else None,
     )

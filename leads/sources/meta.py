@@ -102,7 +102,7 @@ def _pages(path: str, query: dict[str, str], source: Source) -> Iterator[dict[st
 
 
 def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
-    if not leadgen_id.isalnum():
+    if not (leadgen_id.isascii() and leadgen_id.isalnum()):
         raise FetchError("The lead's id is not one of Meta's", is_final=True)
     return _ask(leadgen_id, {"fields": FIELDS}, source)
 
