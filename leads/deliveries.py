@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DataError, transaction
 from django.db import Error as DatabaseError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,8 +37,13 @@ LEASE = timedelta(seconds=60)
 # One webhook may name many leads, each asked for over HTTP.
 FETCH_LEASE = timedelta(minutes=3)
 MAX_ATTEMPTS = 8
+# Rate limits and outages last for hours: what may pass by itself is given so long since it came.
+PATIENCE = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+LAST_DOUBLING = 10  # the pause is at its longest long before
+# More than a patient day takes with these pauses: whoever has been claimed so often kills its workers.
+MOST_CLAIMS = 50
 OWED = (Delivery.State.RECEIVED, Delivery.State.FAILED)
 
 _CLAIM = """
@@ -75,7 +80,7 @@ def claim_batch(limit: int = BATCH) -> list[Delivery]:
 
 def process(delivery: Delivery) -> None:
     """Settle one claimed delivery, or postpone it with the reason in words."""
-    if delivery.attempts > MAX_ATTEMPTS:
+    if _kills_workers(delivery):
         _postpone(delivery, str(_("No worker came to an end with it.")), is_final=True)
         return
     try:
@@ -86,12 +91,20 @@ def process(delivery: Delivery) -> None:
     except ClaimLostError:
         logger.info("delivery was taken over", extra={"delivery": str(delivery.pk)})
     except FetchError as error:
-        _postpone(delivery, str(error), is_final=error.is_final)
+        _postpone(delivery, str(error), is_final=error.is_final, may_pass=True, not_before=error.retry_after)
     except DatabaseError as error:
-        _postpone(delivery, f"{_('The database did not answer as expected')}: {error}")
+        text = f"{_('The database did not answer as expected')}: {error}"
+        # What cannot be stored today cannot be stored tomorrow; anything else is the database's own trouble.
+        _postpone(delivery, text, may_pass=not isinstance(error, DataError))
     except Exception as error:
         logger.exception("delivery failed", extra={"delivery": str(delivery.pk)})
         _postpone(delivery, f"{_('This is a fault of ours')}: {type(error).__name__}: {error}")
+
+
+def _kills_workers(delivery: Delivery) -> bool:
+    """Claimed so often, and nobody came to write down what became of it."""
+    has_failed_before = delivery.state == Delivery.State.FAILED
+    return delivery.attempts > (MOST_CLAIMS if has_failed_before else MAX_ATTEMPTS)
 
 
 def _renew_claim(delivery: Delivery) -> None:
@@ -195,16 +208,32 @@ def _finish(delivery: Delivery, state: str, error: str = "", **fields: Any) -> N
         raise ClaimLostError
 
 
-def _postpone(delivery: Delivery, error: str, *, is_final: bool = False) -> None:
-    """Try again later, each time twice as late, until it is given up for a person to look at."""
-    is_dead = is_final or delivery.attempts >= MAX_ATTEMPTS
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (delivery.attempts - 1))
+def _postpone(
+    delivery: Delivery,
+    error: str,
+    *,
+    is_final: bool = False,
+    may_pass: bool = False,
+    not_before: timedelta | None = None,
+) -> None:
+    """Try again later, each time twice as late, until it is given up for a person to look at.
+
+    `may_pass`: no fault of ours, so it is given time, not a number of attempts. `not_before`: what the vendor
+    asked for, as far as it is no longer than our own longest pause.
+    """
+    is_dead = is_final or (delivery.attempts >= MAX_ATTEMPTS and not (may_pass and _is_young(delivery)))
+    ours = FIRST_PAUSE * 2 ** min(delivery.attempts - 1, LAST_DOUBLING)
+    pause = min(LONGEST_PAUSE, max(ours, not_before or ours))
     _owned(delivery).update(
         state=Delivery.State.DEAD if is_dead else Delivery.State.FAILED,
         error=clean_text(error, 2000),
         next_attempt_at=None if is_dead else timezone.now() + pause,
         processed_at=timezone.now() if is_dead else None,
     )
+
+
+def _is_young(delivery: Delivery) -> bool:
+    return timezone.now() - delivery.received_at < PATIENCE
 
 
 def forget_bodies() -> int:
