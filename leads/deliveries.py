@@ -6,6 +6,7 @@ its lease ends; a worker that comes back too late finds the claim gone and write
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -85,9 +86,7 @@ def process(delivery: Delivery) -> None:
         return
     try:
         _renew_claim(delivery)
-        _settle(delivery, understand(delivery))
-    except (BodyError, NotASubmissionError) as error:
-        _finish(delivery, Delivery.State.REJECTED, str(error))
+        _read_and_settle(delivery)
     except ClaimLostError:
         logger.info("delivery was taken over", extra={"delivery": str(delivery.pk)})
     except FetchError as error:
@@ -125,6 +124,15 @@ def _owned(delivery: Delivery) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED)
 
 
+def _read_and_settle(delivery: Delivery) -> None:
+    try:
+        payloads = understand(delivery)
+    except (BodyError, NotASubmissionError) as error:
+        _reject(delivery, str(error))
+    else:
+        _settle(delivery, payloads)
+
+
 def understand(delivery: Delivery) -> list[LeadPayload]:
     """What the request says, by the source's kind. Raises BodyError, NotASubmissionError or FetchError."""
     if delivery.body is None:
@@ -148,14 +156,29 @@ def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
             outcomes.append(_receive(delivery, payload))
         except NoContactError as error:
             refusals.append(str(error.detail))
+    understood = [summary_of(one) for one in payloads]
+    reasons = " ".join(dict.fromkeys(refusals))
+    if not outcomes:
+        _reject(delivery, reasons or _("There was no submission in what came."), understood=understood)
+        return
     _assign(outcomes)
     state = _state_of(outcomes, delivery)
-    if not outcomes:
-        refusals = refusals or [_("There was no submission in what came.")]
     _link(delivery, outcomes)
-    _finish(
-        delivery, state, " ".join(dict.fromkeys(refusals)), understood=[summary_of(one) for one in payloads]
-    )
+    _finish(delivery, state, reasons, understood=understood)
+
+
+def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
+    """Nobody is in it. A replay that finds nobody takes nothing back: its leads came from it all the same.
+
+    Such a one keeps what was understood when they came, so that the next replay can still mend them.
+    """
+    lead_ids = list(delivery.leads.values_list("pk", flat=True))
+    if not lead_ids:
+        _finish(delivery, Delivery.State.REJECTED, reason, **fields)
+    elif _spoke_first(lead_ids, delivery):
+        _finish(delivery, Delivery.State.PROCESSED, reason)
+    else:
+        _finish(delivery, Delivery.State.DUPLICATE, reason)
 
 
 def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
@@ -179,18 +202,16 @@ def _assign(outcomes: list[Received]) -> None:
 
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
-    if not outcomes:
-        return Delivery.State.REJECTED
-    if any(one.is_new for one in outcomes) or (delivery.understood and _made_one_of(outcomes, delivery)):
+    mine = delivery.leads.filter(pk__in=[one.lead.pk for one in outcomes]).values_list("pk", flat=True)
+    if any(one.is_new for one in outcomes) or (delivery.understood and _spoke_first(mine, delivery)):
         return Delivery.State.PROCESSED
     return Delivery.State.DUPLICATE
 
 
-def _made_one_of(outcomes: list[Received], delivery: Delivery) -> bool:
+def _spoke_first(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:
     """A replay is still the delivery that its leads came from, where no earlier one speaks of them."""
-    leads = [one.lead.pk for one in outcomes if delivery.leads.filter(pk=one.lead.pk).exists()]
     earlier = Delivery.objects.filter(received_at__lt=delivery.received_at)
-    return any(not earlier.filter(leads=lead_id).exists() for lead_id in leads)
+    return any(not earlier.filter(leads=lead_id).exists() for lead_id in lead_ids)
 
 
 def _link(delivery: Delivery, outcomes: list[Received]) -> None:
