@@ -33,6 +33,11 @@ def clean_line(value: Any, limit: int = LINE_LIMIT) -> str:
     return _SPACES.sub(" ", clean_text(value)).strip()[:limit].rstrip()
 
 
+def visible_text(text: str) -> str:
+    r"""What `clean_text` would drop, spelled out (`\u202e`): raw text shown to a person must not lie to them."""
+    return _UNSAFE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
 def clean_tree(node: Any, depth: int = 0) -> Any:
     """The same JSON tree with clean texts and keys, that PostgreSQL accepts; its deepest part as text."""
     if isinstance(node, str):

@@ -6,13 +6,14 @@ its lease ends; a worker that comes back too late finds the claim gone and write
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DataError, transaction
 from django.db import Error as DatabaseError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from leads import mishaps
 from leads.actors import SYSTEM
 from leads.bodies import BodyError, read_body
+from leads.cleaning import clean_text
 from leads.identity import identities_of
 from leads.models import Assignment, Consultant, Delivery
 from leads.payload import LeadPayload
@@ -38,8 +40,13 @@ LEASE = timedelta(seconds=60)
 FETCH_LEASE = timedelta(minutes=3)
 # Pauses double from 5 s, so eight attempts take about eleven minutes; then a person has to look
 MAX_ATTEMPTS = 8
+# Rate limits and outages last for hours: what may pass by itself is given so long since it came.
+PATIENCE = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+LAST_DOUBLING = 10  # the pause is at its longest long before
+# More than a patient day takes with these pauses: whoever has been claimed so often kills its workers.
+MOST_CLAIMS = 50
 OWED = (Delivery.State.RECEIVED, Delivery.State.FAILED)
 
 # The attempt is counted by the claim itself: a body that takes its worker down is given up, too
@@ -78,23 +85,29 @@ def claim_batch(limit: int = BATCH) -> list[Delivery]:
 
 def process(delivery: Delivery) -> None:
     """Settle one claimed delivery, or postpone it with the reason in words."""
-    if delivery.attempts > MAX_ATTEMPTS:
+    if _kills_workers(delivery):
         _postpone(delivery, str(_("No worker came to an end with it.")), is_final=True)
         return
     try:
         _renew_claim(delivery)
-        _settle(delivery, understand(delivery))
-    except (BodyError, NotASubmissionError) as error:
-        _finish(delivery, Delivery.State.REJECTED, str(error))
+        _read_and_settle(delivery)
     except ClaimLostError:
         logger.info("delivery was taken over", extra={"delivery": str(delivery.pk)})
     except FetchError as error:
-        _postpone(delivery, str(error), is_final=error.is_final)
+        _postpone(delivery, str(error), is_final=error.is_final, may_pass=True, not_before=error.retry_after)
     except DatabaseError as error:
-        _postpone(delivery, f"{_('The database did not answer as expected')}: {error}")
-    except Exception as error:  # noqa: BLE001 - whatever a body makes of us, the queue goes on
-        logger.error("delivery failed", extra={"delivery": str(delivery.pk), **mishaps.facts_of(error)})
+        text = f"{_('The database did not answer as expected')}: {error}"
+        # What cannot be stored today cannot be stored tomorrow; anything else is the database's own trouble.
+        _postpone(delivery, text, may_pass=not isinstance(error, DataError))
+    except Exception as error:
+        logger.exception("delivery failed", extra={"delivery": str(delivery.pk)})
         _postpone(delivery, f"{_('This is a fault of ours')}: {type(error).__name__}: {error}")
+
+
+def _kills_workers(delivery: Delivery) -> bool:
+    """Claimed so often, and nobody came to write down what became of it."""
+    has_failed_before = delivery.state == Delivery.State.FAILED
+    return delivery.attempts > (MOST_CLAIMS if has_failed_before else MAX_ATTEMPTS)
 
 
 def _renew_claim(delivery: Delivery) -> None:
@@ -115,6 +128,15 @@ def _owned(delivery: Delivery) -> QuerySet[Delivery]:
     """The delivery's row, as long as no other worker has claimed it since."""
     # Every claim counts an attempt, so the number tells whose claim it is
     return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED)
+
+
+def _read_and_settle(delivery: Delivery) -> None:
+    try:
+        payloads = understand(delivery)
+    except (BodyError, NotASubmissionError) as error:
+        _reject(delivery, str(error))
+    else:
+        _settle(delivery, payloads)
 
 
 def understand(delivery: Delivery) -> list[LeadPayload]:
@@ -140,14 +162,29 @@ def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
             outcomes.append(_receive(delivery, payload))
         except NoContactError as error:
             refusals.append(str(error.detail))
+    understood = [summary_of(one) for one in payloads]
+    reasons = " ".join(dict.fromkeys(refusals))
+    if not outcomes:
+        _reject(delivery, reasons or _("There was no submission in what came."), understood=understood)
+        return
     _assign(outcomes)
     state = _state_of(outcomes, delivery)
-    if not outcomes:
-        refusals = refusals or [_("There was no submission in what came.")]
     _link(delivery, outcomes)
-    _finish(
-        delivery, state, " ".join(dict.fromkeys(refusals)), understood=[summary_of(one) for one in payloads]
-    )
+    _finish(delivery, state, reasons, understood=understood)
+
+
+def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
+    """Nobody is in it. A replay that finds nobody takes nothing back: its leads came from it all the same.
+
+    Such a one keeps what was understood when they came, so that the next replay can still mend them.
+    """
+    lead_ids = list(delivery.leads.values_list("pk", flat=True))
+    if not lead_ids:
+        _finish(delivery, Delivery.State.REJECTED, reason, **fields)
+    elif _spoke_first(lead_ids, delivery):
+        _finish(delivery, Delivery.State.PROCESSED, reason)
+    else:
+        _finish(delivery, Delivery.State.DUPLICATE, reason)
 
 
 def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
@@ -171,18 +208,16 @@ def _assign(outcomes: list[Received]) -> None:
 
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
-    if not outcomes:
-        return Delivery.State.REJECTED
-    if any(one.is_new for one in outcomes) or (delivery.understood and _made_one_of(outcomes, delivery)):
+    mine = delivery.leads.filter(pk__in=[one.lead.pk for one in outcomes]).values_list("pk", flat=True)
+    if any(one.is_new for one in outcomes) or (delivery.understood and _spoke_first(mine, delivery)):
         return Delivery.State.PROCESSED
     return Delivery.State.DUPLICATE
 
 
-def _made_one_of(outcomes: list[Received], delivery: Delivery) -> bool:
+def _spoke_first(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:
     """A replay is still the delivery that its leads came from, where no earlier one speaks of them."""
-    leads = [one.lead.pk for one in outcomes if delivery.leads.filter(pk=one.lead.pk).exists()]
     earlier = Delivery.objects.filter(received_at__lt=delivery.received_at)
-    return any(not earlier.filter(leads=lead_id).exists() for lead_id in leads)
+    return any(not earlier.filter(leads=lead_id).exists() for lead_id in lead_ids)
 
 
 def _link(delivery: Delivery, outcomes: list[Received]) -> None:
@@ -201,27 +236,32 @@ def _finish(delivery: Delivery, state: str, error: str = "", **fields: Any) -> N
         raise ClaimLostError
 
 
-def _postpone(delivery: Delivery, error: str, *, is_final: bool = False) -> None:
-    """Try again later, each time twice as late, until it is given up for a person to look at."""
-    is_dead = is_final or delivery.attempts >= MAX_ATTEMPTS
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (delivery.attempts - 1))
+def _postpone(
+    delivery: Delivery,
+    error: str,
+    *,
+    is_final: bool = False,
+    may_pass: bool = False,
+    not_before: timedelta | None = None,
+) -> None:
+    """Try again later, each time twice as late, until it is given up for a person to look at.
+
+    `may_pass`: no fault of ours, so it is given time, not a number of attempts. `not_before`: what the vendor
+    asked for, as far as it is no longer than our own longest pause.
+    """
+    is_dead = is_final or (delivery.attempts >= MAX_ATTEMPTS and not (may_pass and _is_young(delivery)))
+    ours = FIRST_PAUSE * 2 ** min(delivery.attempts - 1, LAST_DOUBLING)
+    pause = min(LONGEST_PAUSE, max(ours, not_before or ours))
     _owned(delivery).update(
         state=Delivery.State.DEAD if is_dead else Delivery.State.FAILED,
-        error=error[:2000].replace("\x00", ""),
+        error=clean_text(error, 2000),
         next_attempt_at=None if is_dead else timezone.now() + pause,
         processed_at=timezone.now() if is_dead else None,
     )
 
 
-def owe_again(settled: QuerySet[Delivery]) -> int:
-    """Put deliveries back into the queue, as if they had just come. Returns how many."""
-    return settled.update(
-        state=Delivery.State.RECEIVED,
-        attempts=0,
-        error="",
-        next_attempt_at=timezone.now(),
-        processed_at=None,
-    )
+def _is_young(delivery: Delivery) -> bool:
+    return timezone.now() - delivery.received_at < PATIENCE
 
 
 def forget_bodies() -> int:

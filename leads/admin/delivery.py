@@ -1,6 +1,7 @@
 """Deliveries: the raw request beside what was understood of it, and once more."""
 
-import json
+from io import StringIO
+from json import JSONEncoder
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from django.utils.translation import ngettext
 
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.bodies import BodyError, read_body
+from leads.cleaning import visible_text
 from leads.models import Delivery
 from leads.services.replaying import replay_deliveries
 
-# A quarter of the largest body: what is longer, nobody reads on a page
-SHOWN_BYTES = 64 * 1024
+SHOWN_SIGNS = 64 * 1024
 
 
 @admin.register(Delivery)
@@ -85,23 +86,34 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Escaped. JSON and forms are laid out for reading; anything else as it came."""
         if delivery.body is None:
             return SafeString("—")
-        body = bytes(delivery.body)
-        return format_html('<pre class="body">{}</pre>', _laid_out(body, delivery.content_type)[:SHOWN_BYTES])
+        return _shown(_laid_out(bytes(delivery.body), delivery.content_type))
 
     @admin.display(description=_("what was understood"))
     def what_was_understood(self, delivery: Delivery) -> SafeString:
-        return format_html('<pre class="body">{}</pre>', _as_json(delivery.understood))
+        return _shown(_as_json(delivery.understood))
 
 
 def _laid_out(body: bytes, content_type: str) -> str:
     try:
         return _as_json(read_body(body, content_type))
-    except BodyError:
+    except (BodyError, RecursionError):
         return body.decode("utf-8", "backslashreplace")
 
 
 def _as_json(tree: Any) -> str:
-    try:
-        return json.dumps(tree, ensure_ascii=False, indent=2)
-    except (RecursionError, ValueError):
-        return "…"
+    """Laid out no further than is shown: a small body of deep lists would be hundreds of megabytes of spaces."""
+    text = StringIO()
+    for chunk in JSONEncoder(ensure_ascii=False, indent=2).iterencode(tree):
+        text.write(chunk)
+        if text.tell() > SHOWN_SIGNS:
+            break
+    return text.getvalue()
+
+
+def _shown(text: str) -> SafeString:
+    """The beginning of a text from outside; where it ends early, that is said."""
+    beginning = format_html('<pre class="body">{}</pre>', visible_text(text[:SHOWN_SIGNS]))
+    if len(text) <= SHOWN_SIGNS:
+        return beginning
+    cut = _("Cut here: only the first %d characters are shown.") % SHOWN_SIGNS
+    return beginning + format_html('<p class="help">{}</p>', cut)

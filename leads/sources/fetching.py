@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from django.utils import timezone
 
 TIMEOUT_SECONDS = 8
 MAX_BYTES = 4 * 1024 * 1024
@@ -14,12 +18,21 @@ MAX_BYTES = 4 * 1024 * 1024
 PASSING = {408, 409, 425, 429, 500, 502, 503, 504}
 
 
-class FetchError(Exception):
-    """The answers could not be had. `is_final`: asking again will not help until a person mends something."""
+# Answers whose Retry-After means "not before".
+BUSY = {429, 503}
+MOST_SECONDS = 24 * 60 * 60
 
-    def __init__(self, message: str, *, is_final: bool = False) -> None:
+
+class FetchError(Exception):
+    """The answers could not be had. `is_final`: asking again will not help until a person mends something.
+
+    `retry_after`: how long the vendor wants to be left alone, where it says so.
+    """
+
+    def __init__(self, message: str, *, is_final: bool = False, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
         self.is_final = is_final
+        self.retry_after = retry_after
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -48,7 +61,7 @@ def fetch_json(
         detail = _detail(error)
         is_final = error.code not in PASSING and not _passes(detail, passing_codes)
         message = f"The answers could not be fetched: HTTP {error.code} {detail[:500]}"
-        raise FetchError(message.strip(), is_final=is_final) from error
+        raise FetchError(message.strip(), is_final=is_final, retry_after=_retry_after(error)) from error
     except (URLError, OSError, HTTPException, ValueError) as error:
         raise FetchError(f"The answers could not be fetched: {type(error).__name__}") from error
     if not isinstance(answer, dict):
@@ -62,6 +75,17 @@ def _detail(error: HTTPError) -> str:
         return error.read(2000).decode("utf-8", "replace")
     except (OSError, HTTPException):
         return ""
+
+
+def _retry_after(error: HTTPError) -> timedelta | None:
+    """Seconds or a date (RFC 9110, 10.2.3); None where the vendor says nothing that makes sense."""
+    given = error.headers.get("Retry-After", "").strip() if error.code in BUSY else ""
+    if given.isascii() and given.isdigit():
+        return timedelta(seconds=min(int(given[:9]), MOST_SECONDS))
+    try:
+        return max(parsedate_to_datetime(given) - timezone.now(), timedelta()) if given else None
+    except (ValueError, TypeError):  # no date, or one that does not say of which zone
+        return None
 
 
 def _passes(detail: str, passing_codes: Collection[int]) -> bool:

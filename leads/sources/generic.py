@@ -1,14 +1,13 @@
 """Any JSON or form: our own contract for developers, and every sender we have no module for."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Source
 from leads.payload import LeadPayload
-from leads.sources.base import SourceKind, bound_to_person
+from leads.sources.base import SourceKind, bound_to_person, with_submission_id
 
 
 class Generic(SourceKind):
@@ -22,7 +21,7 @@ class Generic(SourceKind):
         message_id = headers.get("idempotency-key") or headers.get("webhook-id") or ""
         # One message may speak of several people; below, its id counts together with each of them
         if message_id:
-            found = [replace(payload, external_id=message_id) for payload in found]
+            found = [with_submission_id(payload, message_id) for payload in found]
         return [bound_to_person(payload) for payload in found]
 
 

@@ -83,8 +83,8 @@ def _told_properties(events: Contact) -> dict[str, Any]:
 
 
 def _fetch_properties(contact: str, source: Source) -> dict[str, Any]:
-    # The id comes from outside and becomes a part of the path: `501/../…` must lead nowhere
-    url = f"{settings.HUBSPOT_API_URL}/crm/v3/objects/contacts/{contact if contact.isalnum() else 0}"
+    is_an_id = contact.isascii() and contact.isalnum()
+    url = f"{settings.HUBSPOT_API_URL}/crm/v3/objects/contacts/{contact if is_an_id else 0}"
     answer = fetch_json(url, token=source.access_token, query={"properties": PROPERTIES})
     properties = answer.get("properties")
     return properties if isinstance(properties, dict) else {}

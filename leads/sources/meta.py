@@ -118,8 +118,7 @@ def _next_page(paging: Any) -> str:
 
 
 def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
-    # It comes from outside and becomes a part of the path
-    if not leadgen_id.isalnum():
+    if not (leadgen_id.isascii() and leadgen_id.isalnum()):
         raise FetchError("The lead's id is not one of Meta's", is_final=True)
     return _ask(leadgen_id, {"fields": FIELDS}, source)
 

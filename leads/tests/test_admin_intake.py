@@ -199,6 +199,66 @@ def test_delivery_page_shows_any_body_escaped(client, manager, body):
     assert b"<b>" not in page.content
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (b'{"phone":"11987654321","name":"\\ud800"}', "\\ud800"),
+        (b'{"phone":"11987654321","\\udfff":"x"}', "\\udfff"),
+        ('{"phone":"11987654321","name":"\u202egpj.exe"}'.encode(), "\\u202egpj.exe"),
+        ('{"phone":"11987654321","name":"\u2066Ana\u2069"}'.encode(), "\\u2066Ana\\u2069"),
+        ("no form \u202d\x00 at all".encode(), "\\u202d\\u0000 at all"),
+        (b"no form \xff", "\\xff"),
+    ],
+)
+def test_delivery_page_spells_out_what_cannot_be_shown_or_would_turn_the_writing(
+    client, manager, body, shown
+):
+    delivery = deliver(make_source(), body)
+
+    page = client.get(reverse("admin:leads_delivery_change", args=[delivery.pk]))
+
+    assert page.status_code == 200
+    assert shown in page.content.decode()
+    assert not set("\x00\u202d\u202e\u2066\u2069") & set(page.content.decode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"phone":"11987654321","a":"' + b"x" * 200_000 + b'","z":"the end"}',
+        b"the beginning " * 20_000,
+        b"[" * 500 + b"1," * 40_000 + b"1" + b"]" * 500,
+    ],
+    ids=["json", "text", "deep"],
+)
+def test_delivery_page_says_that_a_long_body_is_cut(client, manager, body):
+    delivery = deliver(make_source(), body)
+
+    page = client.get(reverse("admin:leads_delivery_change", args=[delivery.pk])).content.decode()
+
+    assert "Cut here: only the first 65536 characters are shown." in page
+    assert len(page) < 400_000
+
+
+def test_delivery_page_says_nothing_of_a_cut_where_all_is_shown(client, manager):
+    delivery = deliver(make_source(), EXAMPLE)
+
+    page = client.get(reverse("admin:leads_delivery_change", args=[delivery.pk])).content.decode()
+
+    assert "Cut here" not in page
+
+
+def test_mapping_page_opens_with_a_delivery_that_holds_half_a_sign(client, manager):
+    source = make_source()
+    deliver(
+        source, b'{"phone":"11987654321","quem\\ud800":"\\ud800Ana","obs":{"\\u202e":["\\udfff\\u202e"]}}'
+    )
+
+    page = client.get(reverse("admin:leads_source_mapping", args=[source.pk]))
+
+    assert (page.status_code, "+5511987654321" in page.content.decode()) == (200, True)
+
+
 def test_lists_of_sources_and_deliveries_open_with_filters(client, manager):
     deliver(make_source(), EXAMPLE)
 

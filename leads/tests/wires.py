@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class Wire:
-    """`answers[path]` is (status, JSON), or a list of such, used up one by one.
+    """`answers[path]` is (status, JSON) or (status, JSON, headers), or a list of such, used up one by one.
 
     `delays[path]`: seconds until it is given. `at_once[path]`: how many asked at the same time, at most.
     """
@@ -37,7 +37,7 @@ class Wire:
         finally:
             self._now[path] -= 1
 
-    def answer(self, target: str, headers: dict[str, str]) -> tuple[int, Any]:
+    def answer(self, target: str, headers: dict[str, str]) -> tuple[Any, ...]:
         parts = urlsplit(target)
         self.asked.append((parts.path, {key: one[0] for key, one in parse_qs(parts.query).items()}, headers))
         found = self.answers.get(parts.path, (404, {"error": {"code": 100}}))
@@ -52,12 +52,15 @@ def running_wire() -> Iterator[Wire]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = wire.answer(self.path, {key.lower(): value for key, value in self.headers.items()})
+            asked_with = {key.lower(): value for key, value in self.headers.items()}
+            status, body, *more = wire.answer(self.path, asked_with)
             data = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             if status in (301, 302, 307):
                 self.send_header("Location", body["location"])
+            for name, value in more[0].items() if more else ():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
 

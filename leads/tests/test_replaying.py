@@ -1,0 +1,125 @@
+"""Once more with a reading that finds less: leads and ledger stay, the reason is said, and it can be mended."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from leads import deliveries
+from leads.models import Delivery, Lead, Source
+from leads.services.replaying import replay_deliveries
+from leads.tests import bodies
+from leads.tests.makers import make_statuses
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"quem": "Ana Souza", "zap": "11987654321"}
+WORSE = {"phone": "quem", "email": "nowhere", "whatsapp_id": "nowhere"}  # a name where the phone should be
+
+
+@pytest.fixture
+def source():
+    make_statuses()
+    return Source.objects.create(slug="page", name="Page", secret="s")
+
+
+def store(source, body):
+    raw = json.dumps(body).encode()
+    return Delivery.objects.create(source=source, body=raw, content_type="application/json")
+
+
+def process():
+    deliveries.process_pending()
+    return list(Delivery.objects.order_by("received_at").values_list("state", flat=True))
+
+
+def replay():
+    replay_deliveries(Delivery.objects.values_list("pk", flat=True))
+    return process()
+
+
+def test_replay_with_a_worse_mapping_keeps_the_state_and_says_what_was_missing(source):
+    store(source, FORM)
+    store(source, FORM)
+    assert process() == ["processed", "duplicate"]
+    understood = list(Delivery.objects.values_list("understood", flat=True))
+    Source.objects.update(mapping=WORSE)
+
+    assert replay() == ["processed", "duplicate"]
+
+    call_command("check_deliveries")
+    assert all("No phone" in error for error in Delivery.objects.values_list("error", flat=True))
+    assert list(Delivery.objects.values_list("understood", flat=True)) == understood
+    assert (Lead.objects.get().phone, Lead.objects.get().deliveries.count()) == ("+5511987654321", 2)
+
+
+def test_mapping_that_is_mended_afterwards_mends_the_lead(source):
+    store(source, FORM | {"nome": "Ficha 7"})
+    process()
+    Source.objects.update(mapping=WORSE)
+    replay()
+    Source.objects.update(mapping={"name": "quem", "phone": "zap"})
+
+    assert replay() == ["processed"]
+
+    call_command("check_deliveries")
+    assert Lead.objects.get().name == "Ana Souza"
+    assert Delivery.objects.get().error == ""
+
+
+@pytest.mark.parametrize(("kind", "why"), [("typeform", "no form response"), ("tally", "no `data`")])
+def test_replay_as_another_kind_that_reads_nothing_keeps_the_state(source, kind, why):
+    store(source, FORM)
+    process()
+    Source.objects.update(kind=kind)
+
+    assert replay() == ["processed"]
+
+    call_command("check_deliveries")
+    assert why in Delivery.objects.get().error
+
+
+def test_rejected_delivery_without_a_lead_stays_rejected_when_it_is_replayed(source):
+    store(source, {"hello": "world"})
+    assert process() == ["rejected"]
+
+    assert replay() == ["rejected"]
+    call_command("check_deliveries")
+
+
+def test_replay_that_finds_one_of_two_people_keeps_both_leads(source):
+    ana, rosa = {"name": "Ana", "phone": "11987654321"}, {"name": "Rosa", "phone": "11987650007"}
+    store(source, [ana, rosa])
+    process()
+    assert Lead.objects.count() == 2
+    Delivery.objects.update(body=json.dumps([ana, {"name": "Rosa", "phone": "none"}]).encode())
+
+    assert replay() == ["processed"]
+
+    call_command("check_deliveries")
+    assert Delivery.objects.get().leads.count() == 2
+
+
+def test_rejection_by_a_worker_that_lost_its_claim_stops_nobody_elses_delivery(source):
+    source.kind = "typeform"
+    source.save()
+    late_one = store(source, FORM)
+    [late] = deliveries.claim_batch()
+    Delivery.objects.filter(pk=late_one.pk).update(attempts=late.attempts + 1)
+
+    deliveries.process(late)
+
+    assert Delivery.objects.get().state == "received"
+
+
+def test_vendors_own_body_replayed_as_it_was_changes_nothing(source):
+    Source.objects.update(kind="tally")
+    store(source, bodies.tally())
+    process()
+    before = Lead.objects.values().get()
+
+    assert replay() == ["processed"]
+
+    after = Lead.objects.values().get()
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {"version", "updated_at"}
