@@ -1,8 +1,10 @@
 """A line that its provider refuses for how it is set up stops, tells the managers and burns no message."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -11,7 +13,7 @@ from django.utils import timezone
 from leads.models import Notice
 from leads.notice_words import address_of, reason_of, title_of
 from leads.tests.makers import make_manager
-from whatsapp import delivery
+from whatsapp import delivery, line_pauses
 from whatsapp.api.facts import message_facts
 from whatsapp.line_check import check_line
 from whatsapp.models import Conversation, Line, Message
@@ -184,6 +186,27 @@ def test_deliver_due_every_manager_is_told_once_when_a_line_stops(twilio, settin
     assert "Vendas" in title_of(told[0])
     assert "20003" in reason_of(told[0])
     assert address_of(told[0]) == settings.PUBLIC_URL + reverse("admin:whatsapp_line_change", args=[line.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pause_by_several_workers_at_once_is_one_pause_and_one_notice():
+    make_manager()
+    line = make_line()
+
+    with ThreadPoolExecutor(4) as workers:
+        ends = set(workers.map(lambda _: pause_in_own_connection(line.pk), range(4)))
+
+    assert len(ends) == 1
+    assert Notice.objects.count() == 1
+    assert paused_for(line) <= MINUTE
+
+
+def pause_in_own_connection(line_id: int) -> datetime:
+    try:
+        with transaction.atomic():
+            return line_pauses.pause(line_id, "20003")
+    finally:
+        connections.close_all()
 
 
 def test_deliver_due_fault_of_one_message_stops_no_line(twilio):
