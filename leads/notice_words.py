@@ -18,6 +18,8 @@ def title_of(notice: Notice) -> str:
         return _("The language model refuses to answer")
     if notice.facts.get("what") == "budget":
         return _("The language model has used most of today’s money")
+    if notice.facts.get("what") == "line":
+        return " ".join((_("The line %(line)s cannot send") % {"line": notice.facts.get("line", "")}).split())
     titles = {
         Notice.Kind.ASSIGNED: _("New lead: %(name)s"),
         Notice.Kind.WARNED: _("%(name)s waits for your first reply"),
@@ -55,6 +57,8 @@ def reason_of(notice: Notice) -> str:
 
 def address_of(notice: Notice) -> str:
     """Where the reader can act; '' where there is nothing to do."""
+    if path := notice.facts.get("path"):
+        return f"{settings.PUBLIC_URL}{path}"
     if notice.lead_id is None or notice.kind == Notice.Kind.TAKEN_AWAY:
         return ""
     if notice.kind == Notice.Kind.POOLED:  # it is taken on the board, and nobody opens it before
@@ -86,6 +90,11 @@ def _why_managers(facts: Mapping[str, Any]) -> str:
     if facts.get("what") == "model":
         return _(
             "Its provider says: %(reason)s. Somebody must act; the scripted agent answers meanwhile."
+        ) % {"reason": facts.get("reason", "")}
+    if facts.get("what") == "line":
+        return _(
+            "Its provider refuses every message (error %(reason)s). They wait until the line is set up "
+            "correctly; after a day they fail."
         ) % {"reason": facts.get("reason", "")}
     if facts.get("what") == "budget":
         whose = facts.get("playbook") or _("all playbooks")

@@ -3,14 +3,14 @@
 import logging
 import random
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from leads import one_trip, prepared
 from leads.on_commit import announce
-from whatsapp import chat_entries, pace, refusals, window
+from whatsapp import chat_entries, line_pauses, pace, refusals, window
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.outgoing import outgoing_of
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError
@@ -33,16 +33,21 @@ own.status = 'queued' AND NOT EXISTS (
   SELECT FROM whatsapp_message AS earlier WHERE earlier.conversation_id = own.conversation_id
   AND earlier.seq < own.seq AND earlier.status IN ('queued', 'sending')
 )"""
+_PAUSED = "(SELECT id FROM whatsapp_line WHERE paused_until > statement_timestamp())"
 _LINE_OF_FIRST = f"""
 SELECT thread.line_id FROM whatsapp_message AS own
 JOIN whatsapp_conversation AS thread ON thread.id = own.conversation_id
-WHERE own.send_after <= statement_timestamp() AND thread.line_id <> ALL (%s::bigint[]) AND {_IS_FIRST}
+WHERE own.send_after <= statement_timestamp() AND thread.line_id <> ALL (%s::bigint[])
+AND thread.line_id NOT IN {_PAUSED} AND {_IS_FIRST}
 ORDER BY own.send_after, own.created_at LIMIT 1"""  # noqa: S608 - composed of constants alone
 _IS_DUE_ON_LINE = f"""{_IS_FIRST} AND own.send_after <= statement_timestamp()
 AND (SELECT line_id FROM whatsapp_conversation WHERE id = own.conversation_id) = %s
+AND %s NOT IN {_PAUSED}
 ORDER BY own.send_after, own.created_at LIMIT 1 FOR UPDATE SKIP LOCKED"""  # noqa: S608 - as above
-_NEXT_DUE = f"SELECT min(own.send_after) FROM whatsapp_message AS own WHERE {_IS_FIRST}"  # noqa: S608
-# By PostgreSQL's clock alone: a worker whose clock is ahead would give up what another is just sending
+_NEXT_DUE = f"""
+SELECT min(greatest(own.send_after, line.paused_until)) FROM whatsapp_message AS own
+JOIN whatsapp_conversation AS thread ON thread.id = own.conversation_id
+JOIN whatsapp_line AS line ON line.id = thread.line_id WHERE {_IS_FIRST}"""  # noqa: S608 - as above
 _LAPSED = """
 SELECT id, conversation_id FROM whatsapp_message WHERE status = 'sending' AND lease_until < statement_timestamp()"""
 _GIVE_UP = """
@@ -100,7 +105,7 @@ def _claim_on(line_id: int) -> Message | None:
     while True:
         # Ends before the provider is called: no row is locked while Twilio thinks
         with transaction.atomic():
-            message = next(iter(prepared.rows(Message, _IS_DUE_ON_LINE, [line_id])), None)
+            message = next(iter(prepared.rows(Message, _IS_DUE_ON_LINE, [line_id, line_id])), None)
             if message is None or _take(message):
                 return message
 
@@ -136,15 +141,13 @@ def deliver(message: Message) -> None:
     except NotAcceptedError as error:
         _put_back(message, error.code)
     except RefusedError as error:
-        settle(message.pk, Status.FAILED, error_code=error.code)
+        _act_on_refusal(message, error.code)
     except OutcomeUnknownError as error:
         logger.warning("outcome unknown", extra={"message_id": str(message.pk), "why": str(error)})
         settle(message.pk, Status.UNKNOWN, error_code=refusals.NOT_CONFIRMED_CODE)
     else:
         settle(message.pk, Status.SENT, sid=sid)
-        # Only now: the chat list tells what has left, and an answer marks the chat as read
-        if conversation.line.kind == Line.Kind.CONSULTANT:
-            chat_entries.put(conversation.line, [chat_entries.entry_of_row(conversation.line, message)])
+        _tell_line(conversation.line, message)
 
 
 def _conversation_of(message: Message) -> Conversation:
@@ -162,6 +165,21 @@ def _offer(message: Message) -> str:
     return transport_of(line).send(line, outgoing_of(message))
 
 
+def _tell_line(line: Line, message: Message) -> None:
+    """A message of it went out: nothing stops it any more, and a consultant's chat list shows the message."""
+    if line.paused_since is not None:
+        line_pauses.lift(line)
+    if line.kind == Line.Kind.CONSULTANT:
+        chat_entries.put(line, [chat_entries.entry_of_row(line, message)])
+
+
+def _act_on_refusal(message: Message, code: str) -> None:
+    if code in refusals.STOPS_LINE:
+        _stop_line(message, code)
+    else:
+        settle(message.pk, Status.FAILED, error_code=code)
+
+
 def _put_back(message: Message, code: str) -> None:
     """Try again later, each time later than before; give up where Twilio stays out of reach for long."""
     if message.attempts >= MOST_ATTEMPTS:
@@ -170,11 +188,33 @@ def _put_back(message: Message, code: str) -> None:
     pause = min(LONGEST_PAUSE_SECONDS, 2 ** (message.attempts - 1))
     # Else all that Twilio refused at once would come back at once
     jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
-    # Only while it is still ours: a status callback may have told meanwhile that it was sent
-    Message.objects.filter(pk=message.pk, status=Status.SENDING).update(
-        status=Status.QUEUED, lease_until=None, send_after=timezone.now() + timedelta(seconds=pause * jitter)
-    )
+    _queue_again(message, code, timezone.now() + timedelta(seconds=pause * jitter))
     act_on(message, code)
+
+
+@transaction.atomic
+def _stop_line(message: Message, code: str) -> None:
+    """The line's fault, not the message's: it waits, and so does everything on its line."""
+    line_id = message.conversation.line_id
+    rests_until = line_pauses.pause(line_id, code)
+    own_turn = timezone.now() + line_pauses.pause_of_message(message.attempts)
+    _queue_again(message, code, max(rests_until, own_turn))
+    line_pauses.give_up_old(line_id, code)
+
+
+def _queue_again(message: Message, code: str, send_after: datetime) -> None:
+    """Whoever looks at it learns why it waits."""
+    is_news = code != message.error_code
+    message.status, message.error_code = Status.QUEUED, code
+    Message.objects.filter(pk=message.pk, status=Status.SENDING).update(
+        status=Status.QUEUED,
+        lease_until=None,
+        send_after=send_after,
+        error_code=code,
+        error_text=refusals.text_for(message),
+    )
+    if is_news:
+        announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
 
 
 def _give_up_lapsed() -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from whatsapp import client
+from whatsapp import client, line_pauses
 from whatsapp.accounts import account_of
 from whatsapp.listings import WebhookSetup
 from whatsapp.models import Line
@@ -36,11 +36,16 @@ def webhook_address() -> str:
 
 
 def check_line(line: Line) -> list[Finding]:
-    """Ask the provider; the line remembers when, whether its webhook is right, and the first fault."""
+    """Ask the provider; the line remembers when, whether its webhook is right, and the first fault.
+
+    Where the provider knows the account, what waited for that goes out again: a webhook that is wrong keeps
+    messages from coming, not from going.
+    """
     try:
         status = transport_of(line).check(line)
     except SendError as error:
         return _remember(line, [Finding(_why_not(error), is_fault=True)], is_webhook_right=None)
+    line_pauses.resume(line)
     account = Finding(_("The account is %(status)s.") % {"status": status})
     if line.transport != Line.Transport.TWILIO:
         return _remember(line, [account], is_webhook_right=None)

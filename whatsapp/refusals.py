@@ -7,9 +7,16 @@ fewer than four). Twilio often sends a code with an empty text.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-SLOW_DOWN = _("WhatsApp asks us to slow down. It will be tried again.")
+from whatsapp.models import Message
+
+SLOW_DOWN = _("WhatsApp asks us to slow down. Try again later.")
+SLOWED_DOWN = _("WhatsApp asks us to slow down. It will be tried again.")
+NEVER_TAKEN = _("It was tried for long, but WhatsApp asked us to slow down each time. Send it again later.")
 NOT_ON_WHATSAPP = _("This number is not on WhatsApp.")
 ACCOUNT_PROBLEM = _("The line is not set up correctly at its provider. A manager should check it.")
+LINE_RESTS = _(
+    "The line is not set up correctly at its provider. The message waits until a manager has mended it."
+)
 WHATSAPP_FAILED = _("WhatsApp failed to deliver this message. It can be sent again.")
 WINDOW_CLOSED = _("The 24-hour window is closed. Only an approved template can be sent.")
 STOPPED = _("This client asked not to receive messages.")
@@ -70,6 +77,9 @@ TRY_LATER = frozenset(_CODES[SLOW_DOWN])
 WINDOW_CLOSED_CODE, STOPPED_CODE = "63016", "21610"
 CLOSES_WINDOW = frozenset(_CODES[WINDOW_CLOSED])
 IS_LINES_FAULT = frozenset(_CODES[ACCOUNT_PROBLEM])
+# Refused at once for such a reason, the next message would be refused as well. Meta says 100 of a single message's
+# parameters, too.
+STOPS_LINE = IS_LINES_FAULT - {"100"}
 
 
 def text_of(code: str) -> str:
@@ -78,3 +88,15 @@ def text_of(code: str) -> str:
     if not code or code == "0":
         return ""
     return str(TEXTS.get(code) or OTHER % {"code": code})
+
+
+def text_for(message: Message) -> str:
+    """The same of a message as it stands: only while it is owed it is true that it will be tried again."""
+    code, is_owed = message.error_code, message.status in (Message.Status.QUEUED, Message.Status.SENDING)
+    if code in TRY_LATER and is_owed:
+        return str(SLOWED_DOWN)
+    if code in STOPS_LINE and is_owed:
+        return str(LINE_RESTS)
+    if code in TRY_LATER and not message.sid:  # the provider never took it, and it is offered no more
+        return str(NEVER_TAKEN)
+    return text_of(code)

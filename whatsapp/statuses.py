@@ -105,7 +105,7 @@ def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") 
     is_further = RANK[status] > RANK[message.status]
     if is_further:
         message.status, message.error_code = status, error_code
-        message.error_text = refusals.text_of(error_code)
+        message.error_text = refusals.text_for(message)
         fields |= {"status", "error_code", "error_text"}
     prepared.update(message, sorted(fields))
     if is_further:

@@ -179,3 +179,18 @@ def test_failed_template_can_be_sent_again_outside_the_window(
         status="failed",
     )
     assert ("data-again" in page(desk, lead)) is is_offered
+
+
+def test_message_that_waits_says_why(desk: Client, lead: Lead) -> None:
+    conversation = talk_with(lead)
+    Message.objects.create(
+        conversation=conversation,
+        seq=2,
+        direction="out",
+        author="agent",
+        body="x",
+        status="queued",
+        error_code="20003",
+    )
+
+    assert "The message waits until a manager has mended it. (20003)" in page(desk, lead)

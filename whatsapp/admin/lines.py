@@ -19,6 +19,8 @@ HEALTH = (
     "checked_at",
     "last_error",
     "last_error_at",
+    "paused_since",
+    "paused_until",
     "reconciled_at",
     "recovered_count",
 )
@@ -106,6 +108,7 @@ class LineAdmin(admin.ModelAdmin):
         "is_webhook_configured",
         "last_inbound_at",
         "last_error",
+        "paused_until",
         "recovered_count",
     ]
     list_filter = ["kind", "transport", "is_active"]

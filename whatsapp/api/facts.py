@@ -102,8 +102,9 @@ def said_facts(said: Said) -> dict[str, Any]:
 
 def _error(message: Message) -> dict[str, str] | None:
     """In the reader's language where the code is known. A dropped message has failed, for those outside."""
-    code = refusals.DROPPED_CODE if message.status == Message.Status.CANCELLED else message.error_code
-    return {"code": code, "text": refusals.text_of(code)} if code else None
+    if message.status == Message.Status.CANCELLED:
+        return {"code": refusals.DROPPED_CODE, "text": refusals.text_of(refusals.DROPPED_CODE)}
+    return {"code": message.error_code, "text": refusals.text_for(message)} if message.error_code else None
 
 
 def _media(message: Message, number: int) -> dict[str, Any]:

@@ -118,6 +118,23 @@ class Line(models.Model):
     )
     last_error = models.CharField(_("last error"), max_length=300, blank=True, editable=False)
     last_error_at = models.DateTimeField(_("last error at"), null=True, blank=True, editable=False)
+    paused_since = models.DateTimeField(
+        _("paused since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since when the provider refuses all messages because of how the line is set up."),
+    )
+    paused_until = models.DateTimeField(
+        _("paused until"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "Messages wait until then; then one is tried. One that goes out ends the pause, and so does "
+            "“Check this line” once the account is right. What has waited for a day fails."
+        ),
+    )
 
     class Meta:
         verbose_name = _("line")
