@@ -38,7 +38,7 @@ BATCH = 20
 LEASE = timedelta(seconds=60)
 # One webhook may name many leads, each asked for over HTTP.
 FETCH_LEASE = timedelta(minutes=3)
-# Pauses double from 5 s, so eight attempts take about eleven minutes; then a person has to look
+# With pauses that double from 5 s: about eleven minutes for what will hardly pass by itself
 MAX_ATTEMPTS = 8
 # Rate limits and outages last for hours: what may pass by itself is given so long since it came.
 PATIENCE = timedelta(hours=24)
@@ -99,8 +99,8 @@ def process(delivery: Delivery) -> None:
         text = f"{_('The database did not answer as expected')}: {error}"
         # What cannot be stored today cannot be stored tomorrow; anything else is the database's own trouble.
         _postpone(delivery, text, may_pass=not isinstance(error, DataError))
-    except Exception as error:
-        logger.exception("delivery failed", extra={"delivery": str(delivery.pk)})
+    except Exception as error:  # noqa: BLE001 - whatever a body makes of us, the queue goes on
+        logger.error("delivery failed", extra={"delivery": str(delivery.pk), **mishaps.facts_of(error)})
         _postpone(delivery, f"{_('This is a fault of ours')}: {type(error).__name__}: {error}")
 
 
@@ -262,6 +262,17 @@ def _postpone(
 
 def _is_young(delivery: Delivery) -> bool:
     return timezone.now() - delivery.received_at < PATIENCE
+
+
+def owe_again(settled: QuerySet[Delivery]) -> int:
+    """Put deliveries back into the queue, as if they had just come. Returns how many."""
+    return settled.update(
+        state=Delivery.State.RECEIVED,
+        attempts=0,
+        error="",
+        next_attempt_at=timezone.now(),
+        processed_at=None,
+    )
 
 
 def forget_bodies() -> int:
