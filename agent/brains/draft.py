@@ -45,7 +45,7 @@ class Draft:
         judged = completed(judge(answer["updates"], turn, scripted.language), turn, scripted, answer)
         slots = turn.state.with_values(judged.accepted).slots
         signals = weigh(turn, scripted, answer, judged)
-        # The memory is the scripted brain's, which heard the turn first; the model may change only what follows
+        # The memory is the scripted brain's, which heard the turn first; only these parts are the model's
         state = replace(
             scripted.state,
             slots=slots,

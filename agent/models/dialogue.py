@@ -17,6 +17,7 @@ class Dialogue(models.Model):
         "whatsapp.Conversation", models.CASCADE, primary_key=True, related_name="dialogue"
     )
     playbook_version = models.ForeignKey(
+        # Deleting it would take the questions out of conversations under way
         "agent.PlaybookVersion", models.PROTECT, verbose_name=_("playbook version"), related_name="+"
     )
     memory = models.JSONField(_("memory"), default=dict, help_text=_("The brain's state between turns."))
@@ -85,6 +86,7 @@ class AgentTurn(models.Model):
         verbose_name_plural = _("agent turns")
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["conversation", "-started_at"], name="turn_of_conversation")]
+        # The last guard against a second reply, should two workers ever both believe in their lease
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation", "last_seq"],
