@@ -109,8 +109,8 @@ def question_about(lead: Lead) -> list[Message]:
         "product": lead.product,
         "city": lead.city,
         "budget": str(lead.value) if lead.value is not None else "",
+        # The values without the client's words, which may hold a name
         "answers": {
-            # The values without the client's words, which may hold a name
             key: _value(slot) for key, slot in lead.slots.items() if key not in {"name", "phone", "email"}
         },
         "has": [name for name in ("name", "phone", "email") if getattr(lead, name)],

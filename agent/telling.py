@@ -137,8 +137,8 @@ def _settle(notification: Notification, outcome: Outcome) -> None:
     if state == State.PENDING and notification.attempts >= MAX_ATTEMPTS:
         state = State.FAILED
     is_waiting = state in (State.PENDING, State.SENDING)
+    # `attempts` too: a row that was taken back and claimed again is in other hands
     Notification.objects.filter(
-        # `attempts` too: a row that was taken back and claimed again is in other hands
         pk=notification.pk, state=State.SENDING, attempts=notification.attempts
     ).update(
         state=state,

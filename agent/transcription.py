@@ -45,8 +45,8 @@ def _words_of(message: Message, endpoint: Endpoint, deadline: float) -> str:
     with default_storage.open(file) as stored:
         audio = stored.read()
     try:
+        # By its name the endpoint knows the format: without ".ogg" it refuses the file
         words = transcribe(
-            # By its name the endpoint knows the format: without ".ogg" it refuses the file
             endpoint, audio, file.rpartition("/")[2], seconds=max(0.1, deadline - time.monotonic())
         )
     except LLMError as error:

@@ -16,8 +16,8 @@ class Dialogue(models.Model):
     conversation = models.OneToOneField(
         "whatsapp.Conversation", models.CASCADE, primary_key=True, related_name="dialogue"
     )
+    # PROTECT: without it the questions would vanish from conversations under way
     playbook_version = models.ForeignKey(
-        # Deleting it would take the questions out of conversations under way
         "agent.PlaybookVersion", models.PROTECT, verbose_name=_("playbook version"), related_name="+"
     )
     memory = models.JSONField(_("memory"), default=dict, help_text=_("The brain's state between turns."))
