@@ -23,8 +23,11 @@ from leads.services.notices import notify_managers
 
 # One call with its longest prompt and answer, and its repair.
 TURN_TOKENS = (12_000, 1_400)
+# Early enough for a manager to raise the cap before the model falls silent
 ALARM_AT = 0.8
+# Beyond midnight, for a turn that begins before it is settled after it
 KEPT_SECONDS = 2 * 86_400
+# Counters are whole numbers: Redis adds to those in one step (INCRBY), and a turn costs parts of a cent
 MICRO = 1_000_000
 
 
@@ -75,6 +78,7 @@ class Budget:
         taken: list[Purse] = []
         for purse in self._purses():
             if not self._take(purse, purse.amount(wanted)):
+                # Given back, or a conversation at its own cap would use up everybody's money all the same
                 for other in taken:
                     self._add(other, -other.amount(wanted))
                 return None
@@ -99,6 +103,7 @@ class Budget:
         purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY), turns)]
         own_tokens = settings.AGENT_TOKENS_PER_CONVERSATION
         if self.playbook is not None:
+            # Of all versions: publishing again must not begin a new day's money
             own = turns.filter(playbook_version__playbook=self.playbook.pk)
             cap = _micro(self.playbook.money_per_day)
             purses.append(Purse(f"{today}:playbook-{self.playbook.pk}", cap, own, playbook=self.playbook))
@@ -109,12 +114,14 @@ class Budget:
         return purses
 
     def _take(self, purse: Purse, amount: int) -> bool:
+        # Added first and looked at after: of two workers that look first, both would find room for one
         if self._add(purse, amount) <= purse.cap or not purse.cap:
             return True
         self._add(purse, -amount)
         return False
 
     def _add(self, purse: Purse, amount: int) -> int:
+        # Begun from the rows, so that a Redis that was emptied at noon does not allow a second day's money
         return self.memory.count(purse.key, KEPT_SECONDS, amount, begins_at=purse.used_by_rows)
 
     def _alarm(self, purse: Purse) -> None:

@@ -19,6 +19,7 @@ from leads.actors import AGENT
 from leads.models import Lead
 from leads.services import classification
 
+# As long as a turn: nobody waits for it, but a worker should not hang on it for longer
 SECONDS = 18
 MAX_TOKENS = 400
 LONGEST_MESSAGE = 2000
@@ -52,6 +53,7 @@ def refine_lead(lead_id: UUID | str, endpoint: Endpoint | None = None) -> bool:
     endpoint = endpoint or Endpoint.from_settings()
     if not endpoint.is_configured:
         return False
+    # Claimed and not just read: the sweep and the wake-up may come to the same lead at the same moment
     claimed = classification.claim_leads_to_refine(1, lead_id=lead_id)
     return any(_refine(lead, endpoint) for lead in claimed)
 
@@ -71,6 +73,7 @@ def _refine(lead_id: UUID, endpoint: Endpoint) -> bool:
     if opinion is None:
         classification.refinement_failed(lead_id=lead_id)
         return False
+    # The model must answer with something; what it cannot name is left as the rules found it
     opinion["language"] = "" if opinion["language"] == "other" else opinion["language"]
     classification.apply_classification(lead_id=lead_id, classification=opinion, actor=AGENT)
     return True
@@ -106,6 +109,7 @@ def question_about(lead: Lead) -> list[Message]:
         "product": lead.product,
         "city": lead.city,
         "budget": str(lead.value) if lead.value is not None else "",
+        # The values without the client's words, which may hold a name
         "answers": {
             key: _value(slot) for key, slot in lead.slots.items() if key not in {"name", "phone", "email"}
         },

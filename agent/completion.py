@@ -17,19 +17,28 @@ from agent.model_output import BadOutputError, read_answer
 
 logger = logging.getLogger(__name__)
 
+# Kinds that a second call a moment later may not meet again
 PASSING = frozenset({"timeout", "connection", "rate_limited", "server"})
 ABOUT_THE_ENDPOINT = PASSING | {"config"}
+# Each further call costs the client seconds and can only be refused again
 TRIPPING = frozenset({"quota", "auth"})
 
 LONGEST_ATTEMPT_SECONDS = 10
 SHORTEST_ATTEMPT_SECONDS = 0.3
+# A client waits for it: what asks for more than this is answered by the scripted brain
 LONGEST_RETRY_AFTER = 3
 RETRY_PAUSE = 0.3
+# Less is seldom enough for a whole answer, and a call that is cut off is paid for all the same
 WORTH_A_RETRY_SECONDS = 7
+# Both optional parameters, the other name of the limit, the two weaker modes, and then the answer
 MAX_ADAPTATIONS = 6
 STRICT_MODE = MODES[0]
+# Reasoning tokens count against `max_completion_tokens` (OpenAI's API reference): with the plain limit
+# such a model thinks all of it away and answers nothing
 ROOM_FOR_THOUGHTS = 4
+# Portuguese and Spanish take more tokens than the four characters that are usual for English
 CHARACTERS_PER_TOKEN = 3.5
+# `store`: clients' words are not kept at the provider for its evaluations (OpenAI's API reference)
 OPTIONAL_PARAMETERS = {"temperature": 0.2, "store": False}
 
 Message = dict[str, str]
@@ -62,6 +71,7 @@ def complete(
     )
     try:
         return question.answered()
+    # Also where it failed: a refused or broken answer was paid for and counts against the caps
     except LLMError as error:
         error.input_tokens, error.output_tokens = question.input_tokens, question.output_tokens
         logger.warning("no answer from the model", extra={"kind": error.kind})
@@ -102,10 +112,12 @@ class _Question:
             return self._repaired(answer, problem)
 
     def _understood(self, answer: Answer) -> Completion:
+        # Neither is repaired: a model that declined would only decline again, for the price of another call
         if answer.refusal:
             raise LLMError("refused", answer.refusal, raw=answer.text)
         if answer.finish_reason == "content_filter":
             raise LLMError("filtered", raw=answer.text)
+        # Before it is parsed: JSON that was cut off may still hold an object, with half of the updates
         if answer.finish_reason == "length":
             raise BadOutputError("The answer was cut off. Be much shorter.")
         parsed = read_answer(answer.text, self.shape)
@@ -150,6 +162,7 @@ class _Question:
             pause = RETRY_PAUSE if error.retry_after is None else error.retry_after
             if not self._is_worth_a_retry(error, pause):
                 raise
+            # Once in a question, the repair included
             self.may_retry = False
             time.sleep(pause)
             return self._ask_adapting()
@@ -168,6 +181,7 @@ class _Question:
         known = self.abilities
         for _attempt in range(MAX_ADAPTATIONS):
             try:
+                # A refused request costs no tokens, so that adapting is free but for its time
                 answer = self._attempt()
             except UnsupportedError as refusal:
                 lowered = self.abilities.lowered(str(refusal))
@@ -175,6 +189,7 @@ class _Question:
                     raise LLMError("config", str(refusal)) from refusal
                 self.abilities = lowered
                 continue
+            # Only what an answer has proved: one odd refusal must not cost the endpoint its format for a day
             if self.abilities != known:
                 self.endpoint.remember(self.abilities)
             return answer
@@ -190,6 +205,7 @@ class _Question:
         except LLMError as error:
             self._report(error.kind)
             raise
+        # Before the answer is read: bad output is the model's fault, and the endpoint is well
         self.endpoint.breaker.succeeded()
         self._count(answer)
         return answer
@@ -226,6 +242,7 @@ class _Question:
             return self.messages
         schema = json.dumps(_schema_of(self.shape), ensure_ascii=False)
         asked = f"Answer with one JSON object that follows this JSON Schema, and with nothing else:\n{schema}"
+        # In the first message, because some models take the system's words only there
         first = self.messages[0] | {"content": f"{self.messages[0]['content']}\n\n{asked}"}
         return [first, *self.messages[1:]]
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+# For a loop that is busy: the wait in this thread must not end before the one over there does
 GRACE_SECONDS = 1
 _starting = Lock()
 
@@ -29,11 +30,13 @@ def run_within(seconds: float, call: Coroutine[Any, Any, Result]) -> Result:
 
 def process_loop() -> asyncio.AbstractEventLoop:
     """The loop of this process. A forked worker gets one of its own."""
+    # Two threads that come first would else start two loops, of which one runs for nothing
     with _starting:
         return _loop_of(os.getpid())
 
 
 @cache
+# A fork copies the loop and not its thread: calls given to it would wait for ever
 def _loop_of(pid: int) -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     Thread(target=loop.run_forever, name=f"model-calls-{pid}", daemon=True).start()

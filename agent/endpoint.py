@@ -11,8 +11,10 @@ from django.conf import settings
 from agent.breaker import Breaker
 from agent.shared_memory import SharedMemory, memory
 
+# From the one that binds the model most to the one that every server understands
 MODES = ("json_schema", "json_object", "prompt")
 OPTIONAL = ("temperature", "store")
+# OpenAI has deprecated `max_tokens` and its reasoning models refuse it; most other servers know no other
 TOKEN_LIMITS = ("max_completion_tokens", "max_tokens")
 ABOUT_FORMAT = (
     "response_format",
@@ -23,6 +25,7 @@ ABOUT_FORMAT = (
     "grammar",
     "unsupported",
 )
+# A day: a server that was updated meanwhile is asked for everything again
 REMEMBERED_SECONDS = 86_400
 
 
@@ -41,6 +44,7 @@ class Abilities:
     def lowered(self, complaint: str) -> Abilities | None:
         """What to try after a refusal in the endpoint's words; None when nothing less can be asked."""
         complaint = complaint.lower()
+        # First: "Unsupported parameter: 'max_tokens'" would else count as a complaint of the format
         if self.token_limit in complaint:
             other = TOKEN_LIMITS[1 - TOKEN_LIMITS.index(self.token_limit)]
             return replace(self, token_limit=other)
@@ -74,6 +78,7 @@ class Endpoint:
 
     @property
     def is_configured(self) -> bool:
+        # A local server needs no key, OpenAI's own address needs no URL
         return bool(self.base_url or self.api_key)
 
     @property

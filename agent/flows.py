@@ -25,12 +25,14 @@ def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -
     claim = turns.claim(conversation_id)
     outcome = None
     while claim is not None:
+        # No lock and no transaction while the brain thinks: a client's next message must get in at once
         with typing_shown(claim):
             reply = thinking.think(claim, brain)
         with turns.settle(claim) as verdict:
             outcome = verdict.outcome
             if outcome == AgentTurn.Outcome.REPLIED:
                 say(verdict, claim, reply)
+        # Committed by now, so that the row is free while the brain thinks on
         claim = verdict.again
     return outcome == AgentTurn.Outcome.REPLIED
 
@@ -40,6 +42,7 @@ def say(verdict: turns.Verdict, claim: turns.Claim, reply: BrainReply) -> None:
     conversation = verdict.conversation
     reply = outcomes.left_to_a_person(conversation, reply)
     decision = outcomes.remember(verdict, claim, reply)
+    # Before a lead is made: who asks for no more messages is not given to a salesperson
     if decision.stage == OPTED_OUT:
         outcomes.stop_writing(conversation, claim, reply)
         return
@@ -65,5 +68,6 @@ def transfer_to_consultant(conversation: Conversation, lead: Lead, reply: BrainR
 
 def handle_new_lead(lead_id: UUID | str) -> None:
     """Webhook lead, stored, classified by rules and assigned already: refine by the model, tell the consultant."""
+    # Before the model is asked: what it takes to answer would be added to the consultant's wait
     notify.tell_consultants()
     refine_lead(lead_id)

@@ -67,7 +67,9 @@ ALWAYS_OURS = re.compile(
     r"justica|demanda|denunci|profeco|sernac|indecopi|consumidor|reclame"
 )
 OF_SERVICE = re.compile(r"atendimento|atencion|servi[cz]|service|support|treatment|experience")
+# One cue, a link or a "promoção", is in honest messages too
 SPAM_CUES_NEEDED = 2
+# A single sigh is answered with an apology, a second one by a person
 ANNOYANCES_FOR_ANGER = 2
 
 SCOLDING = frozenset({"angry", "annoyed"})
@@ -118,6 +120,7 @@ def found(intent: str, text: str) -> list[str]:
     return [
         match[0]
         for match in matches
+        # As in Portuguese, where "no" is "in the": the language of this text is not known here
         if not (intent in NEGATABLE and is_negated(folded, match.start(), "pt-BR"))
         and not (intent in SCOLDING and _is_about_others(folded, match))
         and not (intent in OF_CLIENTS and ELSEWHERE.search(_sentence_of(folded, match)))
@@ -129,6 +132,7 @@ def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:
     sentence = _sentence_of(folded, scolding)
     if ALWAYS_OURS.search(scolding[0]) or OURS.search(sentence):
         return False
+    # "terrible service" may be any company's; only another company's name for it clears us
     about = ELSEWHERE if OF_SERVICE.search(scolding[0]) else OTHERS
     return bool(about.search(sentence.replace(scolding[0], " ")))
 

@@ -21,6 +21,7 @@ from leads.models import User
 from whatsapp.models import Conversation
 
 MOST_FOUND = 6
+# A pasted page would make a query of hundreds of words; a question has its own at the beginning
 MOST_WORDS = 60
 LONGEST_QUESTION = 300
 # Too common to tell questions apart, but PostgreSQL knows them with their accents only, or not at all.
@@ -57,6 +58,7 @@ def find(playbook_id: int, text: str) -> list[Snippet]:
     known = KnowledgeSnippet.objects.filter(playbook_id=playbook_id, is_active=True)
     languages = one_trip.read_rows(_LANGUAGES, [playbook_id])
     found = [row for (language,) in languages for row in _ranked(known, words, language)]
+    # The id settles ties, so that the same question is answered by the same snippet
     found.sort(key=lambda row: (-row.rank, row.pk))
     stems = {language: _stems(words, language) for language in {row.language for row in found}}
     return [_as_read(row, stems[row.language]) for row in found[:MOST_FOUND]]
@@ -70,6 +72,7 @@ def note_unanswered(
     Runs in the turn's transaction, rows in one order.
     """
     asked = {key_of(text, language): text for text in map(_presentable, questions) if language in STEMMERS}
+    # Two turns that ask the same two questions in opposite order would otherwise deadlock
     for key, text in sorted(asked.items()):
         if key:
             _count_question(playbook_id, conversation, language, key, text)
@@ -109,7 +112,9 @@ def key_of(text: str, language: str) -> str:
 def _ranked(known: models.QuerySet[KnowledgeSnippet], words: Sequence[str], language: str) -> Iterable[Any]:
     if not words:
         return ()
+    # "or", for no snippet has all words of a question; raw is safe, since WORD takes letters and digits alone
     query = SearchQuery(" | ".join(words), search_type="raw", config=STEMMERS[language])
+    # A rank does not say which of the words matched; the row's own lexemes do
     lexemes = Func(F("search"), function="tsvector_to_array", output_field=ArrayField(models.TextField()))
     ranked = known.filter(language=language, search=query).annotate(
         rank=SearchRank(F("search"), query), lexemes=lexemes
@@ -133,6 +138,7 @@ def _as_read(row: Any, stems: dict[str, list[str]]) -> Snippet:
 
 
 def _presentable(text: str) -> str:
+    # A manager reads the queue, and a card number that a client sent is none of their business
     return " ".join(mask_sensitive(text).split())[:LONGEST_QUESTION]
 
 

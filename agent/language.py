@@ -11,6 +11,7 @@ from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import LANGUAGE_FILES, language_words
 from leads.languages import language_of
 
+# "ok", "thanks", "hola": shorter messages are borrowed by speakers of every language
 SHORTEST_EVIDENCE = 12
 LEAD_NEEDED = 1.0
 # Portuguese and Spanish share so many words that one of them alone says little.
@@ -58,6 +59,7 @@ def hear(
 ) -> Heard:
     """One detection replaces a guess, two in a row replace a detection, a request replaces and locks."""
     wanted = intents.wants_language(texts)
+    # Before the detection: "can you speak English?" may be asked in any language
     if wanted in languages:
         return Heard(str(wanted), wanted, None, True)
     detected = detect(texts)
@@ -86,10 +88,13 @@ def _scores(text: str) -> dict[str, float]:
     for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", folded):
         speakers = [language for language in LANGUAGE_FILES if word in language_words(language)]
         for language in speakers:
+            # A word of two languages hints at both, one of all three, such as "hotel", at none
             scores[language] += {1: 1.0, 2: 0.25, 3: 0.0}[len(speakers)]
+    # Most greetings are too short or too common for the word lists, and often all of a first message
     for phrase, language in GREETINGS.items():
         if re.search(rf"(?<!\w){phrase}(?!\w)", folded):
             scores[language] += 1.0
     for language, letters in LETTERS:
+        # Two letters are enough: a long message of "ção" must not outweigh its words
         scores[language] += min(2, len(letters.findall(text.lower()))) * 0.75
     return scores

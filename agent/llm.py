@@ -18,8 +18,10 @@ from agent.deadline import run_within
 from agent.endpoint import Endpoint
 from agent.model_output import storable
 
+# Short, for a host that is gone should cost the client little; the library itself would wait 10 minutes
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
+# A model that loops fills its limit with one word; nobody reads the rest in the trace
 RAW_KEPT = 20_000
 
 NEEDS_SOMEBODY = frozenset({"quota", "auth", "config"})
@@ -64,7 +66,8 @@ def ask(endpoint: Endpoint, parameters: dict[str, Any], *, seconds: float) -> An
         return _read(run_within(seconds, _post(endpoint, parameters)))
     except (openai.BadRequestError, openai.UnprocessableEntityError) as refusal:
         raise _explained_refusal(refusal) from refusal
-    except Exception as error:  # the library raises more than its own errors: httpx's, pydantic's, json's
+    # Broad: a proxy's HTML page or a body without `choices` raises whatever it likes, KeyError or TypeError
+    except Exception as error:
         raise LLMError(_kind_of(error), type(error).__name__, retry_after=_retry_after(error)) from error
 
 
@@ -91,11 +94,13 @@ async def _post(endpoint: Endpoint, parameters: dict[str, Any]) -> str:
 
 
 @lru_cache(maxsize=8)
+# The pid is a part of the key: a forked worker must not share the parent's connections and their TLS state
 def _client(pid: int, base_url: str, api_key: str) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(
         # Local servers want no key, the library insists on one.
         api_key=api_key or "none",
         base_url=base_url or None,
+        # Whether it is worth a second try depends on the time that is left, which the library does not know
         max_retries=0,
         timeout=openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
     )
@@ -106,6 +111,7 @@ def _read(body: str) -> Answer:
     choice = data["choices"][0]
     message, usage = choice["message"], data.get("usage") or {}
     return Answer(
+        # Some servers write `null` for an empty text
         text=storable(message.get("content") or "")[:RAW_KEPT],
         finish_reason=choice.get("finish_reason") or "",
         refusal=storable(message.get("refusal") or "")[:RAW_KEPT],
@@ -121,9 +127,11 @@ def _count(reported: Any) -> int | None:
 def _kind_of(error: Exception) -> str:
     """A body that is no chat completion counts as the server's failure."""
     if isinstance(error, openai.RateLimitError):
+        # Both are HTTP 429; only the code tells "wait a moment" from "pay first" (OpenAI's docs, error codes)
         return "quota" if error.code == "insufficient_quota" else "rate_limited"
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         return "auth"
+    # Before the connection errors: in the library a timeout is one of those
     if isinstance(error, openai.APITimeoutError | TimeoutError):
         return "timeout"
     if isinstance(error, openai.APIConnectionError | OSError):
@@ -136,6 +144,7 @@ def _kind_of(error: Exception) -> str:
 def _explained_refusal(error: openai.APIStatusError) -> Exception:
     """A 400 says that the question is too long, not allowed, or in a form the endpoint does not know."""
     words = f"{error.message} {json.dumps(error.body, default=str)}"
+    # Servers other than OpenAI's set no code and only say it: "maximum context length is 4096 tokens"
     if error.code == "context_length_exceeded" or "context length" in words.lower():
         return LLMError("too_long", "the question is longer than the model reads")
     if error.code == "content_filter":
@@ -149,6 +158,7 @@ def _retry_after(error: Exception) -> float | None:
         return None
     asked = error.response.headers.get("retry-after")
     try:
+        # A header may also be a date (RFC 9110 10.2.3), which ends in the ValueError below
         return None if asked is None else max(0.0, float(asked))
     except ValueError:
         return float("inf")

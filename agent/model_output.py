@@ -7,8 +7,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 FENCE = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL | re.IGNORECASE)
+# DeepSeek's and Qwen's models think aloud in the answer itself, with braces in it
 THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL | re.IGNORECASE)
+# For a model to act on: of fifty faults of one list the first say it all
 MAX_PROBLEMS = 5
+# A text of braces alone would otherwise be read once from each of them
 MAX_STARTS = 50
 
 
@@ -30,6 +33,7 @@ def extract_object(text: str) -> dict[str, Any]:
     """The first JSON object in the text."""
     text = THOUGHTS.sub("", text)
     fenced = FENCE.search(text)
+    # The whole text too: a fence may hold an example, or stand inside a string of the object
     for candidate in ([fenced[1]] if fenced else []) + [text]:
         found = _first_object(candidate)
         if found is not None:
@@ -40,6 +44,7 @@ def extract_object(text: str) -> dict[str, Any]:
 def storable(value: Any) -> Any:
     """The same data without what PostgreSQL refuses: NUL characters and half surrogate pairs."""
     if isinstance(value, str):
+        # jsonb takes no \u0000 and text no NUL byte (PostgreSQL's docs on JSON types)
         return value.replace("\x00", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
         return [storable(item) for item in value]
@@ -49,6 +54,7 @@ def storable(value: Any) -> Any:
 
 
 def _first_object(text: str) -> dict[str, Any] | None:
+    # Python reads NaN and Infinity, which are no JSON (RFC 8259 6) and which PostgreSQL's jsonb refuses
     decoder = json.JSONDecoder(parse_constant=_refuse)
     start = text.find("{")
     for _attempt in range(MAX_STARTS):
@@ -57,6 +63,7 @@ def _first_object(text: str) -> dict[str, Any] | None:
         try:
             found, _end = decoder.raw_decode(text, start)
             return found
+        # Objects nested ten thousand deep end Python's recursion, not its parsing
         except (ValueError, RecursionError):
             start = text.find("{", start + 1)
     return None

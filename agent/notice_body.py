@@ -18,6 +18,7 @@ LAST_MESSAGES = 4
 def body_of(notice: Notice) -> str:
     """Why, then what lets the reader act. Of a lead that is not theirs nothing but what its reason says."""
     parts = [reason_of(notice)]
+    # Who lost the lead, or may only take it from a pool, must not read a stranger's number and words
     if notice.lead and notice.kind not in (Notice.Kind.TAKEN_AWAY, Notice.Kind.POOLED):
         parts += _facts_of(notice.lead)
     return "\n\n".join(part for part in [*parts, address_of(notice)] if part)
@@ -46,6 +47,7 @@ def _slot_in_words(line: Mapping[str, str]) -> str:
 def _last_messages(lead: Lead) -> Iterator[str]:
     """The end of what was said on WhatsApp, oldest first."""
     said = Message.objects.filter(conversation__lead=lead).exclude(author=Message.Author.SYSTEM)
+    # The end is what a reader needs, so the newest are taken and turned round
     last = list(said.select_related("user").order_by("-created_at", "-seq")[:LAST_MESSAGES])
     for message in reversed(last):
         speaker = lead if message.author == Message.Author.CLIENT else message.get_author_display()

@@ -31,6 +31,7 @@ def _line(notice: Notice, *, is_in_sight: bool) -> dict[str, Any]:
         "url": address_of(notice) if is_in_sight else "",
         "at": notice.created_at,
         "channels": [_channel(row) for row in rows],
+        # Only the first try: the page asks again while this holds, and a later try may be hours away
         "is_under_way": any(row.state in UNDER_WAY and row.attempts < 2 for row in rows),
     }
 
@@ -48,6 +49,7 @@ def _channel(row: Notification) -> dict[str, Any]:
 def troubles_of(user: User) -> dict[str, str]:
     """channel → why, for channels whose last try did not arrive."""
     settled = Notification.objects.filter(notice__user=user, settled_at__isnull=False)
+    # PostgreSQL's DISTINCT ON keeps the first row of each channel, so the order decides
     last = settled.order_by("channel", "-settled_at").distinct("channel")
     return {
         row.channel: in_words(row.error) or row.get_state_display() for row in last if row.state in TROUBLE

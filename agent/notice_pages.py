@@ -20,6 +20,7 @@ from leads.errors import CrmError
 from leads.models import User
 from leads.requests import user_of
 
+# The manifest changes with a release, and a day late does no harm
 A_DAY = 60 * 60 * 24
 
 
@@ -64,6 +65,7 @@ def send_test(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget_device(request: HttpRequest) -> HttpResponse:
     device = request.POST.get("device", "")
+    # Without these looks a number beyond PostgreSQL's bigint would be an error of ours
     if device.isascii() and device.isdecimal() and len(device) < 19:
         push_subscriptions.unsubscribe(user_of(request), device_id=int(device))
     return redirect("notice-preferences")

@@ -26,6 +26,7 @@ GIVEN_UP_AFTER = timedelta(hours=1)  # a database in trouble recovers by then; a
 
 def tell_consultants() -> int:
     """Write a notification per channel for all that is owed. Safe in many workers at once."""
+    # Assignments first: each becomes a notice, which the second queue then carries in the same run
     while _owe_assignment():
         pass
     told, refused = 0, set[int]()
@@ -71,6 +72,7 @@ def _whom_to_tell(assignment: Assignment) -> list[int]:
 def _tell_one(refused: set[int]) -> bool:
     """`refused`: ids that the database would not take in this run; they are tried again in the next."""
     owed = Notice.objects.filter(state=Notice.State.PENDING).exclude(pk__in=refused).order_by("pk")
+    # `of`: the joined user's row would be locked too, and a login waits for that
     notice = owed.select_for_update(skip_locked=True, of=("self",)).select_related("user").first()
     if notice is None:
         return False
@@ -87,6 +89,7 @@ def _tell_one(refused: set[int]) -> bool:
 def _is_written(notice: Notice) -> bool:
     """False: this one cannot be written now, and must not keep the others from theirs."""
     try:
+        # A savepoint: after a refused statement PostgreSQL refuses all others of the transaction
         with transaction.atomic():
             write_notifications(notice, channels_of(notice))
     except DatabaseError as error:
@@ -118,4 +121,5 @@ def write_notifications(notice: Notice, channels: list[str]) -> None:
     for row in rows:
         if row.channel == Notification.Channel.APP:  # the desk reads the notice itself
             row.state, row.settled_at, row.next_attempt_at = Notification.State.SENT, now, None
+    # "told_once_per_channel" decides: a second worker's rows are dropped, and nobody is told twice
     Notification.objects.bulk_create(rows, ignore_conflicts=True)

@@ -21,7 +21,9 @@ from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Message
 
 NEEDS_NO_WORD = (DISQUALIFIED, NURTURE, OPTED_OUT, SUSPECTED_BOT)
+# Two machines that answer each other can get the number banned; a pause ends the exchange
 BOT_PAUSE = timedelta(minutes=30)
+# The ready playbooks name these differently; a lead has one column, and the first that is known fills it
 PRODUCT_SLOTS = (
     "product",
     "property_type",
@@ -40,9 +42,11 @@ def left_to_a_person(conversation: Conversation, reply: BrainReply) -> BrainRepl
     """The reply as it is, unless WhatsApp lets nothing be said any more, as after an outage of a day: then a
     person has to write, with a template, and gets what was understood. A decision that needs no further
     word stands, without its words."""
+    # WhatsApp takes free text for 24 hours after the client's last message, then templates alone
     if not reply.messages or window.is_open(conversation):
         return reply
     unsaid = replace(reply, messages=[])
+    # A consultant who wrote now, by template, would only bother a client who is not served or wants no more
     if reply.proposal in NEEDS_NO_WORD:
         return unsaid
     return replace(
@@ -69,6 +73,7 @@ def remember(verdict: Verdict, claim: Claim, reply: BrainReply) -> Decision:
 
 def queue_words(conversation: Conversation, claim: Claim, reply: BrainReply) -> list[Message]:
     """Put the reply into the outbox, held back as long as typing it would still take."""
+    # An opt-out that came while the brain thought is honoured here too
     if not reply.messages or window.refusal(conversation):
         return []
     pause = delay_before(claim, reply.messages, is_first=claim.dialogue.memory in ({}, None))
@@ -128,9 +133,11 @@ def payload_of(conversation: Conversation, reply: BrainReply) -> LeadPayload:
     """A lead in the intake's words. The number they write from is the phone; a phone they name comes second."""
     slots = reply.state.slots
     number = conversation.client_address.removeprefix("whatsapp:")
+    # A sender without a number has an id at the business in its place, which is no phone
     own_phone = number if number.startswith("+") else None
     return LeadPayload(
         name=_text(slots.get("name")) or conversation.profile_name,
+        # A phone that is named may be anybody's; the one they write from is theirs
         phone=own_phone or _text(slots.get("phone")) or None,
         email=_text(slots.get("email")),
         whatsapp_id=conversation.external_user_id or ("" if own_phone else conversation.client_address),
@@ -159,6 +166,7 @@ def _trace(claim: Claim, reply: BrainReply, decision: Decision) -> None:
     turn.stage_after, turn.intent = decision.stage, reply.intent
     turn.accepted = [asdict(update) for update in reply.updates]
     turn.rejected = [asdict(rejected) for rejected in reply.rejected]
+    # What has a column of its own is taken out of the JSON, so that it is not kept twice
     turn.violations = trace.pop("violations", [])
     turn.failure = trace.pop("failure", "") or ""
     turn.input_tokens, turn.output_tokens = trace.pop("input_tokens", 0), trace.pop("output_tokens", 0)
@@ -179,6 +187,7 @@ def _money(slots: Any) -> Decimal | None:
         slot = slots.get(key)
         if slot is None or not isinstance(slot.value, dict):
             continue
+        # 0 is an amount, so no `or` here
         amount = slot.value.get("max") if slot.value.get("max") is not None else slot.value.get("min")
         try:
             return None if amount is None else Decimal(str(amount))

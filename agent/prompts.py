@@ -20,6 +20,7 @@ from agent.stages import missing_required
 
 Message = dict[str, str]
 
+# Twenty lines of 600 characters are some 3,400 tokens of the 6,000 that a call is reckoned with
 MAX_HISTORY = 20
 MAX_SNIPPETS = 6
 LONGEST_LINE = 600
@@ -80,6 +81,7 @@ def build(turn: TurnInput, language: str, read: Sequence[SlotUpdate] = ()) -> li
     `read`: what parsers found in the burst already.
     """
     this_turn = _this_turn(turn, language) | {"read": [_shown_update(update) for update in read]}
+    # `ensure_ascii` would turn each accented letter into six characters: more tokens, and harder to quote
     final = {"role": "user", "content": json.dumps(this_turn, ensure_ascii=False)}
     return _merged([{"role": "system", "content": rules(turn.playbook, language)}, *_earlier(turn), final])
 
@@ -105,6 +107,7 @@ def snippets_for(turn: TurnInput, language: str) -> list[Snippet]:
     asked = set(words(" ".join(message.words for message in turn.burst)))
     ranked = sorted(
         turn.playbook.snippets,
+        # The id last, so that the same question always shows the same prompt, which providers can cache
         key=lambda snippet: (-_overlap(snippet, asked), snippet.lang != language, snippet.id),
     )
     return ranked[:MAX_SNIPPETS]
@@ -112,6 +115,7 @@ def snippets_for(turn: TurnInput, language: str) -> list[Snippet]:
 
 def safe(text: str, longest: int = LONGEST_LINE) -> str:
     """A client's words for a model's eyes: no cards or documents, no role marks, not endless."""
+    # Cut last: a card number at the edge must be masked whole and not shown by half
     return CONTROL.sub(" ", mask_sensitive(text))[:longest]
 
 
@@ -159,6 +163,7 @@ def _earlier(turn: TurnInput) -> Iterable[Message]:
     """Lines said before the burst, the newest only."""
     for line in turn.history[-MAX_HISTORY:]:
         role = "user" if line.author == "client" else "assistant"
+        # Only two roles exist; without the mark a model takes a person's promises for its own
         prefix = "[consultant] " if line.author == "consultant" else ""
         yield {"role": role, "content": prefix + safe(line.text)}
 
@@ -179,6 +184,7 @@ def _described(question: Question, language: str, playbook: Playbook) -> str:
     asks = question.texts.get(language) or question.texts.get(playbook.default_language) or ()
     line = f"- {question.key} | {question.type} | {needed} | {asks[0] if asks else question.key}"
     if question.choices:
+        # Keys, because `value` must be one of them, and labels, because clients use those words
         line += " Choices: " + ", ".join(
             f"{choice.key} ({_in(choice.labels, language, playbook) or choice.key})"
             for choice in question.choices

@@ -16,6 +16,7 @@ from leads.models import Notice, User
 from leads.on_commit import announce, enqueue
 from leads.signals import notice_owed
 
+# A double click is one test
 PAUSE = timedelta(seconds=5)
 
 
@@ -35,7 +36,9 @@ def send_test(user: User, channel: str) -> Notice:
         user=user,
         kind=Notice.Kind.TEST,
         key=f"test:{uuid4()}",
+        # As told already: the queue of notices would write it to all other channels too
         state=Notice.State.TOLD,
+        # Seen from the beginning where it goes elsewhere, or the desk's bell would count it
         seen_at=None if is_here else timezone.now(),
     )
     write_notifications(notice, [channel])

@@ -51,6 +51,7 @@ def _kept_key() -> str:
 
 def new_key() -> str:
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    # The form in which `web-push generate-vapid-keys` writes it
     return _text(number.to_bytes(32, "big"))
 
 

@@ -13,7 +13,9 @@ from agent.models import PushSubscription
 from leads.errors import InvalidError
 from leads.models import User
 
+# Browsers that are reinstalled leave dead subscriptions behind, and each notice would knock at all of them
 MOST_DEVICES = 10
+# RFC 8291 3.2
 AUTH_BYTES = 16
 LONGEST_ENDPOINT = 1000
 
@@ -36,6 +38,8 @@ def subscribe(
         "device": device[:120],
         "last_error": "",
     }
+    # By the endpoint, which is a browser's: on a shared computer the last who signs up is told there, and
+    # nobody else's leads are shown to them
     row, is_new = PushSubscription.objects.update_or_create(endpoint=endpoint, defaults=facts)
     surplus = (
         PushSubscription.objects.filter(user=user).order_by("-pk").values_list("pk", flat=True)[MOST_DEVICES:]
@@ -58,6 +62,7 @@ def _check_endpoint(endpoint: str) -> None:
         host, is_plain = parts.hostname or "", not parts.username and (parts.port or 443) > 0
     except ValueError:
         host, is_plain = "", False
+    # Addresses of one's own network are opened by the settings alone, as for every other call outside
     is_known = host in settings.OUTBOUND_PRIVATE_HOSTS
     is_fit = is_known or (parts.scheme == "https" and _may_be_public(host)) if host else False
     if not (is_fit and is_plain and len(endpoint) <= LONGEST_ENDPOINT and endpoint.isascii()):
@@ -67,6 +72,7 @@ def _check_endpoint(endpoint: str) -> None:
 def _may_be_public(host: str) -> bool:
     """A name may be; an address has to be."""
     try:
+        # A subscription is a URL that we call: a private address would let a browser probe our network (SSRF)
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return "." in host
@@ -83,4 +89,5 @@ def _check_keys(p256dh: str, auth: str) -> None:
 
 
 def _bytes_of(text: str) -> bytes:
+    # Browsers leave the padding out, Python wants it
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -23,10 +23,12 @@ def end_of_quiet(chosen: NoticePreferences, zone: ZoneInfo, at: datetime) -> dat
         return None
     local = at.astimezone(zone)
     clock = local.time()
+    # "22:00 to 07:00" runs over midnight, "12:00 to 13:00" does not
     is_overnight = chosen.quiet_from > chosen.quiet_until
     after_start, before_end = clock >= chosen.quiet_from, clock < chosen.quiet_until
     if not (after_start or before_end if is_overnight else after_start and before_end):
         return None
     day = local.date() if before_end else local.date() + timedelta(days=1)
+    # `fold` tells the first 01:30 from the second in the night when clocks are put back (PEP 495)
     end = datetime.combine(day, chosen.quiet_until, zone).replace(fold=local.fold)
     return max(end.astimezone(at.tzinfo), at + SHORTEST)

@@ -15,6 +15,7 @@ from whatsapp.signals import message_received
 @receiver(message_received)
 def answer_soon(conversation_id: str = "", line_kind: str = "", waited: float = 0.0, **facts: Any) -> None:
     if line_kind == Line.Kind.AGENT:
+        # What the message already took to reach us counts as waited
         pause = max(0.0, settings.AGENT_DEBOUNCE_SECONDS - waited)
         wake(tasks.answer_message, conversation_id, countdown=pause)
 
@@ -28,6 +29,7 @@ def look_at_new_lead(lead_id: str, **facts: Any) -> None:
 def tell_of_assignment(action: str, **facts: Any) -> None:
     """A lead that nobody has may wait in a pool for whoever takes it."""
     if action in ("assigned", "unassigned"):
+        # Not one wake-up for each: an import assigns hundreds of leads a second
         wake_often(tasks.tell_consultants)
 
 

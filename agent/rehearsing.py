@@ -23,6 +23,7 @@ from leads.models import User
 logger = logging.getLogger(__name__)
 
 BUNDLED = Path(__file__).parent / "evaluation" / "bundled"
+# A draft on which three workers died kills the fourth as well
 MAX_ATTEMPTS = 3
 KEPT = ("slots", "stage", "handoff", "reason")
 
@@ -62,6 +63,7 @@ def rehearse(playbook: Playbook, *, user: User | None = None) -> Rehearsal:
     """The rehearsal of the draft as it is now against what is published now; begun if there is none."""
     fingerprint = fingerprint_of(playbook.draft)
     known = Rehearsal.objects.filter(playbook=playbook, sha256=fingerprint, version=playbook.current)
+    # The same draft against the same version gives the same result: a second click plays nothing again
     if same := known.exclude(state=Rehearsal.State.FAILED).first():
         return same
     return Rehearsal.objects.create(
@@ -107,6 +109,7 @@ def _claim() -> Rehearsal | None:
         rehearsal = free.select_for_update(skip_locked=True).order_by("created_at").first()
         if rehearsal is None:
             return None
+        # Counted before it is played: a worker that is killed cannot count afterwards
         rehearsal.attempts += 1
         rehearsal.leased_until = now + Rehearsal.LEASE
         if rehearsal.attempts > MAX_ATTEMPTS:
@@ -139,6 +142,7 @@ def _both_sides(rehearsal: Rehearsal, dialogue: Dialogue) -> dict[str, Any]:
 
 
 def _facts(dialogue: Dialogue, snapshot: dict[str, Any]) -> dict[str, Any]:
+    # Without the model: it costs money, and answers differently from one time to the next
     run = player.play(dialogue, snapshot, ScriptedBrain())
     facts = asdict(run)
     return {name: facts[name] for name in KEPT} | {"faults": faults_of(dialogue, run)}
@@ -146,6 +150,7 @@ def _facts(dialogue: Dialogue, snapshot: dict[str, Any]) -> dict[str, Any]:
 
 def _keep(rehearsal: Rehearsal, result: dict[str, Any]) -> None:
     rehearsal.results = [*rehearsal.results, result]
+    # Renewed with every dialogue: a lease for the whole would have to outlast the longest rehearsal
     rehearsal.leased_until = clock.now() + Rehearsal.LEASE
     rehearsal.save(update_fields=["results", "leased_until"])
 

@@ -20,9 +20,12 @@ from agent.prompts import RULES, snippets_for
 LEXICON = Path(__file__).parent / "lexicons" / "replies.toml"
 LANGUAGE_KEYS = {"pt-BR": "pt", "es": "es", "en": "en"}
 MAX_BUBBLES = 2
+# The prompt asks for 280: a few letters more are not worth a second call
 LONGEST_BUBBLE = 320
 ALIKE = 0.9
+# Eight words in a row are a quotation; shorter runs of the rules are everyday English
 LEAKED_WORDS = 8
+# Up to ten, number words are mostly no figures: "um dos nossos", "duas opções"
 SMALL = 10
 
 MARKDOWN = re.compile(r"\*\*|__|^\s*(?:[-*•#]|\d+[.)])\s", re.MULTILINE)
@@ -54,6 +57,7 @@ def problems(said: list[str], turn: TurnInput, state: State, language: str) -> l
 def allowed_text(turn: TurnInput, state: State, language: str) -> str:
     """Where a reply may take its figures from: the client, what they told us, our facts and our knowledge."""
     said = [message.words for message in turn.burst]
+    # Not the agent's own lines: a figure once invented would prove itself from then on
     said += [line.text for line in turn.history if line.author != "agent"]
     known = [f"{slot.quote} {slot.raw}" for slot in state.slots.values()]
     facts = [turn.playbook.company, *map(str, turn.playbook.facts.values())]
@@ -82,6 +86,7 @@ def _of_form(said: list[str], turn: TurnInput) -> Iterator[str]:
 
 
 def _of_language(text: str, language: str) -> Iterator[str]:
+    # None is let through: "Ok! 😊" is of any language
     if languages.detect([text]) not in (None, language):
         yield f"Write in {language}."
 
@@ -111,10 +116,12 @@ def _of_numbers(text: str, source: str, turn: TurnInput, state: State) -> Iterat
     folded = fold(clean(text))
     for number in numbers.find(folded, country):
         written = re.sub(r"\D", "", folded[number.start : number.end])
+        # A phone number may be written with other spaces and hyphens than where it comes from
         is_known = number.value in known or (len(written) >= SMALL and written in digits)
         if not is_known and _states_a_figure(number, folded):
             yield f"“{folded[number.start : number.end]}” is in no fact, in no knowledge and not the client's."
     today = dates.local_today(turn.context).isoformat()
+    # Today's date may always be said; a date in a slot comes from the client's own words
     given = {found.value for found in dates.parse(source, turn.context, "")} | {today}
     given |= {str(slot.value) for slot in state.slots.values()}
     for found in dates.parse(text, turn.context, ""):

@@ -16,12 +16,14 @@ from leads.models import LeadEvent, Status
 from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Line, Message
 
+# After a change of the hours thousands may be due: in parts, so that no sweep holds the next one up
 MOST_AT_ONCE = 200
 
 
 def return_due() -> int:
     """Give back what is due. Answers how many conversations the agent has again."""
     for dialogue in _waiting().filter(returns_at=None)[:MOST_AT_ONCE]:
+        # Only while it is None still: another sweep's reckoning is as good as ours
         Dialogue.objects.filter(pk=dialogue.pk, returns_at=None).update(returns_at=_due_at(dialogue))
     due = Dialogue.objects.filter(returns_at__lte=clock.now()).order_by("returns_at")
     return sum(_return(pk) for pk in list(due.values_list("pk", flat=True)[:MOST_AT_ONCE]))
@@ -38,6 +40,7 @@ def _waiting() -> QuerySet[Dialogue]:
         Dialogue.objects.filter(
             conversation__status=Conversation.Status.TRANSFERRED,
             conversation__line__kind=Line.Kind.AGENT,
+            # Who asked for no more messages does not get the agent back either
             conversation__is_opted_out=False,
             conversation__lead__archived_at=None,
             playbook_version__playbook__return_after_hours__isnull=False,
@@ -51,6 +54,7 @@ def _waiting() -> QuerySet[Dialogue]:
 def _return(conversation_id: UUID) -> bool:
     """The row is held while the last look decides: a person who acts meanwhile is seen, or comes after."""
     conversation = whatsapp.lock_conversation(conversation_id)
+    # Read after the lock: a person who wrote a moment ago has moved the time on
     dialogue = _waiting().filter(pk=conversation_id).first()
     due_at = _due_at(dialogue) if dialogue else None
     is_due = due_at is not None and due_at <= clock.now()

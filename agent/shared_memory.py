@@ -16,6 +16,7 @@ from django.core.cache.backends.locmem import LocMemCache
 
 logger = logging.getLogger(__name__)
 
+# Each ask of a hung Redis costs its socket timeout; once in ten seconds is bearable
 PAUSE_SECONDS = 10
 Result = TypeVar("Result")
 
@@ -46,6 +47,7 @@ class SharedMemory:
         self._try(lambda store: store.delete_many(keys))
 
     def _try(self, ask: Callable[[BaseCache], Result]) -> Result:
+        # Monotonic: a wall clock that is set back would keep us from Redis for as long
         if time.monotonic() >= self.asks_again_at:
             try:
                 return ask(self.shared)
@@ -59,6 +61,7 @@ def _count(store: BaseCache, key: str, seconds: float, by: int, begins_at: Calla
     try:
         return store.incr(key, by)
     except ValueError:  # not begun yet, or forgotten since
+        # `add`, not `set`: of two processes that begin the counter the second must not wipe the first's call
         store.add(key, begins_at(), seconds)
     try:
         return store.incr(key, by)

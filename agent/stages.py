@@ -39,6 +39,8 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 def decide(playbook: Playbook, slots: Slots, signals: Signals) -> Decision:
     """The first rule that holds wins: safety, then refusal to serve, then qualification, then rescue."""
+    # An opt-out stands above all; a client who is qualified and also asks for a person is handed over as
+    # qualified; what rules a client out counts only for those who did not ask for a person
     for rule in (_stopped, _urgent, _refused, _complete, _asked_for_a_person, _sent_on, _ruled_out, _stuck):
         decision = rule(playbook, slots, signals)
         if decision is not None:
@@ -57,6 +59,7 @@ def holds(rule: Rule, slots: Slots) -> bool:
         return False
     try:
         return COMPARISONS[rule.op](_comparable(known.value), rule.value)
+    # A rule edited after its question changed type, "budget < casa", is not true of anybody
     except TypeError:
         return False
 
@@ -89,8 +92,10 @@ def _refused(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | N
 
 
 def _complete(playbook: Playbook, slots: Slots, signals: Signals) -> Decision | None:
+    # Known answers that a rule refuses make nobody qualified, however complete they are
     if missing_required(playbook, slots) or _outcome_by_rules(playbook, slots):
         return None
+    # Given back after a handover, they are qualified still; another handover needs another reason
     if "qualified" not in signals.handed_over:
         return Decision(QUALIFIED, True, "qualified")
     return Decision(QUALIFIED, True, "asked_human") if signals.asked_human else Decision(QUALIFIED)

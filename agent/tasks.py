@@ -13,11 +13,13 @@ from whatsapp.models import Conversation
 def answer_message(conversation_id: str) -> None:
     """Answer the burst of one conversation, or come back when it is due."""
     taken(answer_message, conversation_id)
+    # False also where it is too early: a newer message has moved the due moment on
     if flows.answer_message(conversation_id):
         return
     owed = Conversation.objects.unanswered().filter(pk=conversation_id).first()
     wait = (turns.due_at(owed) - clock.now()).total_seconds() if owed else 0
     if wait > 0:
+        # Seconds only: with Redis, Celery hands out a second time what waits beyond the visibility timeout
         wake(answer_message, conversation_id, countdown=wait)
 
 
@@ -41,6 +43,7 @@ def tell_consultants(*, is_second: bool = False) -> None:
     taken(tell_consultants)
     look_twice(tell_consultants, is_second=is_second)
     notify.tell_consultants()
+    # A task of its own: slow servers of others must not hold up the writing down
     wake(deliver_notifications)
 
 

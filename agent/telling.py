@@ -21,11 +21,14 @@ from leads.models import Lead, Notice
 from leads.notice_words import title_of
 from leads.services import notices
 
+# Then the task ends and comes again, so that a deploy need not wait for a long queue
 RUN_SECONDS = 30
 LEASE = timedelta(minutes=5)  # ten devices whose push services all hang
 PAUSES = [timedelta(seconds=30), *(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120))]
 MAX_ATTEMPTS = len(PAUSES) + 1
+# Stored as they are and put into words by `agent.notice_reasons`
 NOT_THEIRS, NOT_HERE, ANSWERED, LAPSED = "not_theirs", "not_here", "answered", "lapsed"
+# Later reports of a provider change nothing for anybody, and the rows to look at stay few
 FOLLOWED_FOR = timedelta(days=2)
 
 # A message that WhatsApp asked to repeat goes on as a new row.
@@ -54,6 +57,7 @@ def deliver_notifications() -> int:
         if notification.state != State.SENDING:
             continue
         channel = CHANNELS[notification.channel]
+        # After the claim's commit: a crash from here on leaves a row that says it was begun
         outcome = channel.carry(notification)
         _settle(notification, outcome)
         sent += outcome.state == State.SENT
@@ -74,6 +78,7 @@ def _claim(resting: set[str]) -> Notification | None:
         return None
     if reason := _needless(notification.notice):
         notification.state, notification.error, notification.settled_at = State.SKIPPED, reason, now
+    # Put off, not dropped; whether it is still needed is asked again in the morning
     elif quiet_until := _quiet_until(notification.notice, now):
         notification.next_attempt_at = quiet_until
     else:
@@ -128,9 +133,11 @@ def _quiet_until(notice: Notice, now: datetime) -> datetime | None:
 def _settle(notification: Notification, outcome: Outcome) -> None:
     """Write how it ended, unless the lease lapsed and somebody else decided meanwhile."""
     now, state, error = timezone.now(), outcome.state, outcome.error
+    # The last try's reason is kept as the error
     if state == State.PENDING and notification.attempts >= MAX_ATTEMPTS:
         state = State.FAILED
     is_waiting = state in (State.PENDING, State.SENDING)
+    # `attempts` too: a row that was taken back and claimed again is in other hands
     Notification.objects.filter(
         pk=notification.pk, state=State.SENDING, attempts=notification.attempts
     ).update(
@@ -154,7 +161,9 @@ def _take_back_lapsed() -> None:
     """What a worker that died had in its hands."""
     lapsed = Notification.objects.filter(state=State.SENDING, lease_until__lt=timezone.now())
     repeatable = [name for name, channel in CHANNELS.items() if channel.may_repeat]
+    # These are in the WhatsApp outbox already, which says itself how they ended
     lapsed.filter(message__isnull=False).update(lease_until=None)
+    # A second e-mail of the same is noise; a second push replaces the first
     again = lapsed.filter(channel__in=repeatable, attempts__lt=MAX_ATTEMPTS)
     again.update(state=State.PENDING, lease_until=None, error=LAPSED, next_attempt_at=timezone.now())
     lapsed.update(state=State.UNKNOWN, lease_until=None, error=LAPSED, settled_at=timezone.now())

@@ -21,6 +21,7 @@ from whatsapp.models import Message
 
 logger = logging.getLogger(__name__)
 
+# A burst that kills its worker would otherwise be taken up by the sweep again and again, for ever
 MAX_ATTEMPTS = 3
 HISTORY_LINES = 20
 CURRENCIES = {
@@ -43,9 +44,11 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
     if attempts_on(claim) > MAX_ATTEMPTS:
         return rescue(claim)
     began = time.monotonic()
+    # Within the measured time: it is a part of what the client waits for
     hear_voice_notes(claim.burst)
     reply = (brain or choose_brain(budget_of(claim))).respond(turn_input(claim))
     tell_of_refusal(reply.trace.get("failure", ""))
+    # In memory alone; settling writes it, so that an answer costs one commit and not two
     claim.turn.latency_ms = round((time.monotonic() - began) * 1000)
     claim.turn.brain = reply.source
     return reply
@@ -73,6 +76,8 @@ def turn_input(claim: Claim) -> TurnInput:
 
 def history_of(claim: Claim) -> tuple[Said, ...]:
     """What was said before the burst, since the agent last took over; the newest lines only."""
+    # Older lines say that a person takes over: a model that reads them after the return stays silent
+    # (fazer-ai/agents, issue 457)
     since = claim.conversation.context_start_seq
     newest_first = one_trip.read_rows(
         _SAID_BEFORE, [claim.conversation.pk, since, claim.first_seq, HISTORY_LINES]
@@ -82,6 +87,7 @@ def history_of(claim: Claim) -> tuple[Said, ...]:
 
 def context_of(claim: Claim, playbook: Playbook) -> Context:
     line = claim.conversation.line
+    # Aware and local: "amanhã" in a message of 22:00 in São Paulo is another day in UTC
     now = clock.now().astimezone(ZoneInfo(settings.TIME_ZONE))
     return Context(
         country=line.default_country,

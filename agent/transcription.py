@@ -18,6 +18,7 @@ from whatsapp.models import Message
 logger = logging.getLogger(__name__)
 
 VOICE_KINDS = frozenset({"audio", "voice"})
+# Beside the 18 of the model, both within the 25 seconds for which WhatsApp shows that somebody types
 SECONDS = 5
 PAUSE_SECONDS = 0.2
 
@@ -31,6 +32,7 @@ def hear_voice_notes(burst: Sequence[Message], endpoint: Endpoint | None = None)
         return
     deadline = time.monotonic() + SECONDS
     for message in burst:
+        # Also an empty one: when the turn is thought out anew the note is not paid for again
         if message.kind in VOICE_KINDS and "transcript" not in message.details:
             message.details = message.details | {"transcript": _words_of(message, endpoint, deadline)}
             Message.objects.filter(pk=message.pk).update(details=message.details)
@@ -43,6 +45,7 @@ def _words_of(message: Message, endpoint: Endpoint, deadline: float) -> str:
     with default_storage.open(file) as stored:
         audio = stored.read()
     try:
+        # By its name the endpoint knows the format: without ".ogg" it refuses the file
         words = transcribe(
             endpoint, audio, file.rpartition("/")[2], seconds=max(0.1, deadline - time.monotonic())
         )

@@ -35,6 +35,7 @@ from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import InboundMessage
 
 LONGEST_TEXT = 1000
+# The transcript is kept in the session, which is written anew with each message
 MOST_LINES = 200
 
 
@@ -92,6 +93,8 @@ def say(playbook: Playbook, trial: Trial, text: str) -> Trial:
     if trial.is_transferred or len(trial.lines) >= MOST_LINES:
         trial.lines.append({"author": "client", "text": text, "why": None})
         return trial
+    # Twice through the engine: first to learn what the brain is asked, then with its answer. The model would
+    # otherwise think inside an open transaction, with rows of the trial locked
     turn = _heard(playbook, trial, text)
     brain: Brain = _Listener() if turn is None else _Ready(_brain(playbook, trial).respond(turn))
     with _staged(playbook, trial) as stage:
@@ -118,6 +121,7 @@ def _brain(playbook: Playbook, trial: Trial) -> Brain:
 def _staged(playbook: Playbook, trial: Trial) -> Iterator["_Stage"]:
     with transaction.atomic(), clock.virtual(timezone.now()) as virtual:
         yield _Stage(playbook, trial, virtual)
+        # Also what waits for the commit is dropped with it, so that no task is queued and no provider called
         transaction.set_rollback(True)
 
 
@@ -143,6 +147,7 @@ class _Stage:
         trial.stage = dialogue.conversation.stage
         trial.is_transferred = not dialogue.conversation.is_agents
         trial.lines.append({"author": "client", "text": text, "why": None})
+        # One more than before, for the client's own message
         said = dialogue.conversation.messages.filter(seq__gt=before + 1).order_by("seq")
         trial.lines += [{"author": message.author, "text": message.body, "why": None} for message in said]
         if turn := AgentTurn.objects.filter(conversation=dialogue.conversation).first():

@@ -20,9 +20,13 @@ from agent.playbooks import frozen_version, version_for_new_dialogue
 from leads import clock, prepared
 from whatsapp.models import Conversation, Line, Message
 
+# Longer than the slowest turn, 5 s for a voice note and 18 s for the model: a lease that lapses earlier
+# has two workers think about the same burst, of which one is paid for nothing
 LEASE = timedelta(seconds=30)
+# A client who never pauses is answered in mid-stream after this long
 LONGEST_HOLD = timedelta(seconds=25)
 MAX_RESTARTS = 2
+# A message that was taken in later than this was held up on its way to us
 TAKEN_IN_WITHIN = timedelta(seconds=1)
 _BURST = "own.conversation_id = %s AND own.direction = 'in' AND own.seq BETWEEN %s AND %s ORDER BY own.seq"
 # What settling says of a turn: its end, and what `outcomes` has noted of the decision until then.
@@ -76,6 +80,7 @@ def due_at(conversation: Conversation) -> datetime:
 def due_conversations(limit: int = 100) -> list[UUID]:
     """Conversations with an answer owed that nobody is working on: what a lost task left behind."""
     now = clock.now()
+    # A client's first message has no dialogue yet: a plain comparison with its columns would leave it out
     idle = Q(dialogue=None) | Q(dialogue__lease_until=None) | Q(dialogue__lease_until__lt=now)
     awake = Q(dialogue=None) | Q(dialogue__paused_until=None) | Q(dialogue__paused_until__lt=now)
     owed = Conversation.objects.unanswered().filter(idle, awake, line__kind="agent")
@@ -90,6 +95,7 @@ def claim(conversation_id: UUID | str) -> Claim | None:
     if conversation is None or not _is_owed(conversation):
         return None
     dialogue = _dialogue_of(conversation)
+    # Read after the row lock: who waited for it must not judge the lease by a moment that is past
     now = clock.now()
     if dialogue is None or _is_busy(dialogue, now) or now < due_at(conversation):
         return None
@@ -119,11 +125,13 @@ def settle(claim: Claim) -> Iterator[Verdict]:
 def _judge(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> Verdict:
     """In this order: is the lease still ours, is the thread still the agent's, is there anything newer?"""
     outcome, again = AgentTurn.Outcome.REPLIED, None
+    # First, because who lost the lease may not even release it: it is another worker's by now
     if dialogue.lease_token != claim.token:
         outcome = AgentTurn.Outcome.LEASE_LOST
     elif not conversation.is_agents:
         outcome = AgentTurn.Outcome.HUMAN_TOOK_OVER
         _release(dialogue)
+    # Without this look a turn whose task was delivered twice says a second reply to the same messages
     elif claim.covers <= conversation.answered_seq:
         outcome = AgentTurn.Outcome.OBSOLETE
         _release(dialogue)
@@ -145,8 +153,10 @@ def _may_restart(claim: Claim, conversation: Conversation) -> bool:
 
 def _cover(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> None:
     """The covered messages have their outcome; what came later is the next turn's burst."""
+    # Never backwards: a person who took over meanwhile may have moved it past what this turn covers
     conversation.answered_seq = max(conversation.answered_seq, claim.covers)
     has_more = conversation.last_inbound_seq > conversation.answered_seq
+    # What came during the thinking begins to wait now; its own moment would count as held too long
     conversation.burst_started_at = clock.now() if has_more else None
     prepared.update(conversation, SETTLED_CONVERSATION)
     _release(dialogue)
@@ -168,6 +178,7 @@ def _lease(
 ) -> Claim:
     token = _take_lease(dialogue)
     first, covers = conversation.answered_seq + 1, conversation.last_inbound_seq
+    # Before the new turn is begun: "each_message_answered_once" would refuse its end, and with it the reply
     _reopen_after(conversation)
     return Claim(
         conversation=conversation,
@@ -221,11 +232,13 @@ def _lock(conversation_id: UUID | str, line: Line | None = None) -> Conversation
     """The conversation with its row held, on `line` where that is known already."""
     conversation = prepared.find(Conversation, is_locked=True, id=UUID(str(conversation_id)))
     if conversation is not None and (line := line or prepared.find(Line, id=conversation.line_id)):
+        # Set by hand, so that every later look at `conversation.line` costs no query under the lock
         conversation.line = line
     return conversation
 
 
 def _is_owed(conversation: Conversation) -> bool:
+    # A line of the consultants' own has conversations too, and nothing of them is the agent's to answer
     is_the_agents = conversation.line.kind == "agent" and conversation.is_agents
     return is_the_agents and conversation.last_inbound_seq > conversation.answered_seq
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from agent.turns import Claim
 from leads import clock
 
+# The first reply comes fast: who writes for the first time does not know whether anybody is there
 SHORTEST, LONGEST, FIRST_REPLY_AT_MOST = 1.2, 8.0, 2.0
 READ_PER_CHARACTER, TYPE_PER_CHARACTER = 0.010, 0.030
 

@@ -18,7 +18,9 @@ from whatsapp import services as whatsapp
 from whatsapp import window
 from whatsapp.models import Conversation
 
+# Before the 25 seconds are over, with room for a provider that is slow
 RENEW_AFTER_SECONDS = 20.0
+# Courtesy has its own few threads: a provider that hangs holds these up and no answer
 AT_ONCE = 8
 _courteous = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="typing")
 
@@ -33,6 +35,7 @@ def typing_shown(claim: Claim, renew_after: float = RENEW_AFTER_SECONDS) -> Iter
     is_over = Event()
     if not window.is_open(claim.conversation):
         is_over.set()
+    # An indicator belongs to a received message; the newest, because it marks it read as well (Twilio's docs)
     sid = next((message.sid for message in reversed(claim.burst) if message.sid), None)
 
     def show() -> None:
@@ -41,9 +44,11 @@ def typing_shown(claim: Claim, renew_after: float = RENEW_AFTER_SECONDS) -> Iter
             whatsapp.show_typing_under(claim.conversation.line, sid)
 
     def renew() -> None:
+        # Asked anew: in 20 seconds a person may have taken the conversation
         if not is_over.is_set() and _is_still_owed(claim):
             show()
 
+    # In a trial or an evaluation everything is rolled back: then no provider hears of it either
     after_commit(_courteous.submit, show)
     try:
         yield
@@ -63,4 +68,5 @@ def _is_still_owed(claim: Claim) -> bool:
 
 def _in(seconds: float, call: Callable[[], object]) -> None:
     loop = process_loop()
+    # `call_later` alone may only be called in the loop's own thread (Python's docs on asyncio)
     loop.call_soon_threadsafe(loop.call_later, seconds, call)

@@ -35,6 +35,7 @@ class PublishView(PlaybookPage):
     def post(self, request: HttpRequest, **place: Any) -> HttpResponse:
         if "rehearse" in request.POST:
             self.rehearse(request)
+        # What was looked at is what gets published, or nothing
         elif request.POST.get("publish") != fingerprint_of(self.playbook.draft):
             messages.warning(request, _("Somebody changed the draft meanwhile. Look at it once more."))
         else:

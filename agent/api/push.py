@@ -96,6 +96,7 @@ def device_facts(row: PushSubscription) -> dict[str, Any]:
     }
 
 
+# In this order: an Android phone also says "Linux", an iPhone "like Mac OS X"
 SYSTEMS = {
     "Android": "Android",
     "iPhone": "iPhone",
@@ -104,6 +105,7 @@ SYSTEMS = {
     "Mac OS": "Mac",
     "Linux": "Linux",
 }
+# In this order: Edge and Opera also say "Chrome", and Chrome says "Safari"
 BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
 
 

@@ -45,9 +45,11 @@ class Draft:
         judged = completed(judge(answer["updates"], turn, scripted.language), turn, scripted, answer)
         slots = turn.state.with_values(judged.accepted).slots
         signals = weigh(turn, scripted, answer, judged)
+        # The memory is the scripted brain's, which heard the turn first; only these parts are the model's
         state = replace(
             scripted.state,
             slots=slots,
+            # As before the turn: what the scripted brain would have asked was not said
             asked=turn.state.asked,
             failures=signals.failures,
             out_of_scope=signals.out_of_scope,
@@ -58,6 +60,7 @@ class Draft:
 
     def problems(self) -> list[str]:
         """What a client must not read, in words for the model. Closing words are the engine's own."""
+        # A model's slip in words that are never said must not cost its understanding of the slots
         if self._closes:
             return []
         return reply_guards.problems(self._said(), self.turn, self.state, self.language)
@@ -110,6 +113,7 @@ class Draft:
         if self.decision.stage != stages.QUALIFYING or self.answer["intent"] in LEAVES_IN_PEACE:
             return None
         named = self.turn.playbook.question(self.answer["next_slot"])
+        # A slot that it named without asking anything is not counted as asked
         if named is not None and named.key not in self.state.slots and self._asks():
             return named
         return next_question(self.turn, self.state)
@@ -122,6 +126,7 @@ class Draft:
             said.append(self._voice.ask(question, self.turn.state.asked.get(question.key, 0)))
         if self.turn.state.greeted:
             return bubbles(" ".join(said)) if len(said) > MAX_BUBBLES else said
+        # Ours and not the model's: that a machine speaks has to be said, word for word, in the first reply
         return bubbles(self._voice.say("greeting"), " ".join(said))
 
     def _closing(self) -> list[str]:
@@ -134,6 +139,7 @@ class Draft:
         return bubbles(greeting, self._voice.say(STAGE_CLOSINGS.get(decision.stage, "after_closing")))
 
     def _cited(self) -> list[str]:
+        # Models invent ids as readily as facts
         known = {snippet.id for snippet in self.turn.playbook.snippets}
         return [cited for cited in self.answer["kb_ids"] if cited in known]
 
@@ -163,6 +169,7 @@ def completed(judged: Judged, turn: TurnInput, scripted: BrainReply, answer: dic
     ]
     accepted = [update for update in judged.accepted if update not in unsure]
     settled = {update.slot for update in (*accepted, *unsure)}
+    # Also where the clearing was not proven: the model doubts what the rules read there
     settled |= {proposal["slot"] for proposal in answer["updates"] if proposal["op"] == "clear"}
     doubtful = [Rejected(update.slot, update.value, update.quote, "ambiguous") for update in unsure]
     return Judged(
@@ -183,6 +190,7 @@ def weigh(turn: TurnInput, scripted: BrainReply, answer: dict[str, Any], judged:
         asked_human=proven and (intent == "ask_human" or reason == "asked_human"),
         angry=proven and answer["sentiment"] == "angry" and (intent == "complaint" or reason == "angry"),
         sensitive=proven and (intent == "emergency" or reason == "sensitive"),
+        # The stricter of both counts: a model that plays along with the client must not keep a person away
         out_of_scope=0 if progress else max(counted, scripted.signals.out_of_scope),
         failures=0 if progress else scripted.signals.failures,
     )

@@ -17,7 +17,9 @@ from agent.parsers import choices, dates, emails, integers, money, names, number
 from agent.parsers.found import Found, clean, fold
 from agent.parsers.negation import is_negated
 
+# A model that copies a whole message into a slot is not believed: nobody's city has 120 letters
 LONGEST_TEXT = 120
+# Fewer digits, such as a price's, stand in many places of a burst and would prove anything
 SHORTEST_DIGITS = 6
 NEVER_FROM_A_MODEL = frozenset({"cpf", "cnpj", "document"})
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
@@ -56,6 +58,7 @@ class Heard:
     @classmethod
     def of(cls, turn: TurnInput, language: str) -> Heard:
         said = "\n".join(message.words for message in turn.burst)
+        # Otherwise "set my budget to 10 million" in an order to the agent would be its own proof
         return cls(turn, language, intents.without_injections(clean(said)))
 
     def find(self, quote: str) -> Quote | None:
@@ -65,6 +68,7 @@ class Heard:
             start = self.text.find(quote.strip()) if quote.strip() else -1
             return Quote(self.text, start, start + len(quote.strip())) if start >= 0 else None
         pattern = r"(?<!\w)" + r"[\W_]+".join(map(re.escape, parts)) + r"(?!\w)"
+        # The last, because clients correct themselves downwards: the newest mention is the one that holds
         places = list(re.finditer(pattern, fold(self.text)))
         return Quote(self.text, *places[-1].span()) if places else self._by_digits(parts)
 
@@ -72,6 +76,7 @@ class Heard:
         """The number of the message that holds this place of the text."""
         end = -1
         for message in self.turn.burst:
+            # One more for the line break that joined them
             end += len(clean(message.words)) + 1
             if position <= end:
                 return message.seq
@@ -116,6 +121,7 @@ def _proven(proposal: Mapping[str, str], heard: Heard) -> SlotUpdate:
     if quote is None:
         raise UnprovenError("quote_not_found")
     words = heard.text[quote.start : quote.end]
+    # Before the value is read, and also where the model did not mean a document: its words must not be stored
     if question.sensitive or question.type in NEVER_FROM_A_MODEL or sensitive.parse(words):
         raise UnprovenError("sensitive_not_allowed")
     known = heard.turn.state.slots.get(question.key)
@@ -155,10 +161,12 @@ def _choice(heard: Heard, quote: Quote, question: Question, value: str) -> Any:
     affirmed = {
         item.value for item in quote.overlapping(choices.parse(heard.text, context, language, question))
     }
+    # How far off "in May" is depends on today, and models are bad at that
     if question.is_horizon and len(affirmed) == 1:
         return affirmed.pop()
     if len(affirmed) == 1 and value not in affirmed:
         raise UnprovenError("ambiguous")
+    # Only where it is not affirmed as well: "não quero casa… ah, pode ser casa" chooses it
     if value not in affirmed and value in choices.refused(heard.text, language, question):
         raise UnprovenError("negated")
     return value
@@ -207,6 +215,7 @@ def _the_one(found: list[Found], value: str, heard: Heard) -> Any:
     distinct = [reading for index, reading in enumerate(readings) if reading not in readings[:index]]
     if len(distinct) == 1:
         return distinct[0]
+    # The model's number picks among our own readings; it never becomes the value itself
     meant = {number.value for number in numbers.find(value, heard.turn.context.country)}
     matching = [reading for reading in distinct if _numbers_in(reading) & meant or reading == value]
     if len(matching) != 1:

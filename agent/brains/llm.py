@@ -24,10 +24,12 @@ from agent.endpoint import Endpoint
 from agent.llm import LLMError
 from agent.parsers.sensitive import mask_sensitive
 
+# Within the 25 seconds of one typing indicator, with 5 for a voice note before
 SECONDS = 18
 MAX_TOKENS = 700
 RAW_KEPT = 4000
 
+# An order to the agent, above all: a model that never reads it cannot be talked round by it
 DECIDED_BY_WORDS = frozenset({"injection", "spam", "job_seeker", "not_interested", "opt_in"})
 
 
@@ -72,6 +74,7 @@ class Asking:
             "asked": True,
             "failure": failure,
             "prompt_sha256": prompts.fingerprint(self.messages),
+            # Models repeat what they read, a card number too, and the trace is kept
             "raw": mask_sensitive(self.raw)[:RAW_KEPT],
             "mode": self.mode,
             "repaired": self.repaired,
@@ -108,6 +111,7 @@ class LLMBrain:
         self.seconds = seconds
 
     def respond(self, turn: TurnInput) -> BrainReply:
+        # Before the reservation: a turn that needs no model costs nothing and is not refused by a cap
         scripted = self.fallback.respond(turn)
         if is_decided_by_code(turn, scripted):
             return replace(scripted, trace={"asked": False, "failure": ""})
@@ -123,6 +127,7 @@ class LLMBrain:
             return self._checked(asking, scripted)
         except LLMError as error:
             return replace(scripted, trace=asking.trace(error.kind))
+        # Whatever was raised: what stays reserved would eat the day's cap without having bought anything
         finally:
             self.budget.settle(reserved, asking.input_tokens, asking.output_tokens)
 
@@ -130,6 +135,7 @@ class LLMBrain:
         """The model's reply once no rule is broken in it, else the scripted one."""
         draft = Draft.of(asking.turn, scripted, asking.ask(may_repair=True))
         problems = draft.problems()
+        # One repair in a turn, of form or of words: each is a whole call, and the client waits for it
         if problems and not asking.repaired:
             asking.repaired = True
             draft = Draft.of(asking.turn, scripted, asking.correct(problems))
@@ -144,6 +150,7 @@ def is_decided_by_code(turn: TurnInput, scripted: BrainReply) -> bool:
     """What is certain without a model, and what no model should have a say in."""
     signals = scripted.signals
     certain = signals.opted_out or signals.suspected_bot or signals.sensitive or signals.angry
+    # A sticker or a voice note that was not heard gives a model nothing to quote
     wordless = not any(message.words for message in turn.burst)
     return bool(
         certain or signals.asked_human or signals.outside or scripted.intent in DECIDED_BY_WORDS or wordless

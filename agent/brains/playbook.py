@@ -11,6 +11,7 @@ LANGUAGES = ("pt-BR", "es", "en")
 RULE_KINDS = ("qualify_if", "nurture_if", "disqualify_if", "handoff_if")
 
 PerLanguage = Mapping[str, tuple[str, ...]]
+# Read-only: a default that is shared by all playbooks must not be written to
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -149,6 +149,7 @@ class State:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any] | None) -> State:
+        # A memory written by another version of this code may lack names or have more of them
         known = {name: value for name, value in (raw or {}).items() if name in cls.__dataclass_fields__}
         slots = {key: SlotValue(**value) for key, value in (known.pop("slots", None) or {}).items()}
         for name in ("recent_agent_texts", "recent_inbound", "handed_over"):

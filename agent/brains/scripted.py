@@ -21,10 +21,12 @@ from agent.brains.scripted_signals import (
 from agent.brains.scripted_speaking import Speaker, Understanding
 from agent.brains.scripted_wording import voice
 
+# Two turns of two bubbles: enough to notice that we are about to repeat ourselves
 REMEMBERED_REPLIES = 4
 UNREAD_MOODS = (
     "angry", "complaint", "job_seeker", "spam", "opt_out", "autoresponder", "emergency", "medical", "privacy",
 )  # fmt: skip
+# What anybody says about themselves, whatever they want of us
 PERSONAL_TYPES = frozenset({"name", "place", "phone", "email"})
 
 
@@ -37,9 +39,11 @@ class ScriptedBrain:
         extraction = self._extract(turn, mood, heard.language)
         signals = weigh(turn, mood, extraction, outside(mood, turn.state, bool(extraction.updates)))
         state = self._remember(turn, mood, extraction, heard, signals)
+        # After remembering: the answer that completes the slots must qualify in the same turn
         decision = stages.decide(turn.playbook, state.slots, signals)
         served = "own_client" in mood and not extraction.updates
         asks = (
+            # Kept for later is no refusal: a better answer may still qualify them, so the asking goes on
             decision.stage in {stages.QUALIFYING, stages.NURTURE} and "complaint" not in mood and not served
         )
         question = next_question(turn, state) if asks else None
@@ -142,6 +146,7 @@ def next_question(turn: TurnInput, state: State) -> Question | None:
     """The first required slot still missing. One asked too often, and one that the client puts off, wait until
     the others were asked."""
     missing = [question for question in turn.playbook.required if question.key not in state.slots]
+    # Stable sort: all but the one put off keep the playbook's order
     if is_put_off(turn.burst):
         missing.sort(key=lambda question: question.key == turn.state.pending)
     fresh = [question for question in missing if state.asked.get(question.key, 0) < question.max_asks]

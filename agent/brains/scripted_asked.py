@@ -113,6 +113,7 @@ class AskedReader:
 
     def _may_be_place(self, run: Found, line: Line) -> bool:
         words = run.quote.split()
+        # "OLX", "CRM": in capitals where the rest is not, no place
         acronym = run.quote.isupper() and not line.text.isupper()
         short = len(words) <= LONGEST_PLACE and not acronym and not FIGURE.match(line.text, run.end)
         somebody = names.is_known(words[0]) and not places.is_known(run.quote, self.context)
@@ -124,6 +125,7 @@ class AskedReader:
             return None
         framed = FRAME.search(line.folded)
         told = line.text[framed.end() :] if framed else ""
+        # "coloca a Ana" gives a name with its article, as Brazilians do; "coloca a prefeitura" gives none
         if A_THING.match(told) and not names.is_known(told.split()[1]):
             return None
         runs = [Found(told, told, 0, 0)] if told else self._likely_names(line)
@@ -157,6 +159,7 @@ class AskedReader:
         turn = BUT.search(line.folded)
         after = [item for item in found if turn and item.start >= turn.end()]
         chosen = after or found
+        # Of two numbers neither is taken: to ask again costs a message, a wrong head count costs the lead
         return chosen[0] if len(chosen) == 1 and not money.has_mark(line.unread) else None
 
     def _known_words(self, line: Line) -> Found | None:

@@ -19,11 +19,13 @@ SIDE_TALK = re.compile(
     r"ja(?:ja)+|"
     r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
 )
+# "asdfg", "aaa"; not h, l and r, which names have between other consonants, as "Schmidt" has
 GIBBERISH = re.compile(r"[bcdfgjkmnpqstvwxz]{3}|(.)\1\1")
 MASHED = re.compile(r"[bcdfghjklmnpqstvwxz]{5}|^[^aeiouy]+$|[sdfgjkl]{4}")
 # "arrancaría en agosto": once the month is read, a verb is left that answers nothing.
 VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
 LONGEST_ANSWER = 8
+# "hmm", "ixe", "ué": short and unknown, as names are
 INTERJECTION = re.compile(
     r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
 )
@@ -66,6 +68,8 @@ class BareReader:
             for p in _with_regions(line)
             if not (line.tainted or self._is_filler(p))
         ]
+        # All pieces pass each attempt before the next: a guess about the first line must not take the slot
+        # that the second line fills for certain
         for attempt in (
             self._known_name,
             self._known_place,
@@ -107,6 +111,7 @@ class BareReader:
         question = self.pending
         if question is None or question.key in self.known or line.is_question:
             return None
+        # "não sei, perto do metrô" still says something about where
         if UNSURE.search(line.folded) or intents.found("side_talk", line.text):
             return self._claim(question, places.described(piece), line) if question.type == "place" else None
         strange = not names.is_known(piece.split()[0])
@@ -137,6 +142,7 @@ class BareReader:
         ):
             return None
         words = fold(answer).split()
+        # What is left of a line that was understood already is mostly its grammar
         if line.claimed and (all(word in common_words() for word in words) or VERB.fullmatch(words[0])):
             return None
         return self._claim(question, Found(answer, answer, 0, len(answer), explicit=False), line)
@@ -198,6 +204,7 @@ class BareReader:
         return places.is_known(piece, self.context)
 
     def _is_filler(self, text: str) -> bool:
+        # The last words of a link look like the name of a town or a company
         if "http" in text or "www." in text:
             return True
         return all(

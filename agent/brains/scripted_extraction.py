@@ -17,11 +17,14 @@ from agent.parsers import choices
 from agent.parsers.found import fold
 
 LONGEST_TEXT = 120
+# "350" is short for thousands, "1200" is an amount in full
 SMALLEST_UNSCALED = 1000
+# Who writes the currency means the figure as it stands
 CURRENCY = re.compile(r"[$€£]|(?<!\w)(?:reais|real|pesos|dolares|dollars|euros|pounds|soles)(?!\w)")
 MONTHLY = re.compile(
     r"(?:por|al?|ao|per|/|cada) ?(?:mes|month|mo\b)|pcm|p/m|mensa(?:l|is|lidade)|mensual|monthly|parcela|cuota|instal"
 )
+# Of figures and options people name several while they make up their mind: the last is the decision
 LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
 
 
@@ -39,6 +42,7 @@ def extract(turn: TurnInput, language: str) -> Extraction:
     reader = Reader(playbook, turn.context, language, state.pending, state.slots)
     claims = [claim for line in lines for claim in reader.read(line)]
     known = set(state.slots) | {claim.slot for claim in claims}
+    # After the explicit readers of all lines: a bare word must not fill what a later line states
     claims += BareReader(playbook, turn.context, state.pending, known).read(lines)
     asked = playbook.question(state.pending) if state.pending else None
     if (
@@ -81,6 +85,7 @@ def _in_thousands(turn: TurnInput, updates: list[SlotUpdate]) -> Iterable[SlotUp
     set_now = {update.slot for update in updates}
     for update in updates:
         yield _scaled(update, small.get(update.slot), turn)
+    # The amount came in an earlier turn, before we knew that they want to buy and not to rent
     for key in small.keys() & slots.keys() - set_now:
         known = slots[key]
         told = SlotUpdate(key, "set", known.value, known.raw, known.quote, known.seq)
@@ -97,6 +102,7 @@ def _scaled(update: SlotUpdate, question: Question | None, turn: TurnInput) -> S
     exact = bool(CURRENCY.search(fold(update.quote))) or (
         before is not None and update.seq != before.seq and _is_small(before.value)
     )
+    # An instalment or a rent of 450 is 450
     monthly = any(m.seq == update.seq and MONTHLY.search(fold(m.words)) for m in turn.burst)
     likely = _is_small(update.value) and question.least / 1000 <= max(amounts) < question.least
     if exact or monthly or not likely:
@@ -179,6 +185,7 @@ def _cleared(turn: TurnInput, question: Question, language: str) -> Iterable[Slo
     if known is None or question.type != "choice":
         return
     for message in turn.burst:
+        # Only the refusal of the very option that is known: "não quero casa" says nothing against the flat
         if known.value in choices.refused(message.words, language, question):
             yield SlotUpdate(question.key, "clear", None, message.words, message.words, message.seq)
             return

@@ -18,6 +18,7 @@ NEARBY = re.compile(
 )
 # No other noun follows: "5 pessoas na fila" counts something else.
 ENDS_THERE = re.compile(r"\s*(?:[,.;!)]|$|(?:rs|please|por favor|mesmo|ok)(?!\w))")
+# Smaller bare numbers are mostly rooms, people, days
 SMALLEST_BARE_AMOUNT = 100
 SMALLEST_IN_THOUSANDS = 10
 THOUSAND, MILLION = 1_000, 1_000_000
@@ -33,6 +34,7 @@ class FigureReader(ClaimReader):
             if found and (
                 not question.needs_cue or question.key == self.pending or self.has_cue(question, line)
             ):
+                # A correction comes last: "dia 10, quer dizer, dia 12"
                 chosen = found[-1] if line.corrects else self._nearest(question, found, line)
                 claims.append(self.claim(question, chosen, line))
                 line.take(chosen)
@@ -51,6 +53,7 @@ class FigureReader(ClaimReader):
             if question.is_horizon:
                 found = choices.parse(line.unread, self.context, self.language, question)
                 found = found or self._dates_as_horizon(line, question)
+                # The last, for plans are narrowed while they are written: "este ano, lá pra agosto"
                 claims += [self.claim(question, item, line) for item in found[-1:]]
                 for item in found:
                     line.take(item)
@@ -86,6 +89,7 @@ class FigureReader(ClaimReader):
             if wanted:
                 chosen = wanted[-1] if line.corrects else wanted[0]
                 claims.append(self.claim(question, chosen, line))
+            # The ones not chosen too: the money reader would find an amount in what is left of "3 quartos"
             for item in explicit or wanted:
                 line.take(item)
         return claims
@@ -140,6 +144,7 @@ class FigureReader(ClaimReader):
             return replace(item, value=known if already else _times(known, scale))
         if item.explicit or not line.corrects_before(item.start):
             return item
+        # From the smallest: 450 after "uns 400" is no correction to 450 thousand
         for scale in (1, THOUSAND, MILLION):
             if _top(known) / FARTHEST <= _top(item.value) * scale <= _top(known) * FARTHEST:
                 value = _times(item.value, scale)

@@ -37,6 +37,7 @@ CORRECTION = re.compile(
 APOLOGY = re.compile(
     r"(?:perai|pera|espera|perdona|perdone|disculpa|disculpe|desculpa|desculpe|perdon|sorry|wait|hold on)"
 )
+# "500" and then, as a message of its own, "mil reais kkk"
 SCALE_ALONE = re.compile(
     r"(?P<scale>mil|k|mi|milhao|milhoes|millones|millon|million|thousand|grand)(?: (?:de )?(?:reais|pesos|dolares|"
     r"dollars|euros|soles))?(?:\W+(?:rs+|k{2,}|(?:ha|ja|je|he)+|lol|mesmo|ne|eh|ok|ta|please|por favor))*\W*"
@@ -154,10 +155,12 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
     lines: list[Line] = []
     seen: set[str] = set()
     for index, message in enumerate(burst):
+        # The same message again with a "?" or "!!" more, sent by who waits for an answer
         key = re.sub(r"[^\w\s]+$", "", fold(clean(message.words))).strip() or fold(message.words)
         if not key or key in seen:
             continue
         seen.add(key)
+        # Joined before anything is read: "500" alone would be read as five hundred
         if lines and SCALE_ALONE.fullmatch(key) and ENDS_IN_NUMBER.search(lines[-1].folded):
             lines[-1] = Line(f"{lines[-1].text} {clean(message.words)}", message.seq, lines[-1].message)
             continue
@@ -172,5 +175,6 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
 
 def _parts(words: str) -> list[str]:
     text = clean(words)
+    # Blanked and not cut out: every quote is found again by its place in the client's own text
     text = blank(text, [(item.start, item.end) for item in sensitive.parse(text)])
     return intents.about_the_client(text).split("\n")

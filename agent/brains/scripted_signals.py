@@ -18,7 +18,9 @@ from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import common_words
 from agent.stages import MAX_FAILURES
 
+# People repeat themselves once when they get no answer; three times the same words is a machine
 SAME_BURSTS_FOR_BOT = 3
+# "ok", "sim" and "bom dia" are said three times by people too
 SHORTEST_REPEATED = 12
 REMEMBERED_BURSTS = 6
 INJECTIONS_FOR_PERSON = 3
@@ -44,6 +46,7 @@ PRIORITY = (
     "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support", "off_topic",
     "language", "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
 )  # fmt: skip
+# "qual o preço", "do you finance": many clients write no question mark
 QUESTION_WORDS = re.compile(
     r"^\W*(?:e |y |and |mas |pero |but )?(?:qual|quais|quando|onde|quanto|quantos|cual|cuales|cuando|donde|cuanto|what|"
     r"when|where|which|how|"
@@ -85,6 +88,7 @@ class Mood:
 
 def listen(burst: Sequence[Inbound], state: State) -> Mood:
     texts = [clean(message.words) for message in burst if message.words]
+    # One message sent twice is not two annoyances
     texts = [text for index, text in enumerate(texts) if text not in texts[:index]]
     honest = [intents.without_injections(text) for text in texts]
     heard = {name for name in _LEXICON if intents.has(name, honest)}
@@ -139,6 +143,7 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
         angry="angry" in mood,
         asked_human="ask_human" in mood,
         outside=outside,
+        # The usual limit itself: to a person at once
         out_of_scope=2 if stuck_on_orders or served else (state.out_of_scope + strayed) * (not progress),
         failures=failures(turn, mood, progress),
         handed_over=state.handed_over,
@@ -164,12 +169,14 @@ def is_unrelated(turn: TurnInput, mood: Mood) -> bool:
         text for text in texts if "?" in text or QUESTION_WORDS.match(text) or REQUEST_WORDS.search(text)
     ]
     telling = {word for text in asking for word in re.findall(r"[^\W\d_]{4,}", text)} - common_words()
+    # Who has strayed once already needs one strange word; before that, two, for a single one may be a slip
     enough = 1 if turn.state.out_of_scope else 2
     return len(telling) >= enough and not telling & business_words(turn.playbook)
 
 
 def business_words(playbook: Playbook) -> frozenset[str]:
     """Every word the playbook itself uses in its questions, answers, knowledge and facts."""
+    # By its JSON, because a playbook holds mappings and is no key of a cache; the words take long to gather
     return _words_of(json.dumps(playbook.to_snapshot(), ensure_ascii=False, sort_keys=True))
 
 
@@ -239,4 +246,5 @@ def burst_text(burst: Sequence[Inbound]) -> str:
 
 
 def _alike(left: str, right: str) -> bool:
+    # Not exact: autoresponders put the hour or a ticket number into the same text
     return left == right or SequenceMatcher(None, left, right).ratio() > 0.9

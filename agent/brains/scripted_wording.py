@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.brains.protocol import Context, Decision, Playbook, Question, SlotValue, State
 
+# Ambulances, not the police: SAMU in Brazil (192), Chile (131) and Peru (106), SAME in Argentina (107)
 EMERGENCY_NUMBERS = {
     "BR": "192", "PT": "112", "ES": "112", "IE": "112", "GB": "999", "US": "911", "CA": "911", "MX": "911",
     "AR": "107", "CO": "123", "CL": "131", "PE": "106", "UY": "911", "EC": "911", "AU": "000",
@@ -33,6 +34,7 @@ class Wording:
         variants = self._variants(kind)
         if not variants:
             return ""
+        # Not Python's `hash`, which differs from process to process: a turn thought out anew says the same
         start = _number(self.seed + kind) % len(variants)
         ordered = [self._filled(text, values) for text in (*variants[start:], *variants[:start])]
         return next((text for text in ordered if not self._was_said(text)), ordered[0])

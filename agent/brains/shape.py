@@ -18,6 +18,7 @@ INTENTS = (
     "answering", "question", "objection", "ask_human", "complaint", "off_topic", "injection", "spam", "goodbye",
     "not_interested", "opt_out", "emergency", "other",
 )  # fmt: skip
+# OpenAI's strict mode wants `additionalProperties: false` on every object (docs on structured outputs)
 STRICT = ConfigDict(extra="forbid")
 
 
@@ -32,6 +33,7 @@ def _shape_of(slots: tuple[str, ...]) -> type[BaseModel]:
         __config__=STRICT,
         slot=_one_of(*slots),
         op=_one_of("set", "clear"),
+        # Before the value: what a model has written binds what it writes next
         quote=(str, ...),
         value=(str, ...),
     )
@@ -46,6 +48,7 @@ def _shape_of(slots: tuple[str, ...]) -> type[BaseModel]:
         kb_ids=(list[str], ...),
         unanswered=(list[str], ...),
         confidence=_one_of("low", "medium", "high"),
+        # Without "opted_out" and "suspected_bot": those silence the agent, and no model decides that
         stage=_one_of(QUALIFYING, QUALIFIED, DISQUALIFIED, NURTURE, NEEDS_HUMAN),
         handoff=(bool, ...),
         handoff_reason=_one_of("none", *HANDOFF_REASONS),

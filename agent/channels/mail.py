@@ -14,6 +14,7 @@ from leads.models import User
 
 logger = logging.getLogger(__name__)
 
+# 5yz is permanent, 4yz may pass (RFC 5321 4.2.1)
 REFUSED_FOR_GOOD = 500
 
 
@@ -27,6 +28,7 @@ def carry(notification: Notification) -> Outcome:
     try:
         connection.send_messages([_letter(notification)])
     except SMTPRecipientsRefused as refusal:
+        # The worst of them: one recipient is refused for good or not at all
         return _refused(max(code for code, _ in refusal.recipients.values()))
     except SMTPResponseException as refusal:
         return _refused(refusal.smtp_code)
@@ -48,7 +50,9 @@ def _letter(notification: Notification) -> EmailMessage:
         sender,
         [notification.notice.user.email],
         headers={
+            # The same at every try, so that a mail program shows a letter that came twice as one
             "Message-ID": f"<notification-{notification.pk}@{domain}>",
+            # Keeps "I am on holiday" away: responders leave such letters unanswered (RFC 3834 2)
             "Auto-Submitted": "auto-generated",
         },
     )

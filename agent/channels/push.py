@@ -20,11 +20,14 @@ from leads.notice_words import address_of
 from leads.outbound.wire import FORBIDDEN, Answer, post
 
 NO_DEVICE = "no_device"
+# Half a day: who opens the laptop in the evening is still told. RFC 8292 2 allows a signature 24 hours
 LIFETIME_SECONDS = 12 * 60 * 60
 LONGEST_TEXT = 600
+# RFC 8030 7.3 answers 404 for a subscription that is no more; push services say 410 as well
 GONE = (404, 410)
 # Not of this push: the service is busy, or has trouble of its own.
 TRY_LATER = (408, 425, 429)
+# From here on it is the service's own trouble (RFC 9110 15.6)
 SERVER_ERROR = 500
 NOT_OURS_TO_SEND = 400
 
@@ -33,6 +36,7 @@ def carry(notification: Notification) -> Outcome:
     """One accepted push is enough; a device that has gone for good is forgotten."""
     devices = PushSubscription.objects.filter(user=notification.notice.user).order_by("pk")
     answers = [_push(device, notification) for device in devices]
+    # Before those that wait: another try would go once more to the browsers that have it
     if any(answer.is_success for answer in answers):
         return Outcome.sent()
     waiting = [answer for answer in answers if _is_worth_another_try(answer)]
@@ -61,6 +65,7 @@ def _send(device: PushSubscription, notification: Notification) -> Answer:
         body = pusher.encode(json.dumps(payload_of(notification)).encode())["body"]
         headers = _headers(device.endpoint, notification)
     except (WebPushException, VapidException, ValueError) as error:
+        # A key that the browser gave and that is none: no later try makes it one
         return Answer(NOT_OURS_TO_SEND, f"{type(error).__name__}: {error}"[:300])
     return post(device.endpoint, body, headers)
 
@@ -68,6 +73,7 @@ def _send(device: PushSubscription, notification: Notification) -> Answer:
 def _headers(endpoint: str, notification: Notification) -> dict[str, str]:
     parts = urlsplit(endpoint)
     claims = {
+        # The origin alone (RFC 8292 2): a signature for another audience is refused
         "aud": f"{parts.scheme}://{parts.netloc}",
         "sub": push_keys.subject(),
         "exp": int(time.time()) + LIFETIME_SECONDS,
@@ -77,7 +83,9 @@ def _headers(endpoint: str, notification: Notification) -> dict[str, str]:
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
         "TTL": str(LIFETIME_SECONDS),
+        # At most 32 characters of base64url (RFC 8030 5.4)
         "Topic": f"notice-{notification.notice_id}",
+        # Delivered also to a phone that saves its battery (RFC 8030 5.3): a lead waits
         "Urgency": "high",
     }
 

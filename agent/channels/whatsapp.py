@@ -20,7 +20,9 @@ from whatsapp.services.opening import open_conversation
 
 NO_NUMBER = "no_number"
 NO_TEMPLATE = "no_template"
+# Below the 1,600 characters of one message (Twilio's docs on Messages), so that it stays one
 LONGEST_TEXT = 1500
+# A template's body has 1,024 characters with all its values (Meta's docs on templates)
 LONGEST_VALUE = 600
 
 
@@ -36,11 +38,13 @@ def carry(notification: Notification) -> Outcome:
         return Outcome.failed(NO_TEMPLATE)
     except CrmError as refusal:
         return Outcome.failed(str(refusal.detail)[:300])
+    # Not sent yet: the outbox carries it, and `follow_messages` learns how that ended
     return Outcome(Notification.State.SENDING)
 
 
 def _write(line: Line, phone: str, notification: Notification) -> Message:
     conversation = open_conversation(line, phone)
+    # With the attempt in it: the same try says nothing twice, while a person's "send again" does send
     said_by, known_as = Message.Author.SYSTEM, f"notification-{notification.pk}-{notification.attempts}"
     if window.refusal(conversation) is None:
         text = f"*{notification.title}*\n\n{notification.body}"[:LONGEST_TEXT]
@@ -57,11 +61,13 @@ def _values(template: Template, notification: Notification) -> dict[str, str]:
     notice = notification.notice
     known = {
         "title": notification.title,
+        # Never empty: a template with an empty value is refused
         "name": str(notice.lead or "–"),
         "reason": reason_of(notice) or "–",
         "text": notification.body.removesuffix(address_of(notice)).strip()[:LONGEST_VALUE] or "–",
         "link": address_of(notice) or settings.PUBLIC_URL,
     }
+    # Approved templates have places with numbers or with names; a company brings its own
     known |= {"1": known["title"], "2": known["text"], "3": known["link"]}
     return {name: known[name] for name in template.placeholders if name in known}
 

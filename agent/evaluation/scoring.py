@@ -8,6 +8,7 @@ from typing import Any
 from agent.evaluation.dialogues import Dialogue
 from agent.evaluation.player import Run
 
+# Between "1.3 milhão" and 1,299,000 no consultant sees a difference
 TOLERANCE = 0.01
 
 

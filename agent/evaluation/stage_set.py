@@ -11,6 +11,7 @@ from leads import circles
 from leads.models import AssignmentRule, Consultant, Status, User
 from whatsapp.models import Conversation, Line
 
+# The smallest smallint: before every rule of the workspace
 FIRST = -32768
 
 

@@ -16,6 +16,7 @@ class Dialogue(models.Model):
     conversation = models.OneToOneField(
         "whatsapp.Conversation", models.CASCADE, primary_key=True, related_name="dialogue"
     )
+    # PROTECT: without it the questions would vanish from conversations under way
     playbook_version = models.ForeignKey(
         "agent.PlaybookVersion", models.PROTECT, verbose_name=_("playbook version"), related_name="+"
     )
@@ -85,6 +86,7 @@ class AgentTurn(models.Model):
         verbose_name_plural = _("agent turns")
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["conversation", "-started_at"], name="turn_of_conversation")]
+        # The last guard against a second reply, should two workers ever both believe in their lease
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation", "last_seq"],

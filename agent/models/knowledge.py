@@ -19,6 +19,8 @@ ACCENTED, PLAIN = "áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeee
 
 def folded(text: str) -> Func:
     """Lower case without accents. An expression instead of an extension, which needs a superuser."""
+    # `unaccent()` would not do in any case: it is STABLE, and a generated column takes immutable functions
+    # alone (PostgreSQL: Generated Columns)
     return Func(
         Lower(text), Value(ACCENTED), Value(PLAIN), function="TRANSLATE", output_field=models.TextField()
     )
@@ -26,6 +28,7 @@ def folded(text: str) -> Func:
 
 def _indexed(stemmer: str) -> Combinable:
     title, body = (
+        # Weights: a word of the title counts for more than one of the body
         SearchVector(folded(name), config=stemmer, weight=weight)
         for name, weight in (("title", "A"), ("body", "B"))
     )

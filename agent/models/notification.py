@@ -58,6 +58,7 @@ class Notification(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="told_once_per_channel")]
         indexes = [
+            # Partial: what is owed is a handful, what was sent grows for ever
             models.Index(fields=["next_attempt_at"], name="notification_owed", condition=Q(state="pending")),
             models.Index(fields=["lease_until"], name="notification_in_hand", condition=Q(state="sending")),
             models.Index(

@@ -62,6 +62,7 @@ class Playbook(models.Model):
         verbose_name_plural = _("playbooks")
         ordering = ["name"]
         constraints = [
+            # In the database, for two managers may choose a default at the same moment
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="one_default_playbook"
             )

@@ -21,6 +21,7 @@ class Rehearsal(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
+    # For one dialogue, not for all: it is renewed with each
     LEASE = timedelta(minutes=2)
 
     playbook = models.ForeignKey(

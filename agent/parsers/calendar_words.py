@@ -32,6 +32,7 @@ TODAY = ("hoje", "hj", "hoy", "today", "tonight", "esta noche", "hoje a noite")
 TOMORROW = ("amanha", "amanhã", "manana", "tomorrow", "tmrw", "tmr", "2moro", "amn", "amnh")
 DAY_AFTER = ("depois de amanha", "pasado manana", "day after tomorrow", "dps de amanha")
 
+# A month is thirty days here: enough for a horizon, and dates count calendar months
 UNIT_DAYS = {
     "dia": 1, "dias": 1, "day": 1, "days": 1, "semana": 7, "semanas": 7, "week": 7, "weeks": 7, "wk": 7,
     "wks": 7, "mes": 30, "meses": 30, "month": 30, "months": 30, "ano": 365, "anos": 365, "year": 365,

@@ -14,9 +14,11 @@ from agent.parsers.negation import is_dropped, is_negated
 from agent.parsers.spelling import is_slip
 
 SHORTEST_LABEL = 4
+# Shorter words lose too much: "casa" and "caso" would be one
 SHORTEST_STEM = 5
 HINT = "~"
 WHOLE = "="
+# Diminutives and augmentatives: "casinha", "tardecita", "casona"
 SMALL = re.compile(r"(?:z?inh[oa]|z?it[oa]|[ec]+it[oa]|zinh[oa]|zao|ona)$")
 # What stands between two pauses
 PIECE = re.compile(
@@ -34,6 +36,7 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     text = clean(text)
     folded = fold(text)
     found = (
+        # From plain words to mere hints, each only where the one before found nothing
         _matches(text, folded, question) or _slips(text, folded, question) or _hints(text, folded, question)
     )
     if (
@@ -49,6 +52,7 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
         if not is_negated(folded, item.start, language, after) and not is_dropped(folded, item.end):
             affirmed.append(item)
         after = item.end
+    # Only of two: with three, refusing one chooses nothing
     if not affirmed and len(question.choices) == 2:
         affirmed = [_opposite(question, item) for item in found[:1]]
     if not affirmed:
@@ -74,6 +78,7 @@ def by_stem(text: str, language: str, question: Question) -> list[Found]:
         and stem(match[0]) in stems
         and not is_negated(folded, match.start(), language)
     ]
+    # Two options with the same stem: neither
     return found if len({item.value for item in found}) == 1 else []
 
 
@@ -159,6 +164,7 @@ def _slips(text: str, folded: str, question: Question) -> list[Found]:
     return [
         Found(choice.key, text[match.start() : match.end()], *match.span())
         for match in WORD.finditer(folded)
+        # An everyday word is itself and no slip of another
         if len(match[0]) >= 6 and match[0] not in common_words()
         for choice in question.choices
         if any(is_slip(match[0], word) for word in long_words(question, choice))

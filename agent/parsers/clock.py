@@ -14,6 +14,7 @@ HALF = (
     r"(?P<half>a\.?m\.?|p\.?m\.?|da manha|da tarde|da noite|de la manana|de la tarde|de la noche|"
     r"in the morning|in the afternoon|in the evening|at night)"
 )
+# "às 14h", "3 pm", "10:30"; not "14/05", "2-3" or "$10"
 TIME = re.compile(
     rf"(?<![\w/.,:$-])(?P<before>(?:antes d|antes de |before |until |ate )(?:as|a|las|la|e)?\s*)?"
     rf"(?P<after>(?:depois d|apos |despues de |after |a partir d|past |from )(?:as|a|las|la|e)?\s*)?"
@@ -21,7 +22,9 @@ TIME = re.compile(
     rf"(?:\s*(?P<sign>h|hs|hrs|horas?|o'?clock)(?:\s?(?P<minutes>[0-5]\d))?|"
     rf":(?P<colon>[0-5]\d))?\s*{HALF}?(?![\w/,.%-]*\d)(?!\w)"
 )
+# Without "h" or "pm" after the figure these may lead to anything: "as 14 casas", "tipo 11 pessoas"
 LOOSE = frozenset({"as", "tipo", "umas", "around", "das", "las"})
+# "depois das 17h" is the evening already, while "depois das 14h" still is the afternoon
 LATE_START = 17
 LATEST_HOUR, EARLIEST_BARE, EARLY, MIDDAY = 23, 6, 9, 14
 ISH = re.compile(r"(?<=\d)-?\s?ish(?!\w)")
@@ -49,6 +52,7 @@ def asked(text: str, choices: tuple[Choice, ...]) -> list[Found]:
     hours = [number for number in numbers.find(ISH.sub(" ", folded)) if not number.article]
     if len(hours) == 1 and float(hours[0].value).is_integer() and 1 <= hours[0].value <= LATEST_HOUR:
         hour, bounds = int(hours[0].value), folded[: hours[0].start]
+        # Nobody agrees on a visit at four in the morning
         hour += 12 if hour <= EARLIEST_BARE else 0
         hour += 1 if AFTER.search(bounds) and hour >= LATE_START else 0
         hour -= 1 if BEFORE.search(bounds) else 0
@@ -69,6 +73,7 @@ def _hour(match: re.Match[str], text: str) -> int | None:
     if not (match["half"] or match["sign"] or match["colon"] or match["at"] or match["before"]):
         return None
     told = match["half"] or match["sign"] or match["colon"]
+    # The accent tells "às 3" (at three) from "as 3" (the three)
     if match["at"] in LOOSE and not told and "à" not in text[match.start("at") : match.end("at")].lower():
         return None
     read = numbers.find(match["hour"])
@@ -80,6 +85,7 @@ def _hour(match: re.Match[str], text: str) -> int | None:
         hour = hour + 12 if hour < 12 else hour
     elif not half and hour <= 6:
         hour += 12
+    # "antes das 12" belongs to what ends at twelve
     if match["before"] and hour > 1:
         return hour - 1
     return hour + 1 if match["after"] and hour >= LATE_START else hour

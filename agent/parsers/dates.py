@@ -51,11 +51,14 @@ WEEKDAY = re.compile(
     rf"(?:\s+(?P<week>(?:da|de la|of|de)\s+(?:proxima semana|semana que vem|semana que viene|next week|"
     rf"semana q vem|semana proxima|the following week)|next week)|\s+(?P<next>{NEXT}))?"
 )
+# "sexta 27" and "sexta, dia 27", not "sexta 14h", "sexta 10:30" or "sexta 3 de maio"
 DAY_AFTER_WEEKDAY = re.compile(
     r"\s*,?\s*(?:the |dia |el |el dia )?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\w/:.,-]*\d)"
     r"(?!\s*(?:h|hs|hrs|am|pm|de|of)(?!\w))(?!\w)"
 )
+# In Spanish these are ordinals and, as "quinta", a country house
 PORTUGUESE_ORDINALS = frozenset({"segunda", "terca", "quarta", "quinta", "sexta"})
+# "segunda via" of a bill, "segunda opção": no Monday
 ORDINAL_USE = re.compile(r"\s+(?:mao|via|opcao|vez|parcela|casa|unidade|opcion|mano|pessoa)\b")
 DAY_MONTH = re.compile(
     rf"(?<![\w/])(?P<day>\d{{1,2}})(?:o|º|st|nd|rd|th|ro)?\s*(?:de\s+|of\s+|/|-)?\s*{MONTH}(?!\w){YEAR}"
@@ -65,6 +68,7 @@ NUMERIC = re.compile(
     r"(?<![\w/.-])(?:(?P<iso>20\d\d-\d\d-\d\d)|(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})"
     r"(?:(?P=sep)(?P<y>20\d\d|\d\d))?)(?![\w/])"
 )
+# "dia 10", not "the 10%" or "el 10 mil"
 DAY_ONLY = re.compile(
     rf"(?<!\w)(?:dia|el dia|el|on the|the|no dia|pro dia|para el)\s+(?P<day>\d{{1,2}}|primeiro|primero|"
     rf"first)(?:st|nd|"
@@ -104,6 +108,7 @@ def local_today(context: Context) -> date:
 
 
 def _hits(folded: str, today: date, country: str, language: str) -> Iterator[Hit]:
+    # From the most exact to the vaguest: `parse` drops what overlaps an earlier hit
     readers: tuple[Callable[[str, date, str], Iterator[Hit]], ...] = (
         _numeric, _day_month, _month_end, _ahead, _day_only, _relative,
     )  # fmt: skip
@@ -118,10 +123,12 @@ def _numeric(folded: str, today: date, country: str) -> Iterator[Hit]:
     for match in NUMERIC.finditer(folded):
         if match["iso"]:
             day = _iso(match["iso"])
+        # "3.5" is a number and "3-5" a range; with a year both are a day
         elif match["sep"] != "/" and not match["y"]:
             continue
         else:
             first, second = int(match["a"]), int(match["b"])
+            # Only the US put the month first; "13/04" can be read in one way there as well
             day_number, month = (second, first) if country == "US" and first <= 12 else (first, second)
             day = _dated(today, day_number, month, _year(match["y"]))
         if day:
@@ -161,6 +168,7 @@ def _ahead(folded: str, today: date, country: str) -> Iterator[Hit]:
         if count is None:
             continue
         unit = match["unit"]
+        # Calendar months: "em um mês" said on the 31st is the last day of the next, not thirty days on
         if UNIT_DAYS[unit] == 30:
             yield match.start(), match.end(), add_months(today, int(count))
         else:
@@ -174,20 +182,24 @@ def _weekdays(folded: str, today: date, language: str) -> Iterator[Hit]:
         if match["day"] == "segunda" and ORDINAL_USE.match(folded, match.end("day")):
             continue
         numbered = DAY_AFTER_WEEKDAY.match(folded, match.end())
+        # Where both are said the number decides, also if it is not that weekday
         day = _in_month_or_next(today, int(numbered["day"])) if numbered else None
         if numbered and day:
             yield match.start(), numbered.end(), day
             continue
         target = WEEKDAYS[match["day"]]
         if match["week"] or match["before"] == "next":
+            # "next friday" is the one of next week, also where this week's is still to come
             monday = today + timedelta(days=7 - today.weekday())
             yield match.start(), match.end(), monday + timedelta(days=target)
         else:
+            # From tomorrow on: who writes "segunda" on a Monday means the next one
             yield match.start(), match.end(), today + timedelta(days=(target - today.weekday() - 1) % 7 + 1)
 
 
 def _relative(folded: str, today: date, country: str) -> Iterator[Hit]:
     for match in RELATIVE.finditer(folded):
+        # "por la mañana" is the morning, "mañana por la mañana" tomorrow's
         if match["tomorrow"] == "manana" and MORNING_BEFORE.search(folded[: match.start()]):
             continue
         days = 2 if match["after"] else 1 if match["tomorrow"] else 0
@@ -211,6 +223,7 @@ def _dated(today: date, day: int, month: int, year: int | None) -> date | None:
     try:
         dated = date(year or today.year, month, day)
         return dated if year or dated >= today else dated.replace(year=today.year + 1)
+    # 31/02, or 29/02 in a year that has none
     except ValueError:
         return None
 

@@ -7,6 +7,7 @@ import re
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
 
+# Also "ana @ exemplo.com", as phones' keyboards space it; the full stop of the sentence stays outside
 ADDRESS = re.compile(
     r"(?<![\w.+-])[a-z0-9](?:[\w.+-]*[a-z0-9_+-])?\s?@\s?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w-])"
 )

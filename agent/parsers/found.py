@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+# No client types it, PostgreSQL could not store it, and no letter or word in a pattern matches it
 BLANK = "\x00"
 
 
@@ -28,6 +29,7 @@ class Found:
 
 def clean(text: str) -> str:
     """One code point for each letter, straight quotes, plain spaces: the form every parser expects."""
+    # "é" may come as one code point or as two; composed, every letter folds to one
     composed = unicodedata.normalize("NFC", text)
     return composed.translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"', 0xA0: " ", 0x202F: " "})
 
@@ -39,6 +41,7 @@ def fold(text: str) -> str:
 
 @cache
 def _fold_letter(letter: str) -> str:
+    # "İ" becomes two code points, "½" three: only the first is kept, or all offsets after it would be wrong
     lowered = unicodedata.normalize("NFKD", letter.lower())
     base = next((part for part in lowered if not unicodedata.combining(part)), letter)
     return base if len(base) == 1 else letter
@@ -54,6 +57,7 @@ def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
 @cache
 def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the phrases as whole words, in folded text, the longest first. An apostrophe may be missing."""
+    # An alternation takes the first that matches: with "até" before "até uns" the longer is never read
     ordered = sorted({fold(phrase.strip()) for phrase in phrases if phrase.strip()}, key=len, reverse=True)
     alternatives = "|".join(_flexible(phrase) for phrase in ordered) or r"(?!)"
     return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
@@ -61,6 +65,7 @@ def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 def _flexible(phrase: str) -> str:
     escaped = re.escape(phrase).replace("'", "'?")
+    # People put commas into phrases: "no, máximo"
     return re.sub(r"\\ ", r"[\\s,]+", escaped)
 
 

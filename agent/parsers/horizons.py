@@ -21,8 +21,10 @@ DURATION = re.compile(
     rf"(?<!\w){LEAD}\s+(?:(?:uns|umas|unos|unas|a couple of|the next|next|o|os|about)\s+)?"
     rf"(?:(?P<low>[\w]+)(?:\s+(?:a|ou|o|or|to|e|y)\s+|\s*-\s*))?(?P<count>[\w]+)\s*(?P<unit>{UNIT})(?!\w)"
 )
+# "moro aqui há 2 anos" looks back, "garantia de 2 anos" nowhere
 PAST = re.compile(r"(?:ha|faz|hace|for|durante|por|desde)\s+(?:uns\s+|unos\s+|about\s+)?$")
 PAST_AFTER = re.compile(r"\s*(?:atras|ago|old|de uso|de idade|de edad|de garantia|de experiencia)")
+# "parcelar em 60 meses" says how long they pay, not when they buy
 INSTALMENTS = re.compile(
     r"(?:financ\w+|parcel\w+|cuotas|install?ments|pagar|x de|prestac\w+|loan|contrato)[^,.;]*$"
 )
@@ -63,6 +65,7 @@ SEASON = re.compile(
     r"(?<!\w)(?P<season>spring|summer|fall|autumn|winter)(?:\s+(?:of\s+)?(?P<year>20\d\d))?(?!\w)(?!\s+(?:course|"
     r"semester class))"
 )
+# Of the northern half of the world: these English words come from there
 SEASON_MONTHS = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 12}
 COUPLED = re.compile(
     rf"(?<!\w)(?P<count>couple|few|algun[oa]s|pouc[oa]s|poc[oa]s|par)\s+(?:of\s+|de\s+)?(?P<unit>{UNIT})(?!\w)"
@@ -91,6 +94,7 @@ def parse(text: str, context: Context, choices: tuple[Choice, ...]) -> list[Foun
 
 def bucket(choices: tuple[Choice, ...], days: int) -> str:
     limited = sorted((c for c in choices if c.max_days is not None), key=lambda choice: choice.max_days or 0)
+    # In order of reach, whatever the order in which a manager wrote the choices
     within = next((choice for choice in limited if days <= (choice.max_days or 0)), None)
     beyond = next((choice for choice in choices if choice.max_days is None), limited[-1])
     return (within or beyond).key
@@ -99,6 +103,7 @@ def bucket(choices: tuple[Choice, ...], days: int) -> str:
 def _hits(folded: str, context: Context) -> Iterator[Hit]:
     today = dates.local_today(context)
     far = _phrases(folded)
+    # "ano que vem, em março" is one moment: the month is of that year, and the year alone says less
     months = list(_months(folded, today, any(days >= 540 for _, _, days in far)))
     yield from months
     if not months or all(days < 540 for _, _, days in far):

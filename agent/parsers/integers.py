@@ -38,10 +38,13 @@ ONE_CHILD = re.compile(
 # "somos una consultora" says what they are, not how many
 ARE_A = re.compile(r"(?<!\w)(?:somos|soy|sou|sao|son|es|is|are|we.?re|i.?m|am|like)\s+$")
 WITH = re.compile(r"\s*(?:,\s*)?(?:and|e|y|plus|com|con|with|\+|mais|mas)\s+\w")
+# In a question's cues: any plural noun after a number counts, as in "12 corretores"
 ANY_PLURAL = "*s"
+# In a question's terms: who says "eu e" and names others counts as one of them
 SELF_AND = "eu e=1+"
 NOUN = re.compile(r"\s+(?P<noun>[a-z]{4,}(?:s|ff))(?!\w)")
 NOT_PEOPLE = word_set("not_people")
+# "mais 3", "plus two colleagues", "e outros 2"
 OTHERS = re.compile(
     r"\s*(?:e|y|and)?\s*(?:mais|mas|otr[oa]s|other|another|more)\s+(?P<count>\w+)(?!\w)|"
     r"\s*(?:plus|and|\+|e|y|com|con|with)\s+(?P<after>\w+)\s+(?:others?|more|mais|mas|otr[oa]s?|outr[oa]s?|colleagues?|"
@@ -82,6 +85,7 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
         if float(number.value).is_integer() and not _is_within(number, sizes)
     ]
     used: list[tuple[int, int]] = []
+    # Articles last: in "um time de 12" the "um" counts nothing
     for index, number in sorted(enumerate(known), key=lambda pair: pair[1].article):
         if number.article and ARE_A.search(folded[: number.start]):
             continue
@@ -126,6 +130,7 @@ def _slips(folded: str, cues: tuple[str, ...]) -> list[tuple[int, int]]:
 def _beside(folded: str, number: numbers.Number, cues: list[tuple[int, int]]) -> tuple[int, int] | None:
     """The number with its cue. A cue of one letter must touch the digits: "3q"."""
     for start, end in cues:
+        # Otherwise the "q" of "3 mil q eu tenho" would make rooms of them
         if end - start == 1 and number.end != start:
             continue
         if number.end <= start and ADJECTIVE.fullmatch(folded[number.end : start]):
@@ -137,6 +142,7 @@ def _beside(folded: str, number: numbers.Number, cues: list[tuple[int, int]]) ->
 
 def _start_of_range(folded: str, earlier: list[numbers.Number], number: numbers.Number) -> numbers.Number:
     """ "2 ou 3 quartos": the smaller one is what the client can live with."""
+    # Further apart they are two counts: "2 ou 10" is no range of rooms
     if not earlier or not earlier[-1].value < number.value <= earlier[-1].value * 4:
         return number
     return earlier[-1] if JOINED.fullmatch(folded[earlier[-1].end : number.start]) else number

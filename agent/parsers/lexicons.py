@@ -11,6 +11,7 @@ from agent.parsers.found import fold
 
 DATA = Path(__file__).parent / "data"
 LANGUAGE_FILES = {"pt-BR": "pt", "es": "es", "en": "en"}
+# Most words as short as Itu are something else; the short names that people do type are in `places.txt`
 SHORTEST_PLACE = 4
 
 
@@ -66,4 +67,5 @@ def towns(country: str) -> frozenset[str]:
     prefix = str(country_code_for_region(country))
     rows = (line.partition(":") for line in (DATA / "towns.txt").read_text("utf-8").splitlines())
     names = next((towns for key, _, towns in rows if key == prefix), "")
+    # Para, Bonito, Nice and Marco are Brazilian towns as well
     return frozenset(names.split("|")) - {""} - common_words()

@@ -16,6 +16,7 @@ COUNTRIES = "AO AR AU BR CL CO CU EC ES GB HN IE MX MZ NZ PE PT PY US UY VE ZA"
 
 
 def towns_under(prefix: str) -> list[str]:
+    # "Campinas - SP", "González Catán/Virrey del Pino, Buenos Aires": each part is a name
     names = {
         fold(name)
         for code, described in GEOCODE_DATA.items()

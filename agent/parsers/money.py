@@ -59,7 +59,9 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     """Ranges `{"min", "max"}` in the units of the context's currency; an open end is None."""
     text = clean(text)
     folded = fold(text)
+    # One letter for one letter: the places of what follows must not move
     folded = TWO_ENDS.sub(lambda match: match[1] + match[2].replace("e", "-").replace("y", "-"), folded)
+    # Both are needed: a Brazilian who writes English to a Brazilian company means thousands by "mil"
     english = language == "en" and context.country in ENGLISH_SPEAKING
     amounts = [_in_english(folded, a) if english else a for a in _amounts(folded, context.country)]
     found: list[Found] = []
@@ -101,6 +103,7 @@ def asked(text: str, context: Context) -> Found | None:
 def _spoken(text: str, folded: str) -> Found | None:
     """The one amount said in words, or the two ends of a range; several others answer nothing."""
     said = [match for match in SPOKEN_HUNDREDS.finditer(folded) if _is_spoken_amount(folded, match)]
+    # Digits beside the words name the amount better than they do
     if not said or len(said) > 2 or re.search(r"\d", folded):
         return None
     first, last = said[0], said[-1]
@@ -143,6 +146,7 @@ def _amounts(folded: str, country: str) -> list[Amount]:
 
 
 def _amount(folded: str, number: numbers.Number) -> Amount:
+    # Six characters hold the longest sign with its space: "us$ " or "r$ "
     before = SIGNS.search(folded[max(0, number.start - 6) : number.start])
     after = CURRENCY_WORDS.match(folded, number.end)
     start = number.start - (len(before[0]) if before else 0)
@@ -167,11 +171,14 @@ def _is_money(folded: str, amount: Amount, later: list[Amount]) -> bool:
     if amount.marked:
         return True
     glued = folded[amount.end : amount.end + 1].isalpha() and not ISH.match(folded, amount.end)
+    # "350 mil", not "350 m²", "3 quartos" or "20%"
     if OTHER_UNITS.match(folded, amount.end) or glued:
         return False
+    # "HB20", "#302", "12/05", "14:30": figures that belong to something else
     if re.search(r"[\w#/.]$", folded[: amount.start]) or re.match(r"[/:]\d", folded[amount.end :]):
         return _opens_range(folded, amount, later)
     grouped = re.search(r"\d[.,']\d", folded[amount.start : amount.end])
+    # "em 2019" is a year, "2.019" an amount
     is_year = amount.scale == 1 and amount.value in YEARS and not grouped
     return not is_year or _opens_range(folded, amount, later)
 
@@ -186,6 +193,7 @@ def _is_range(folded: str, low: Amount, high: Amount) -> bool:
         return False
     low_value = _scaled(low, high)
     opened = bool(RANGE_OPENING.search(folded[: low.start])) or bool(DASH.match(gap))
+    # "300 a 400" is a range without any mark; "2 a 3" may be rooms, people or days
     both_large = gap.strip() in {"a", "ate", "to", "hasta"} and min(low.value, high.value) >= 100
     loosely = both_large or (
         gap.strip() in {"a", "ate", "to", "hasta", "ou", "o", "or", "/"} and (high.explicit or low.explicit)
@@ -223,12 +231,14 @@ def _single(text: str, folded: str, amount: Amount) -> Found:
 def _bounded(folded: str, amount: Amount) -> tuple[Amount, str]:
     """The amount widened over the words that bound it, and which end they fix."""
     before = folded[max(0, amount.start - 40) : amount.start]
+    # Words before the amount first, and ceilings first: "no mínimo até 400" is still no more than 400
     for side, pattern in (("upper", UPPER_BEFORE), ("lower", LOWER_BEFORE)):
         last = _last_adjacent(pattern, before)
         if last is not None:
             return replace(amount, start=amount.start - (len(before) - last)), side
     for side, after in (("upper", UPPER_AFTER), ("lower", LOWER_AFTER)):
         match = after.match(folded, amount.end)
+        # "300 ou um pouco mais" sets no floor
         if match and not ROUGHLY.match(folded[amount.end :].lstrip(" ,")):
             return replace(amount, end=match.end()), side
     return amount, "upper" if UPPER_LATER.match(folded, amount.end) else ""
@@ -247,5 +257,6 @@ def _last_adjacent(pattern: re.Pattern[str], before: str) -> int | None:
 
 
 def _plain(value: float) -> float | int:
+    # Whole amounts as whole numbers: JSON would say 350000.0 to the consultant
     rounded = round(value, 2)
     return int(rounded) if rounded == int(rounded) else rounded

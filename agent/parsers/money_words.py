@@ -11,6 +11,7 @@ CURRENCY_WORDS = re.compile(
     r"\s*(?:de\s+)?(?:reais|real|reai|pesos?|dolares|dolar|dollars?|euros?|soles|libras?|pounds?|quid|bucks"
     r"|mangos?|contos?|pila[s]?|pau[s]?|pcm|p/m|usd|brl|mxn|cop|ars|clp|pen|eur|gbp|r\$|\$|€|£)(?!\w)"
 )
+# What follows "350" and says that it is no money: "350 m²", "2 vagas", "48x", "10 am"
 OTHER_UNITS = re.compile(
     r"\s*(?:%|por ?cento|por ?ciento|percent|km|kms|quilometros|kilometros|miles\b|m2|m²|metros?|mts|sqft|"
     r"square|hectares?|ha\b|anos?|años?|years?|yrs?|yo\b|meses|mes\b|months?|dias?|days?|semanas?|weeks?|h\b|"
@@ -89,6 +90,7 @@ STRETCH = re.compile(
 )
 BOTH_BOUNDS = re.compile(r"^\s*(?:,|e|y|and)?\s*$")
 RANGE_OPENING = re.compile(r"(?:entre|between|de|desde|from|dos|das|los|uns|unos)\s*(?:os|as|los|las)?\s*$")
+# "three fifty" for 350 thousand, as the English and Americans say prices of houses
 SPOKEN = re.compile(
     r"(?<!\w)(?P<hundreds>one|two|three|four|five|six|seven|eight|nine)[ -](?P<tens>twenty|thirty|forty|fifty|sixty|"
     r"seventy|eighty|ninety)(?:[ -](?P<units>one|two|three|four|five|six|seven|eight|nine))?(?!\w)"
@@ -98,6 +100,7 @@ SPOKEN_HUNDREDS = re.compile(
     r"(?:hundred[ -])?(?:and[ -])?(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     r"(?:[ -](?P<units>one|two|three|four|five|six|seven|eight|nine))?)(?!\w)"
 )
+# "the low 400s": a fifth, a half, four fifths of the hundred
 PARTS = {"low": 20, "lower": 20, "early": 20, "mid": 50, "middle": 50, "high": 80, "upper": 80}
 PART_OF_HUNDRED = re.compile(rf"(?<!\w)(?P<part>{'|'.join(PARTS)})[ -](?P<low>\d{{1,2}}00)'?s(?!\w)")
 ISH = re.compile(r"-?ish(?!\w)")
@@ -107,6 +110,7 @@ TWO_ENDS = re.compile(
     r"((?<!\w)entre (?:[\w.,]+ ){0,2}?(?:milhao|millon|milhoes|millones))( [ey] )(?=[\w.,]+ mil(?:\W*$|"
     r"\W* (?!e |y |milh|mill)))"
 )
+# From the oldest flat anybody names to the longest plan
 YEARS = range(1950, 2041)
 HUNDRED, SMALLEST_ALONE = 100, 10
 # "1.3 mil" means millions here only, and a thousand to whoever writes English to a Brazilian company.
@@ -117,4 +121,5 @@ MONTHLY = re.compile(
     r"\s*(?:usd|dollars?|pounds?)?\s*(?:(?:per|a|each|every|/|por|ao|al)\s?(?:month|mo|mes)|pcm|p/m|monthly)(?!\w)"
 )
 REFUSED = re.compile(r"(?<!\w)(?:not|no|isn'?t|wasn'?t|never)\s+(?:(?:at|the|about|around)\s+)?$")
+# Twenty thousand millions: above that the "mil" was meant as a thousand
 LARGEST_IN_THOUSANDS = 20_000

@@ -9,6 +9,7 @@ from agent.parsers.found import Found, clean, fold
 from agent.parsers.lexicons import common_words, first_names, word_set
 from agent.parsers.number_words import UNITS
 
+# Introductions that leave no doubt; not "no meu nome" or "a mi nombre", which say whose the car is
 STRONG = re.compile(
     r"(?<!\w)(?:(?:meu nome|mi nombre|my name) (?:nao e|nao eh|no es|is not|isn'?t) \w+,? (?:(?:mas|pero|but|sino) )?"
     r"(?:es|e|eh|it'?s)(?=\s)|"
@@ -23,6 +24,7 @@ STRONG = re.compile(
     r"(?<!mi )nombre|(?<!my )name|ass|atte|signed|cheers|regards|abs)"
     r"\s*[:,.\-]?\s*(?:(?:e|eh|es|is|o|a|la|el)\s+)*(?<=[\s:.,-])(?=\w)"
 )
+# "sou advogado", "it's a Yamaha", "aqui é casa": what follows is a name only where it looks like one
 WEAK = re.compile(
     r"(?<!\w)(?:(?:eu )?sou(?: eu,?)?|soy(?: yo,?)?|i am|i'?m|im|aqui (?:e|eh)|aqui quem e|this is|it'?s|its|aqui|aca|"
     r"por aqui|here is|e|eh)"
@@ -73,12 +75,14 @@ OPENING = re.compile(
     r"(?:(?:o|a|el|la|the)\s+)?(?=\w)"
 )
 NOT_A_NAME = word_set("not_names")
+# Endings of verbs, trades and origins: "procurando", "dentista", "paraense"
 NOT_NAME_ENDINGS = (
     "ing", "ando", "endo", "indo", "iendo", "ado", "ada", "ido", "ida", "ante", "ente", "ista", "dor",
     "dora",
     "tor", "tora", "eiro", "eira", "ero", "ario", "aria", "ed", "ly", "logo", "loga", "ense", "ano", "ana",
     "ino", "ina",
 )  # fmt: skip
+# How much the words around it say: nothing, perhaps, a name follows
 GUESSED, HINTED, CERTAIN = range(3)
 LONGEST = 5
 
@@ -117,6 +121,7 @@ def bare(segment: str, context: Context, pending: bool, alone: bool = False) -> 
         return None
     known = fold(words[0][0]).rstrip(".") in first_names()
     capitalised = all(word[0][0].isupper() or fold(word[0]) in PARTICLES for word in words)
+    # All in capitals says nothing: the whole message may be shouted
     return captured if trust != GUESSED or known or (capitalised and not text.isupper()) else None
 
 
@@ -227,10 +232,12 @@ def _capture(text: str, start: int, trust: int) -> Found | None:
 def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trust: int) -> bool:
     plain = fold(word).rstrip(".")
     if plain in PARTICLES:
+        # "Ana e Pedro" are two people; "e" joins surnames after three words: "Ana Maria Costa e Silva"
         return bool(taken) and (plain not in {"e", "y"} or len(taken) > 2)
     if "'" in plain and plain.split("'")[0] in CONTRACTED:
         return False
     surname = mixed_case and bool(taken) and taken[0][0][0].isupper() and word[0].isupper()
+    # Behind a capitalised name anything with a capital is a surname: "Paula Machado", "Ana Casa Nova"
     if surname and not taken[-1][0].endswith("."):
         return True
     if taken and fold(taken[0][0]) in first_names() and plain in SURNAMES:
@@ -247,6 +254,7 @@ def _continues(word: str, taken: list[re.Match[str]], mixed_case: bool, trust: i
 
 def _spelled(quote: str) -> str:
     """ "ROGÉRIO SILVA" and "rogério silva" become "Rogério Silva"; "McKay" stays as typed."""
+    # Mixed case was meant: "McKay", "DiCaprio", "de Souza"
     if not (quote.isupper() or quote.islower()):
         return quote
     words = [word if fold(word) in PARTICLES else word.capitalize() for word in quote.lower().split()]

@@ -10,12 +10,14 @@ ALWAYS = (
     r"en vez de|en lugar de|instead of|rather than|no longer|ja nao|ya no|menos|except|exceto|excepto|nada de|"
     r"descart\w+|changed my mind about|forget|esquece|olvida|era pra|era para"
 )
+# "não quero casa", but not "não casa mas apartamento" and not "não só casa"
 BETWEEN = r"(?:\s+(?!mas\b|pero\b|but\b|so\b|sino\b|solo\b|only\b|just\b)[\w']+){0,2}\s+$"
 ANY = re.compile(rf"(?<!\w)(?:{ALWAYS}){BETWEEN}")
 SPANISH_NO = re.compile(rf"(?<!\w)no{BETWEEN}")
 ENGLISH_NO = re.compile(r"(?<!\w)no\s+$")
 
 
+# "amanhã não dá", "sexta não, sábado": said first and refused after
 AFTERWARDS = re.compile(
     r"\s*(?:,\s*)?(?:eu\s+|yo\s+|i\s+|it\s+)?(?:(?:ja\s+|ya\s+)?(?:nao|n|no)\s+(?:da|vai dar|posso|consigo|rola|"
     r"quero|"
@@ -40,6 +42,7 @@ def is_negated(folded: str, start: int, language: str, after: int = 0) -> bool:
     before = folded[max(after, start - 60) : start]
     if ANY.search(before):
         return True
+    # In Portuguese "no" is "in the": "no apartamento"
     if language.startswith("pt"):
         return False
     return bool((SPANISH_NO if language == "es" else ENGLISH_NO).search(before))

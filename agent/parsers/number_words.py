@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# Where "1.500" is one and a half and "1,500" a thousand and a half; so in Mexico and Peru (CLDR)
 DOT_DECIMAL_COUNTRIES = frozenset(
     [
         "US",
@@ -54,6 +55,7 @@ UNITS = {
     "oitocentos": 800, "ochocientos": 800, "novecentos": 900, "novecientos": 900,
 }  # fmt: skip
 HALVES = {"meio": 0.5, "meia": 0.5, "medio": 0.5, "media": 0.5, "half": 0.5, "quarter": 0.25}
+# "luca" is a thousand pesos in Chile and Argentina, "palo" a million, "mdp" Mexican for millions of pesos
 MULTIPLIERS = {
     "k": 1e3, "mil": 1e3, "thousand": 1e3, "grand": 1e3, "lucas": 1e3, "luca": 1e3, "lukas": 1e3, "luka": 1e3,
     "milhao": 1e6,    "milhoes": 1e6, "milhaozinho": 1e6, "millon": 1e6, "millones": 1e6, "million": 1e6,
@@ -61,6 +63,7 @@ MULTIPLIERS = {
     "mi": 1e6, "mm": 1e6, "m": 1e6, "kk": 1e6, "palo": 1e6, "palos": 1e6, "mill": 1e6, "mio": 1e6,
     "mdp": 1e6,
 }  # fmt: skip
+# The words for one that also say "a": by themselves they count nothing
 ARTICLES = frozenset({"um", "uma", "un", "una", "uno", "one", "a"})
 CONNECTORS = frozenset({"e", "y", "and", "de"})
 HUNDRED = frozenset({"hundred"})

@@ -20,8 +20,10 @@ from agent.parsers.number_words import (
     UNITS,
 )
 
+# "1.134,56" and "10 000"; a group has three digits, so "1.5" is none
 DIGITS = r"\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?"
 TOKEN = re.compile(rf"(?P<digits>{DIGITS})|(?P<word>[^\W\d_]+)|(?P<other>\S)")
+# "2 e 500" is 2,500; after a larger number the "e" joins two things, as in "80 e 500"
 LARGEST_SHORT = 20
 GROUPED = re.compile(r"^\d{1,3}(?:[.,' ]\d{3})+$")
 
@@ -103,6 +105,7 @@ def digits_value(digits: str, country: str, multiplied: bool = False) -> float:
     if GROUPED.match(digits):
         separators = {sign for sign in digits if not sign.isdigit()}
         decimal = "." if country in DOT_DECIMAL_COUNTRIES else ","
+        # "1.500" before "milhão" in Brazil is a thousand and a half of them, "1,500 milhão" is one and a half
         if multiplied and separators == {decimal} and digits.count(decimal) == 1:
             return float(digits.replace(decimal, "."))
         return float(re.sub(r"\D", "", digits))
@@ -133,6 +136,7 @@ def _step(tally: _Tally, tokens: list[re.Match[str]], position: int, country: st
     if token["word"] is None:
         return _take_hyphen(tally, tokens, position)
     word = token["word"]
+    # Before the units: "a", "um" and "de" may also join what was begun
     if tally.started and word in CONNECTORS:
         return _connect(tally, tokens, position, country)
     if word in UNITS:
@@ -161,6 +165,7 @@ def _take_hyphen(tally: _Tally, tokens: list[re.Match[str]], position: int) -> i
 
 def _take_word(tally: _Tally, amount: float, token: re.Match[str]) -> int:
     group = tally.group
+    # "3 dois" are two numbers; "3 mil e duzentos" is one, for the multiplier has closed the group
     if tally.digits and group is not None:
         return 0
     if group is not None and not _fits_after(group, amount):
@@ -194,17 +199,21 @@ def _take_multiplier(tally: _Tally, tokens: list[re.Match[str]], position: int) 
     token = tokens[position]
     word = token["word"]
     if word in HUNDRED:
+        # Ninety-nine times more, because `take` adds to the group that is there
         tally.take((tally.group or 0) * 99 if tally.group else 100, token)
         return 1
     if word in DOZENS:
         tally.multiply(DOZENS[word], token)
+        # A dozen is a count and no mark of money, as "mil" is
         tally.scale = 1
         return 1
     factor = MULTIPLIERS.get(word)
     if factor is None or (tally.started and factor >= tally.scale > 1):
         return 0
+    # "mil reais" is a thousand; a "k" or an "mi" by itself is laughter or a pronoun
     if not tally.started and word not in {"mil", "milhao", "millon", "million", "thousand"}:
         return 0
+    # "100k" and "100 k", but not the "m" of the next word or of "85 m²"
     if word in {"m", "k", "kk", "mm", "mi"} and (token.start() - tally.end > 1 or _is_unit(tokens, position)):
         return 0
     tally.multiply(factor, token)

@@ -7,6 +7,7 @@ import re
 from agent.parsers.found import Found, clean, fold
 from agent.parsers.lexicons import common_words, first_names, word_set
 
+# What companies begin with in Portuguese and Spanish; English and legal forms come last (`TAILS`)
 HEADS = (
     "construtora|metalurgica|transportadora|transportes|industria|industrias|clinica|escola|colegio|imobiliaria|"
     "padaria|"
@@ -62,6 +63,7 @@ CAPITALS = re.compile(
     r"(?:(?:a|o|la|el|the|é a|es la|is)\s+)?"
     r"(?P<name>[A-ZÀ-Þ][\w'&.-]+(?:\s+(?:(?:d[aeo]s?|del?|e|y|and|&|of)\s+)?[A-ZÀ-Þ][\w'&.-]+)*)"
 )
+# The forms that are no word of everyday, for texts in one case: "sa", "me" and "co" are left out
 LEGAL = re.compile(r"(?<=\w)\s+(?:ltda|eireli|sas|srl|inc|llc|ltd|corp|gmbh|plc)(?!\w)\.?")
 FLAT = re.compile(
     rf"(?:^|[.,;:!?\n]\s*|(?<!\w)(?:from|with|at|for|called|is|e|es|d[aeo]|n[ao]|en|somos|empresa|company|"
@@ -99,6 +101,7 @@ def parse(text: str) -> list[Found]:
 def _headed(text: str, folded: str, match: re.Match[str], capitals: bool) -> Found | None:
     if capitals and not text[match.start()].isupper() and not BELONGS_TO.search(folded[: match.start()]):
         return None
+    # "trabalho numa construtora grande" names none
     if not capitals and INDEFINITE.search(folded[: match.start()]):
         return None
     whole = None if capitals else _called(text, folded, match)
@@ -124,6 +127,7 @@ def _called(text: str, folded: str, match: re.Match[str]) -> Found | None:
 def _named_after(text: str, match: re.Match[str]) -> Found | None:
     """ "é uma clínica veterinária, Amigo Fiel": the kind of business, then its name in capitals."""
     name = CAPITALS.match(text, match.end())
+    # "minha clínica, Paula": the person follows, not the clinic's name
     if name is None or fold(name["name"].split()[0]) in first_names():
         return None
     return Found(name["name"], name["name"], name.start("name"), name.end("name"))
@@ -152,6 +156,7 @@ def _extent(text: str, folded: str, start: int, capitals: bool) -> int | None:
 def _belongs(letter: str, word: str, capitals: bool, count: int) -> bool:
     if capitals:
         return letter.isupper() or letter.isdigit()
+    # Two words at most where no capitals bound the name: the sentence goes on somewhere
     return count < 2 and word.isalpha() and word not in common_words()
 
 

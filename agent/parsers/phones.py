@@ -10,6 +10,7 @@ from phonenumbers import Leniency, NumberParseException, PhoneNumberFormat, Phon
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
 
+# Mexico dropped the 1 after +52 in August 2019; people go on writing it
 OLD_MEXICAN_MOBILE = re.compile(r"\+52[ -]?1(?=[ -]?\d{2,3}[ -])")
 SHAPED = re.compile(r"(?:\+|0|\()[\d\s()-]+|\d{3}-\d{3}-\d{4}")
 ANNOUNCED = re.compile(
@@ -19,9 +20,11 @@ ANNOUNCED = re.compile(
 
 
 def parse(text: str, context: Context, language: str) -> list[Found]:
+    # A space for the digit, so that places stay valid
     text = OLD_MEXICAN_MOBILE.sub(lambda match: match[0][:-1] + " ", clean(text))
     matcher = PhoneNumberMatcher(text, context.country or None, leniency=Leniency.VALID)
     found = [Found(_e164(match.number), match.raw_string, match.start, match.end) for match in matcher]
+    # The stricter reading first: a price or an order number must not become the client's phone
     return found or _announced(text, context) or _shaped(text, context)
 
 

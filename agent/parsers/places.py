@@ -57,7 +57,9 @@ AREA_WORDS = (
     r"municipio|centro)"
 )
 AREA = re.compile(rf"(?<!\w){AREA_WORDS}\s+\w+")
+# "Bauru - SP", "Bauru/SP", "Bauru (SP)"; the letters must be capitals, or "Bauru, eu e ele" had one
 STATE = re.compile(r"\s*(?:-|/|,|\()\s*(?:[a-z]{2})(?![\w])\)?")
+# "Bauru SP", "Austin TX": without a separator two capitals must be a state's
 SPACED_STATE = re.compile(
     r"\s+(?:A[BCKLMPRZ]|B[AC]|C[AEOT]|D[CEF]|ES|F[L]|G[AO]|HI|I[ADLN]|K[SY]|LA|M[ABDEGINOST]|N[BCDEHJLMSTUVY]|"
     r"O[HKNR]|"
@@ -66,12 +68,14 @@ SPACED_STATE = re.compile(
 REGION = re.compile(rf"\s*(?:,|-|/|\(|\s)\s*{phrase_pattern(regions()).pattern}\)?")
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
 FIRST_PARTS = word_set("place_first_words")
+# After these a place is one of many things: "carta de Bruno", "falar para Marina"
 LOOSE = frozenset({"a", "to", "de", "do", "da", "para", "pra", "from", "por"})
 WHERE = frozenset({"em", "en", "in", "no", "na"})
 PARTICLES = word_set("particles_places")
 NOT_A_PLACE = word_set("not_places")
 LONGEST = 5
 FEW = 2
+# Shorter names of other countries' cities are everyday words somewhere
 SHORTEST_ABROAD = 4
 # Answers to "which area?" that are no proper names.
 DESCRIBED = re.compile(
@@ -99,6 +103,7 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found += [_after_cue(text, folded, match, context, firm=False) for match in LEADING.finditer(folded)]
     found += _famous(text, folded, context)
     places: list[Found] = []
+    # The longest first: "São José dos Campos" and not the "Campos" in it
     for item in sorted((place for place in found if place), key=lambda place: place.start - place.end):
         if not any(item.overlaps(other) for other in places):
             places.append(item)
@@ -217,6 +222,7 @@ def _goes_on(text: str, known: Found) -> bool:
 
 
 def _ends(plain: str, word: str, count: int, needs_capital: bool, trusted: bool) -> bool:
+    # "it's", "we're": the cue was followed by another sentence
     if "'" in plain and plain.split("'")[0] in CONTRACTED:
         return True
     if plain in NOT_A_PLACE or plain.isdigit() or (len(plain) < 3 and not count):
@@ -261,6 +267,7 @@ def _famous(text: str, folded: str, context: Context) -> list[Found]:
 
 def _needs_no_cue(quote: str, context: Context) -> bool:
     name = _without_state(quote)
+    # "SP", "BH", "RJ" in capitals alone: "sp" and "rj" may be part of anything
     if len(name) <= 3:
         return quote.isupper()
     famous = name in famous_places(context.country)
@@ -289,6 +296,7 @@ def _with_state(text: str, folded: str, start: int, end: int) -> Found:
     if region:
         return Found(text[start : region.end()], text[start : region.end()], start, region.end())
     if state and (suffix.strip(" -/,()").isupper() or (flat and spaced)) and not shouted:
+        # The state is a part of the answer: many towns of Brazil and the US share their names
         end = state.end()
     return Found(text[start:end], text[start:end], start, end)
 

@@ -6,9 +6,13 @@ import re
 
 from agent.parsers.found import Found, clean, fold
 
+# 13 to 19 digits (ISO/IEC 7812); after "+" it is a phone number
 CARD = re.compile(r"(?<![\d+])(?:\d[ .-]?){12,18}\d(?!\d)")
+# Eleven digits are a Brazilian mobile number too: the check digits below tell them apart
 CPF = re.compile(r"(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)")
+# Taken with its slash only: fourteen plain digits may be a bar code or an order
 CNPJ = re.compile(r"(?<!\d)\d{2}\.?\d{3}\.?\d{3}/?\d{4}-?\d{2}(?!\d)")
+# With its hyphens only: nine plain digits are a phone number without the area code in Brazil
 SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 SECURITY_CODE = re.compile(
     r"(?<!\w)(?:cvv|cvc|cod(?:igo)? de seguran\w+|codigo de seguridad|"
@@ -29,6 +33,7 @@ def parse(text: str) -> list[Found]:
     found += [_kind("cnpj", match.span(), text) for match in CNPJ.finditer(folded) if "/" in match[0]]
     found += [_kind("ssn", match.span(), text) for match in SSN.finditer(folded)]
     found += [_kind("cvv", match.span(1), text) for match in SECURITY_CODE.finditer(folded)]
+    # Alone "validade 12/27" is that of a document or a policy, which clients do tell
     if any(item.value in {"card", "cvv"} for item in found):
         found += [_kind("expiry", match.span(1), text) for match in EXPIRY.finditer(folded)]
     found += [_kind("document", match.span(1), text) for match in ANNOUNCED.finditer(folded)]
@@ -38,6 +43,7 @@ def parse(text: str) -> list[Found]:
 def mask_sensitive(text: str) -> str:
     """The text with every card and document number replaced by its kind, as in "[card]"."""
     masked = clean(text)
+    # From the end, so that the places of those before stay right
     for item in sorted(parse(masked), key=lambda found: found.start, reverse=True):
         masked = masked[: item.start] + f"[{item.value}]" + masked[item.end :]
     return masked
@@ -69,8 +75,10 @@ def _luhn(digits: str) -> bool:
 
 def _is_cpf(text: str) -> bool:
     digits = [int(digit) for digit in re.sub(r"\D", "", text)]
+    # 111.111.111-11 passes the sum and is no CPF that anybody was given
     if len(set(digits)) == 1:
         return False
+    # With its dots it is meant as one, check digits or not: a mistyped CPF is as private
     written_as_cpf = bool(re.fullmatch(r"\d{3}\.\d{3}\.\d{3}-\d{2}", text))
     return written_as_cpf or all(_check_digit(digits[:size]) == digits[size] for size in (9, 10))
 
@@ -79,4 +87,5 @@ def _check_digit(digits: list[int]) -> int:
     weighted = sum(
         digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True)
     )
+    # Receita Federal's rule: modulo 11, where a remainder of 10 counts as 0
     return (weighted * 10) % 11 % 10

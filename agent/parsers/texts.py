@@ -15,9 +15,11 @@ JOIN = re.compile(
     r"\s*(?:,\s*)?(?:(?:de|do|da|del|para|pra|of|for|with|com|con|e|y|and|em|en|a|al|ao|à|no|na|\+|/|-)\s+){0,2}"
     r"(?:(?:o|a|os|as|el|la|the|um|uma|un|una|mi|meu|minha|my)\s+)?"
 )
+# "Gol 1.6", "HB20", "Fan 160"; not "apto 300 mil" or "casa 3 quartos"
 VERSION = re.compile(
     r"\s*(?:[-/]?\d[\w.]*)(?!\w|[.,]?\d|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos|mi\b|milhoes))"
 )
+# A year right beside one word: "Spark 2015"
 DATED = re.compile(
     r"(?<!\w)(?:[^\W\d_][\w-]+ (?:19[89]\d|20[0-3]\d)|(?:19[89]\d|20[0-3]\d) [^\W\d_][\w-]+)(?!\w)"
 )
@@ -50,6 +52,7 @@ NEXT = "_"
 
 def parse(text: str, context: Context, language: str, question: Question) -> list[Found]:
     """Known terms first, widened over the terms they join; then whatever follows a cue."""
+    # Terms first: a manager wrote them down, what follows a cue is only where it stands
     return known(text, language, question) or announced(text, question)
 
 
@@ -129,6 +132,7 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
     for match in _term_pattern(every(question.terms)).finditer(folded):
         start, end = match.span()
         read_to = spans[-1][2] if spans else 0
+        # Terms are sought longest first at each place, so what begins within the last one is part of it
         if start < read_to or is_negated(folded, start, language, read_to) or is_dropped(folded, end):
             continue
         version = VERSION.match(folded, end)
@@ -199,6 +203,7 @@ def _beside(folded: str, term: Found, cues: list[tuple[int, int]]) -> bool:
         if start < term.end and term.start < end:
             return True
         gap = folded[end : term.start] if end <= term.start else folded[term.end : start]
+        # A cue this far away speaks of something else, and never across a pause
         far = len(gap) > 25 or END.search(gap)
         if not far and not re.search(r"\b(?:por um|pelo|pela|num|numa|for an?|por una?|por el)\b", gap):
             return True

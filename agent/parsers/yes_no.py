@@ -22,6 +22,7 @@ NO = re.compile(
 
 def parse(text: str, context: Context, language: str) -> list[Found]:
     folded = fold(clean(text))
+    # No first: "não, pode ser" begins with it, and no yes begins with a no
     for pattern, value in ((NO, False), (YES, True)):
         match = pattern.match(folded)
         if match:

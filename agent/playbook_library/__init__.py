@@ -23,6 +23,7 @@ GENERIC_TEXTS = {
 
 def load_library(domain: str) -> dict[str, Any]:
     """The snapshot of the shipped playbook: its own questions and messages over the shared ones."""
+    # A copy to the bottom: `_read` keeps what it read, and callers change their snapshot
     snapshot = json.loads(json.dumps(_read(domain)))
     snapshot["questions"] = [_complete(question) for question in snapshot["questions"]]
     snapshot["messages"] = {**_read("shared")["messages"], **snapshot["messages"]}

@@ -23,6 +23,7 @@ TYPES = {
     "bool": gettext_lazy("Yes or no"),
 }
 KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
+# How a model says that it asks for nothing (`next_slot`)
 RESERVED = frozenset({"none"})
 LONGEST_BUBBLE = 300
 MOST_ASKS = 10
@@ -112,6 +113,7 @@ class QuestionForm(InLanguages):
             kwargs["initial"] = plain | flattened(known, self.wordings)
         super().__init__(*args, **kwargs)
         self.taken = taken
+        # Rules and the memory of conversations refer to it
         self.fields["key"].disabled = known is not None
 
     def asking(self) -> list[Group]:
