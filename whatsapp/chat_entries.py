@@ -54,9 +54,12 @@ def as_inbound(line: Line, entry: ChatEntry, said: Said) -> InboundMessage:
 
 
 def put(line: Line, entries: Sequence[ChatEntry]) -> list[bool]:
-    """Into the index, for each whether it was new. Without Redis the list is late, not the message:
-    the index is then built again from what is stored and what Twilio lists. Raises RedisError where neither
-    would bring it back: a stranger's words on a line at Meta."""
+    """Into the index, for each whether it was new.
+
+    Without Redis the list is late, not the message. What leads and we said is put into it by a sweep when Redis
+    is back (`rebuilding.catch_up`); of strangers, what Twilio lists (`recovery`). Raises RedisError where neither
+    would bring it back: a stranger's words on a line at Meta.
+    """
     try:
         return chat_index.record(line.pk, entries)
     except redis.RedisError as error:

@@ -190,6 +190,17 @@ def say_built(line_id: int, how: str) -> None:
     connection().set(_built_key(line_id), how)
 
 
+def whole_until(line_id: int) -> datetime | None:
+    """Up to when the rows are in the list for certain. It lives beside the list, and so is as old as the list
+    where Redis came back with an older state. Raises RedisError."""
+    moment = connection().get(_whole_key(line_id))
+    return datetime.fromisoformat(moment) if moment else None
+
+
+def say_whole(line_id: int, until: datetime) -> None:
+    connection().set(_whole_key(line_id), until.isoformat())
+
+
 def _keys(line_id: int) -> list[str]:
     parts = ("order", "facts", "unread", "seen", "said:")
     return [f"{settings.REDIS_PREFIX}chats:{line_id}:{part}" for part in parts]
@@ -197,6 +208,10 @@ def _keys(line_id: int) -> list[str]:
 
 def _built_key(line_id: int) -> str:
     return f"{settings.REDIS_PREFIX}chats:{line_id}:built"
+
+
+def _whole_key(line_id: int) -> str:
+    return f"{settings.REDIS_PREFIX}chats:{line_id}:whole"
 
 
 def _score(at: datetime) -> int:

@@ -1,8 +1,11 @@
 """A chat index that Redis lost, built again from the rows and from what Twilio still lists."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from leads import clock
 from whatsapp import chat_index, client
@@ -18,6 +21,9 @@ LOOK_BACK = timedelta(days=30)
 # One page of Twilio's, in either direction: a list that is short is better than one that comes late
 MOST_LISTED = 1000
 BATCH = 500
+OVERLAP = timedelta(minutes=10)
+LONGEST_QUEUED = timedelta(days=1)  # a message may go out long after its conversation was last written to
+SAID = (Message.Status.RECEIVED, Message.Status.SENT, Message.Status.DELIVERED, Message.Status.READ)
 
 
 def ensure_built(line: Line) -> bool:
@@ -51,12 +57,46 @@ def build_from_rows(line: Line) -> None:
     messages = Message.objects.filter(pk__in=last).select_related("conversation")
     recent = messages.order_by("-created_at")[: settings.CHAT_INDEX_SIZE]
     _record(line, [entry_of_row(line, message) for message in recent])
+    catch_up(line, is_history=True)
     chat_index.say_built(line.pk, ROWS)
 
 
-def _record(line: Line, entries: list[ChatEntry]) -> None:
+def catch_up(line: Line, *, is_history: bool = False) -> None:
+    """What leads and we said while Redis was away and yet kept the list. Raises RedisError.
+
+    Each time from a while before the last one on: who writes a row puts it into the list after the commit.
+    `is_history`: nothing of it counts as unread.
+    """
+    now = timezone.now()
+    since = (chat_index.whole_until(line.pk) or now) - OVERLAP
+    said = [(one, _entry_of_row(line, one)) for one in _said_since(line, since)]
+    if not is_history:
+        fresh = [entry for one, entry in said if entry.sid and one.created_at >= since]
+        _record(line, fresh, is_history=False)
+    _record(line, [entry for _, entry in said])
+    chat_index.say_whole(line.pk, now)
+
+
+def _said_since(line: Line, since: datetime) -> QuerySet[Message]:
+    """Of conversations in which something happened lately: they alone are worth reading through."""
+    messages = Message.objects.filter(
+        conversation__line=line,
+        conversation__updated_at__gte=since - LONGEST_QUEUED,
+        updated_at__gte=since,
+        status__in=SAID,
+    )
+    return messages.select_related("conversation").order_by("-updated_at")[: settings.CHAT_INDEX_SIZE]
+
+
+def _entry_of_row(line: Line, message: Message) -> ChatEntry:
+    """What came in counts as unread once; that we answered may be told any number of times."""
+    is_inbound = message.direction == Message.Direction.IN
+    return replace(entry_of_row(line, message), sid=(message.sid or "") if is_inbound else "")
+
+
+def _record(line: Line, entries: list[ChatEntry], *, is_history: bool = True) -> None:
     for start in range(0, len(entries), BATCH):
-        chat_index.record(line.pk, entries[start : start + BATCH], is_history=True)
+        chat_index.record(line.pk, entries[start : start + BATCH], is_history=is_history)
 
 
 def _listed(line: Line) -> list[SentMessage]:

@@ -32,10 +32,24 @@ def take_in(line: Line, messages: Sequence[InboundMessage]) -> int:
         _entry(line, message, leads.get(message.client_key), rows.get(message.sid)) for message in wanted
     ]
     news = chat_entries.put(line, entries)
+    leads |= _take_in_late(line, [message for message in wanted if message.client_key not in leads])
     for message, entry, is_new in zip(wanted, entries, news, strict=True):
         if is_new and message.client_key not in leads:
             announce(message_changed, chat=_facts(line, message, entry))
     return sum(news)
+
+
+def _take_in_late(line: Line, strangers: Sequence[InboundMessage]) -> dict[str, UUID]:
+    """Who became a lead before their words were in the list: whoever made the lead did not find them there.
+
+    Whoever becomes one later is known by a lead that is written after the list, and so finds them.
+    """
+    leads = leads_by_key(strangers) if strangers else {}
+    adoption.adopt_writers(line, leads)
+    for message in strangers:
+        if message.client_key in leads:
+            record_inbound(line, message)
+    return leads
 
 
 def is_for_us(line: Line, message: InboundMessage) -> bool:

@@ -72,7 +72,7 @@ def record_consents() -> int:
 
 @shared_task(name="whatsapp.rebuild_chat_lists")
 def rebuild_chat_lists(seconds: float = REBUILDING_SECONDS) -> None:
-    """Lists of consultants' lines that Redis lost; in each, the chats of people who are leads now.
+    """Lists of consultants' lines that Redis lost; in each, what it missed, and the chats of people who are leads now.
 
     Lines come in any order, so that those that take long do not always hold up the same others.
     """
@@ -82,6 +82,7 @@ def rebuild_chat_lists(seconds: float = REBUILDING_SECONDS) -> None:
         try:
             if chat_index.how_built(line.pk) != chat_index.ALL:
                 rebuilding.rebuild(line)
+            rebuilding.catch_up(line)
             adoption.adopt_forgotten(line)
         except (redis.RedisError, SendError) as error:
             logger.warning("chat list not kept up", extra={"line": line.pk, "why": type(error).__name__})

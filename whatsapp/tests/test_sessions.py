@@ -145,10 +145,11 @@ def test_take_in_list_is_bounded_and_newest_first(line, settings):
     assert [chat.entry.text for chat in chats(line)] == ["4", "3", "2"]
 
 
-def test_take_in_batch_of_strangers_asks_the_database_once(line, django_assert_num_queries):
+def test_take_in_batch_of_strangers_asks_the_database_twice(line, django_assert_num_queries):
+    """Whether they are leads: before they are in the list, and after."""
     batch = [message(line, From=f"whatsapp:+55219{n:08d}") for n in range(50)]
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         sessions.take_in(line, batch)
 
 
