@@ -3,11 +3,13 @@
 import math
 import re
 import unicodedata
+from hashlib import sha256
 from typing import Any
 
 LINE_LIMIT = 300
 TEXT_LIMIT = 20_000
 DEEPEST = 40
+DIGEST_DIGITS = 32
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
@@ -28,6 +30,14 @@ def clean_text(value: Any, limit: int = TEXT_LIMIT) -> str:
 def clean_line(value: Any, limit: int = LINE_LIMIT) -> str:
     """One line of text, inner white space folded."""
     return _SPACES.sub(" ", clean_text(value)).strip()[:limit].rstrip()
+
+
+def fitted(key: str, limit: int) -> str:
+    """A key that fits; a longer one ends with a digest of the whole, so that two never become one by the cut."""
+    if len(key) <= limit:
+        return key
+    digest = sha256(key.encode("utf-8", "replace")).hexdigest()[:DIGEST_DIGITS]
+    return f"{key[: limit - DIGEST_DIGITS - 1]}~{digest}"
 
 
 def clean_tree(node: Any, depth: int = 0) -> Any:

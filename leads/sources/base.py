@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from leads.cleaning import fitted
 from leads.identity import identities_of
 from leads.inference import understand
 from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.credentials import has_bearer, has_standard_signature
+
+LONGEST_ID = 120
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def secrets_of(source: Source) -> list[str]:
 
 def with_submission_id(payload: LeadPayload, submission: object) -> LeadPayload:
     """The vendor's id of the submission, which no two submissions share."""
-    return replace(payload, external_id=str(submission or "")[:120])
+    return replace(payload, external_id=fitted(str(submission or ""), LONGEST_ID))
 
 
 def bound_to_person(payload: LeadPayload) -> LeadPayload:
@@ -89,4 +92,4 @@ def bound_to_person(payload: LeadPayload) -> LeadPayload:
         return payload
     person = "|".join(f"{one.kind}:{one.key}" for one in identities_of(payload))
     digest = hashlib.sha256(person.encode()).hexdigest()[:16]
-    return replace(payload, external_id=f"{payload.external_id[:120]}:{digest}")
+    return replace(payload, external_id=f"{fitted(payload.external_id, LONGEST_ID)}:{digest}")
