@@ -3,12 +3,14 @@
 import math
 import re
 import unicodedata
+from hashlib import sha256
 from typing import Any
 
 LINE_LIMIT = 300
 TEXT_LIMIT = 20_000
 # Whoever walks a tree recurses, some by several calls a level, and Python stops at a thousand
 DEEPEST = 40
+DIGEST_DIGITS = 32
 
 # PostgreSQL's text takes no NUL, and UTF-8 no lone surrogate
 _UNSAFE = re.compile(
@@ -33,9 +35,12 @@ def clean_line(value: Any, limit: int = LINE_LIMIT) -> str:
     return _SPACES.sub(" ", clean_text(value)).strip()[:limit].rstrip()
 
 
-def visible_text(text: str) -> str:
-    r"""What `clean_text` would drop, spelled out (`\u202e`): raw text shown to a person must not lie to them."""
-    return _UNSAFE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+def fitted(key: str, limit: int) -> str:
+    """A key that fits; a longer one ends with a digest of the whole, so that two never become one by the cut."""
+    if len(key) <= limit:
+        return key
+    digest = sha256(key.encode("utf-8", "replace")).hexdigest()[:DIGEST_DIGITS]
+    return f"{key[: limit - DIGEST_DIGITS - 1]}~{digest}"
 
 
 def clean_tree(node: Any, depth: int = 0) -> Any:

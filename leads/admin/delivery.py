@@ -45,7 +45,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
     readonly_fields = ["made", "raw_body", "what_was_understood"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        return super().get_queryset(request).prefetch_related("leads")
+        """A page of the list would read megabytes that it does not show; the page of one row reads them then."""
+        return super().get_queryset(request).defer("body", "understood").prefetch_related("leads")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.replay_one)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.actors import person
 from leads.claims import claim_submission, repoint_submission
+from leads.cleaning import fitted
 from leads.errors import InvalidError, NotAllowedError
 from leads.models import Assignment, Consultant, Lead, SeenSubmission, Source, Status, User
 from leads.payload import LeadPayload
@@ -19,6 +20,7 @@ from leads.services.board import move_to
 from leads.services.intake import Received, receive_lead
 
 API_SOURCE = "api"
+LONGEST_KEY = 150
 
 
 # 422, as the IETF's draft on the Idempotency-Key header has it
@@ -44,8 +46,7 @@ def add_lead(
     is asked with it. `status` and `consultant_id` are for new leads: somebody who is known stays where
     they are.
     """
-    # Two programs may both send "1"
-    key = f"{user.pk}:{idempotency_key}" if idempotency_key else ""
+    key = f"{user.pk}:{fitted(idempotency_key, LONGEST_KEY)}" if idempotency_key else ""
     asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
     if key and (lead := _made_before(key, asked)):
         return Received(lead, is_new=False, is_repeat=True)

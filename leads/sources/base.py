@@ -7,15 +7,14 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from leads.cleaning import clean_line
+from leads.cleaning import fitted
 from leads.identity import identities_of
 from leads.inference import understand
 from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.credentials import has_bearer, has_standard_signature
 
-ID_LIMIT = 120
-DIGEST_SIGNS = 16
+LONGEST_ID = 120
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def secrets_of(source: Source) -> list[str]:
 
 def with_submission_id(payload: LeadPayload, submission: object) -> LeadPayload:
     """The vendor's id of the submission, which no two submissions share."""
-    return replace(payload, external_id=_storable(submission))
+    return replace(payload, external_id=fitted(str(submission or ""), LONGEST_ID))
 
 
 def bound_to_person(payload: LeadPayload) -> LeadPayload:
@@ -94,17 +93,5 @@ def bound_to_person(payload: LeadPayload) -> LeadPayload:
         return payload
     # Keys, not what is shown: the same person in another spelling is no new submission
     person = "|".join(f"{one.kind}:{one.key}" for one in identities_of(payload))
-    return replace(payload, external_id=f"{_storable(payload.external_id)}:{_digest(person)}")
-
-
-def _storable(submission: object) -> str:
-    """An id that the database takes. What had to be left out still tells it from another, by a digest."""
-    given = str(submission or "")
-    kept = clean_line(given, ID_LIMIT)
-    if kept == given:
-        return kept
-    return f"{kept[: ID_LIMIT - DIGEST_SIGNS - 1]}~{_digest(given)}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_SIGNS]
+    digest = hashlib.sha256(person.encode()).hexdigest()[:16]
+    return replace(payload, external_id=f"{fitted(payload.external_id, LONGEST_ID)}:{digest}")

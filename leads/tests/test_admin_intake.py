@@ -6,6 +6,8 @@ import re
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leads import deliveries
@@ -277,6 +279,20 @@ def test_lead_is_found_by_the_end_of_its_phone_as_by_its_fields(client, manager,
 
     assert b"Ana Lima" in listed
     assert b"Bruno Reis" not in listed
+
+
+def test_list_of_deliveries_does_not_read_their_bodies_and_the_page_of_one_does(client, manager):
+    source = make_source()
+    delivery = deliver(source, {"nome": "Ana Souza", "telefone": "11987654321"})
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("admin:leads_delivery_changelist"))
+    listed = [query["sql"] for query in asked if '"leads_delivery"."attempts"' in query["sql"]]
+    page = client.get(reverse("admin:leads_delivery_change", args=[delivery.pk])).content.decode()
+
+    assert listed
+    assert not [sql for sql in listed if '"leads_delivery"."body"' in sql or '"understood"' in sql]
+    assert "11987654321" in page
 
 
 def test_two_chosen_leads_are_merged_and_taken_apart_again_in_the_admin(client, manager):

@@ -52,6 +52,19 @@ def test_add_with_the_same_idempotency_key_gives_the_same_lead(manager):
     assert first.json()["id"] == again.json()["id"] != other.json()["id"]
 
 
+def test_add_long_idempotency_keys_that_differ_at_their_end_are_two(manager):
+    make_statuses()
+    client = client_of(manager)
+    asked = [(f"{'k' * 4000}{end}", f"{end}@b.co") for end in ("a", "b", "a")]
+    answers = [
+        client.post("/api/leads/", {"email": email}, format="json", HTTP_IDEMPOTENCY_KEY=key)
+        for key, email in asked
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 200]
+    ids = [answer.json()["id"] for answer in answers]
+    assert ids[0] == ids[2] != ids[1]
+
+
 def test_add_idempotency_key_belongs_to_its_user(manager, ana):
     make_statuses()
     first = client_of(manager).post("/api/leads/", {"email": "a@b.co"}, HTTP_IDEMPOTENCY_KEY="k")

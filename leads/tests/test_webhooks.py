@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from leads import deliveries, rate, wakeups
-from leads.models import Delivery, Lead, LeadEvent, Source
+from leads.models import Delivery, Lead, LeadEvent, SeenSubmission, Source
 from leads.tasks import process_deliveries
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 from leads.tests.signing import standard_headers
@@ -82,6 +82,16 @@ def test_same_person_again_enriches_the_open_lead_and_is_a_duplicate(client, sou
     assert lead.message == "Quero visitar\n\nTem vaga?"
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["duplicate", "processed"]
     assert lead.events.filter(kind=LeadEvent.Kind.RETURNED).count() == 1
+
+
+def test_long_keys_of_two_submissions_that_differ_at_their_end_are_two(client, source):
+    for end in ("a", "b", "a"):
+        headers = {"authorization": "Bearer top-secret", "idempotency-key": "k" * 300 + end}
+        send(client, FORM, **headers)
+    deliveries.process_pending()
+
+    assert SeenSubmission.objects.count() == 2
+    assert Lead.objects.get().events.filter(kind=LeadEvent.Kind.RETURNED).count() == 1
 
 
 def test_same_idempotency_key_again_changes_nothing(client, source):
