@@ -21,7 +21,7 @@ from whatsapp import (
 )
 from whatsapp.models import Line, StatusReport
 from whatsapp.send_errors import SendError
-from whatsapp.services import closing, outbound
+from whatsapp.services import closing, retrying
 
 logger = logging.getLogger(__name__)
 REPORTS_KEPT = timedelta(days=7)
@@ -53,7 +53,7 @@ def recover_lost() -> int:
 
 @shared_task(name="whatsapp.retry_messages")
 def retry_messages() -> int:
-    return outbound.retry_automatically()
+    return retrying.retry_automatically()
 
 
 @shared_task(name="whatsapp.follow_assignments")
