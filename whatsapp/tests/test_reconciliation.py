@@ -15,7 +15,7 @@ from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import DeliveryStatus, InboundMessage
 from whatsapp.redis_connection import connection
 from whatsapp.services import outbound, send
-from whatsapp.services.outbound import retry_automatically
+from whatsapp.services.retrying import retry_automatically
 from whatsapp.statuses import hear
 from whatsapp.sweeps import rebuild_chat_lists, recover_lost, settle_unconfirmed
 from whatsapp.tests.makers import (
