@@ -22,7 +22,7 @@ from whatsapp import (
 from whatsapp.models import Line, StatusReport
 from whatsapp.run_time import until_over
 from whatsapp.send_errors import SendError
-from whatsapp.services import closing, outbound
+from whatsapp.services import closing, retrying
 
 logger = logging.getLogger(__name__)
 REBUILDING_SECONDS = 25  # beat starts the next run after 60, and one line may take two calls more
@@ -55,7 +55,7 @@ def recover_lost() -> int:
 
 @shared_task(name="whatsapp.retry_messages")
 def retry_messages() -> int:
-    return outbound.retry_automatically()
+    return retrying.retry_automatically()
 
 
 @shared_task(name="whatsapp.follow_assignments")

@@ -26,7 +26,7 @@ from whatsapp import services as whatsapp
 from whatsapp.models import Arrival, Conversation, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.reconciliation import MISSING_FOR, settle_unconfirmed
-from whatsapp.services.outbound import retry_automatically
+from whatsapp.services.retrying import retry_automatically
 from whatsapp.sweeps import take_in_arrivals
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN, TwilioDouble
 

@@ -6,8 +6,9 @@ from whatsapp.services.closing import close, close_finished
 from whatsapp.services.files import send_file_as_consultant
 from whatsapp.services.hands import link_lead, return_by_timer, return_to_agent, take_over, transfer
 from whatsapp.services.inbound import record_inbound
-from whatsapp.services.outbound import confirm_opt_out, retry_message, send, send_as_consultant
+from whatsapp.services.outbound import confirm_opt_out, send, send_as_consultant
 from whatsapp.services.reading import mark_read
+from whatsapp.services.retrying import retry_message
 from whatsapp.services.templates import (
     offer_templates,
     send_template,

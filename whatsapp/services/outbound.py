@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,19 +15,12 @@ from leads import clock
 from leads.errors import InvalidError, NotAllowedError, NotFoundError
 from leads.models import User
 from leads.services import activity
-from whatsapp import consent, refusals, splitting, window
+from whatsapp import consent, splitting, window
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import shown
 from whatsapp.services import hands
 from whatsapp.services.outbox import Piece, queue
-
-# Words of an hour ago come as a surprise; from then on a person decides
-AUTOMATIC_RETRY_WITHIN = timedelta(hours=1)
-AUTOMATIC_PAUSE_SECONDS = 20
-MOST_RETRIES = 100
-# UNKNOWN may have arrived already: only a person may take that risk, never `retry_automatically`
-RETRYABLE = (Message.Status.FAILED, Message.Status.UNKNOWN)
 
 
 class ClientIdReusedError(InvalidError):
@@ -84,7 +75,7 @@ def send_pieces(
     if client_id and (known := sent_before(conversation, client_id)):
         # What a program tells again it may word anew; what a person sends again is the same.
         return known if author != Message.Author.CONSULTANT else same_again(known, pieces)
-    if reason := _refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
+    if reason := refusal(conversation, is_template=all(piece.is_template for piece in pieces)):
         raise InvalidError(reason)
     if author == Message.Author.CONSULTANT and user is not None:
         hands.give_to_writer(conversation, user, origin)
@@ -127,7 +118,7 @@ def writable_by(user: User, conversation_id: UUID | str) -> Conversation:
     if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
         raise NotFoundError
     conversation = lock_conversation(conversation_id)
-    _refuse_on_a_colleagues_line(conversation, user)
+    refuse_on_a_colleagues_line(conversation, user)
     return conversation
 
 
@@ -142,90 +133,7 @@ def confirm_opt_out(conversation: Conversation, text: str) -> list[Message]:
     return queue(conversation, [Piece(text, is_last_word=True)], Message.Author.SYSTEM)
 
 
-@transaction.atomic
-def retry_message(*, message_id: UUID | str, user: User) -> Message:
-    """A person sends a failed or unconfirmed message again: a new row, the old one stays as it is.
-
-    Where it was sent again before, that try counts: it is the answer while it may arrive, and where it failed
-    too, it is what is sent once more. InvalidError for what did not fail, or was dropped.
-    """
-    visible = Conversation.objects.visible_to(user)
-    old = Message.objects.filter(pk=message_id, conversation__in=visible).first()
-    if old is None:
-        raise NotFoundError
-    conversation = lock_conversation(old.conversation_id)
-    # A callback may have told of it while we waited for the row
-    old.refresh_from_db()
-    last = _last_try(old)
-    if not _can_be_retried(old) or last.status == Message.Status.CANCELLED:
-        raise InvalidError(_("Only a message that failed or was not confirmed can be sent again."))
-    _refuse_on_a_colleagues_line(conversation, user)
-    if not _can_be_retried(last):
-        return last
-    if reason := _refusal(conversation, is_template=last.is_template):
-        raise InvalidError(reason)
-    return queue(conversation, [Piece.of(last)], last.author, user, retry_of=last)[0]
-
-
-def _last_try(message: Message) -> Message:
-    """The newest of its retries, and of theirs; itself where there is none."""
-    while (again := message.retries.order_by("seq").last()) is not None:
-        message = again
-    return message
-
-
-def _can_be_retried(message: Message) -> bool:
-    return message.direction == Message.Direction.OUT and message.status in RETRYABLE
-
-
-def retry_automatically() -> int:
-    """Try again what WhatsApp could not deliver for a passing reason, twice at most. Answers how many."""
-    lately = clock.now() - AUTOMATIC_RETRY_WITHIN
-    failed = Message.objects.filter(
-        status=Message.Status.FAILED,
-        created_at__gte=lately,
-        error_code__in=refusals.WORTH_ANOTHER_TRY,
-        # Only the last of a chain, and none that is a retry's retry: the first try and two more
-        retries=None,
-        retry_of__retry_of=None,
-    )
-    # Lazy, so that the limit counts what was retried: a hundred refused ones must not hide what may go
-    retried = filter(_retry_alone, failed.order_by("created_at"))
-    return len(list(islice(retried, MOST_RETRIES)))
-
-
-@transaction.atomic
-def _retry_alone(old: Message) -> bool:
-    conversation = lock_conversation(old.conversation_id)
-    # After the conversation's row, as whoever needs both takes them; a callback meanwhile has been heard
-    old = Message.objects.select_for_update().get(pk=old.pk)
-    if old.retries.exists() or not _surely_failed(old):
-        return False
-    if window.refusal(conversation, is_template=old.is_template):
-        return False
-    # The agent's late words after a person's would look like two people who do not talk to each other
-    if old.author == Message.Author.AGENT and _person_spoke_since(conversation, old):
-        return False
-    pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
-    queue(conversation, [Piece.of(old)], old.author, old.user, delay_seconds=pause, retry_of=old)
-    return True
-
-
-def _surely_failed(message: Message) -> bool:
-    """A message of which no record was found has none of the provider's ids, else it was found since."""
-    was_found_since = message.error_code == refusals.NEVER_ARRIVED_CODE and message.sid is not None
-    return message.status == Message.Status.FAILED and not was_found_since
-
-
-def _person_spoke_since(conversation: Conversation, old: Message) -> bool:
-    """Whether a person took the conversation over: what the agent could not say then stays unsaid."""
-    if conversation.handoff_reason == hands.TAKEN_OVER:
-        return True
-    by_person = conversation.messages.filter(author=Message.Author.CONSULTANT, seq__gt=old.seq)
-    return by_person.exists()
-
-
-def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None:
+def refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None:
     owner = conversation.line.consultant
     if owner is not None and owner.pk != user.pk and not user.is_manager:
         raise NotAllowedError(
@@ -233,7 +141,7 @@ def _refuse_on_a_colleagues_line(conversation: Conversation, user: User) -> None
         )
 
 
-def _refusal(conversation: Conversation, *, is_template: bool) -> Promise | None:
+def refusal(conversation: Conversation, *, is_template: bool) -> Promise | None:
     """As `window.refusal`. A template reaches people who never wrote to this line, so it is asked what they
     said to the others, by whichever name."""
     reason = window.refusal(conversation, is_template=is_template)

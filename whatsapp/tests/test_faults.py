@@ -23,7 +23,7 @@ from whatsapp.models import Conversation, Message
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.reconciliation import MISSING_FOR
 from whatsapp.services import send
-from whatsapp.services.outbound import retry_automatically
+from whatsapp.services.retrying import retry_automatically
 from whatsapp.statuses import hear
 from whatsapp.sweeps import settle_unconfirmed
 from whatsapp.tests.makers import make_line

@@ -14,8 +14,8 @@ from whatsapp import arrivals, chat_index, delivery, line_memory, recovery
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import DeliveryStatus, InboundMessage
 from whatsapp.redis_connection import connection
-from whatsapp.services import outbound, send
-from whatsapp.services.outbound import retry_automatically
+from whatsapp.services import retrying, send
+from whatsapp.services.retrying import retry_automatically
 from whatsapp.statuses import hear
 from whatsapp.sweeps import rebuild_chat_lists, recover_lost, settle_unconfirmed
 from whatsapp.tests.makers import (
@@ -178,7 +178,7 @@ def test_settle_unconfirmed_is_not_held_up_by_messages_that_twilio_never_had(twi
 
 
 def test_retry_automatically_is_not_held_up_by_what_it_refuses(twilio, monkeypatch):
-    monkeypatch.setattr(outbound, "MOST_RETRIES", 1)
+    monkeypatch.setattr(retrying, "MOST_RETRIES", 1)
     refused = make_conversation(From="whatsapp:+5511911112222")
     wanted = make_conversation(refused.line)
     for conversation in (refused, wanted):
