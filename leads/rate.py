@@ -11,9 +11,16 @@ from threading import Lock
 import redis
 from django.conf import settings
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
-_connection = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+_connection = redis.Redis.from_url(
+    settings.REDIS_URL,
+    socket_timeout=0.5,
+    socket_connect_timeout=0.5,
+    retry=Retry(NoBackoff(), 1),  # for a connection that Redis closed
+)
 
 KEEP_SECONDS = 60 * 60 * 24 * 35
 # After a failure nobody asks for a while: a hung Redis must not slow every request down.
@@ -38,17 +45,34 @@ _spending = Lock()
 
 
 def is_over(source_id: int, per_minute: int) -> bool:
-    """Spend one permit of this minute; True where none is left."""
-    minute = int(time.time() // 60)
+    """Spend one permit of this minute; True where none is left.
+
+    Redis is asked without the lock: whoever waits for it holds up nobody that has permits left.
+    """
+    mine = _permits_of(source_id, int(time.time() // 60), per_minute)
+    if _spend(mine):
+        return False
+    if mine.is_exhausted:
+        return True
+    return not _spend(mine, _take_block(source_id, mine.minute, per_minute))
+
+
+def _spend(mine: _Permits, taken: int | None = None) -> bool:
+    """One permit, once those that were `taken` are added; none taken means that the minute has no more."""
+    with _spending:
+        mine.left += taken or 0
+        mine.is_exhausted |= taken == 0
+        is_let_in = mine.left > 0
+        mine.left -= is_let_in
+        return is_let_in
+
+
+def _permits_of(source_id: int, minute: int, per_minute: int) -> _Permits:
     with _spending:
         mine = _permits.get(source_id)
         if mine is None or (mine.minute, mine.per_minute) != (minute, per_minute):
             mine = _permits[source_id] = _Permits(minute, per_minute)
-        if not mine.left and not mine.is_exhausted:
-            mine.left = _take_block(source_id, minute, per_minute)
-            mine.is_exhausted = not mine.left
-        mine.left -= not mine.is_exhausted
-        return mine.is_exhausted
+        return mine
 
 
 def _take_block(source_id: int, minute: int, per_minute: int) -> int:

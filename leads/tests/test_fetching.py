@@ -64,6 +64,33 @@ def test_meta_webhook_with_several_leads_makes_each_of_them(wire):
     assert set(SeenSubmission.objects.values_list("key", flat=True)) == {"10003", "10004"}
 
 
+@pytest.mark.parametrize(("ticked", "is_given"), [("1", True), ("", False), (1, True), (None, False)])
+def test_consent_boxes_of_a_meta_form_are_written_down_as_ticked_or_not(wire, ticked, is_given):
+    boxes = [
+        {"checkbox_key": "whatsapp_contact", "is_checked": ticked},
+        {"checkbox_key": "newsletter", "is_checked": "1"},
+    ]
+    wire.answers["/10007"] = (200, bodies.meta_lead() | {"custom_disclaimer_responses": boxes})
+
+    deliver(make_source(), bodies.meta_webhook("10007"))
+
+    lead = Lead.objects.get()
+    consent = lead.events.get(kind="consent").data["consent"]
+    given = {name: box["given"] for name, box in consent.items()}
+    assert given == {"whatsapp_contact": is_given, "newsletter": True}
+    assert "custom_disclaimer_responses" in wire.asked[0][1]["fields"]
+    assert "disclaimer" not in json.dumps(lead.extra)
+
+
+@pytest.mark.parametrize("boxes", [None, [], "yes", [None, "1"], {"checkbox_key": "a"}])
+def test_meta_form_without_readable_consent_boxes_makes_a_lead_without_consent(wire, boxes):
+    wire.answers["/10007"] = (200, bodies.meta_lead() | {"custom_disclaimer_responses": boxes})
+
+    deliver(make_source(), bodies.meta_webhook("10007"))
+
+    assert not Lead.objects.get().events.filter(kind="consent").exists()
+
+
 def test_meta_delivery_is_tried_again_after_a_passing_error(wire):
     busy = (400, {"error": {"code": 4, "message": "Application request limit reached"}})
     wire.answers["/10007"] = [busy, (200, bodies.meta_lead())]

@@ -9,7 +9,8 @@ from django.db import connection
 from django.urls import reverse
 
 from leads import deliveries, rate, wakeups
-from leads.models import Delivery, Lead, LeadEvent, SeenSubmission, Source
+from leads.models import Delivery, Lead, LeadEvent, Source
+from leads.services.sources import forget_previous_secrets, rotate_secrets
 from leads.tasks import process_deliveries
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 from leads.tests.signing import standard_headers
@@ -146,6 +147,28 @@ def test_standard_signature_within_five_minutes_opens_and_later_does_not(client,
     for age, status in [(0, 202), (290, 202), (-290, 202), (310, 401), (-310, 401)]:
         headers = standard_headers(SIGNING_SECRET, "msg_1", body, age=age)
         assert send(client, body, **headers).status_code == status, age
+
+
+def test_signature_by_the_previous_signing_secret_opens_until_that_is_forgotten(client, source):
+    body = json.dumps(FORM)
+    fresh = rotate_secrets(source)
+
+    def signed_by(secret):
+        return send(client, body, **standard_headers(secret, "msg_1", body)).status_code
+
+    assert [signed_by(secret) for secret in (SIGNING_SECRET, fresh.signing)] == [202, 202]
+
+    forget_previous_secrets(source)
+    assert [signed_by(secret) for secret in (SIGNING_SECRET, fresh.signing)] == [401, 202]
+
+
+def test_signature_by_the_secret_before_the_previous_one_is_refused(client, source):
+    body = json.dumps(FORM)
+    previous = rotate_secrets(source)
+    rotate_secrets(source)
+
+    for secret, status in [(SIGNING_SECRET, 401), (previous.signing, 202)]:
+        assert send(client, body, **standard_headers(secret, "msg_1", body)).status_code == status
 
 
 def test_standard_signature_of_another_body_id_or_secret_is_refused(client, source):
