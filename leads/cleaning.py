@@ -36,11 +36,17 @@ def clean_line(value: Any, limit: int = LINE_LIMIT) -> str:
 
 
 def fitted(key: str, limit: int) -> str:
-    """A key that fits; a longer one ends with a digest of the whole, so that two never become one by the cut."""
-    if len(key) <= limit:
+    """A key that the database takes. What had to be left out still tells it from another, by a digest of the whole."""
+    kept = clean_line(key, limit)
+    if kept == key:
         return key
-    digest = sha256(key.encode("utf-8", "replace")).hexdigest()[:DIGEST_DIGITS]
-    return f"{key[: limit - DIGEST_DIGITS - 1]}~{digest}"
+    digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_DIGITS]
+    return f"{kept[: limit - DIGEST_DIGITS - 1]}~{digest}"
+
+
+def visible_text(text: str) -> str:
+    r"""What `clean_text` would drop, spelled out (`\u202e`): raw text shown to a person must not lie to them."""
+    return _UNSAFE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def clean_tree(node: Any, depth: int = 0) -> Any:

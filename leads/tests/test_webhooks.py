@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 
 from leads import deliveries, rate, wakeups
-from leads.models import Delivery, Lead, LeadEvent, Source
+from leads.models import Delivery, Lead, LeadEvent, SeenSubmission, Source
 from leads.services.sources import forget_previous_secrets, rotate_secrets
 from leads.tasks import process_deliveries
 from leads.tests.makers import make_circle, make_consultant, make_statuses
