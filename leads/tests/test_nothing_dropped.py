@@ -12,7 +12,7 @@ from leads.inference import understand
 from leads.inference.reading import CUT, EXTRA_TEXT
 
 # Names that say nothing, and some of which many questions share.
-KEYS = st.sampled_from(["cor", "tamanho", "q1", "bloco", "Cor ", "k" * 300])
+KEYS = st.sampled_from(["cor", "tamanho", "q1", "bloco", "Cor ", "k" * 60])
 LEAF = st.just("leaf")
 ANSWERS = st.lists(st.builds(lambda name: {"name": name, "value": "leaf"}, KEYS), min_size=1, max_size=4)
 TREES = st.recursive(
