@@ -1,6 +1,7 @@
 """Every address of the project; each app owns its own list."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -17,7 +18,7 @@ urlpatterns = [
     path("api/", include("kanban.api.urls")),
     path("api/", include("agent.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(), name="api-docs"),
+    path("api/docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="api-docs"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

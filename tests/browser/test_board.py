@@ -214,6 +214,19 @@ def test_names_are_text_wherever_they_are_shown(open_as: OpenAs, name: str) -> N
     expect(toast(page, f"Moved {name} to Won.")).to_be_visible()
 
 
+def test_move_after_the_session_ended_leads_to_the_login(open_as: OpenAs) -> None:
+    lead = make_lead("Ended Ed")
+    page = open_board(open_as, "ana")
+    page.context.clear_cookies()
+
+    page.locator(f"#lead-{lead.pk} .card-link").focus()
+    page.keyboard.press("Alt+ArrowRight")
+
+    expect(is_live(page)).to_have_count(0)
+    expect(page).to_have_url(re.compile("/login/"))
+    page.faults.clear()  # the refusal itself
+
+
 def test_quick_swipe_scrolls_and_long_press_drags_on_a_phone(open_as: OpenAs) -> None:
     lead = make_lead("Touch Tina")
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

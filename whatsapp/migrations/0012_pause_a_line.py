@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 editable=False,
                 help_text="Messages wait until then; then one is tried. One that goes out ends the pause, and so does "
-                "“Check this line” once the account is right. What has waited for a day fails.",
+                "“Save and check this line” once the account is right. What has waited for a day fails.",
                 null=True,
                 verbose_name="paused until",
             ),

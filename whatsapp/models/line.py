@@ -132,7 +132,7 @@ class Line(models.Model):
         editable=False,
         help_text=_(
             "Messages wait until then; then one is tried. One that goes out ends the pause, and so does "
-            "“Check this line” once the account is right. What has waited for a day fails."
+            "“Save and check this line” once the account is right. What has waited for a day fails."
         ),
     )
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -37,8 +38,10 @@ def templates_of(line: Line) -> TemplateQuerySet:
 
 
 def offer_templates(line: Line) -> list[Template]:
-    """The same for somebody who is to choose; where there is none, the provider is asked soon."""
-    templates = list(templates_of(line))
+    """Those for clients, in the line's language first, for somebody who is to choose; where there is none, the
+    provider is asked soon."""
+    for_clients = templates_of(line).exclude(name=settings.NOTICE_TEMPLATE)
+    templates = sorted(for_clients, key=lambda one: one.language.replace("_", "-") != line.default_language)
     if not templates:
         _look_again(line)
     return templates

@@ -10,7 +10,7 @@ from leads.tests.makers import make_consultant, make_manager
 from whatsapp import delivery, window
 from whatsapp.models import Conversation, Message, Template
 from whatsapp.services import retry_message, send_template_to
-from whatsapp.services.templates import check_variables, find_template
+from whatsapp.services.templates import check_variables, find_template, offer_templates
 from whatsapp.tests.makers import (
     CLIENT,
     known_lead,
@@ -241,3 +241,16 @@ def test_template_that_is_not_known_is_not_looked_for_again_at_once(twilio, redi
     with pytest.raises(NotFoundError):
         find_template(make_line(), "brand_new")
     assert not wake_ups(redis_client, settings)
+
+
+def test_templates_for_clients_come_in_the_lines_language_and_without_our_own_notice(settings):
+    for name, language in [
+        ("appointment", "en"),
+        ("appointment", "pt_BR"),
+        (settings.NOTICE_TEMPLATE, "pt_BR"),
+    ]:
+        make_template(name=name, language=language)
+
+    offered = offer_templates(make_line(default_language="pt-BR"))
+
+    assert [(one.name, one.language) for one in offered] == [("appointment", "pt_BR"), ("appointment", "en")]

@@ -36,7 +36,10 @@ async function ask(url, options, timeout = TIMEOUT_MS) {
   } catch {
     throw new ApiError(0);
   }
-  if (response.redirected && new URL(response.url).pathname.startsWith("/login/")) throw new ApiError(401);
+  const isAtLogin = response.redirected && new URL(response.url).pathname.startsWith("/login/");
+  // Whoever shows the connection says so and leads there, whatever this request was for
+  if (isAtLogin || response.status === 401) document.dispatchEvent(new CustomEvent("crm:logged-out"));
+  if (isAtLogin) throw new ApiError(401);
   return response;
 }
 

@@ -18,6 +18,7 @@ export function showState(live) {
     if (!QUIET_STATES.has(state) || !QUIET_STATES.has(before)) announce(text);
     if (state === "login") setTimeout(() => location.assign(`/login/?next=${encodeURIComponent(location.pathname)}`), 4000);
   });
+  document.addEventListener("crm:logged-out", () => live.show("login"));
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-refresh]")) return;
     document.getElementById("live-help")?.hidePopover?.();
