@@ -9,7 +9,7 @@ from whatsapp.models import Conversation, Message
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.refusals import TRY_LATER
 from whatsapp.services import send
-from whatsapp.services.outbound import retry_automatically
+from whatsapp.services.retrying import retry_automatically
 from whatsapp.statuses import hear
 from whatsapp.tests.makers import make_cloud_line, make_conversation
 
