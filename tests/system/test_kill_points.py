@@ -34,6 +34,8 @@ pytestmark = pytest.mark.system
 THREADS = 32
 MOST_AT_ONCE = 25
 TAKEN_OVER_EVERY = 3
+# Before the call, before the commit, after it and after the send; the slow run has them all
+SOME_POINTS = POINTS[::2]
 _numbers = itertools.count(1)
 
 
@@ -190,14 +192,14 @@ def killing_field(
         drop_database(wires.database)
 
 
-def test_worker_killed_once_at_every_point_leaves_one_reply_each(killing_field):
-    for point in POINTS:
+def test_worker_killed_once_at_every_other_point_leaves_one_reply_each(killing_field):
+    for point in SOME_POINTS:
         killing_field.kill_at(point, clients=2)
         killing_field.expire_leases()
 
     killing_field.recover()
 
-    assert set(killing_field.check()) >= {point.name for point in POINTS}
+    assert set(killing_field.check()) >= {point.name for point in SOME_POINTS}
 
 
 @pytest.mark.slow
