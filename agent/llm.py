@@ -76,7 +76,8 @@ def transcribe(endpoint: Endpoint, audio: bytes, filename: str, *, seconds: floa
     try:
         text = json.loads(run_within(seconds, _post_recording(endpoint, audio, filename)))["text"]
         return storable(str(text))[:RAW_KEPT].strip()
-    except Exception as error:  # as above
+    # Broad: what an endpoint answers instead of JSON with a text raises as it likes
+    except Exception as error:
         raise LLMError(_kind_of(error), type(error).__name__) from error
 
 

@@ -22,6 +22,7 @@ from redis.retry import Retry
 
 from crm import embedded
 from crm.logs import logging_config
+from crm.timetable import EVERY_SECONDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -236,36 +237,8 @@ CELERY_TASK_ROUTES = {
     )
 }
 CELERY_BEAT_SCHEDULE = {
-    # A sweep that no worker took before the next one is due is dropped: none piles up while workers are away
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
-    for name, seconds in {
-        "agent.resume_conversations": 5,
-        "agent.tell_consultants": 10,
-        "agent.deliver_notifications": 10,
-        "agent.refine_leads": 30,
-        "agent.rehearse_drafts": 15,
-        "agent.return_conversations": 60,
-        "leads.assign_waiting_leads": 10,
-        "leads.act_on_due_replies": 10,
-        "leads.alert_managers": 15,
-        "leads.process_deliveries": 10,
-        "leads.tell_endpoints": 5,
-        "leads.reconcile_meta": 15 * 60,
-        "leads.forget_bodies": 6 * 60 * 60,
-        "whatsapp.take_in_arrivals": 5,
-        "whatsapp.deliver_messages": 5,
-        "whatsapp.fetch_media": 30,
-        "whatsapp.settle_unconfirmed": 30,
-        "whatsapp.retry_messages": 30,
-        "whatsapp.apply_status_reports": 60,
-        "whatsapp.follow_assignments": 60,
-        "whatsapp.rebuild_chat_lists": 60,
-        "whatsapp.close_conversations": 300,
-        "whatsapp.recover_lost": 300,
-        "whatsapp.sync_templates": 300,
-        "whatsapp.record_consents": 6 * 60 * 60,
-        "whatsapp.forget_status_reports": 86400,
-    }.items()
+    for name, seconds in EVERY_SECONDS.items()
 }
 
 # Integrations

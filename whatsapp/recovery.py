@@ -32,21 +32,21 @@ FIRST_LOOK_BACK = timedelta(hours=1)
 FILES_AWAITED = timedelta(minutes=10)  # a list that stays unreadable so long is broken, not late
 
 
-def recover_lost(seconds: float = RUN_SECONDS) -> int:
+def recover_lost(seconds: float = RUN_SECONDS, line_seconds: float = LINE_SECONDS) -> int:
     """Take in what clients wrote while our webhook was out of reach. Answers how many messages.
 
     Lines come in any order, so that those that take long do not always hold up the same others.
     """
     lines = Line.objects.filter(is_active=True, transport=Line.Transport.TWILIO).order_by("?")
-    return sum(_recover_line(line) for line in until_over(lines, seconds))
+    return sum(_recover_line(line, line_seconds) for line in until_over(lines, seconds))
 
 
-def _recover_line(line: Line) -> int:
+def _recover_line(line: Line, seconds: float) -> int:
     account = account_of(line)
     if account is None:
         return 0
     try:
-        return _recover(line, account)
+        return _recover(line, account, seconds)
     except (SendError, redis.RedisError) as error:
         logger.info("lost messages not looked for", extra={"line": line.pk, "why": type(error).__name__})
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one line, the others lost messages, too
@@ -54,12 +54,12 @@ def _recover_line(line: Line) -> int:
     return 0
 
 
-def _recover(line: Line, account: Account) -> int:
+def _recover(line: Line, account: Account, seconds: float) -> int:
     """Looks again, the next time, from the first message that could not be taken in on."""
     now = timezone.now()
-    lost, until = _lost(line, account, now)
+    lost, until = _lost(line, account, now, seconds)
     recovered, tried, not_yet = 0, 0, []
-    for one in until_over(lost[:MOST_RECOVERED], LINE_SECONDS):
+    for one in until_over(lost[:MOST_RECOVERED], seconds):
         tried += 1
         try:
             recovered += _take_in(line, account, one)
@@ -78,14 +78,14 @@ def _recover(line: Line, account: Account) -> int:
     return recovered
 
 
-def _lost(line: Line, account: Account, now: datetime) -> tuple[list[SentMessage], datetime]:
+def _lost(line: Line, account: Account, now: datetime, seconds: float) -> tuple[list[SentMessage], datetime]:
     """Inbound messages that we do not know, oldest first, and up to when none is missing among them."""
     if line.kind == Line.Kind.CONSULTANT and chat_index.how_built(line.pk) != chat_index.ALL:
         rebuilding.rebuild(line)  # a list that was lost no longer tells which messages are new
     # Overlaps with the last look, as a message may enter Twilio's list after we have read it
     until = min(line.reconciled_at or now - FIRST_LOOK_BACK, now - LOOK_BACK)
     lost: list[SentMessage] = []
-    for _ in until_over(range(MOST_LISTS), LINE_SECONDS):
+    for _ in until_over(range(MOST_LISTS), seconds):
         listed, until = _listed(line, account, until, now)
         lost += _unknown(line, listed)
         if until >= now or len(lost) > MOST_RECOVERED:

@@ -3,6 +3,7 @@
 from itertools import count
 
 from django.conf import settings
+from django.dispatch import Signal
 
 from leads.identity import phone_key
 from leads.models import Lead, LeadIdentity
@@ -67,6 +68,17 @@ def known_lead(**over) -> Lead:
     lead = make_lead(**over)
     LeadIdentity.objects.create(lead=lead, kind="phone", key=phone_key(lead.phone), shown=lead.phone)
     return lead
+
+
+def heard(signal: Signal) -> list[dict]:
+    """What the signal says from now on, as it is said."""
+    facts: list[dict] = []
+
+    def listen(sender, **said):
+        facts.append(said)
+
+    signal.connect(listen, weak=False, dispatch_uid=listen)
+    return facts
 
 
 def new_sid() -> str:

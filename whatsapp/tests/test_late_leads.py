@@ -11,7 +11,7 @@ from whatsapp import chat_index, sessions
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.signals import message_changed, message_received
-from whatsapp.tests.makers import CLIENT, inbound_form, known_lead, make_consultant_line
+from whatsapp.tests.makers import CLIENT, heard, inbound_form, known_lead, make_consultant_line
 
 pytestmark = pytest.mark.django_db
 STRANGER = "whatsapp:+5521955554444"
@@ -45,16 +45,6 @@ def once_leads_are_read(happens: Callable[[], object]) -> Iterator[None]:
 
 def make_client_a_lead() -> None:
     known_lead(phone=CLIENT.removeprefix("whatsapp:"))
-
-
-def heard(signal) -> list[dict]:
-    facts: list[dict] = []
-
-    def listen(sender, **said):
-        facts.append(said)
-
-    signal.connect(listen, weak=False, dispatch_uid=listen)
-    return facts
 
 
 def bodies() -> list[str]:

@@ -13,7 +13,7 @@ from leads.tests.makers import make_consultant
 from whatsapp import reconciliation, recovery
 from whatsapp.models import Line, Message
 from whatsapp.run_time import until_over
-from whatsapp.sweeps import rebuild_chat_lists, recover_lost, settle_unconfirmed
+from whatsapp.sweeps import rebuild_chat_lists, settle_unconfirmed
 from whatsapp.tests.makers import (
     AGENT_NUMBER,
     CLIENT,
@@ -212,14 +212,13 @@ def test_recover_lost_whose_time_is_up_leaves_lines_for_the_next_run(twilio):
     assert Line.objects.exclude(reconciled_at=None).count() == 1
 
 
-def test_recover_lost_goes_on_where_the_time_of_a_line_was_up(twilio, monkeypatch):
-    monkeypatch.setattr("whatsapp.recovery.LINE_SECONDS", 0)
+def test_recover_lost_goes_on_where_the_time_of_a_line_was_up(twilio):
     make_line()
     for number in range(3):
         record = twilio.accept({"From": CLIENT, "To": AGENT_NUMBER, "Body": f"mensagem {number}"})
         record |= {"direction": "inbound", "status": "received"}
 
-    assert [recover_lost() for _ in range(4)] == [1, 1, 1, 0]
+    assert [recovery.recover_lost(line_seconds=0) for _ in range(4)] == [1, 1, 1, 0]
     bodies = Message.objects.order_by("seq").values_list("body", flat=True)
     assert list(bodies) == [f"mensagem {number}" for number in range(3)]
 

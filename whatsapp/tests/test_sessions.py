@@ -17,7 +17,7 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.services import send
 from whatsapp.signals import message_changed, message_received
 from whatsapp.sweeps import rebuild_chat_lists
-from whatsapp.tests.makers import INBOUND_PATH, inbound_form, make_consultant_line, post_signed
+from whatsapp.tests.makers import INBOUND_PATH, heard, inbound_form, make_consultant_line, post_signed
 
 pytestmark = pytest.mark.django_db
 STRANGER = "whatsapp:+5521955554444"
@@ -41,16 +41,6 @@ def known_lead(phone="+5511987654321"):
     lead = make_lead(phone=phone)
     LeadIdentity.objects.create(lead=lead, kind="phone", key=phone, shown=phone)
     return lead
-
-
-def heard(signal) -> list[dict]:
-    facts: list[dict] = []
-
-    def listen(sender, **said):
-        facts.append(said)
-
-    signal.connect(listen, weak=False, dispatch_uid=listen)
-    return facts
 
 
 def chats(line):
