@@ -14,6 +14,7 @@ from agent.channels import CHANNELS
 from agent.models import Notification
 from agent.notice_body import body_of
 from leads import mishaps
+from leads.crew import Crew
 from leads.models import Assignment, Notice
 from leads.notice_words import title_of
 from leads.rules import takers_of
@@ -24,8 +25,16 @@ logger = logging.getLogger(__name__)
 GIVEN_UP_AFTER = timedelta(hours=1)  # a database in trouble recovers by then; a row that is wrong does not
 
 
+# Each row is written in a moment; a third thread would only ask for rows that the two have locked
+_tellers = Crew(2)
+
+
 def tell_consultants() -> int:
     """Write a notification per channel for all that is owed. Safe in many workers at once."""
+    return _tellers.work(_tell_all)
+
+
+def _tell_all() -> int:
     # Assignments first: each becomes a notice, which the second queue then carries in the same run
     while _owe_assignment():
         pass

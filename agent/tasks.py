@@ -49,9 +49,15 @@ def tell_consultants(*, is_second: bool = False) -> None:
 
 @shared_task(name="agent.deliver_notifications")
 def deliver_notifications() -> None:
-    """Carry notifications outside; also the sweep of what waited, failed or was left by a dead worker."""
+    """Carry notifications outside; also the sweep of what waited or failed."""
     taken(deliver_notifications)
     telling.deliver_notifications()
+
+
+@shared_task(name="agent.catch_up_notifications")
+def catch_up_notifications() -> None:
+    """Sweep: notifications that a dead worker had in hand, and those that went out by WhatsApp."""
+    telling.catch_up()
 
 
 @shared_task(name="agent.refine_leads")

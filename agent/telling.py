@@ -17,6 +17,7 @@ from agent.channels.base import Outcome, State
 from agent.models import Notification
 from agent.notice_body import body_of
 from agent.quiet_hours import end_of_quiet, timezone_of
+from leads.crew import Crew
 from leads.models import Lead, Notice
 from leads.notice_words import title_of
 from leads.services import notices
@@ -48,11 +49,23 @@ FROM (
 WHERE now.id = ours.message_id AND ours.created_at > %(since)s AND now.state <> ours.state"""
 
 
+# More threads of a process at it would wait for the same few servers
+_carriers = Crew(8)
+
+
 def deliver_notifications() -> int:
     """Send what is due. Returns how many were sent. Safe in many workers at once."""
-    sent, resting, ends_at = 0, set[str](), time.monotonic() + RUN_SECONDS
+    return _carriers.work(_carry_due)
+
+
+def catch_up() -> None:
+    """What dead workers had in hand, and what became of messages that the WhatsApp outbox was given."""
     _take_back_lapsed()
     follow_messages()
+
+
+def _carry_due() -> int:
+    sent, resting, ends_at = 0, set[str](), time.monotonic() + RUN_SECONDS
     while time.monotonic() < ends_at and (notification := _claim(resting)):
         if notification.state != State.SENDING:
             continue

@@ -7,6 +7,7 @@ embedded servers, a secret key of its own, demo logins, the simulator.
 
 import os
 import secrets
+import sys
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -206,6 +207,8 @@ CELERY_TASK_IGNORE_RESULT = True
 # with late acknowledgement, once it sees that the process is gone (its docs on these two settings)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Not closed around each task by Celery: `crm.celery` closes those that are old or broken
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TASK_SERIALIZER = "json"
 # The row is swept anyway: a request must not wait while Celery tries a broker that is away
 CELERY_TASK_PUBLISH_RETRY = False

@@ -4,6 +4,7 @@ EVERY_SECONDS: dict[str, int] = {
     "agent.resume_conversations": 5,
     "agent.tell_consultants": 10,
     "agent.deliver_notifications": 10,
+    "agent.catch_up_notifications": 10,
     "agent.refine_leads": 30,
     "agent.rehearse_drafts": 15,
     "agent.return_conversations": 60,

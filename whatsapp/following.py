@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from leads import one_trip
-from leads.models import LeadIdentity, Status
+from leads.models import LeadIdentity
 from leads.services import activity
 from whatsapp import adoption
 from whatsapp.models import Conversation
@@ -25,8 +25,14 @@ WHERE conversation.lead_id = lead.id AND line.id = conversation.line_id
 _FOLLOW = f"{_FOLLOW_ALL} AND lead.id = %(lead)s"
 # Whoever took a conversation over need not be the lead's consultant, so that a difference alone says nothing.
 _FOLLOW_FORGOTTEN = f"{_FOLLOW_ALL} AND conversation.handoff_reason <> %(taken_over)s"
+# Every new lead asks this, most for nothing: one statement, planned once
+_CLAIM = """
+UPDATE whatsapp_conversation AS conversation SET lead_id = %(lead)s, updated_at = statement_timestamp()
+WHERE (client_key = ANY(%(keys)s) OR external_user_id = ANY(%(keys)s))
+  AND (lead_id IS NULL OR lead_id <> %(lead)s AND EXISTS (
+    SELECT FROM leads_lead AS former JOIN leads_status AS status ON status.slug = former.status_id
+    WHERE former.id = conversation.lead_id AND status.kind IN ('won', 'lost')))"""
 WHATSAPP_KINDS = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID)
-CLOSED = (Status.Kind.WON, Status.Kind.LOST)
 
 
 def claim_conversations(lead_id: UUID) -> int:
@@ -36,10 +42,8 @@ def claim_conversations(lead_id: UUID) -> int:
     keys = list(identities.values_list("key", flat=True))
     if not keys:
         return 0
-    theirs = Conversation.objects.filter(Q(client_key__in=keys) | Q(external_user_id__in=keys))
-    free = theirs.filter(Q(lead=None) | Q(lead__status__kind__in=CLOSED)).exclude(lead=lead_id)
-    count = free.update(lead=lead_id, updated_at=timezone.now())
-    if count and theirs.filter(lead=lead_id, is_opted_out=True).exists():
+    count = one_trip.execute(_CLAIM, {"lead": lead_id, "keys": keys})
+    if count and Conversation.objects.filter(lead=lead_id, is_opted_out=True).exists():
         activity.stop_waiting(lead_ids=[lead_id])
     adoption.adopt_all(lead_id, keys)
     return count

@@ -32,6 +32,8 @@ def record_forgotten_forms() -> int:
 
 def _record(events: QuerySet[LeadEvent]) -> int:
     said = list(events.filter(kind=LeadEvent.Kind.CONSENT).order_by("created_at", "pk"))
+    if not said:  # most forms have no such box
+        return 0
     keys = _keys_of({event.lead_id for event in said})
     rows = [row for event in said for key in keys.get(event.lead_id, ()) for row in _rows(event, key)]
     # The unique constraint says what is in the ledger already, so every run may bring everything

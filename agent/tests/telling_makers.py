@@ -8,6 +8,8 @@ from leads.tests.makers import make_lead
 
 
 def tell() -> int:
+    """What the three tasks do."""
+    telling.catch_up()
     notify.tell_consultants()
     return telling.deliver_notifications()
 

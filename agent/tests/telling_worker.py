@@ -12,5 +12,6 @@ from agent import notify, telling  # noqa: E402 - Django has to be ready first
 
 while True:
     notify.tell_consultants()
+    telling.catch_up()
     telling.deliver_notifications()
     time.sleep(0.05)
