@@ -76,6 +76,8 @@ def open_as(
     error, a script error or a breach of the content security policy fails the test; a test that
     provokes one on purpose empties `page.faults` first.
     """
+    # A trace costs an eighth of the browser's time; `--tracing on` keeps those of tests that fail
+    is_traced = request.config.getoption("--tracing") != "off"
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
@@ -83,7 +85,8 @@ def open_as(
         context = browser.new_context(
             base_url=stack.base_url, **{"locale": "en-US", "reduced_motion": "reduce", **options}
         )
-        context.tracing.start(snapshots=True)
+        if is_traced:
+            context.tracing.start(snapshots=True)
         contexts.append(context)
         if username:
             context.add_cookies([session_cookie(username, stack)])
@@ -98,7 +101,8 @@ def open_as(
     has_failed = request.node.stash.get(_failed, False)
     for number, context in enumerate(contexts):
         if has_failed or faults:
-            context.tracing.stop(path=artifacts / f"{request.node.name}-{number}.zip")
+            if is_traced:
+                context.tracing.stop(path=artifacts / f"{request.node.name}-{number}.zip")
             for page in context.pages:
                 page.screenshot(path=artifacts / f"{request.node.name}-{number}.png")
         context.close()
