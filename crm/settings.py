@@ -91,8 +91,9 @@ IS_HTTPS = PUBLIC_URL.startswith("https://")
 # Applications
 
 INSTALLED_APPS = [
-    # Before staticfiles, whose `runserver` it replaces (Channels' docs on installation)
-    "daphne",
+    # Before staticfiles, whose `runserver` it replaces (Channels' docs on installation). For that command
+    # alone: it loads a whole server, which a worker or a migration would do at every start.
+    *(["daphne"] if "runserver" in sys.argv else []),
     "crm.apps.CrmAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

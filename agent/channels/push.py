@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 from py_vapid import VapidException
-from pywebpush import WebPusher, WebPushException
 
 from agent import push_keys
 from agent.channels.base import Channel, Outcome
@@ -59,6 +58,9 @@ def _push(device: PushSubscription, notification: Notification) -> Answer:
 
 
 def _send(device: PushSubscription, notification: Notification) -> Answer:
+    # Here, for it brings an HTTP library of its own along, which takes long to load and does nothing here
+    from pywebpush import WebPusher, WebPushException  # noqa: PLC0415
+
     keys = {"p256dh": device.p256dh, "auth": device.auth}
     try:
         pusher = WebPusher({"endpoint": device.endpoint, "keys": keys})
