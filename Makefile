@@ -28,11 +28,19 @@ help: ## Show this list
 run: $(VENV)/.runtime ## Start everything for a look or for development (PORT=8000)
 	@$(PY) -m crm.launcher
 
-test: browser check ## Lint, types, import contracts and the whole suite
-	@$(PY) -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
+# The checks run while the first tests wait; whichever of the two fails, all fails
+define all-together
+	@$(MAKE) --no-print-directory check & checks=$$!; \
+	$(PY) -m pytest $(IN_PARALLEL) $(1) $(PYTEST_ARGS); tests=$$?; \
+	wait $$checks || { echo "error: 'make check' failed, see above"; exit 1; }; \
+	exit $$tests
+endef
 
-test-slow: browser check ## The same with the tests that take minutes
-	@$(PY) -m pytest $(IN_PARALLEL) -m "" $(PYTEST_ARGS)
+test: browser ## Lint, types, import contracts and the whole suite
+	$(call all-together)
+
+test-slow: browser ## The same with the tests that take minutes
+	$(call all-together,-m "")
 
 bench: $(VENV)/.dev ## Measure, each number beside its limit or baseline
 	@$(PY) -m bench

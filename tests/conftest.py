@@ -9,14 +9,12 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.rewinding import rewind
-from tests.schema import schema_database
+from tests.schema import workspace_database
 from tests.stack import (
     Stack,
     create_database,
     drop_database,
-    manage,
     orm_looks_at,
-    stack_environment,
     worker_name,
 )
 
@@ -25,11 +23,10 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def workspace_template(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A database with the schema and the demo workspace, copied for each stack."""
+    """A database with the demo workspace, copied for each stack of this process, and read when one is rewound."""
     name = f"stack_template_{worker_name()}"
     with django_db_blocker.unblock():
-        create_database(name, schema_database())
-        manage("seed_demo", "--verbosity", "0", environment=stack_environment(name))
+        create_database(name, workspace_database())
         yield name
         drop_database(name)
 

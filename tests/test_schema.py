@@ -20,7 +20,7 @@ def test_databases_of_former_migrations_go_but_for_those_in_use(db):
         bystander = f"testschema_{worker_name()}"
         create_database(bystander)
         with psycopg.connect(database_url(used)):
-            drop_others(server, current)
+            drop_others(server, "test_schema", current)
             left = names_on(server)
         drop_database(used)
         drop_database(bystander)

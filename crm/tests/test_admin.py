@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from django.contrib import admin
@@ -40,14 +41,24 @@ def address(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
+def worth_following(links: list[str]) -> list[str]:
+    """All filters of our own; one value of each column's, and one order: Django treats the others alike."""
+    chosen = {}
+    for link in map(html.unescape, links):
+        names = tuple(name for name, _ in parse_qsl(link[1:], keep_blank_values=True))
+        is_djangos = names == ("o",) or any("__" in name for name in names)
+        chosen.setdefault(names if is_djangos else link, link)
+    return list(chosen.values())
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_admin_pages_of_every_model_open(manager, model):
     changelist = address(model, "changelist")
     listed = manager.get(changelist)
     assert listed.status_code == 200
     assert manager.get(changelist, {"q": "ana"}).status_code == 200
-    for link in re.findall(r'href="(\?[^"]+)"', listed.content.decode()):
-        assert manager.get(changelist + html.unescape(link)).status_code == 200, link
+    for link in worth_following(re.findall(r'href="(\?[^"]+)"', listed.content.decode())):
+        assert manager.get(changelist + link).status_code == 200, link
     for row in model._default_manager.all()[:3]:
         assert manager.get(address(model, "change", row.pk)).status_code == 200
     assert manager.get(address(model, "add")).status_code in (200, 403)

@@ -88,6 +88,8 @@ def test_address_with_a_colleagues_ids_tells_and_changes_nothing(foreign, path):
             assert PushSubscription.objects.exists()
             if names_foreign_thing:
                 assert answer.status_code in (403, 404, 405), (method, body, answer.content)
+            if answer.status_code == 405:
+                break  # nor would it know any other body
 
 
 @pytest.mark.parametrize("path", [path for path in ALL if not PUBLIC.match("/" + path)])
