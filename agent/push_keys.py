@@ -20,8 +20,16 @@ def signing_key() -> Vapid:
 
 def public_key() -> str:
     """What a browser subscribes with: the uncompressed point, base64url without padding."""
-    key = signing_key().public_key
-    return _text(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    return _public_half(signing_key())
+
+
+def public_half_of(kept: PushKey) -> str:
+    """The same of the key that is kept, whichever is in use; '' where it cannot be read any more."""
+    return _public_half(_key_of(kept.private_key)) if kept.private_key else ""
+
+
+def _public_half(key: Vapid) -> str:
+    return _text(key.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
 def subject() -> str:

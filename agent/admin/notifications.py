@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agent import telling
-from agent.models import Notification, PushSubscription
+from agent import push_keys, telling
+from agent.models import Notification, PushKey, PushSubscription
 from agent.notice_reasons import in_words
 from leads.admin.read_only import ReadOnlyAdmin
 
@@ -41,3 +41,15 @@ class PushSubscriptionAdmin(ReadOnlyAdmin):
     fields = ["user", "device", "created_at", "last_sent_at", "last_error"]
     search_fields = ["user__username", "user__first_name"]
     list_select_related = ["user"]
+
+
+@admin.register(PushKey)
+class PushKeyAdmin(ReadOnlyAdmin):
+    """Which key browsers know this installation by; the private half is never shown."""
+
+    list_display = ["public_half", "created_at"]
+    fields = ["public_half", "created_at"]
+
+    @admin.display(description=_("public key"))
+    def public_half(self, key: PushKey) -> str:
+        return push_keys.public_half_of(key)

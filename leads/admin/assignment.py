@@ -15,6 +15,7 @@ from leads.models import (
     Assignment,
     AssignmentRule,
     CircleLayout,
+    CircleTurn,
     Holiday,
     LeadEvent,
     LeadIdentity,
@@ -124,6 +125,21 @@ class CircleLayoutAdmin(ReadOnlyAdmin):
     list_filter = ["rule", "created_at"]
     search_fields = ["reason", "rule__name"]
     list_select_related = ["rule", "user"]
+
+
+@admin.register(CircleTurn)
+class CircleTurnAdmin(ReadOnlyAdmin):
+    """The order in which the seats of a rule have their turns; its pointer stands at the last one taken."""
+
+    list_display = ["rule", "position", "member"]
+    list_filter = ["rule"]
+    search_fields = [
+        "rule__name",
+        "member__consultant__user__username",
+        "member__consultant__user__first_name",
+    ]
+    list_select_related = ["rule", "member__consultant__user"]
+    ordering = ["rule", "position"]
 
 
 @admin.register(LeadEvent)

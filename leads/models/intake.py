@@ -138,12 +138,14 @@ class SeenSubmission(models.Model):
     `fingerprint` tells, of an Idempotency-Key, whether what was asked is the same as before.
     """
 
-    source = models.ForeignKey(Source, models.CASCADE)
-    key = models.CharField(max_length=200)
-    lead = models.ForeignKey("leads.Lead", models.CASCADE)
-    fingerprint = models.CharField(max_length=64, blank=True)
+    source = models.ForeignKey(Source, models.CASCADE, verbose_name=_("source"))
+    key = models.CharField(_("sender's id"), max_length=200)
+    lead = models.ForeignKey("leads.Lead", models.CASCADE, verbose_name=_("lead"))
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
+        verbose_name = _("seen submission")
+        verbose_name_plural = _("seen submissions")
         constraints = [models.UniqueConstraint(fields=["source", "key"], name="one_lead_per_submission")]
 
     def __str__(self) -> str:

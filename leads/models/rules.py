@@ -145,11 +145,13 @@ class RuleMember(models.Model):
 class CircleTurn(models.Model):
     """One turn of the circle. A seat of weight three has three, spread evenly; `leads.circles` lays them out."""
 
-    rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="turns")
-    position = models.PositiveIntegerField()
-    member = models.ForeignKey(RuleMember, models.CASCADE, related_name="turns")
+    rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="turns", verbose_name=_("rule"))
+    position = models.PositiveIntegerField(_("position"))
+    member = models.ForeignKey(RuleMember, models.CASCADE, related_name="turns", verbose_name=_("consultant"))
 
     class Meta:
+        verbose_name = _("turn of a circle")
+        verbose_name_plural = _("turns of circles")
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["rule", "position"], name="one_turn_per_position")]
 
