@@ -46,6 +46,8 @@ _CITY = any_of(
     ubicacion, onde (?:voce )?mora, donde vives, where (?:do )?you live, cidade uf, regiao, region
     """
 )
+# A question about taste, whose answer is not where somebody lives
+_LIKED = any_of("favou?rites?, favorit[ao]s?, preferid[ao]s?")
 _LANGUAGE = any_of("language, idioma, lang, locale, lingua")
 _CONSENT = any_of(
     """
@@ -101,7 +103,7 @@ def pick_product(fields: Iterable[Field]) -> Pick:
 
 
 def pick_city(fields: Iterable[Field]) -> Pick:
-    return _first(fields, _CITY, limit=120)
+    return _first((one for one in fields if not _says(_LIKED, one)), _CITY, limit=120)
 
 
 def pick_language(fields: Iterable[Field]) -> Pick:

@@ -62,7 +62,7 @@ class MetaLeadAds(SourceKind):
         problems: list[FetchError] = []
         for leadgen_id, value in named.items():
             try:
-                found.append(read_lead({**value, **_fetch_lead(leadgen_id, source)}, source))
+                found.append(read_lead({**_told(value), **_fetch_lead(leadgen_id, source)}, source))
             except FetchError as error:
                 # One that may yet be had postpones them all: nothing is written before all answers are there
                 if not error.is_final or len(named) == 1:
@@ -115,6 +115,12 @@ def _next_page(paging: Any) -> str:
         return ""
     cursors = paging.get("cursors")
     return str(cursors.get("after") or "") if isinstance(cursors, dict) else ""
+
+
+def _told(value: dict[str, Any]) -> dict[str, Any]:
+    """What the webhook itself says. `adgroup_id` is Meta's old name of the ad, and looks like the ad set's."""
+    told = {name: one for name, one in value.items() if name != "adgroup_id"}
+    return {"ad_id": value.get("adgroup_id")} | told
 
 
 def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
