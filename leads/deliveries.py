@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from leads import mishaps
 from leads.actors import SYSTEM
-from leads.bodies import BodyError, read_body
+from leads.bodies import BodyError
 from leads.cleaning import clean_text
 from leads.identity import identities_of
 from leads.models import Assignment, Consultant, Delivery, LeadEvent
@@ -31,6 +31,7 @@ from leads.services.intake import NoContactError, Received, receive_lead
 from leads.sources import NotASubmissionError, kind_of
 from leads.sources.fetching import FetchError
 from leads.summaries import summary_of
+from leads.wholeness import read_whole
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ def understand(delivery: Delivery) -> list[LeadPayload]:
     if delivery.body is None:
         raise BodyError(_("The body was removed after its retention time."))
     kind, source = kind_of(delivery.source), delivery.source
-    tree = read_body(bytes(delivery.body), delivery.content_type)
+    tree = read_whole(bytes(delivery.body), delivery.content_type, delivery.headers)
     fetched = kind.fetch(tree, source)
     return kind.parse(tree, source, delivery.headers) if fetched is None else fetched
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 TIMEOUT_SECONDS = 8
 MAX_BYTES = 4 * 1024 * 1024
@@ -60,12 +61,12 @@ def fetch_json(
     except HTTPError as error:
         detail = _detail(error)
         is_final = error.code not in PASSING and not _passes(detail, passing_codes)
-        message = f"The answers could not be fetched: HTTP {error.code} {detail[:500]}"
+        message = f"{_('The answers could not be fetched')}: HTTP {error.code} {detail[:500]}"
         raise FetchError(message.strip(), is_final=is_final, retry_after=_retry_after(error)) from error
     except (URLError, OSError, HTTPException, ValueError) as error:
-        raise FetchError(f"The answers could not be fetched: {type(error).__name__}") from error
+        raise FetchError(f"{_('The answers could not be fetched')}: {type(error).__name__}") from error
     if not isinstance(answer, dict):
-        raise FetchError("The answer has an unexpected shape")
+        raise FetchError(_("The answer has an unexpected shape."))
     return answer
 
 

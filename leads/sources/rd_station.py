@@ -20,7 +20,7 @@ class RdStation(SourceKind):
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         if not isinstance(tree, dict):
-            raise NotASubmissionError("This is no conversion")
+            raise NotASubmissionError(_("This is no conversion."))
         if isinstance(tree.get("contact"), dict):
             return [_read_contact(tree, source)]
         listed = tree.get("leads")
