@@ -125,13 +125,14 @@ def _told(value: dict[str, Any]) -> dict[str, Any]:
 
 def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
     if not (leadgen_id.isascii() and leadgen_id.isalnum()):
-        raise FetchError(_("The lead's id is not one of Meta's."), is_final=True)
+        raise FetchError(str(_("The lead's id is not one of Meta's.")), is_final=True)
     return _ask(leadgen_id, {"fields": FIELDS}, source)
 
 
 def _ask(path: str, query: Mapping[str, str], source: Source) -> dict[str, Any]:
     if not source.access_token:
-        raise FetchError(_("The source has no access token: the answers cannot be fetched."), is_final=True)
+        text = str(_("The source has no access token: the answers cannot be fetched."))
+        raise FetchError(text, is_final=True)
     url = f"{settings.META_GRAPH_URL}/{path}"
     return fetch_json(url, token=source.access_token, query=query, passing_codes=PASSING_CODES)
 

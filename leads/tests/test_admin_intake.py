@@ -17,6 +17,7 @@ from leads.tests.makers import make_manager, make_statuses, make_user
 
 pytestmark = pytest.mark.django_db
 
+PARTS = b'--x\r\nContent-Disposition: form-data; name="zap"\r\n\r\n11987654321\r\n--x--\r\n'
 EXAMPLE = {"ficha": {"quem": "Ana Souza", "zap": "11987654321"}, "obs": "Quero visitar no sábado de manhã"}
 
 
@@ -125,6 +126,39 @@ def test_mapping_by_example_shows_consent_and_where_the_lead_came_from(client, m
 
     assert "aceito_lgpd" in page.partition("Consent")[2].partition("Kept as it is")[0]
     assert "google" in page.partition("Where it came from")[2].partition("Consent")[0]
+
+
+def test_parts_of_the_origin_and_the_consent_are_proposed_chosen_and_used(client, manager):
+    source = make_source()
+    url = reverse("admin:leads_source_mapping", args=[source.pk])
+    example = {"fone": "11987654321", "lgpd": "sim", "utm_source": "google", "xyz": "click-1", "quer": "1"}
+
+    page = client.post(url, {"example": json.dumps(example)}).content.decode()
+    assert re.search(r'name="path_utm_source" value="utm_source"', page)
+    assert re.search(r'name="path_consent" value="lgpd"', page)
+    client.post(url, {"example": "", "save": "1", "path_gclid": "xyz", "path_consent": "quer, lgpd"})
+    source.refresh_from_db()
+    assert source.mapping == {"gclid": "xyz", "consent": ["quer", "lgpd"]}
+    deliver(source, example)
+
+    lead = Lead.objects.get()
+    assert lead.attribution == {"utm_source": "google", "gclid": "click-1"}
+    assert lead.events.get(kind="consent").data["consent"].keys() == {"quer", "lgpd"}
+
+
+def test_mapping_page_opens_a_form_in_parts_and_looks_again_at_what_is_pasted_over_it(client, manager):
+    source = make_source()
+    deliver(source, PARTS)
+    Delivery.objects.update(content_type="multipart/form-data; boundary=x")
+    url = reverse("admin:leads_source_mapping", args=[source.pk])
+
+    page = client.get(url).content.decode()
+    assert re.search(r'name="path_phone" value="zap"', page)
+    shown = dict(re.findall(r'name="(content_type)" value="([^"]*)"', page))
+    again = client.post(url, shown | {"example": PARTS.decode()}).content.decode()
+    assert re.search(r'name="path_phone" value="zap"', again)
+    other = client.post(url, shown | {"example": json.dumps(EXAMPLE)}).content.decode()
+    assert re.search(r'name="path_phone" value="ficha.zap"', other)
 
 
 def test_mapping_page_opens_with_the_first_delivery(client, manager):
