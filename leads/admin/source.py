@@ -38,14 +38,15 @@ class SourceAdmin(admin.ModelAdmin):
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["rotate_secrets", "forget_previous_secrets"]
-    readonly_fields = ["how_to_send", "mapping_version"]
+    readonly_fields = ["how_to_send", "mapping_version", "turned_away_today"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "kind", "default_country", "is_active", "how_to_send"]}),
         (gettext_lazy("Credentials"), {"fields": list(SECRETS)}),
         (
             gettext_lazy("What it says"),
-            {"fields": ["mapping", "mapping_version", "weight", "returning", "rate_per_minute"]},
+            {"fields": ["mapping", "mapping_version", "weight", "returning"]},
         ),
+        (gettext_lazy("How often it may send"), {"fields": ["rate_per_minute", "turned_away_today"]}),
     ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -105,8 +106,14 @@ class SourceAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("turned away today"))
     def turned_away_today(self, source: Source) -> str:
-        counts = rate.refusals_today(source.slug)
-        return ", ".join(f"{code}: {count}" for code, count in counts.items()) or "—"
+        """Requests of which no delivery was kept, by the day in UTC."""
+        words = {
+            "unauthorized": _("credential missing or wrong"),
+            "too_many_requests": _("over the rate"),
+            "too_large": _("too large"),
+        }
+        counts = rate.refusals_today(source.slug) if source.pk else {}
+        return ", ".join(f"{words[code]}: {count}" for code, count in counts.items()) or "—"
 
     @admin.display(description=gettext_lazy("how to send"))
     def how_to_send(self, source: Source) -> SafeString:

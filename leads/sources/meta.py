@@ -102,7 +102,7 @@ def _pages(path: str, query: dict[str, str], source: Source) -> Iterator[dict[st
     after = ""
     for _page in range(MAX_PAGES):
         asked = query | {"limit": str(PAGE_SIZE)} | ({"after": after} if after else {})
-        answer = _ask(path, asked, source)
+        answer = _ask(path, asked, source, is_urgent=False)
         yield from _dicts(answer.get("data"))
         after = _next_page(answer.get("paging"))
         if not after:
@@ -129,12 +129,14 @@ def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
     return _ask(leadgen_id, {"fields": FIELDS}, source)
 
 
-def _ask(path: str, query: Mapping[str, str], source: Source) -> dict[str, Any]:
+def _ask(path: str, query: Mapping[str, str], source: Source, *, is_urgent: bool = True) -> dict[str, Any]:
     if not source.access_token:
         text = str(_("The source has no access token: the answers cannot be fetched."))
         raise FetchError(text, is_final=True)
     url = f"{settings.META_GRAPH_URL}/{path}"
-    return fetch_json(url, token=source.access_token, query=query, passing_codes=PASSING_CODES)
+    return fetch_json(
+        url, token=source.access_token, query=query, passing_codes=PASSING_CODES, is_urgent=is_urgent
+    )
 
 
 def _changes(tree: Any) -> Iterator[dict[str, Any]]:
