@@ -1,7 +1,8 @@
-"""Bodies that come without a length: `Transfer-Encoding: chunked`, or HTTP/2.
+"""Bodies that come without a length (`Transfer-Encoding: chunked`, or HTTP/2), and those that end before it.
 
 Django reads as many bytes as CONTENT_LENGTH says, and none where nothing is said. A server that sets
-`wsgi.input_terminated` ends the input itself, so that here it can be read and counted first.
+`wsgi.input_terminated` ends the input itself, so that here it can be read and counted first. Where the
+sender is gone in the middle, some servers hand over what came as if it were all.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,30 +11,68 @@ from typing import Any, TypeAlias
 
 from django.conf import settings
 
+from leads.wholeness import UNMEASURED, BrokenOffError
+
 Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def measured(application: Application) -> Application:
-    """The same application, which is told the length of every body."""
+    """The same application, which is told the length of every body, and of none that is not all there."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if _has_unknown_length(environ):
-            _measure(environ)
+        if environ["REQUEST_METHOD"] not in BODILESS:
+            _watch(environ)
         return application(environ, start_response)
 
     return answer
 
 
-def _has_unknown_length(environ: dict[str, Any]) -> bool:
-    """With both, chunks count and the length does not: RFC 9112, 6.3."""
-    if environ["REQUEST_METHOD"] in BODILESS or not environ.get("wsgi.input_terminated"):
-        return False
-    return "HTTP_TRANSFER_ENCODING" in environ or not environ.get("CONTENT_LENGTH")
+def _watch(environ: dict[str, Any]) -> None:
+    length = environ.get("CONTENT_LENGTH") or ""
+    # With both, chunks count and the length does not: RFC 9112, 6.3
+    is_chunked = "HTTP_TRANSFER_ENCODING" in environ or not length
+    if is_chunked and environ.get("wsgi.input_terminated"):
+        _measure(environ)
+    elif length.isdigit():
+        environ["wsgi.input"] = _Promised(environ["wsgi.input"], int(length))
 
 
 def _measure(environ: dict[str, Any]) -> None:
     """One byte more than anything here accepts is enough to be refused as too large."""
-    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    try:
+        body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    except OSError:  # as gunicorn says that the sender is gone
+        environ["wsgi.input"] = _Promised(BytesIO(), 1)
+        environ["CONTENT_LENGTH"] = "1"
+        return
     environ["wsgi.input"] = BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
+    environ[UNMEASURED] = True
+
+
+class _Promised:
+    """An input that fails where it ends before the length that was said."""
+
+    def __init__(self, stream: Any, length: int) -> None:
+        self._stream = stream
+        self._left = length
+
+    def read(self, size: int = -1) -> bytes:
+        """All that was asked for and promised. Raises BrokenOffError."""
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        body: bytes = self._stream.read(wanted)
+        while len(body) < wanted:
+            more = self._stream.read(wanted - len(body))
+            if not more:
+                raise BrokenOffError(body)
+            body += more
+        self._left -= len(body)
+        return body
+
+    def readline(self, size: int = -1) -> bytes:
+        line: bytes = self._stream.readline(size)
+        self._left -= len(line)
+        if self._left and not line.endswith(b"\n") and len(line) != size:
+            raise BrokenOffError(line)
+        return line

@@ -17,6 +17,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.translation import gettext as _
 
 _PAIRS = re.compile(r"\s*[^\s=&<>{}\"]{1,200}=")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
@@ -39,6 +40,8 @@ def read_body(body: bytes, content_type: str) -> Any:
     if kind == "multipart/form-data":
         return unflatten(_multipart_pairs(body, content_type))
     text = _decoded(body, charset).strip()
+    if not text:
+        raise BodyError(_("The body is empty."))
     # The body's first sign before its header: JSON comes as `text/plain` and even as a form
     if text[:1] in ("{", "[", '"') or kind.endswith("json"):
         return read_json(text)
@@ -55,13 +58,13 @@ def read_json(text: str) -> Any:
     try:
         return _loads(text)
     except RecursionError as error:
-        raise BodyError("The body is neither JSON nor a form.") from error
+        raise BodyError(_("The body is neither JSON nor a form.")) from error
     except ValueError:
         pass
     try:
         return _loads(_mended(text))
     except (ValueError, RecursionError) as error:
-        raise BodyError("The body is neither JSON nor a form.") from error
+        raise BodyError(_("The body is neither JSON nor a form.")) from error
 
 
 def _loads(text: str) -> Any:
@@ -152,9 +155,9 @@ def _split_pairs(text: str, encoding: str, errors: str) -> list[tuple[str, str]]
     except UnicodeDecodeError:
         raise
     except ValueError as error:
-        raise BodyError("The form has too many fields.") from error
+        raise BodyError(_("The form has too many fields.")) from error
     if not pairs or "=" not in text:
-        raise BodyError("The body is neither JSON nor a form.")
+        raise BodyError(_("The body is neither JSON nor a form."))
     return pairs
 
 
@@ -170,10 +173,10 @@ def _multipart_pairs(body: bytes, content_type: str) -> list[tuple[str, str]]:
     try:
         post, files = MultiPartParser(meta, BytesIO(body), [_NamesOnly()], "utf-8").parse()
     except (MultiPartParserError, SuspiciousOperation, ValueError, LookupError) as error:
-        raise BodyError("The form's parts cannot be read.") from error
+        raise BodyError(_("The form's parts cannot be read.")) from error
     pairs = _query_pairs(post) + [(name, file.name or "") for name, group in files.lists() for file in group]
     if not pairs:
-        raise BodyError("The form is empty.")
+        raise BodyError(_("The form is empty."))
     return pairs
 
 

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 
 from leads import mishaps
 from leads.actors import SYSTEM
-from leads.bodies import BodyError, read_body
+from leads.bodies import BodyError
 from leads.cleaning import clean_text
 from leads.identity import identities_of
-from leads.models import Assignment, Consultant, Delivery
+from leads.models import Assignment, Consultant, Delivery, LeadEvent
 from leads.payload import LeadPayload
 from leads.services.assigning import assign_lead
 from leads.services.correcting import correct_lead
@@ -31,6 +31,7 @@ from leads.services.intake import NoContactError, Received, receive_lead
 from leads.sources import NotASubmissionError, kind_of
 from leads.sources.fetching import FetchError
 from leads.summaries import summary_of
+from leads.wholeness import read_whole
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +145,7 @@ def understand(delivery: Delivery) -> list[LeadPayload]:
     if delivery.body is None:
         raise BodyError(_("The body was removed after its retention time."))
     kind, source = kind_of(delivery.source), delivery.source
-    tree = read_body(bytes(delivery.body), delivery.content_type)
+    tree = read_whole(bytes(delivery.body), delivery.content_type, delivery.headers)
     fetched = kind.fetch(tree, source)
     return kind.parse(tree, source, delivery.headers) if fetched is None else fetched
 
@@ -181,7 +182,7 @@ def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
     lead_ids = list(delivery.leads.values_list("pk", flat=True))
     if not lead_ids:
         _finish(delivery, Delivery.State.REJECTED, reason, **fields)
-    elif _spoke_first(lead_ids, delivery):
+    elif _made_one_of(lead_ids, delivery):
         _finish(delivery, Delivery.State.PROCESSED, reason)
     else:
         _finish(delivery, Delivery.State.DUPLICATE, reason)
@@ -193,7 +194,9 @@ def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
         corrected = correct_lead(delivery=delivery, payload=payload, actor=SYSTEM)
         if corrected is not None:
             return corrected
-    return receive_lead(payload=payload, source=delivery.source, actor=SYSTEM, assign=False)
+    return receive_lead(
+        payload=payload, source=delivery.source, actor=SYSTEM, assign=False, delivery_id=delivery.pk
+    )
 
 
 def _assign(outcomes: list[Received]) -> None:
@@ -209,15 +212,15 @@ def _assign(outcomes: list[Received]) -> None:
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
     mine = delivery.leads.filter(pk__in=[one.lead.pk for one in outcomes]).values_list("pk", flat=True)
-    if any(one.is_new for one in outcomes) or (delivery.understood and _spoke_first(mine, delivery)):
+    if any(one.is_new for one in outcomes) or (delivery.understood and _made_one_of(mine, delivery)):
         return Delivery.State.PROCESSED
     return Delivery.State.DUPLICATE
 
 
-def _spoke_first(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:
-    """A replay is still the delivery that its leads came from, where no earlier one speaks of them."""
-    earlier = Delivery.objects.filter(received_at__lt=delivery.received_at)
-    return any(not earlier.filter(leads=lead_id).exists() for lead_id in lead_ids)
+def _made_one_of(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:
+    """A replay is still the delivery that its leads came from, as the first line of their timeline says."""
+    births = LeadEvent.objects.filter(lead__in=lead_ids, kind=LeadEvent.Kind.RECEIVED)
+    return births.filter(data__delivery=str(delivery.pk)).exists()
 
 
 def _link(delivery: Delivery, outcomes: list[Received]) -> None:

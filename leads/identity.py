@@ -43,6 +43,8 @@ _WHATSAPP_HOST = re.compile(r"@(?:[cg]\.us|lid|broadcast|s\.whatsapp\.net|wa\.gw
 _SPELLED_AT = re.compile(r"\s*[\[({]\s*(?:at|arroba)\s*[\])}]\s*|%40", re.IGNORECASE)
 _SPELLED_DOT = re.compile(r"\s*[\[({]\s*(?:dot|ponto|punto)\s*[\])}]\s*", re.IGNORECASE)
 _HOTLINES = (PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE)
+# A spreadsheet leaves out zeros at the end, and a phone hardly ends in more of them
+MOST_ZEROS = 3
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 # "(11) 3456-7890 / (11) 98765-4300", "… ou …", "… y …"
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
@@ -194,7 +196,7 @@ def _prepared(text: str) -> str:
     if link := _WHATSAPP_LINK.search(text) or _WHATSAPP_JID.fullmatch(text):
         return f"+{link[1]}"
     if _SCIENTIFIC.fullmatch(text):  # a spreadsheet was here
-        text = f"{Decimal(text.replace(',', '.')):f}"
+        text = _written_out(Decimal(text.replace(",", ".")))
     # `'` keeps a spreadsheet from reckoning with the number,
     # `p:` comes with phones of Meta's forms by way of Zapier
     for prefix in ("'", "whatsapp:", "tel:", "p:"):
@@ -206,6 +208,13 @@ def _prepared(text: str) -> str:
     digits = sum(map(str.isdigit, text))
     is_phone_like = 7 <= digits <= 17 and _SHAPE.fullmatch(text) and not _CPF.fullmatch(text)
     return text if is_phone_like else ""
+
+
+def _written_out(number: Decimal) -> str:
+    """'' where digits were rounded away, and not only zeros at the end."""
+    _sign, digits, exponent = number.as_tuple()
+    is_rounded = isinstance(exponent, int) and exponent > MOST_ZEROS
+    return "" if is_rounded or not digits else f"{number:f}"
 
 
 def _parsed(text: str, country: str) -> PhoneNumber | None:

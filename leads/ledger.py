@@ -1,10 +1,17 @@
-"""Whether every request that was acknowledged is accounted for."""
+"""Whether every request that was acknowledged is accounted for.
+
+The states alone always add up to the number of rows, so they are held against a second record: the
+timeline of each lead names the request it was made of, in an event that is never edited. A request that
+was deleted, a lead whose request says that it made none, and a request whose lead is gone are found so.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from leads.models import Delivery, Lead, LeadEvent, LeadIdentity
@@ -51,9 +58,23 @@ def _faults() -> Iterator[str]:
     yield from _said(without_lead, "settled without a lead")
     yield from _said(with_lead, "rejected, yet with a lead")
     yield from _said(silent, "refused without a reason")
+    births = _births()
+    unknown = births.exclude(delivery__in=Delivery.objects.values("pk"))
+    denied = Delivery.objects.filter(
+        pk__in=births.values("delivery"), state__in=(Delivery.State.DUPLICATE, Delivery.State.REJECTED)
+    )
+    yield from _said(unknown, "missing, though a lead was made of each")
+    yield from _said(denied, "that made a lead and deny it")
     yield from _said(stuck, "due for more than ten minutes")
     yield from _said(nowhere, "pending and never due")
     yield from _said(_twins(), "phones held by several leads on the board")
+
+
+def _births() -> QuerySet:
+    """The first lines of leads that came by a request, with its id as `delivery`."""
+    named = Cast(KeyTextTransform("delivery", "data"), UUIDField())
+    births = LeadEvent.objects.filter(kind=LeadEvent.Kind.RECEIVED, data__has_key="delivery")
+    return births.order_by().annotate(delivery=named)
 
 
 def _said(rows: QuerySet, words: str) -> list[str]:

@@ -13,19 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from leads import mishaps, rate
-from leads.bodies import BodyError, read_body
+from leads.bodies import BodyError
 from leads.models import Delivery, Source
 from leads.recording import Request, readings_of, store_request
 from leads.requests import remote_address
-from leads.sources import Knock, kind_of
+from leads.sources import KINDS, Knock, kind_of
+from leads.sources.credentials import has_standard_signature
 from leads.tasks import process_deliveries
 from leads.wakeups import wake_often
+from leads.wholeness import UNKNOWN, UNMEASURED, read_whole
 
 logger = logging.getLogger(__name__)
 
 # Kept with the delivery. Signatures and secrets are not among them.
 KEPT_HEADERS = (
     "content-type",
+    "content-length",
     "user-agent",
     "referer",
     "origin",
@@ -36,6 +39,9 @@ KEPT_HEADERS = (
     "x-forwarded-for",
 )
 SECRET_HEADERS = ("authorization", "x-api-key")
+SIGNATURES = {"webhook-signature"} | {
+    kind.signature_header for kind in KINDS.values() if kind.signature_header
+}
 # Answers after which nothing more is to be found out: the request is stored, or was a good GET.
 SETTLED = {200, 202, 400}
 # Requests turned away without a delivery: only their number is kept.
@@ -76,19 +82,22 @@ def _answer_for(source: Source | None, request: HttpRequest, body: bytes | None)
     if request.method != "POST":
         return _refusal("method_not_allowed", _("Send leads with POST."), 405)
     if body is None:
-        return _refusal("too_large", _("The body is larger than 256 KiB."), 413)
+        return _refusal("too_large", _("The body is larger than 256 KiB: send files as links."), 413)
     return _take(request, source, body)
 
 
 def _take(request: HttpRequest, source: Source, body: bytes) -> HttpResponse:
     headers = {name.lower(): value for name, value in request.headers.items()}
-    if not kind_of(source).is_authentic(_knock(request, headers, body), source):
-        return _refusal("unauthorized", _("The credential is missing or wrong."), 401)
+    knock = _knock(request, headers, body)
+    if not kind_of(source).is_authentic(knock, source):
+        return _unauthorized(knock)
     # After the credential: a stranger must not spend the permits of the real sender
     if rate.is_over(source.pk, source.rate_per_minute):
         text = _("Too many requests for this source.")
         return _refusal("too_many_requests", text, 429, {"Retry-After": "60"})
     content_type = headers.get("content-type", "")[:200].replace("\x00", "")
+    if request.META.get(UNMEASURED) and not _is_signed(knock, source):
+        headers["content-length"] = UNKNOWN
     kept = Request(body, content_type, _kept(headers), remote_address(request))
     delivery_id = store_request(source, kept)
     if delivery_id is None:
@@ -99,13 +108,13 @@ def _take(request: HttpRequest, source: Source, body: bytes) -> HttpResponse:
 def _acknowledge(delivery_id: UUID, kept: Request) -> HttpResponse:
     """The row is durable. A body that can never be understood stays too, and that is said at once."""
     try:
-        read_body(kept.body, kept.content_type)
+        read_whole(kept.body, kept.content_type, kept.headers)
     except BodyError as error:
         # A worker may have been faster; what it found stands
         Delivery.objects.filter(pk=delivery_id, state=Delivery.State.RECEIVED).update(
             state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
         )
-        return _refusal("not_understood", _("The body is neither JSON nor a form."), 400)
+        return _refusal("not_understood", str(error), 400, delivery=str(delivery_id))
     wake_often(process_deliveries)
     return JsonResponse({"delivery": str(delivery_id)}, status=202)
 
@@ -125,7 +134,10 @@ def _bounded_body(request: HttpRequest) -> bytes | None:
     try:
         # The length may be undeclared or wrong: one byte too many tells, and no more is read
         body = request.read(settings.WEBHOOK_MAX_BYTES + 1)
-    except (UnreadablePostError, RawPostDataException):
+    except UnreadablePostError as error:
+        # Of a sender who is gone: shorter than its length, and told by that
+        return getattr(error.__cause__, "partial", b"")
+    except RawPostDataException:
         return b""
     return body if len(body) <= settings.WEBHOOK_MAX_BYTES else None
 
@@ -147,5 +159,23 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return kept | {name: "•••" for name in SECRET_HEADERS if name in headers}
 
 
-def _refusal(code: str, detail: str, status: int, headers: dict[str, Any] | None = None) -> JsonResponse:
-    return JsonResponse({"code": code, "detail": detail}, status=status, headers=headers)
+def _is_signed(knock: Knock, source: Source) -> bool:
+    """By a signature over the body, which is authentic already, not only by a secret beside it."""
+    return kind_of(source).signature_header in knock.headers or has_standard_signature(knock, source)
+
+
+def _unauthorized(knock: Knock) -> JsonResponse:
+    """In words for whoever sets the sender up; a stranger learns nothing from them."""
+    if any(name in knock.headers for name in SIGNATURES):
+        text = _("The signature is wrong: of another secret, another body, or more than five minutes old.")
+    elif "key" in knock.query or any(name in knock.headers for name in SECRET_HEADERS):
+        text = _("The credential is wrong: send a secret of this source, as Authorization: Bearer <secret>.")
+    else:
+        text = _("The credential is missing: the source's page in the admin says how to send it.")
+    return _refusal("unauthorized", text, 401, {"WWW-Authenticate": "Bearer"})
+
+
+def _refusal(
+    code: str, detail: str, status: int, headers: dict[str, Any] | None = None, **more: str
+) -> JsonResponse:
+    return JsonResponse({"code": code, "detail": detail, **more}, status=status, headers=headers)

@@ -12,7 +12,9 @@ from django.db import connection
 from rest_framework.authtoken.models import Token
 
 from crm.processes import Child, stop_all
+from leads import deliveries
 from leads.models import Delivery, Lead, Source
+from leads.services.replaying import replay_deliveries
 from leads.tests.makers import make_manager, make_statuses
 from tests.stack import database_url, free_port, stack_environment, wait_for
 from whatsapp.models import Arrival
@@ -137,3 +139,59 @@ def test_api_reads_a_body_without_a_length(port, content_type, body):
 
     assert answer.startswith("HTTP/1.1 201")
     assert Lead.objects.get().phone == "+5511987654321"
+
+
+FORM = "application/x-www-form-urlencoded"
+HALF = b"name=Ana+Souza&phone=%2B551198765"
+IN_PARTS = b'--x\r\nContent-Disposition: form-data; name="phone"\r\n\r\n+5511987654321\r\n--x'
+
+
+def post_half(port: int, path: str, body: bytes, *lines: str) -> bytes:
+    """The sender says no more in the middle of the body; the answer's status line."""
+    head = [f"POST {path} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", ""]
+    with socket.create_connection(("127.0.0.1", port), 20) as wire:
+        wire.sendall("\r\n".join(head).encode() + body)
+        wire.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: wire.recv(65536), b""))
+
+
+@pytest.mark.parametrize("content_type", [FORM, "application/json", "multipart/form-data; boundary=x"])
+def test_body_that_breaks_off_makes_no_lead_and_says_so(port, content_type):
+    make_statuses()
+    make_source()
+    kind, opened = f"Content-Type: {content_type}", "Authorization: Bearer s3cret"
+    whole = {"application/json": LEAD, FORM: HALF + b"4321"}.get(content_type, IN_PARTS + b"--")
+    part = whole[:-4]
+    chunked = ("Transfer-Encoding: chunked", opened, kind)
+
+    answers = [
+        post_half(port, "/webhooks/leads/site/", part, f"Content-Length: {len(whole)}", opened, kind),
+        # Between two chunks, in the middle of one, and before what is no chunk
+        post_half(port, "/webhooks/leads/site/", b"%x\r\n%b\r\n" % (len(part), part), *chunked),
+        post_half(port, "/webhooks/leads/site/", b"%x\r\n%b" % (len(whole), part), *chunked),
+        post_half(port, "/webhooks/leads/site/", b"%x\r\n%b\r\nZZ\r\n" % (len(part), part), *chunked),
+    ]
+    deliveries.process_pending()
+
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 400"] * 4
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["rejected"] * 4
+    assert all(str(pk).encode() in b"".join(answers) for pk in Delivery.objects.values_list("pk", flat=True))
+    replay_deliveries(Delivery.objects.values_list("pk", flat=True))
+    deliveries.process_pending()
+    assert not Lead.objects.exists()
+
+
+def test_half_a_form_makes_no_lead_by_the_api(port):
+    make_statuses()
+    token = Token.objects.create(user=make_manager()).key
+
+    post_half(
+        port,
+        "/api/leads/",
+        HALF,
+        f"Content-Length: {len(HALF) + 4}",
+        f"Content-Type: {FORM}",
+        f"Authorization: Token {token}",
+    )
+
+    assert not Lead.objects.exists()

@@ -7,25 +7,43 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from leads.clicks import ANY, CLICK_IDS, NONE, clicked
 from leads.models import Lead
 
 NEWEST = 2_000
 MOST_VALUES = 30
+LONGEST = 500  # as long as any part of an origin is kept
 
 
 class AttributionFilter(admin.SimpleListFilter):
-    """By one name of the attribution; offers the values of the newest leads."""
+    """By one name of the attribution; offers the values of the newest leads, and says `shown_as` beside them."""
+
+    parameter_name: str
+    shown_as = ""
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        # Of the newest alone: a DISTINCT over JSON reads every lead
-        newest = Lead.objects.order_by("-created_at").values_list("attribution", flat=True)[:NEWEST]
-        values = {str(known[self.parameter_name])[:100] for known in newest if known.get(self.parameter_name)}
-        return [(value, value) for value in sorted(values)[:MOST_VALUES]]
+        offered: dict[str, str] = {}
+        for known in _newest(request):
+            if value := str(known.get(self.parameter_name) or "")[:LONGEST]:
+                offered[value] = str(known.get(self.shown_as) or offered.get(value) or value)
+        named = sorted((words, value) for value, words in offered.items())[:MOST_VALUES]
+        return [(value, words) for words, value in named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
             return queryset
         return queryset.filter(attribution__contains={self.parameter_name: self.value()})
+
+
+def _newest(request: HttpRequest) -> list[dict[str, Any]]:
+    """Of the newest alone: a DISTINCT over JSON reads every lead. Once for all the filters of a page."""
+    known: list[dict[str, Any]] | None = vars(request).get("newest_attribution")
+    if known is None:
+        newest = Lead.objects.exclude(attribution={}).order_by("-created_at")
+        known = vars(request)["newest_attribution"] = list(
+            newest.values_list("attribution", flat=True)[:NEWEST]
+        )
+    return known
 
 
 class UtmSourceFilter(AttributionFilter):
@@ -41,6 +59,44 @@ class UtmCampaignFilter(AttributionFilter):
 class AdCampaignFilter(AttributionFilter):
     title = _("ad campaign")
     parameter_name = "campaign_name"
+
+
+class AdCampaignIdFilter(AttributionFilter):
+    """Google's lead forms give a number and no name."""
+
+    title = _("ad campaign's id")
+    parameter_name = "campaign_id"
+    shown_as = "campaign_name"
+
+
+class AdFilter(AttributionFilter):
+    title = _("ad")
+    parameter_name = "ad_id"
+    shown_as = "ad_name"
+
+
+class FormFilter(AttributionFilter):
+    title = _("form")
+    parameter_name = "form_id"
+    shown_as = "form_name"
+
+
+class ClickFilter(admin.SimpleListFilter):
+    title = _("click id")
+    parameter_name = "click"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        places = [(place, ", ".join(ids)) for place, ids in CLICK_IDS.items()]
+        return [(ANY, str(_("Any"))), *places, (NONE, str(_("None")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return clicked(queryset, self.value() or "") if self.value() else queryset
+
+
+ORIGIN_FILTERS = (
+    *(ClickFilter, UtmSourceFilter, UtmCampaignFilter),
+    *(AdCampaignFilter, AdCampaignIdFilter, AdFilter, FormFilter),
+)
 
 
 class FilteredByConsultant:

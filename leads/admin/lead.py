@@ -12,7 +12,7 @@ from import_export.admin import ExportActionMixin
 from import_export.resources import ModelResource
 
 from leads.admin.assigning import GivingForm, give_to_the_chosen, give_to_the_next, who_would_get_it
-from leads.admin.filters import AdCampaignFilter, FilteredByConsultant, UtmCampaignFilter, UtmSourceFilter
+from leads.admin.filters import ORIGIN_FILTERS, FilteredByConsultant
 from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
 from leads.api.filters import with_words
@@ -70,9 +70,7 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
         "source",
         "is_spam",
         "consultant",
-        UtmSourceFilter,
-        UtmCampaignFilter,
-        AdCampaignFilter,
+        *ORIGIN_FILTERS,
         ("awaits_consultant_since", admin.EmptyFieldListFilter),
         "created_at",
     ]

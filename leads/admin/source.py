@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -20,8 +20,8 @@ from leads import rate
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.admin.source_form import SECRETS, SourceForm
 from leads.errors import InvalidError
-from leads.inference.mapping import TARGETS
-from leads.models import Delivery, MappingVersion, ScoringProfile, Source
+from leads.inference.mapping import ATTRIBUTION, FACTS, TARGETS
+from leads.models import Delivery, Lead, MappingVersion, ScoringProfile, Source
 from leads.requests import user_of
 from leads.services import mapping as mapping_service
 from leads.services import sources as source_service
@@ -38,14 +38,15 @@ class SourceAdmin(admin.ModelAdmin):
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["rotate_secrets", "forget_previous_secrets"]
-    readonly_fields = ["how_to_send", "mapping_version"]
+    readonly_fields = ["how_to_send", "mapping_version", "turned_away_today"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "kind", "default_country", "is_active", "how_to_send"]}),
         (gettext_lazy("Credentials"), {"fields": list(SECRETS)}),
         (
             gettext_lazy("What it says"),
-            {"fields": ["mapping", "mapping_version", "weight", "returning", "rate_per_minute"]},
+            {"fields": ["mapping", "mapping_version", "weight", "returning"]},
         ),
+        (gettext_lazy("How often it may send"), {"fields": ["rate_per_minute", "turned_away_today"]}),
     ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -68,7 +69,7 @@ class SourceAdmin(admin.ModelAdmin):
         source = get_object_or_404(Source, pk=source_id)
         if not self.has_change_permission(request, source):
             raise PermissionDenied
-        example = request.POST.get("example") or _first_body(source)
+        example = _pasted(request) or _first_body(source)
         chosen = _chosen_paths(request)
         if request.method == "POST" and "save" in request.POST:
             mapping_service.save_mapping(source=source, mapping=chosen, user=user_of(request))
@@ -79,6 +80,7 @@ class SourceAdmin(admin.ModelAdmin):
             "title": _("Mapping by example"),
             "source": source,
             "example": example,
+            "is_mapped": any(name in ATTRIBUTION for name in source.mapping),
             "opts": self.opts,
         }
         return render(request, "admin/leads/source/mapping.html", context | _proposal(source, example))
@@ -104,8 +106,14 @@ class SourceAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("turned away today"))
     def turned_away_today(self, source: Source) -> str:
-        counts = rate.refusals_today(source.slug)
-        return ", ".join(f"{code}: {count}" for code, count in counts.items()) or "—"
+        """Requests of which no delivery was kept, by the day in UTC."""
+        words = {
+            "unauthorized": _("credential missing or wrong"),
+            "too_many_requests": _("over the rate"),
+            "too_large": _("too large"),
+        }
+        counts = rate.refusals_today(source.slug) if source.pk else {}
+        return ", ".join(f"{words[code]}: {count}" for code, count in counts.items()) or "—"
 
     @admin.display(description=gettext_lazy("how to send"))
     def how_to_send(self, source: Source) -> SafeString:
@@ -155,9 +163,21 @@ def curl_for(source: Source, address: str, secret: str) -> str:
     )
 
 
-def _first_body(source: Source) -> str:
-    body = Delivery.objects.filter(source=source, body__isnull=False).values_list("body", flat=True).first()
-    return bytes(body).decode("utf-8", "replace") if body else ""
+class _Example(NamedTuple):
+    text: str
+    content_type: str = ""
+
+
+def _pasted(request: HttpRequest) -> _Example | None:
+    text = request.POST.get("example", "")
+    return _Example(text, request.POST.get("content_type", "")[:200]) if text else None
+
+
+def _first_body(source: Source) -> _Example:
+    """The latest that came. The boundary between a form's parts stands in its content type alone."""
+    bodies = Delivery.objects.filter(source=source, body__isnull=False).values_list("body", "content_type")
+    body, content_type = bodies.first() or (None, "")
+    return _Example(bytes(body or b"").decode("utf-8", "replace"), content_type)
 
 
 def _chosen_paths(request: HttpRequest) -> dict[str, Any]:
@@ -170,24 +190,40 @@ def _chosen_paths(request: HttpRequest) -> dict[str, Any]:
     return chosen
 
 
-def _proposal(source: Source, example: str) -> dict[str, Any]:
-    if not example.strip():
+def _proposal(source: Source, example: _Example) -> dict[str, Any]:
+    if not example.text.strip():
         return {}
+    body = example.text.encode("utf-8", "replace")
     try:
-        found = mapping_service.propose_mapping(source=source, body=example.encode("utf-8", "replace"))
+        found = mapping_service.propose_mapping(source=source, body=body, content_type=example.content_type)
     except InvalidError as error:
         return {"problem": error.detail}
-    rows = [
-        (target, _as_text(found.mapping.get(target)), getattr(found.payload, target)) for target in TARGETS
-    ]
+
+    def row(target: str, value: object) -> tuple[str, str, str, object]:
+        return target, _label(target), _as_text(found.mapping.get(target)), value
+
+    given = ", ".join(found.payload.consent)
     return {
-        "rows": rows,
+        "rows": [row(name, given if name == "consent" else getattr(found.payload, name)) for name in FACTS],
+        "origin_rows": [row(name, found.payload.attribution.get(name, "")) for name in ATTRIBUTION],
         "proposal": found,
         "fields": found.fields[:500],
         "consent": json.dumps(found.payload.consent, ensure_ascii=False, indent=2),
         "attribution": json.dumps(found.payload.attribution, ensure_ascii=False, indent=2),
         "extra": json.dumps(found.payload.extra, ensure_ascii=False, indent=2),
     }
+
+
+def _label(target: str) -> str:
+    """In the manager's words; the parts of an origin are called alike everywhere."""
+    apart = {
+        "whatsapp_id": _("WhatsApp user id"),
+        "external_id": _("the sender's id"),
+        "consent": _("Consent"),
+    }
+    if target in apart or target in ATTRIBUTION:
+        return str(apart.get(target, target))
+    return str(getattr(Lead, target).field.verbose_name)
 
 
 def _as_text(paths: str | list[str] | None) -> str:

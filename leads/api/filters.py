@@ -9,17 +9,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from leads.cleaning import clean_line
+from leads.clicks import clicked
 from leads.identity import parse_phone, phone_key
+from leads.inference.mapping import ATTRIBUTION
 from leads.models import LeadIdentity
 from leads.models.lead import LeadQuerySet
 from leads.search import LeadWords, search_query
 
-# Where a lead came from, under the names that intake gives them (`leads.inference.origin`).
-ATTRIBUTION = (
-    *("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "gclid", "fbclid", "ctwa_clid"),
-    *("campaign_id", "campaign_name", "adset_id", "ad_id", "ad_name", "form_id", "form_name", "page_id"),
-    *("platform", "origin", "referrer"),
-)
 NOBODY = "none"
 YES = frozenset({"1", "true", "yes", "on"})
 DEFAULT_COUNTRY = "BR"
@@ -30,7 +26,10 @@ LONGEST_ID = 18  # digits that surely fit a bigint
 
 @dataclass(frozen=True)
 class LeadFilters:
-    """Empty: not asked for. `consultant`: user id, username or `none`; `phone`: in any spelling."""
+    """Empty: not asked for. `consultant`: user id, username or `none`; `phone`: in any spelling.
+
+    `click`: whose advertisement was clicked, `any` or `none` (`leads.clicks`).
+    """
 
     phone: str = ""
     status: str = ""
@@ -38,6 +37,7 @@ class LeadFilters:
     source: str = ""
     temperature: str = ""
     q: str = ""
+    click: str = ""
     waiting: bool = False
     attribution: tuple[tuple[str, str], ...] = ()
 
@@ -46,7 +46,10 @@ class LeadFilters:
         """From the parameters of an address; unknown ones are nobody's business here."""
         texts = {
             name: query.get(name, "").replace("\x00", "").strip()
-            for name in ("phone", "status", "consultant", "source", "temperature", "q", *ATTRIBUTION)
+            for name in (
+                *("phone", "status", "consultant", "source", "temperature", "q", "click"),
+                *ATTRIBUTION,
+            )
         }
         attribution = tuple((name, text) for name in ATTRIBUTION if (text := clean_line(texts.pop(name))))
         return cls(waiting=query.get("waiting", "").lower() in YES, attribution=attribution, **texts)
@@ -65,6 +68,8 @@ class LeadFilters:
             leads = leads.filter(pk__in=_with_phone(self.phone))
         if self.attribution:
             leads = _by_ids(leads, leads.order_by().filter(attribution__contains=dict(self.attribution)))
+        if self.click:
+            leads = _by_ids(leads, clicked(leads.order_by(), self.click))
         if self.q:
             leads = with_words(leads, self.q)
         return leads

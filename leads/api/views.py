@@ -10,11 +10,13 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from leads.api.facts import CARD_COLUMNS, assignment_facts, card_of_row, event_facts, lead_facts
-from leads.api.filters import ATTRIBUTION, LeadFilters
+from leads.api.filters import LeadFilters
 from leads.api.paging import NewestFirst
 from leads.api.permissions import IsManager
 from leads.api.requests import AssignRequest, LeadChangesRequest, LeadRequest, MoveRequest, NoteRequest
 from leads.api.shapes import AssignmentShape, CardPage, EventShape, LeadShape
+from leads.clicks import ANY, CLICK_IDS, NONE
+from leads.inference.mapping import ATTRIBUTION
 from leads.models import Lead
 from leads.requests import user_of
 from leads.services import assigning, board, editing, manual
@@ -28,6 +30,7 @@ FILTERS = [
     OpenApiParameter("temperature", str, enum=["hot", "warm", "cold"]),
     OpenApiParameter("waiting", bool, description="Only clients who wait for an answer."),
     OpenApiParameter("q", str, description="Beginnings of words of name, e-mail or phone."),
+    OpenApiParameter("click", str, enum=[*CLICK_IDS, ANY, NONE], description="Whose ad was clicked."),
     *(OpenApiParameter(name, str, description="Where it came from, exactly.") for name in ATTRIBUTION),
 ]
 PAGING = [

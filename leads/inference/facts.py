@@ -46,6 +46,8 @@ _CITY = any_of(
     ubicacion, onde (?:voce )?mora, donde vives, where (?:do )?you live, cidade uf, regiao, region
     """
 )
+# A question about taste, whose answer is not where somebody lives
+_LIKED = any_of("favou?rites?, favorit[ao]s?, preferid[ao]s?")
 _LANGUAGE = any_of("language, idioma, lang, locale, lingua")
 _CONSENT = any_of(
     """
@@ -101,7 +103,7 @@ def pick_product(fields: Iterable[Field]) -> Pick:
 
 
 def pick_city(fields: Iterable[Field]) -> Pick:
-    return _first(fields, _CITY, limit=120)
+    return _first((one for one in fields if not _says(_LIKED, one)), _CITY, limit=120)
 
 
 def pick_language(fields: Iterable[Field]) -> Pick:
@@ -119,11 +121,15 @@ def pick_language(fields: Iterable[Field]) -> Pick:
 def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
     """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
     boxes = [one for one in fields if _says(_CONSENT, one) and _answered(one) is not None]
-    consent: dict[str, dict[str, object]] = {
-        name: {"given": _answered(one), "text": " ".join(one.labels) or one.key}
+    return consent_in(boxes), tuple(boxes)
+
+
+def consent_in(boxes: Iterable[Field]) -> dict[str, dict[str, object]]:
+    """Of fields that are known to be boxes: one that came with anything but a no was ticked."""
+    return {
+        name: {"given": _answered(one) is not False, "text": " ".join(one.labels) or one.key}
         for name, one in told_apart(boxes).items()
     }
-    return consent, tuple(boxes)
 
 
 def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pick:

@@ -9,7 +9,7 @@ from leads.inference.words import plain
 
 Mapping = AnyMapping[str, str | Sequence[str]]
 
-TARGETS = (
+FACTS = (
     "name",
     "phone",
     "email",
@@ -21,7 +21,16 @@ TARGETS = (
     "language",
     "creator",
     "external_id",
+    "consent",
 )
+# Kept together on the lead, each under its name.
+ATTRIBUTION = (
+    *(f"utm_{part}" for part in ("source", "medium", "campaign", "content", "term", "id")),
+    *("gclid", "gbraid", "wbraid", "dclid", "fbclid", "fbc", "fbp", "msclkid", "ttclid", "twclid"),
+    *("li_fat_id", "ctwa_clid", "campaign_id", "campaign_name", "adset_id", "adset_name", "ad_id", "ad_name"),
+    *("form_id", "form_name", "page_id", "page_url", "platform", "referrer", "origin"),
+)
+TARGETS = (*FACTS, *ATTRIBUTION)
 
 
 def mapped(target: str, fields: Sequence[Field], mapping: Mapping) -> Pick | None:

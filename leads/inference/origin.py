@@ -1,7 +1,7 @@
 """Where a submission came from: UTM and click ids, pages, campaigns; the sender's id; whether it is a test."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from leads.cleaning import clean_line
@@ -78,20 +78,24 @@ _URL = re.compile(r"https?://\S+")
 LIMIT = 500
 
 
-def pick_attribution(fields: Sequence[Field]) -> tuple[dict[str, str], tuple[Field, ...]]:
-    """Everything known of the origin, under our names; what a page's address carries counts last."""
-    found: dict[str, str] = {}
-    used = []
+def pick_origin(fields: Sequence[Field]) -> dict[str, list[Field]]:
+    """The fields that say where somebody came from, by what they say of it, best first."""
+    found: dict[str, list[Field]] = {}
     for one in fields:
         # A box that is ticked says nothing of where somebody came from
         name = None if isinstance(one.value, bool) else _attribution_name(one)
         if name:
-            found.setdefault(name, clean_line(one.value, LIMIT))
-            used.append(one)
-    for one in used:
-        for name, value in _from_address(one.line).items():
-            found.setdefault(name, value)
-    return found, tuple(used)
+            found.setdefault(name, []).append(one)
+    return found
+
+
+def attribution_of(named: Mapping[str, Sequence[Field]]) -> dict[str, str]:
+    """Under our names; what a page's address carries counts last."""
+    found = {name: clean_line(fields[0].value, LIMIT) for name, fields in named.items()}
+    for fields in named.values():
+        for one in fields:
+            found = _from_address(one.line) | found
+    return found
 
 
 def pick_creator(fields: Sequence[Field]) -> Pick:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from phonenumbers import PhoneNumberMatcher
+from phonenumbers import PhoneNumberMatcher, country_code_for_region
 
 from leads.identity import (
     display_name,
@@ -89,12 +89,21 @@ def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
     phone = _phone_of(one, _phone_parts(one, fields) if is_said else [], country, is_lenient=is_said)
     if phone is None:
         return 0
-    if not is_said and not is_assigned(phone):
+    is_right = is_assigned(phone)
+    if not is_said and not is_right:
         return 0  # a time in seconds has as many digits as an old mobile
     look = (70 if is_said else _phone_look(one)) - (
         30 if is_hotline(phone) or _ALL_ALIKE.search(phone) else 0
     )
+    # More than a better name of the key gives: a digit is missing, and the whole number may stand beside it
+    look -= 0 if is_right and not _is_guess(one.line, phone, country) else 18
     return look + _phone_preference(one) + is_mobile(phone) + ownership(one)
+
+
+def _is_guess(line: str, phone: str, country: str) -> bool:
+    """Read as another country's, which nothing in it says: eleven digits may be an American's, or wrong."""
+    is_home = phone.startswith(f"+{country_code_for_region(country)}")
+    return not is_home and not line.startswith(("+", "00"))
 
 
 def _says_phone(one: Field) -> bool:

@@ -10,7 +10,7 @@ from leads.inference import facts, names, origin, people, vocabulary
 from leads.inference.countries import country_of
 from leads.inference.fields import Field
 from leads.inference.introductions import introduced_in, name_beside_address
-from leads.inference.mapping import Mapping, mapped
+from leads.inference.mapping import ATTRIBUTION, Mapping, mapped
 from leads.inference.money import read_money
 from leads.inference.paths import told_apart
 from leads.inference.ranking import NOTHING, Pick, ownership
@@ -46,9 +46,9 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country, own))
     whatsapp = reader.take("whatsapp_id", _pick_whatsapp_id)
     creator = reader.take("creator", origin.pick_creator)
-    attribution = reader.take_all("attribution", origin.pick_attribution)
+    attribution = reader.take_origin()
     submission = reader.take("external_id", origin.pick_submission_id)
-    consent = reader.take_all("consent", facts.pick_consent)
+    consent = reader.take_consent()
     beside = {one.parent for one in (*email.fields, *phone.fields)}
     name = reader.take("name", lambda left: names.pick_name(left, beside, email.value))
     value = reader.take_value()
@@ -95,10 +95,26 @@ class _Reader:
         self._use(target, pick.fields)
         return pick
 
-    def take_all(self, target: str, pick_from: Any) -> dict[str, Any]:
-        found, used = pick_from(self._free())
-        self._use(target, used)
-        return found
+    def take_origin(self) -> dict[str, str]:
+        """Each part by the mapping where it came there, else by inference."""
+        named: dict[str, Sequence[Field]] = {**origin.pick_origin(self._free())}
+        mapped_parts = ((name, self._mapped.get(name, NOTHING).fields) for name in ATTRIBUTION)
+        named |= {name: fields for name, fields in mapped_parts if fields}
+        for name, fields in named.items():
+            self._use(name, fields)
+            # One value is kept of each, so one path is what a mapping would say
+            self.paths[name] = [fields[0].path]
+        return origin.attribution_of(named)
+
+    def take_consent(self) -> dict[str, Any]:
+        """What the mapping calls consent alone, or else every box that looks like it."""
+        if "consent" in self._mapped:
+            boxes = self._mapped["consent"].fields
+            consent = facts.consent_in(boxes)
+        else:
+            consent, boxes = facts.pick_consent(self._free())
+        self._use("consent", boxes)
+        return consent
 
     def take_value(self) -> Decimal | None:
         if "value" in self._mapped:

@@ -41,7 +41,7 @@ class Source(models.Model):
     mapping = models.JSONField(
         _("mapping"), default=dict, blank=True, help_text=_("Field → path; empty: inferred.")
     )
-    mapping_version = models.PositiveIntegerField(default=0, editable=False)
+    mapping_version = models.PositiveIntegerField(_("mapping version"), default=0, editable=False)
     rate_per_minute = models.PositiveIntegerField(_("rate per minute"), default=6000)
     weight = models.SmallIntegerField(
         _("weight"), default=0, help_text=_("Points for every lead of this source, −10 to 15.")

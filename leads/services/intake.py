@@ -45,6 +45,7 @@ class _Arrival(NamedTuple):
     assign: bool
     trigger: str
     returning: str
+    delivery_id: UUID | None = None
 
 
 class NoContactError(InvalidError):
@@ -59,11 +60,12 @@ def receive_lead(
     assign: bool = True,
     trigger: str = Assignment.Trigger.ARRIVAL,
     returning: str = "",
+    delivery_id: UUID | None = None,
 ) -> Received:
     """Make a lead of a person nobody knew; put what came to the lead of one who is known.
 
     `returning`: what becomes of a closed lead's person, won, lost or archived; '' as the source says, else
-    opened again.
+    opened again. `delivery_id`: the request that it came by, which the new lead's timeline names.
 
     Classified by the rules before it is stored, assigned in the same transaction. Safe for any number
     of submissions of one person at the same instant. NoContactError without phone, e-mail and WhatsApp
@@ -75,7 +77,7 @@ def receive_lead(
     # Nothing below is caught in between, so no savepoint is paid for.
     with transaction.atomic(savepoint=False):
         returning = returning or (source.returning if source else Source.Returning.REOPEN)
-        arrival = _Arrival(uuid4(), payload, source, actor, assign, trigger, returning)
+        arrival = _Arrival(uuid4(), payload, source, actor, assign, trigger, returning, delivery_id)
         # Locks in one order for everybody: the submission, the identities, the lead, at last the rule.
         # Taken in another order anywhere, two deliveries of one person could wait for each other.
         return _known_submission(arrival) or _known_person(arrival, identities) or _new_person(arrival)
@@ -112,13 +114,13 @@ def _known_person(arrival: _Arrival, identities: list[Identity]) -> Received | N
 def _person_anew(arrival: _Arrival, closed: Lead) -> Received:
     """Somebody whose lead was closed begins again, with the consultant they had where the rule says so."""
     payload = leave_for_new_lead(closed, arrival.new_id, arrival.payload, arrival.source, arrival.actor)
-    lead = _create_lead(arrival.new_id, payload, arrival.source, arrival.actor, formerly=closed.pk)
+    lead = _create_lead(arrival, payload, formerly=closed.pk)
     former = closed.consultant
     return Received(lead, is_new=True, is_owed=_give(lead, arrival, former), former=former)
 
 
 def _new_person(arrival: _Arrival) -> Received:
-    lead = _create_lead(arrival.new_id, arrival.payload, arrival.source, arrival.actor)
+    lead = _create_lead(arrival, arrival.payload)
     return Received(lead, is_new=True, is_owed=_give(lead, arrival))
 
 
@@ -135,16 +137,11 @@ def scoring_profile() -> ScoringProfile:
     return ScoringProfile.objects.order_by("-pk").first() or ScoringProfile()
 
 
-def _create_lead(
-    lead_id: UUID,
-    payload: LeadPayload,
-    source: Source | None,
-    actor: Actor,
-    formerly: UUID | None = None,
-) -> Lead:
+def _create_lead(arrival: _Arrival, payload: LeadPayload, formerly: UUID | None = None) -> Lead:
+    source, actor = arrival.source, arrival.actor
     classification = classify(facts_of(payload, source), scoring_profile())
     lead = Lead.objects.create(
-        id=lead_id,
+        id=arrival.new_id,
         name=payload.name[:200],
         phone=payload.phone,
         email=payload.email[:254],
@@ -164,19 +161,25 @@ def _create_lead(
         classification=classification.as_json(),
         is_spam=classification.is_spam,
     )
-    LeadEvent.objects.bulk_create(_first_events(lead, payload, classification, actor, formerly))
+    LeadEvent.objects.bulk_create(_first_events(lead, payload, classification, arrival, formerly))
     announce(lead_received, lead_id=str(lead.pk), origin=actor.origin, actor=actor.as_facts())
     return lead
 
 
 def _first_events(
-    lead: Lead, payload: LeadPayload, classification: Classification, actor: Actor, formerly: UUID | None
+    lead: Lead, payload: LeadPayload, classification: Classification, arrival: _Arrival, formerly: UUID | None
 ) -> Iterable[LeadEvent]:
+    actor = arrival.actor
+
     def event(kind: str, **data: Any) -> LeadEvent:
         return LeadEvent(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
 
-    came = {"source": lead.source.name if lead.source else ""}
-    yield event(LeadEvent.Kind.RECEIVED, **came, **({"formerly": str(formerly)} if formerly else {}))
+    came = {"formerly": formerly, "delivery": arrival.delivery_id}
+    yield event(
+        LeadEvent.Kind.RECEIVED,
+        source=lead.source.name if lead.source else "",
+        **{name: str(value) for name, value in came.items() if value},
+    )
     yield event(
         LeadEvent.Kind.CLASSIFIED,
         source=classification.source,

@@ -34,16 +34,25 @@ class Proposal:
 
 
 def propose_mapping(*, source: Source, body: bytes, content_type: str = "") -> Proposal:
-    """Infer a mapping from one example, the saved mapping first. InvalidError where it cannot be read."""
-    try:
-        tree = read_body(body, content_type)
-    except BodyError:
-        raise InvalidError(_("The example is neither JSON nor a form.")) from None
+    """Infer a mapping from one example, the saved mapping first. InvalidError where it cannot be read.
+
+    `content_type` is what the example came with, if anything: something else may have been pasted over it.
+    """
+    tree = _tree_of(body, content_type)
     # A mapping is of one person; the others of the example have the same shape
     fields = people_in(tree)[0]
     found = explain_fields(fields, source.default_country, source.mapping)
     classification = classify(facts_of(found.payload, source), scoring_profile())
     return Proposal(_mapping_of(found), found.payload, classification, fields)
+
+
+def _tree_of(body: bytes, content_type: str) -> Any:
+    for kind in (content_type, ""):
+        try:
+            return read_body(body, kind)
+        except BodyError:
+            continue
+    raise InvalidError(_("The example is neither JSON nor a form."))
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ class SourceKind:
 def as_object(tree: Any) -> dict[str, Any]:
     """The body as one JSON object or form. Raises NotASubmissionError."""
     if not isinstance(tree, dict):
-        raise NotASubmissionError("This is neither an object nor a form")
+        raise NotASubmissionError(_("This is neither an object nor a form."))
     return tree
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 # Where a sender proves itself inside the body.
 KEY_IN_BODY = "key-of-the-form"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
 
 
 class Example(NamedTuple):

@@ -3,24 +3,20 @@
 import json
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from leads.sources.throttling import heed, rest_of
 
 TIMEOUT_SECONDS = 8
 MAX_BYTES = 4 * 1024 * 1024
 # Worth another attempt: too many requests, or trouble on their side.
 PASSING = {408, 409, 425, 429, 500, 502, 503, 504}
-
-
-# Answers whose Retry-After means "not before".
-BUSY = {429, 503}
-MOST_SECONDS = 24 * 60 * 60
 
 
 class FetchError(Exception):
@@ -46,26 +42,37 @@ _opener = build_opener(_NoRedirects)
 
 
 def fetch_json(
-    url: str, *, token: str, query: Mapping[str, str] | None = None, passing_codes: Collection[int] = ()
+    url: str,
+    *,
+    token: str,
+    query: Mapping[str, str] | None = None,
+    passing_codes: Collection[int] = (),
+    is_urgent: bool = True,
 ) -> dict[str, Any]:
     """GET a JSON object. The token goes into a header, never into an address or a log.
 
-    `passing_codes`: codes inside an error's body that mean "later", whatever the HTTP status.
+    A vendor that wants to be left alone is not asked, nor is one whose limit is nearly spent where it
+    `is_urgent` to nobody. `passing_codes`: codes inside an error's body that mean "later", whatever the
+    HTTP status.
     """
+    if rest := rest_of(url, token, is_urgent=is_urgent):
+        raise FetchError(_("The vendor wants to be left alone for a while."), retry_after=rest)
     address = f"{url}?{urlencode(query)}" if query else url
     request = Request(address, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})  # noqa: S310
     try:
         with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+            heed(url, token, response.status, response.headers)
             answer = json.loads(response.read(MAX_BYTES))
     except HTTPError as error:
         detail = _detail(error)
         is_final = error.code not in PASSING and not _passes(detail, passing_codes)
-        message = f"The answers could not be fetched: HTTP {error.code} {detail[:500]}"
-        raise FetchError(message.strip(), is_final=is_final, retry_after=_retry_after(error)) from error
+        message = f"{_('The answers could not be fetched')}: HTTP {error.code} {detail[:500]}"
+        wait = heed(url, token, error.code, error.headers)
+        raise FetchError(message.strip(), is_final=is_final, retry_after=wait) from error
     except (URLError, OSError, HTTPException, ValueError) as error:
-        raise FetchError(f"The answers could not be fetched: {type(error).__name__}") from error
+        raise FetchError(f"{_('The answers could not be fetched')}: {type(error).__name__}") from error
     if not isinstance(answer, dict):
-        raise FetchError("The answer has an unexpected shape")
+        raise FetchError(_("The answer has an unexpected shape."))
     return answer
 
 
@@ -75,17 +82,6 @@ def _detail(error: HTTPError) -> str:
         return error.read(2000).decode("utf-8", "replace")
     except (OSError, HTTPException):
         return ""
-
-
-def _retry_after(error: HTTPError) -> timedelta | None:
-    """Seconds or a date (RFC 9110, 10.2.3); None where the vendor says nothing that makes sense."""
-    given = error.headers.get("Retry-After", "").strip() if error.code in BUSY else ""
-    if given.isascii() and given.isdigit():
-        return timedelta(seconds=min(int(given[:9]), MOST_SECONDS))
-    try:
-        return max(parsedate_to_datetime(given) - timezone.now(), timedelta()) if given else None
-    except (ValueError, TypeError):  # no date, or one that does not say of which zone
-        return None
 
 
 def _passes(detail: str, passing_codes: Collection[int]) -> bool:

@@ -82,7 +82,7 @@ class Calendly(SourceKind):
         """A person who booked. Rescheduling books again; a cancellation alone makes no lead."""
         payload = _part(tree, "payload")
         if tree.get("event", "invitee.created") != "invitee.created":
-            raise NotASubmissionError("Nobody booked anything in this event")
+            raise NotASubmissionError(_("Nobody booked anything in this event."))
         # Its `event_memberships` are those who are visited: no name or e-mail of theirs may become the lead's
         event = payload.get("scheduled_event")
         said = {name: value for name, value in payload.items() if name not in ("scheduled_event", "uri")}
@@ -160,7 +160,7 @@ def _part(tree: Any, name: str) -> dict[str, Any]:
     """The part of the body that holds the submission."""
     part = as_object(tree).get(name)
     if not isinstance(part, dict):
-        raise NotASubmissionError(f"This has no `{name}`")
+        raise NotASubmissionError(_("This has no `%s`.") % name)
     return part
 
 

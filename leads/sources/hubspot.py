@@ -65,7 +65,7 @@ def _contacts(tree: Any) -> dict[str, Contact]:
         if isinstance(event, dict) and event.get("objectId") and _is_about_contact(event):
             found.setdefault(str(event["objectId"]), []).append(event)
     if not found:
-        raise NotASubmissionError("There is no new or changed contact in these events")
+        raise NotASubmissionError(_("There is no new or changed contact in these events."))
     return found
 
 

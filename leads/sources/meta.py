@@ -62,7 +62,7 @@ class MetaLeadAds(SourceKind):
         problems: list[FetchError] = []
         for leadgen_id, value in named.items():
             try:
-                found.append(read_lead({**value, **_fetch_lead(leadgen_id, source)}, source))
+                found.append(read_lead({**_told(value), **_fetch_lead(leadgen_id, source)}, source))
             except FetchError as error:
                 # One that may yet be had postpones them all: nothing is written before all answers are there
                 if not error.is_final or len(named) == 1:
@@ -102,7 +102,7 @@ def _pages(path: str, query: dict[str, str], source: Source) -> Iterator[dict[st
     after = ""
     for _page in range(MAX_PAGES):
         asked = query | {"limit": str(PAGE_SIZE)} | ({"after": after} if after else {})
-        answer = _ask(path, asked, source)
+        answer = _ask(path, asked, source, is_urgent=False)
         yield from _dicts(answer.get("data"))
         after = _next_page(answer.get("paging"))
         if not after:
@@ -117,17 +117,26 @@ def _next_page(paging: Any) -> str:
     return str(cursors.get("after") or "") if isinstance(cursors, dict) else ""
 
 
+def _told(value: dict[str, Any]) -> dict[str, Any]:
+    """What the webhook itself says. `adgroup_id` is Meta's old name of the ad, and looks like the ad set's."""
+    told = {name: one for name, one in value.items() if name != "adgroup_id"}
+    return {"ad_id": value.get("adgroup_id")} | told
+
+
 def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
     if not (leadgen_id.isascii() and leadgen_id.isalnum()):
-        raise FetchError("The lead's id is not one of Meta's", is_final=True)
+        raise FetchError(str(_("The lead's id is not one of Meta's.")), is_final=True)
     return _ask(leadgen_id, {"fields": FIELDS}, source)
 
 
-def _ask(path: str, query: Mapping[str, str], source: Source) -> dict[str, Any]:
+def _ask(path: str, query: Mapping[str, str], source: Source, *, is_urgent: bool = True) -> dict[str, Any]:
     if not source.access_token:
-        raise FetchError("The source has no access token: the answers cannot be fetched", is_final=True)
+        text = str(_("The source has no access token: the answers cannot be fetched."))
+        raise FetchError(text, is_final=True)
     url = f"{settings.META_GRAPH_URL}/{path}"
-    return fetch_json(url, token=source.access_token, query=query, passing_codes=PASSING_CODES)
+    return fetch_json(
+        url, token=source.access_token, query=query, passing_codes=PASSING_CODES, is_urgent=is_urgent
+    )
 
 
 def _changes(tree: Any) -> Iterator[dict[str, Any]]:

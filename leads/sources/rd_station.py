@@ -20,7 +20,7 @@ class RdStation(SourceKind):
 
     def parse(self, tree: Any, source: Source, headers: Mapping[str, str]) -> list[LeadPayload]:
         if not isinstance(tree, dict):
-            raise NotASubmissionError("This is no conversion")
+            raise NotASubmissionError(_("This is no conversion."))
         if isinstance(tree.get("contact"), dict):
             return [_read_contact(tree, source)]
         listed = tree.get("leads")
@@ -32,7 +32,8 @@ class RdStation(SourceKind):
 
 def _read_contact(tree: dict[str, Any], source: Source) -> LeadPayload:
     contact = {name: value for name, value in tree["contact"].items() if name not in ("legal_bases", "uuid")}
-    said = {"contact": contact, "conversion": tree.get("event_identifier")}
+    # RD Station's name for the form or page where somebody converted
+    said = {"contact": contact, "form_id": tree.get("event_identifier")}
     payload = understand_one(said, source.default_country, source.mapping)
     when = tree.get("event_timestamp") or tree.get("timestamp") or ""
     # The uuid is the contact's over all conversions; with the time it is this one

@@ -26,7 +26,7 @@ class Typeform(SourceKind):
         """One submission. A partial response counts apart from the whole one that may follow."""
         response = tree.get("form_response") if isinstance(tree, dict) else None
         if not isinstance(response, dict):
-            raise NotASubmissionError("This is no form response")
+            raise NotASubmissionError(_("This is no form response."))
         said = {
             name: value for name, value in response.items() if name not in ("token", "variables", "ending")
         }

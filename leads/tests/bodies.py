@@ -4,6 +4,23 @@ import json
 from typing import Any
 
 
+def landing_page() -> dict[str, Any]:
+    """What developers send who read our own description."""
+    return {
+        "nome": "Otto Vieira",
+        "telefone": "(31) 98765-0008",
+        "email": "OTTO@Mail.example",
+        "mensagem": "Quero uma simulação",
+        "utm_source": "google",
+        "utm_medium": "cpc",
+        "utm_campaign": "outono",
+        "gclid": "click-5",
+        "page_url": "https://page.example/lancamento",
+        "consent": True,
+        "idempotency_key": "page-0007",
+    }
+
+
 def google_ads(key: str) -> dict[str, Any]:
     columns = {"FULL_NAME": "Vera Tempo", "EMAIL": "vera@mail.example", "PHONE_NUMBER": "+5511987650001"}
     return {
@@ -48,16 +65,16 @@ def rd_station() -> dict[str, Any]:
 
 
 def rd_station_legacy() -> dict[str, Any]:
-    conversion = {"content": {"identificador": "simulador", "nome": "Caio Brito"}, "created_at": "2026-03-02"}
+    conversion = {"content": {"identificador": "simulador", "nome": "Davi Serra"}, "created_at": "2026-03-02"}
     return {
         "leads": [
             {
                 "id": "390319847",
-                "uuid": "0c0ffee0-1111-4222-8333-444455556666",
-                "email": "caio@mail.example",
-                "name": "Caio Brito",
+                "uuid": "1c0ffee0-1111-4222-8333-444455556666",
+                "email": "davi@mail.example",
+                "name": "Davi Serra",
                 "company": None,
-                "personal_phone": "(48) 99655-0002",
+                "personal_phone": "(48) 99655-0012",
                 "opportunity": "false",
                 "first_conversion": conversion,
                 "last_conversion": conversion,
@@ -102,8 +119,41 @@ def typeform() -> dict[str, Any]:
                     "field": {"id": "a4", "type": "multiple_choice", "ref": "r4"},
                 },
             ],
+            "ending": {"id": "end1", "ref": "r9"},
         },
     }
+
+
+def typeform_of_all_kinds() -> dict[str, Any]:
+    """Every kind of question; the name and the e-mail hide in long sentences, and a city is only liked."""
+    asked: list[tuple[str, str, str, Any]] = [
+        ("long_text", "Hi {{hidden:who}}! What's your street like? A few words will do.", "text", "Narrow and loud."),
+        ("short_text", "What is your first name?", "text", "Lúcia"),
+        ("email", "If we may ask you more later, please leave your email address.", "email", "lucia@mail.example"),
+        ("date", "Since when have you lived there?", "date", "2011-04-02"),
+        ("picture_choice", "Which of these houses do you like?", "choices", {"labels": ["Brick", "Wood"]}),
+        ("multiple_choice", "Which of these cities is your favourite?", "choice", {"label": "Recife"}),
+        ("yes_no", "Would you move for a garden?", "boolean", False),
+        ("opinion_scale", "How much does silence matter to you, 1 to 5?", "number", 4),
+        ("legal", "I accept that my answers are shown to the builder.", "boolean", True),
+    ]  # fmt: skip
+    questions = [
+        {"id": f"q{number}", "title": title, "type": kind, "ref": f"ref_{number}"}
+        for number, (kind, title, _type, _answer) in enumerate(asked)
+    ]
+    answers = [
+        {"type": kind, kind: answer, "field": {"id": f"q{number}", "type": question}}
+        for number, (question, _title, kind, answer) in enumerate(asked)
+    ]
+    response = {
+        "form_id": "form2",
+        "token": "token-2",
+        "submitted_at": "2026-03-02T12:00:00Z",
+        "calculated": {"score": 9},
+        "definition": {"id": "form2", "title": "Survey of houses", "fields": questions},
+        "answers": answers,
+    }
+    return {"event_id": "02EVENT", "event_type": "form_response", "form_response": response}
 
 
 def tally() -> dict[str, Any]:
@@ -129,9 +179,9 @@ def tally() -> dict[str, Any]:
 
 def elementor_simple() -> dict[str, str]:
     return {
-        "Nome": "Saulo Reis",
-        "Email ": "saulo@mail.example",
-        "WhatsApp": "(85) 98765-0005",
+        "Nome": "Saulo Dantas",
+        "Email ": "dantas@mail.example",
+        "WhatsApp": "(85) 98765-0015",
         "No Label mensagem": "Quero uma visita",
         "Date": "2 de março de 2026",
         "Page URL": "https://page.example/?utm_source=ig&fbclid=click-2",
@@ -173,8 +223,8 @@ def contact_form_7() -> dict[str, str]:
     return {
         "_wpcf7": "21",
         "_wpcf7_unit_tag": "wpcf7-f21-p5-o1",
-        "your-name": "Saulo Reis",
-        "your-email": "saulo@mail.example",
+        "your-name": "Saulo Melo",
+        "your-email": "melo@mail.example",
         "your-subject": "Contato",
         "your-message": "Quero saber mais",
     }
@@ -206,7 +256,7 @@ def webflow() -> dict[str, Any]:
         "payload": {
             "name": "Contato Ana",
             "siteId": "s1",
-            "data": {"Nome": "Ilma Couto", "E-mail": "ilma@mail.example", "Celular": "11 98765-0006"},
+            "data": {"Nome": "Ilma Dias", "E-mail": "dias@mail.example", "Celular": "11 98765-0016"},
             "schema": [{"fieldName": "Nome", "fieldType": "FormTextInput"}],
             "id": "sub-1",
             "formId": "f1",
@@ -220,10 +270,10 @@ def calendly() -> dict[str, Any]:
         "created_by": "https://api.calendly.example/users/1",
         "payload": {
             "uri": "https://api.calendly.example/invitees/1",
-            "name": "Ilma Couto",
-            "email": "ilma@mail.example",
+            "name": "Ilma Rocha",
+            "email": "rocha@mail.example",
             "text_reminder_number": None,
-            "questions_and_answers": [{"question": "Telefone", "answer": "11 98765-0006", "position": 0}],
+            "questions_and_answers": [{"question": "Telefone", "answer": "11 98765-0026", "position": 0}],
             "tracking": {"utm_source": "news", "utm_campaign": None},
             "scheduled_event": {
                 "name": "Visita com Bruno",
@@ -237,12 +287,12 @@ def gravity_forms() -> dict[str, Any]:
     return {
         "id": "77",
         "form_id": "3",
-        "source_url": "https://page.example/contato",
+        "source_url": "https://page.example/contato?utm_source=blog&msclkid=click-4",
         "ip": "203.0.113.7",
         "1.3": "Ilma",
-        "1.6": "Couto",
-        "2": "ilma@mail.example",
-        "3": "(11) 98765-0006",
+        "1.6": "Porto",
+        "2": "porto@mail.example",
+        "3": "(11) 98765-0036",
     }
 
 
@@ -258,14 +308,33 @@ def meta_lead(number: int = 7) -> dict[str, Any]:
         "created_time": "2026-03-02T12:00:00+0000",
         "ad_id": "2001",
         "ad_name": "Vídeo 1",
+        "adset_id": "2500",
+        "platform": "ig",
         "campaign_name": "Março",
         "form_id": "3001",
         "field_data": [{"name": name, "values": [value]} for name, value in answers.items()],
     }
 
 
+def meta_leads(*names: str) -> dict[str, Any]:
+    """A page of a form's leads, as the poll is answered. Of this form's questions none asks for a phone."""
+    leads = []
+    for name in names:
+        answers = {
+            "full_name": name,
+            "email": f"{name.split()[0].lower()}@mail.example",
+            "car_make": "Gurgel",
+        }
+        fields = [{"name": key, "values": [value]} for key, value in answers.items()]
+        made = {"created_time": "2026-03-02T12:00:00+0000", "id": f"5{len(leads)}", "ad_id": "2002"}
+        leads.append(made | {"form_id": "3002", "field_data": fields})
+    return {"data": leads, "paging": {"cursors": {"before": "OTc1", "after": "OTc2"}}}
+
+
 def meta_webhook(*ids: Any) -> dict[str, Any]:
-    values = [{"leadgen_id": one, "page_id": 1, "form_id": 3001, "created_time": 1772452800} for one in ids]
+    """Meta's `adgroup_id` is, by an old name, the ad's id."""
+    common = {"page_id": 1, "form_id": 3001, "ad_id": 2001, "adgroup_id": 2001, "created_time": 1772452800}
+    values = [{"leadgen_id": one} | common for one in ids]
     changes = [{"field": "leadgen", "value": value} for value in values]
     return {"object": "page", "entry": [{"id": 1, "time": 1772452800, "changes": changes}]}
 
@@ -279,6 +348,6 @@ def hubspot() -> list[dict[str, Any]]:
             "eventId": 2,
             "subscriptionType": "contact.propertyChange",
             "propertyName": "email",
-            "propertyValue": "rosa@mail.example",
+            "propertyValue": "hugo@mail.example",
         },
     ]

@@ -1,7 +1,6 @@
 """The managers' pages of sources and deliveries."""
 
 import json
-import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -11,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leads import deliveries
-from leads.models import Delivery, Lead, MappingVersion, Source
+from leads.models import Delivery, Lead, Source
 from leads.services.replaying import replay_deliveries
 from leads.tests.makers import make_manager, make_statuses, make_user
 
@@ -102,38 +101,24 @@ def test_mapping_that_makes_no_sense_is_refused_by_the_form(client, manager, map
     assert Source.objects.count() == 0
 
 
-def test_mapping_by_example_proposes_paths_and_saves_a_version(client, manager):
-    source = make_source()
-    url = reverse("admin:leads_source_mapping", args=[source.pk])
+def test_requests_turned_away_are_counted_by_source_and_shown(client, manager):
+    source, quiet = make_source(slug="busy-page", rate_per_minute=1), make_source(slug="quiet-page")
+    url, right = reverse("lead-webhook", args=["busy-page"]), {"authorization": "Bearer old-secret"}
 
-    page = client.post(url, {"example": json.dumps(EXAMPLE), "look": "1"}).content.decode()
-    assert re.search(r'name="path_phone"\s+value="ficha.zap"', page)
-    assert "+5511987654321" in page
+    answers = [client.post(url, {"fone": "11987654321"}, headers=right).status_code for _ in range(3)]
+    answers.append(client.post(url, {"fone": "11987654321"}).status_code)
+    answers.append(client.post(url, b"x" * 300_000, "text/plain", headers=right).status_code)
 
-    client.post(url, {"example": "", "save": "1", "path_name": "ficha.quem", "path_phone": "ficha.zap"})
-
-    source.refresh_from_db()
-    assert source.mapping == {"name": "ficha.quem", "phone": "ficha.zap"}
-    assert (source.mapping_version, MappingVersion.objects.get().user) == (1, manager)
-
-
-def test_mapping_by_example_shows_consent_and_where_the_lead_came_from(client, manager):
-    example = {"nome": "Ana", "fone": "11987654321", "aceito_lgpd": "sim", "utm_source": "google"}
-    url = reverse("admin:leads_source_mapping", args=[make_source().pk])
-
-    page = client.post(url, {"example": json.dumps(example)}).content.decode()
-
-    assert "aceito_lgpd" in page.partition("Consent")[2].partition("Kept as it is")[0]
-    assert "google" in page.partition("Where it came from")[2].partition("Consent")[0]
-
-
-def test_mapping_page_opens_with_the_first_delivery(client, manager):
-    source = make_source()
-    deliver(source, EXAMPLE)
-
-    page = client.get(reverse("admin:leads_source_mapping", args=[source.pk])).content.decode()
-
-    assert "ficha.quem" in page
+    assert answers in ([202, 429, 429, 401, 413], [202, 429, 202, 401, 413])  # as a minute may begin
+    shown = {
+        one: client.get(reverse("admin:leads_source_change", args=[one.pk])).content.decode()
+        for one in (source, quiet)
+    }
+    assert f"over the rate: {answers.count(429)}" in shown[source]
+    assert "credential missing or wrong: 1" in shown[source]
+    assert "too large: 1" in shown[source]
+    assert "over the rate" not in shown[quiet]
+    assert "over the rate" in client.get(reverse("admin:leads_source_changelist")).content.decode()
 
 
 def test_replay_after_mending_the_mapping_puts_the_same_lead_right(client, manager):

@@ -308,6 +308,36 @@ def test_ledger_that_does_not_add_up_fails_the_check(capsys):
         call_command("check_deliveries")
 
 
+def deny(delivery):
+    Delivery.objects.filter(pk=delivery.pk).update(state="duplicate")
+
+
+def forget_when_due(delivery):
+    Delivery.objects.filter(pk=delivery.pk).update(state="received", next_attempt_at=None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("break_it", "what_is_said"),
+    [
+        (lambda delivery: delivery.delete(), "1 missing, though a lead was made of each"),
+        (deny, "1 that made a lead and deny it"),
+        (forget_when_due, "1 pending and never due"),
+        (lambda _delivery: Lead.objects.all().delete(), "2 settled without a lead"),
+    ],
+)
+def test_ledger_broken_behind_its_back_says_in_which_way(capsys, break_it, what_is_said):
+    first, _again = store(make_source(), {"name": "Ana", "phone": "11987654321"}, 2)
+    deliveries.process_pending()
+    call_command("check_deliveries")
+
+    break_it(first)
+
+    with pytest.raises(CommandError):
+        call_command("check_deliveries")
+    assert what_is_said in capsys.readouterr().err
+
+
 @pytest.mark.django_db
 def test_bodies_go_after_their_time_and_rows_stay(settings):
     settings.DELIVERY_BODY_DAYS = 30

@@ -235,3 +235,61 @@ def test_country_by_any_of_its_names_completes_a_national_phone(country):
     payload = understand_one({"phone": "020 7946 0958", "country": country}, "BR", None)
 
     assert payload.phone == "+442079460958"
+
+
+RIGHT = {"telefone": "(11) 98765-4321", "correo": "ana@mail.example", "nome": "Ana Lima"}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *({"whatsapp": digits} for digits in ("11 9876-543", "00000000000", "+54 11 98765", "20 98765-4321")),
+        *(
+            {"celular": digits}
+            for digits in ("5,51199E+12", "(11) 9____-____", "12345678901", "119876543210")
+        ),
+        *({"mobile": text} for text in ("undefined", "{{phone}}", "+55", "0", "1198765432")),
+        *({"email": text} for text in ("ana@", "ana@mail", "test@@mail.example", "não tenho", "a@b")),
+        *({"full_name": text} for text in ("undefined", "null null", "{{first_name}}", "-", "11987654321")),
+    ],
+)
+@pytest.mark.parametrize("comes", ["first", "last"])
+def test_damaged_value_under_a_better_name_does_not_win_over_a_right_one(damaged, comes):
+    body = damaged | RIGHT if comes == "first" else RIGHT | damaged
+
+    [payload] = understand(body, "BR")
+
+    assert (payload.name, payload.phone, payload.email) == ("Ana Lima", "+5511987654321", "ana@mail.example")
+
+
+def test_lone_mobile_without_its_ninth_digit_is_still_the_phone():
+    [payload] = understand({"nome": "Ana", "celular": "11 9876-5432"}, "BR")
+
+    assert payload.phone == "+551198765432"
+
+
+def test_mapping_says_where_parts_of_the_origin_and_the_consent_stand():
+    body = {
+        "nome": "Ana", "fone": "11987654321", "utm_source": "wrong",
+        "c1": "google", "c2": "click-9", "c3": "https://page.example/?utm_term=casa",
+        "b1": "Sim", "b2": "não", "newsletter": "yes",
+    }  # fmt: skip
+    mapping = {"utm_source": "c1", "gclid": "c2", "page_url": "c3", "consent": ["b1", "b2"]}
+
+    [payload] = understand(body, "BR", mapping)
+
+    assert payload.attribution == {
+        "utm_source": "google", "gclid": "click-9", "utm_term": "casa",
+        "page_url": "https://page.example/?utm_term=casa",
+    }  # fmt: skip
+    assert {name: box["given"] for name, box in payload.consent.items()} == {"b1": True, "b2": False}
+    assert payload.extra == {"utm_source": "wrong", "newsletter": "yes"}
+
+
+def test_part_of_the_origin_that_does_not_come_where_it_is_mapped_is_inferred():
+    body = {"fone": "11987654321", "page": "https://page.example/?gclid=click-8"}
+
+    [payload] = understand(body, "BR", {"gclid": "hidden.gclid", "consent": "box"})
+
+    assert payload.attribution["gclid"] == "click-8"
+    assert payload.consent == {}

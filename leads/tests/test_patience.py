@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from leads import deliveries
 from leads.models import Delivery, Lead, Source, Status
+from leads.reconciling import reconcile_meta
 from leads.tests import bodies
 from leads.tests.makers import make_statuses
 from leads.tests.wires import running_wire
@@ -171,3 +172,50 @@ def test_retry_after_that_says_nothing_leaves_our_own_pause(wire, said):
 
     assert delivery.state == "failed"
     assert timedelta(0) < pause_of(delivery) <= deliveries.FIRST_PAUSE * 2**7
+
+
+def usage(**said):
+    return {"X-Business-Use-Case-Usage": json.dumps({"1001": [{"type": "leadgen", **said}]})}
+
+
+def test_meta_is_not_asked_again_before_it_gives_access_back(wire):
+    wire.answers["/10007"] = (400, {"error": {"code": 80005}}, usage(estimated_time_to_regain_access=25))
+    delivery, other = make_delivery(), make_delivery("hubspot", bodies.hubspot())
+    second = Delivery.objects.create(
+        source=delivery.source, body=json.dumps(bodies.meta_webhook("10008")).encode()
+    )
+    Source.objects.filter(pk=other.source_id).update(access_token="another")
+
+    try_again(delivery)
+    second.refresh_from_db()
+
+    assert (delivery.state, second.state) == ("failed", "failed")
+    assert timedelta(minutes=25) - SLACK < pause_of(delivery) <= timedelta(minutes=25)
+    assert timedelta(minutes=25) - SLACK < pause_of(second) <= timedelta(minutes=25)
+    # One of Meta's two was asked for; who has another token is asked all the same
+    assert sorted(path for path, _query, _headers in wire.asked) == ["/10007", "/crm/v3/objects/contacts/501"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_polled"),
+    [
+        (usage(call_count=96), False),
+        (usage(call_count=50, total_time=99), False),
+        ({"X-App-Usage": json.dumps({"call_count": 100})}, False),
+        (usage(call_count=94), True),
+        (usage(call_count="lots", estimated_time_to_regain_access=None), True),
+        ({"X-Business-Use-Case-Usage": "nonsense", "X-App-Usage": "[1]", "X-Page-Usage": "NaN"}, True),
+    ],
+)
+def test_rest_of_metas_limit_is_kept_for_leads_that_a_webhook_names(wire, headers, is_polled):
+    for number in (7, 8):
+        lead = bodies.meta_lead(number)
+        lead["field_data"][2]["values"] = [f"rosa{number}@mail.example"]
+        wire.answers[f"/1000{number}"] = (200, lead, headers)
+    wire.answers["/me/leadgen_forms"] = (200, {"data": []})
+
+    try_again(make_delivery(body=bodies.meta_webhook("10007", "10008")))
+    reconcile_meta()
+
+    assert Lead.objects.count() == 2
+    assert ("/me/leadgen_forms" in [path for path, _query, _headers in wire.asked]) == is_polled

@@ -1,12 +1,16 @@
 """Once more with a reading that finds less: leads and ledger stay, the reason is said, and it can be mended."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from leads import deliveries
 from leads.models import Delivery, Lead, Source
+from leads.payload import LeadPayload
+from leads.services.manual import add_lead
 from leads.services.replaying import replay_deliveries
 from leads.tests import bodies
 from leads.tests.makers import make_statuses
@@ -51,6 +55,28 @@ def test_replay_with_a_worse_mapping_keeps_the_state_and_says_what_was_missing(s
     assert all("No phone" in error for error in Delivery.objects.values_list("error", flat=True))
     assert list(Delivery.objects.values_list("understood", flat=True)) == understood
     assert (Lead.objects.get().phone, Lead.objects.get().deliveries.count()) == ("+5511987654321", 2)
+
+
+def test_replay_of_what_came_after_a_person_had_added_the_lead_is_still_a_duplicate(source, manager):
+    add_lead(user=manager, payload=LeadPayload(name="Ana Souza", phone="+5511987654321"))
+    store(source, FORM)
+    assert process() == ["duplicate"]
+
+    assert replay() == ["duplicate"]
+    call_command("check_deliveries")
+
+
+def test_replay_of_the_later_of_two_that_was_read_first_still_made_the_lead(source):
+    earlier, later = store(source, FORM), store(source, FORM)
+    Delivery.objects.filter(pk=earlier.pk).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    assert process() == ["received", "processed"]
+    Delivery.objects.filter(pk=earlier.pk).update(next_attempt_at=timezone.now())
+    assert process() == ["duplicate", "processed"]
+
+    replay_deliveries([later.pk])
+
+    assert process() == ["duplicate", "processed"]
+    call_command("check_deliveries")
 
 
 def test_mapping_that_is_mended_afterwards_mends_the_lead(source):

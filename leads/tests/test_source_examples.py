@@ -63,6 +63,23 @@ def test_api_description_shows_the_body_of_every_kind():
     shown = {slug for kind in content.values() for slug in kind["examples"]}
     assert shown == KINDS.keys()
     assert {"202", "400", "401", "404", "413", "429", "503"} == operation["responses"].keys()
+    assert content.keys() == {"application/json", "application/x-www-form-urlencoded", "multipart/form-data"}
+
+
+def test_api_description_names_every_way_to_prove_oneself_at_the_webhook():
+    client = Client()
+    client.force_login(make_manager())
+
+    schema = client.get("/api/schema/", HTTP_ACCEPT="application/json").json()
+
+    schemes = schema["components"]["securitySchemes"]
+    ways = schema["paths"]["/webhooks/leads/{source}/"]["post"]["security"]
+    named = [{schemes[name].get("name", "bearer") for name in way} for way in ways]
+    signed_with = {kind.signature_header for kind in KINDS.values() if kind.signature_header}
+    assert signed_with <= set().union(*named)
+    assert {"bearer"} in named
+    assert {"key"} in named
+    assert {"webhook-id", "webhook-timestamp", "webhook-signature"} in named
 
 
 def test_page_of_a_source_shows_the_curl_of_its_kind(client):

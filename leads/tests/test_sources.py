@@ -6,22 +6,17 @@ import hmac
 import json
 import re
 import time
-from collections import Counter
-from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 
 from leads import deliveries
-from leads.ledger import read_ledger
 from leads.models import Delivery, Lead, Source
 from leads.sources import KINDS
 from leads.sources.credentials import hmac_base64, signing_key
 from leads.tests import bodies
 from leads.tests.makers import make_circle, make_consultant, make_statuses
-from leads.tests.test_deliveries import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -136,104 +131,6 @@ def test_meta_challenge_is_answered_to_the_right_verify_token_only(client):
 
     assert (right.status_code, right.content) == (200, b"1158201444")
     assert wrong.status_code == 403
-
-
-READABLE = [
-    (
-        "google_ads",
-        lambda: bodies.google_ads(SECRET),
-        "application/json",
-        ("Vera Tempo", "+5511987650001", "vera@mail.example"),
-    ),
-    (
-        "rd_station",
-        bodies.rd_station,
-        "application/json",
-        ("Caio Brito", "+5548996550002", "caio@mail.example"),
-    ),
-    (
-        "rd_station",
-        bodies.rd_station_legacy,
-        "application/json",
-        ("Caio Brito", "+5548996550002", "caio@mail.example"),
-    ),
-    ("typeform", bodies.typeform, "application/json", ("Nara Luz", "+5511987650003", "")),
-    ("tally", bodies.tally, "application/json", ("Nara Luz", "+5511987650004", "nara@mail.example")),
-    (
-        "elementor",
-        lambda: urlencode(bodies.elementor_simple()),
-        FORM,
-        ("Saulo Reis", "+5585987650005", "saulo@mail.example"),
-    ),
-    (
-        "elementor",
-        lambda: urlencode(bodies.elementor_advanced()),
-        FORM,
-        ("Saulo Reis", "+5585987650005", "saulo@mail.example"),
-    ),
-    (
-        "contact_form_7",
-        lambda: urlencode(bodies.contact_form_7()),
-        FORM,
-        ("Saulo Reis", None, "saulo@mail.example"),
-    ),
-    (
-        "jotform",
-        lambda: urlencode(bodies.jotform()),
-        FORM,
-        ("Ilma Couto", "+5511987650006", "ilma@mail.example"),
-    ),
-    ("webflow", bodies.webflow, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
-    ("calendly", bodies.calendly, "application/json", ("Ilma Couto", "+5511987650006", "ilma@mail.example")),
-    (
-        "gravity_forms",
-        bodies.gravity_forms,
-        "application/json",
-        ("Ilma Couto", "+5511987650006", "ilma@mail.example"),
-    ),
-    ("meta", bodies.meta_lead, "application/json", ("Rosa Paz", "+5511987650007", "rosa@mail.example")),
-    ("hubspot", bodies.hubspot, "application/json", ("", None, "rosa@mail.example")),
-]
-
-
-@pytest.mark.parametrize("kind", ["its own", "generic"])
-@pytest.mark.parametrize(("own_kind", "body", "content_type", "person"), READABLE)
-def test_body_posted_twice_makes_one_lead_of_the_right_person(
-    client, kind, own_kind, body, content_type, person
-):
-    source = make_source(own_kind if kind == "its own" else "generic")
-    make_circle(make_consultant())
-
-    for _ in range(2):
-        assert post(client, source, body(), content_type, **bearer()).status_code == 202
-    deliveries.process_pending()
-
-    lead = Lead.objects.get()
-    assert (lead.name, lead.phone, lead.email) == person
-    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["duplicate", "processed"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_every_body_posted_twice_at_once_and_read_by_several_workers_makes_each_person_once():
-    make_circle(make_consultant())
-    kinds = {kind: make_source(kind) for kind in {own_kind for own_kind, *_rest in READABLE}}
-    sendings = [(kinds[kind], body(), content_type) for kind, body, content_type, _person in READABLE] * 2
-
-    def send(number):
-        source, body, content_type = sendings[number]
-        return post(Client(), source, body, content_type, **bearer()).status_code
-
-    assert set(at_once(send, len(sendings))) == {202}
-    at_once(lambda _number: deliveries.process_pending(), 4)
-
-    people = {person[0]: person for _kind, _body, _type, person in READABLE if person[0]}
-    leads = Lead.objects.order_by("phone")
-    assert [lead.name for lead in leads.filter(name="Nara Luz")] == ["Nara Luz"] * 2  # with two phones
-    assert leads.count() == len(people) + 1
-    assert {lead.name for lead in leads} == people.keys()
-    states = Counter(Delivery.objects.values_list("state", flat=True))
-    assert states == {"processed": leads.count(), "duplicate": len(sendings) - leads.count()}
-    assert read_ledger().faults == []
 
 
 def test_multipart_jotform_body_is_read(client):

@@ -109,20 +109,25 @@ def test_same_idempotency_key_again_changes_nothing(client, source):
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "word"),
     [
-        {"authorization": "Bearer wrong"},
-        {"authorization": "top-secret"},
-        {"authorization": "Bearer "},
-        {"x-other": "1"},
-        {"authorization": "Bearer tóp-secret"},
+        ({"authorization": "Bearer wrong"}, "wrong"),
+        ({"authorization": "top-secret"}, "Bearer <secret>"),
+        ({"authorization": "Bearer "}, "wrong"),
+        ({"x-other": "1"}, "missing"),
+        ({"authorization": "Bearer tóp-secret"}, "wrong"),
+        ({"webhook-id": "1", "webhook-signature": "v1,abc"}, "signature"),
     ],
 )
-def test_webhook_without_the_right_credential_gets_401_and_leaves_no_row(client, source, headers):
+def test_webhook_without_the_right_credential_gets_401_in_words_and_leaves_no_row(
+    client, source, headers, word
+):
     response = send(client, FORM, **headers)
 
     assert response.status_code == 401
     assert response.json()["code"] == "unauthorized"
+    assert word in response.json()["detail"]
+    assert response.headers["WWW-Authenticate"] == "Bearer"
     assert Delivery.objects.count() == 0
 
 
@@ -209,6 +214,11 @@ def test_body_that_is_neither_json_nor_form_gets_400_and_is_kept(client, source,
 
     delivery = Delivery.objects.get()
     assert response.status_code == 400
+    assert response.json() == {
+        "code": "not_understood",
+        "detail": delivery.error,
+        "delivery": str(delivery.pk),
+    }
     assert (delivery.state, bytes(delivery.body)) == ("rejected", body)
     assert delivery.error
 

@@ -10,6 +10,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from leads.sources import throttling
+
 
 class Wire:
     """`answers[path]` is (status, JSON) or (status, JSON, headers), or a list of such, used up one by one.
@@ -76,6 +78,8 @@ def running_wire() -> Iterator[Wire]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     wire.url = f"http://127.0.0.1:{server.server_port}"
+    # A wire of before may have had this port, and asked to be left alone
+    throttling.forget(wire.url)
     try:
         yield wire
     finally:

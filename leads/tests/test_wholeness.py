@@ -1,0 +1,43 @@
+"""What is known to be only a part of a body is read by nobody."""
+
+import pytest
+
+from leads.bodies import BodyError
+from leads.wholeness import UNKNOWN, read_whole
+
+FORM = "application/x-www-form-urlencoded"
+PARTS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+MULTIPART = 'multipart/form-data; boundary="x"'
+
+
+@pytest.mark.parametrize("length", [{}, {"content-length": "3"}, {"content-length": "2"}])
+def test_form_of_the_length_that_was_said_is_read(length):
+    assert read_whole(b"a=1", FORM, length) == {"a": "1"}
+
+
+@pytest.mark.parametrize("length", ["4", "9" * 5_000])
+def test_form_shorter_than_was_said_is_refused_with_both_numbers(length):
+    with pytest.raises(BodyError, match=r"3 of (4|9{18}) bytes"):
+        read_whole(b"a=1", FORM, {"content-length": length})
+
+
+@pytest.mark.parametrize("content_type", [FORM, "", "text/plain", "application/json"])
+def test_plain_form_of_unknown_length_is_refused_whatever_it_calls_itself(content_type):
+    with pytest.raises(BodyError):
+        read_whole(b"a=1", content_type, {"content-length": UNKNOWN})
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [(b' {"a": "1"}', ""), (b'\xef\xbb\xbf{"a": "1"}', FORM), (PARTS, MULTIPART)],
+)
+def test_body_that_shows_its_end_is_read_without_a_length(body, content_type):
+    assert read_whole(body, content_type, {"content-length": UNKNOWN}) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"), [(b'{"a": "1"', ""), (b"[1, 2", FORM), (PARTS[:-6], MULTIPART)]
+)
+def test_body_that_does_not_show_its_end_is_refused(body, content_type):
+    with pytest.raises(BodyError):
+        read_whole(body, content_type, {"content-length": UNKNOWN})

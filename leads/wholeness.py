@@ -1,0 +1,49 @@
+"""Whether all of a request came. Half a form reads like a whole one, so nobody may be made a lead of it.
+
+A server may hand over what came before the sender was gone as if that were all (granian does). Where the
+length was said, it tells; else the body itself must show its end: JSON closes, a form in parts has a last
+boundary, a signature is over the whole. A plain form of unknown length shows nothing.
+"""
+
+import re
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from leads.bodies import BodyError, read_body
+
+# Set by the server's side for bodies without a length; kept in the place of the length.
+UNMEASURED = "crm.unmeasured"
+UNKNOWN = "unknown"
+_JSON = re.compile(rb"[\s\x00\xef\xbb\xbf\xfe\xff]*[\[{\"]")
+
+
+class BrokenOffError(OSError):
+    """The connection ended before the body did."""
+
+    def __init__(self, partial: bytes) -> None:
+        super().__init__("The body ended early")
+        self.partial = partial
+
+
+def read_whole(body: bytes, content_type: str, headers: Mapping[str, str]) -> Any:
+    """The tree in a stored body (`read_body`). Raises BodyError, also where not all of it came."""
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length[:18]) > len(body):
+        text = _("The connection broke off: %(came)d of %(length)s bytes came.")
+        raise BodyError(text % {"came": len(body), "length": length[:18]})
+    if length == UNKNOWN and not _shows_its_end(body, content_type):
+        raise BodyError(_("Whether this form is whole cannot be told: it came without a length. Send one."))
+    return read_body(body, content_type)
+
+
+def _shows_its_end(body: bytes, content_type: str) -> bool:
+    """Where JSON does not close, `read_body` finds that out."""
+    message = Message()
+    message["content-type"] = " ".join(content_type.split())
+    boundary = str(message.get_param("boundary") or "")
+    if message.get_content_type() == "multipart/form-data":
+        return body.rstrip().endswith(f"--{boundary}--".encode())
+    return bool(_JSON.match(body)) or b"=" not in body
