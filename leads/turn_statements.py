@@ -7,6 +7,7 @@ the fewest open leads is found by counting everybody's.
 from functools import cache
 
 from leads.models import AssignmentRule
+from leads.rules import mark_statement
 
 # Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
 # The order is the price: CASE stops at the first that holds (PostgreSQL 4.2.14), and only the last one counts
@@ -60,10 +61,17 @@ FREE = "NULLIF(obstacle IS NULL, false) IS NOT NULL"
 # The weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
 LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR NO KEY UPDATE"
 
-# MATERIALIZED, for since version 12 PostgreSQL folds a part that is asked once into the query around it
+# MATERIALIZED, for since version 12 PostgreSQL folds a part that is asked once into the query around it.
+# Where the rules are others by now there is no circle, and nothing is done.
 CIRCLE = """circle AS MATERIALIZED (
-  SELECT id, pointer, %s::timestamptz AS at, %s::bigint[] AS without FROM leads_assignmentrule WHERE id = %s
+  SELECT id, pointer, %s::timestamptz AS at, %s::bigint[] AS without FROM leads_assignmentrule
+  WHERE id = %s AND {mark} = %s
 )"""
+POOL = """
+WITH {circle} SELECT EXISTS (
+  SELECT FROM leads_rulemember AS seat JOIN leads_user AS person ON person.id = seat.consultant_id
+  WHERE seat.rule_id = circle.id AND person.is_active
+) FROM circle"""
 FOUND = """SELECT {contested} AS is_contested, chosen.consultant_id, chosen.name, chosen.typical_response_seconds,
   circle.pointer, chosen.position"""
 
@@ -147,14 +155,21 @@ EFFECTS = f""", claimed AS (
 
 
 @cache
+def pool_statement() -> str:
+    """Whether anybody may take leads from a pool. Asked and answered as `statements_of`, but for the row."""
+    return POOL.format(circle=CIRCLE.format(mark=mark_statement()))
+
+
+@cache
 def statements_of(strategy: str, *, is_dry_run: bool) -> tuple[str, ...]:
-    """To be asked one after the other until one has a row, with [at, ids of consultants left out, rule].
+    """To be asked one after the other until one has a row, with [at, ids of consultants left out, rule,
+    the mark of the rules]; no row at all: the rules are others by now.
 
     The row: is_contested, consultant, name, typical response, pointer before, pointer after, open leads, passed over.
     """
     is_least_busy = strategy == AssignmentRule.Strategy.LEAST_BUSY
     parts = {
-        "circle": CIRCLE,
+        "circle": CIRCLE.format(mark=mark_statement()),
         "turns": TURNS.format(load=OPEN_LEADS if is_least_busy else "0"),
         "free": FREE,
         "effects": "" if is_dry_run else EFFECTS,
