@@ -22,7 +22,7 @@ from django.db.models import F
 from leads import clock, one_trip
 from leads.models import Assignment, AssignmentRule, Consultant, Lead
 from leads.rules import readings_for
-from leads.turn_statements import LOCK_CIRCLE, pool_statement, statements_of
+from leads.turn_statements import LOCK_CIRCLE, pool_statement, statement_of
 
 Row: TypeAlias = tuple[Any, ...]
 Facts: TypeAlias = Sequence[Any]
@@ -114,40 +114,28 @@ def _ask_circle(rule: AssignmentRule, facts: Facts, is_dry_run: bool) -> Pick | 
 
 
 def _turn(rule: AssignmentRule, facts: Facts, is_dry_run: bool) -> Pick | None:
-    """Planning the statements takes five times as long as running them, so each connection prepares them once;
-    Django's own cursor binds values on our side and cannot."""
-    row: Row | None = None
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        # The others are for when the very next turn is not free
-        first, *others = statements_of(rule.strategy, is_dry_run=is_dry_run)
-        row = _ask(cursor, first, facts) if is_dry_run else _lock_and_ask(rule, cursor, first, facts)
-        for statement in others:
-            row = row or _ask(cursor, statement, facts)
+    statement = statement_of(rule.strategy, is_dry_run=is_dry_run)
+    row = one_trip.read_row(statement, facts) if is_dry_run else lock_and_ask(rule, statement, facts)
+    # Again where another decision was made about the same consultant meanwhile: the row says so first.
+    # This does not spin: the UPDATE of the consultant waits for whoever holds the row, and finds it changed then
+    while row and row[0]:
+        row = one_trip.read_row(statement, facts)
     return _pick_of(rule, row) if row else None
 
 
-def _lock_and_ask(
-    rule: AssignmentRule, cursor: psycopg.Cursor[Row], statement: str, facts: Facts
-) -> Row | None:
+def lock_and_ask(rule: AssignmentRule, statement: str, facts: Facts) -> Row | None:
     """The question is on its way when the lock is granted: nobody waits for this process to hear of that."""
+    connection.ensure_connection()
+    alive = connection.connection
     # Under Read Committed each statement has a snapshot of its own (PostgreSQL 13.2.1), and the
     # second begins only when the first has the lock: it sees what the decision before it wrote
-    with connection.connection.pipeline(), psycopg.Cursor(connection.connection) as locking:
-        locking.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
-        cursor.execute(statement, facts, prepare=True)
-    row = cursor.fetchone()
-    return _ask(cursor, statement, facts) if row and row[0] else row
-
-
-def _ask(cursor: psycopg.Cursor[Row], statement: str, facts: Facts) -> Row | None:
-    """Again where another decision was made about the same consultant meanwhile: the row says so first."""
-    row = cursor.execute(statement, facts, prepare=True).fetchone()
-    # This does not spin: the UPDATE of the consultant waits
-    # for whoever holds the row, and finds it changed then
-    while row and row[0]:
-        row = cursor.execute(statement, facts, prepare=True).fetchone()
-    return row
+    with connection.wrap_database_errors, psycopg.Cursor(alive) as locking, psycopg.Cursor(alive) as cursor:
+        with alive.pipeline():
+            # Planning takes five times as long as running, so each connection prepares both
+            # once; Django's own cursor binds values on our side and cannot
+            locking.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
+            cursor.execute(statement, facts, prepare=True)
+        return cursor.fetchone()
 
 
 def _pick_of(rule: AssignmentRule, row: Row) -> Pick:
