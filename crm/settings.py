@@ -36,6 +36,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 LOCAL = DEBUG or DEMO or "DATABASE_URL" not in env.ENVIRON
 DEMO_LEADS = env.int("DEMO_LEADS", default=40)
+# What a lead is worth is in the organisation's own currency, as it stands before an amount
+CURRENCY = env.str("CURRENCY", default="R$" if DEMO else "")
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 
 
@@ -271,7 +273,8 @@ OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
 OPENAI_MODEL = env.str("OPENAI_MODEL", default="gpt-4.1-mini")
 # Voice notes become text where a model for it is named, as in "whisper-1"; otherwise the agent asks to type
 OPENAI_TRANSCRIPTION_MODEL = env.str("OPENAI_TRANSCRIPTION_MODEL", default="")
-# Money for a million tokens, in the currency of AGENT_MONEY_PER_DAY
+# Money for a million tokens; this and AGENT_MONEY_PER_DAY are in AGENT_CURRENCY, as it stands before an amount
+AGENT_CURRENCY = env.str("AGENT_CURRENCY", default="US$")
 OPENAI_INPUT_PRICE = env.float("OPENAI_INPUT_PRICE", default=0.40)
 OPENAI_OUTPUT_PRICE = env.float("OPENAI_OUTPUT_PRICE", default=1.60)
 

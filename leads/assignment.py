@@ -11,6 +11,7 @@ at one instant, the second looks again and then sees the first one's lead.
 """
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -18,12 +19,14 @@ import psycopg
 from django.db import connection
 from django.db.models import F
 
-from leads import clock
+from leads import clock, one_trip
 from leads.models import Assignment, AssignmentRule, Consultant, Lead
-from leads.rules import rules_for
-from leads.turn_statements import LOCK_CIRCLE, statements_of
+from leads.rules import readings_for
+from leads.turn_statements import LOCK_CIRCLE, pool_statement, statement_of
 
 Row: TypeAlias = tuple[Any, ...]
+Facts: TypeAlias = Sequence[Any]
+POOLED, NO_CONSULTANTS = Assignment.Outcome.POOLED, Assignment.Outcome.NO_CONSULTANTS
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,25 @@ def pick_consultant(lead: Lead, *, without: Collection[int] = (), is_dry_run: bo
     `without`: ids of consultants who had the lead and did not reply. Takes the rule's row lock until the
     transaction ends. A dry run takes no lock and moves nothing.
     """
-    pick = Pick(rule=None)
+    picks = (_ask_circles(*reading, without, is_dry_run) for reading in readings_for(lead))
+    return next(pick for pick in picks if pick is not None)
+
+
+def _ask_circles(
+    rules: Sequence[AssignmentRule], mark: str, without: Collection[int], is_dry_run: bool
+) -> Pick | None:
+    """None: the rules are others than `mark` says."""
+    last = Pick(rule=None)
     refused: tuple[dict[str, Any], ...] = ()
-    for rule in rules_for(lead):
-        refused += _seats_of(pick)
-        pick = _pool(rule) if rule.is_pool else _turn(rule, without, is_dry_run)
-        if pick.is_settled or rule.fallback == AssignmentRule.Fallback.QUEUE:
+    for rule in map(copy, rules):
+        refused += _seats_of(last)
+        pick = _ask_circle(rule, [clock.now(), list(without), rule.pk, mark], is_dry_run)
+        if pick is None:
+            return None
+        last = pick
+        if last.is_settled or rule.fallback == AssignmentRule.Fallback.QUEUE:
             break
-    return replace(pick, passed_over=refused + _seats_of(pick)) if refused else pick
+    return replace(last, passed_over=refused + _seats_of(last)) if refused else last
 
 
 def _seats_of(pick: Pick) -> tuple[dict[str, Any], ...]:
@@ -91,47 +105,37 @@ def hold_capacity(consultant_id: int) -> None:
     Consultant.objects.filter(pk=consultant_id).update(max_open_leads=F("max_open_leads"))
 
 
-def _pool(rule: AssignmentRule) -> Pick:
-    """A pool takes every lead as long as somebody sits in its circle. Nothing is locked or moved."""
-    has_takers = rule.members.filter(consultant__user__is_active=True).exists()
-    return Pick(rule, outcome=Assignment.Outcome.POOLED) if has_takers else Pick(rule)
+def _ask_circle(rule: AssignmentRule, facts: Facts, is_dry_run: bool) -> Pick | None:
+    if not rule.is_pool:
+        return _turn(rule, facts, is_dry_run)
+    # A pool takes every lead as long as somebody sits in its circle. Nothing is locked or moved
+    has_takers = one_trip.ask(pool_statement(), facts)
+    return None if has_takers is None else Pick(rule, outcome=POOLED if has_takers else NO_CONSULTANTS)
 
 
-def _turn(rule: AssignmentRule, without: Collection[int], is_dry_run: bool) -> Pick:
-    """Planning the statements takes five times as long as running them, so each connection prepares them once;
-    Django's own cursor binds values on our side and cannot."""
-    facts = [clock.now(), list(without), rule.pk]
-    row: Row | None = None
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        # The others are for when the very next turn is not free
-        first, *others = statements_of(rule.strategy, is_dry_run=is_dry_run)
-        row = _ask(cursor, first, facts) if is_dry_run else _lock_and_ask(rule, cursor, first, facts)
-        for statement in others:
-            row = row or _ask(cursor, statement, facts)
-    return _pick_of(rule, row) if row else Pick(rule=None)  # the rule was deleted a moment ago
+def _turn(rule: AssignmentRule, facts: Facts, is_dry_run: bool) -> Pick | None:
+    statement = statement_of(rule.strategy, is_dry_run=is_dry_run)
+    row = one_trip.read_row(statement, facts) if is_dry_run else lock_and_ask(rule, statement, facts)
+    # Again where another decision was made about the same consultant meanwhile: the row says so first.
+    # This does not spin: the UPDATE of the consultant waits for whoever holds the row, and finds it changed then
+    while row and row[0]:
+        row = one_trip.read_row(statement, facts)
+    return _pick_of(rule, row) if row else None
 
 
-def _lock_and_ask(
-    rule: AssignmentRule, cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]
-) -> Row | None:
+def lock_and_ask(rule: AssignmentRule, statement: str, facts: Facts) -> Row | None:
     """The question is on its way when the lock is granted: nobody waits for this process to hear of that."""
+    connection.ensure_connection()
+    alive = connection.connection
     # Under Read Committed each statement has a snapshot of its own (PostgreSQL 13.2.1), and the
     # second begins only when the first has the lock: it sees what the decision before it wrote
-    with connection.connection.pipeline(), psycopg.Cursor(connection.connection) as locking:
-        locking.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
-        row = cursor.execute(statement, facts, prepare=True).fetchone()
-    return _ask(cursor, statement, facts) if row and row[0] else row
-
-
-def _ask(cursor: psycopg.Cursor[Row], statement: str, facts: Sequence[Any]) -> Row | None:
-    """Again where another decision was made about the same consultant meanwhile: the row says so first."""
-    row = cursor.execute(statement, facts, prepare=True).fetchone()
-    # This does not spin: the UPDATE of the consultant waits
-    # for whoever holds the row, and finds it changed then
-    while row and row[0]:
-        row = cursor.execute(statement, facts, prepare=True).fetchone()
-    return row
+    with connection.wrap_database_errors, psycopg.Cursor(alive) as locking, psycopg.Cursor(alive) as cursor:
+        with alive.pipeline():
+            # Planning takes five times as long as running, so each connection prepares both
+            # once; Django's own cursor binds values on our side and cannot
+            locking.execute(LOCK_CIRCLE, [rule.pk], prepare=True)
+            cursor.execute(statement, facts, prepare=True)
+        return cursor.fetchone()
 
 
 def _pick_of(rule: AssignmentRule, row: Row) -> Pick:

@@ -82,10 +82,11 @@ def _first_value(cursor: psycopg.Cursor[Any]) -> Any:
 
 
 def _first_row(cursor: psycopg.Cursor[Any]) -> tuple[Any, ...] | None:
-    row, columns = cursor.fetchone(), cursor.description or []
-    if row is None:
+    row, result = cursor.fetchone(), cursor.pgresult
+    if row is None or result is None:
         return None
+    # Not by `cursor.description`, which makes an object of each column
     return tuple(
-        json.loads(value) if column.type_code == JSONB and value is not None else value
-        for column, value in zip(columns, row, strict=True)
+        json.loads(value) if result.ftype(place) == JSONB and value is not None else value
+        for place, value in enumerate(row)
     )

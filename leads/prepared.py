@@ -6,43 +6,39 @@ for the row. For what every change of a lead and every message does, that is mos
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Field, Model
 
 from leads import one_trip
 from leads.fields import ChangedInField, CurrentTransaction
 
 Column: TypeAlias = "Field[Any, Any]"
+Reader: TypeAlias = Callable[[Any, Any], Any]
+Told: TypeAlias = tuple[tuple[str, str], ...]
 Row = TypeVar("Row", bound=Model)
 
 
 def insert(row: Model) -> None:
     """Save a new row as `save(force_insert=True)` does; where the database gives the key, the row has it then."""
-    fields = _inserted_fields(type(row))
-    values = [_value(field, row, is_new=True) for field in fields if _is_given(field)]
+    values = inserted_values(row)
     # Not repeatable: where the connection breaks after the first was durable, there would be two rows
-    row.pk = one_trip.ask(_insert_statement(type(row)), values, is_repeatable=False)
-    # As Django leaves a saved row, so that a later `save()` is an UPDATE
-    row._state.adding, row._state.db = False, connection.alias
+    is_saved(row, one_trip.ask(insert_statement(type(row)), values, is_repeatable=False))
 
 
 def insert_unless_there(row: Model) -> bool:
     """As `insert`; False, and nothing written, where a unique column has the value already."""
-    fields = _inserted_fields(type(row))
-    values = [_value(field, row, is_new=True) for field in fields if _is_given(field)]
-    statement = _insert_statement(type(row), is_lenient=True)
-    key = one_trip.ask(statement, values, is_repeatable=False)
+    statement = f"{_insertion(type(row))} ON CONFLICT DO NOTHING {_returning_key(type(row))}"
+    key = one_trip.ask(statement, inserted_values(row), is_repeatable=False)
     row._state.adding, row._state.db = key is None, connection.alias
     return key is not None
 
 
 def update(row: Model, names: Sequence[str]) -> None:
     """Save these fields of a row that is there, as `save(update_fields=names)` does."""
-    fields = _named_fields(type(row), tuple(names))
-    values = [_value(field, row, is_new=False) for field in fields if _is_given(field)]
-    one_trip.execute(_update_statement(type(row), tuple(names)), [*values, row.pk])
+    one_trip.execute(update_statement(type(row), tuple(names)), updated_values(row, tuple(names)))
 
 
 def find(model: type[Row], *, is_locked: bool = False, **values: Any) -> Row | None:
@@ -68,28 +64,53 @@ def write_together(new: Sequence[Model], changed: Model, names: Sequence[str]) -
     """Save new rows as `insert` does and these fields of one that is there as `update` does, in one statement:
     the locks that the caller holds are held for one trip instead of several. Within a transaction only."""
     kinds = tuple(type(row) for row in new)
-    values = [value for row in new for value in _given_values(_inserted_fields(type(row)), row, is_new=True)]
-    values += _given_values(_named_fields(type(changed), tuple(names)), changed, is_new=False)
-    keys = one_trip.read_row(_joint_statement(kinds, type(changed), tuple(names)), [*values, changed.pk])
+    values = [value for row in new for value in inserted_values(row)] + updated_values(changed, tuple(names))
+    keys = one_trip.read_row(_joint_statement(kinds, type(changed), tuple(names)), values)
     for row, key in zip(new, keys or (), strict=True):
-        row.pk, row._state.adding, row._state.db = key, False, connection.alias
+        is_saved(row, key)
 
 
-def _given_values(fields: Sequence[Column], row: Model, *, is_new: bool) -> list[Any]:
-    return [_value(field, row, is_new=is_new) for field in fields if _is_given(field)]
+def is_saved(row: Model, key: Any) -> None:
+    """Leave a new row as Django leaves one that it saved, so that a later `save()` is an UPDATE."""
+    row.pk, row._state.adding, row._state.db = key, False, connection.alias
 
 
-def _is_given(field: Column) -> bool:
-    """Whether the value comes from here; the other kind is asked of PostgreSQL within the statement."""
-    return not isinstance(field, ChangedInField)
+def inserted_values(row: Model, told: Told = ()) -> list[Any]:
+    """What `insert_statement` asks for."""
+    alive = connections[connection.alias]
+    return [read(row, alive) for read in _readers(type(row), None, told)]
 
 
-def _value(field: Column, row: Model, *, is_new: bool) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, is_new), connection)
+def updated_values(row: Model, names: tuple[str, ...], told: Told = ()) -> list[Any]:
+    """What `update_statement` asks for."""
+    alive = connections[connection.alias]
+    return [*(read(row, alive) for read in _readers(type(row), names, told)), row.pk]
 
 
-def _placeholder(field: Column) -> str:
-    return "%s" if _is_given(field) else CurrentTransaction.template
+@cache
+def _readers(model: type[Model], names: tuple[str, ...] | None, told: Told) -> list[Reader]:
+    fields = _inserted_fields(model) if names is None else _named_fields(model, names)
+    return [_reader(field, is_new=names is None) for field in fields if "%s" in _placeholder(field, told)]
+
+
+def _reader(field: Column, *, is_new: bool) -> Reader:
+    """As Django finds a value at each save; which field of a chain of relations converts it is found once."""
+    last: Any = field
+    while last.remote_field:
+        last = last.target_field
+    # Whatever is not Django's own may look at the row: times that are set when it is saved
+    if type(field).pre_save is Field.pre_save:
+        attribute = attrgetter(field.attname)
+        return lambda row, alive: last.get_db_prep_save(attribute(row), alive)
+    return lambda row, alive: last.get_db_prep_save(field.pre_save(row, is_new), alive)
+
+
+def _placeholder(field: Column, told: Told) -> str:
+    """A value from here, or what PostgreSQL is asked within the statement."""
+    known = dict(told)
+    if field.name in known:
+        return known[field.name]
+    return CurrentTransaction.template if isinstance(field, ChangedInField) else "%s"
 
 
 @cache
@@ -104,19 +125,31 @@ def _named_fields(model: type[Model], names: tuple[str, ...]) -> list[Column]:
 
 
 @cache
-def _insert_statement(model: type[Model], is_lenient: bool = False) -> str:
+def insert_statement(model: type[Model], told: Told = (), origin: str = "") -> str:
+    """Answers the key. Within a larger statement, `told` are the fields that are SQL over its part `origin`, and
+    as many rows are inserted as that part has; each `%s` in them is the row's own value."""
+    return f"{_insertion(model, told, origin)} {_returning_key(model)}"
+
+
+def _insertion(model: type[Model], told: Told = (), origin: str = "") -> str:
     fields = _inserted_fields(model)
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = ", ".join(map(_placeholder, fields))
-    table, key = model._meta.db_table, model._meta.pk.column
-    written = f'INSERT INTO "{table}" ({columns}) VALUES ({values})'  # noqa: S608 - our own names
-    return f'{written}{" ON CONFLICT DO NOTHING" if is_lenient else ""} RETURNING "{key}"'
+    values = ", ".join(_placeholder(field, told) for field in fields)
+    rows = f"SELECT {values} FROM {origin}" if origin else f"VALUES ({values})"  # noqa: S608 - our own names
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) {rows}'
+
+
+def _returning_key(model: type[Model]) -> str:
+    return f'RETURNING "{model._meta.pk.column}"'
 
 
 @cache
-def _update_statement(model: type[Model], names: tuple[str, ...]) -> str:
-    changes = ", ".join(f'"{field.column}" = {_placeholder(field)}' for field in _named_fields(model, names))
-    return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608
+def update_statement(model: type[Model], names: tuple[str, ...], told: Told = (), origin: str = "") -> str:
+    """`told` and `origin`: as with `insert_statement`."""
+    fields, meta = _named_fields(model, names), model._meta
+    changes = ", ".join(f'"{field.column}" = {_placeholder(field, told)}' for field in fields)
+    beside = f" FROM {origin}" if origin else ""
+    return f'UPDATE "{meta.db_table}" AS own SET {changes}{beside} WHERE own."{meta.pk.column}" = %s'  # noqa: S608
 
 
 @cache
@@ -146,7 +179,7 @@ def _joint_statement(kinds: tuple[type[Model], ...], model: type[Model], names: 
     """The key of each new row, in order."""
     # PostgreSQL leaves it open which of two writes to one row
     # of a statement counts: here each row is written once
-    parts = [f"new{place} AS ({_insert_statement(kind)})" for place, kind in enumerate(kinds)]
-    parts.append(f"changed AS ({_update_statement(model, names)})")
+    parts = [f"new{place} AS ({insert_statement(kind)})" for place, kind in enumerate(kinds)]
+    parts.append(f"changed AS ({update_statement(model, names)})")
     keys = ", ".join(f'(SELECT "{kind._meta.pk.column}" FROM new{place})' for place, kind in enumerate(kinds))  # noqa: S608
     return f"WITH {', '.join(parts)} SELECT {keys}"

@@ -116,7 +116,6 @@ def by_consultant(period: Period) -> list[dict[str, Any]]:
         .annotate(
             open=Count("leads", filter=own),
             waiting=Count("leads", filter=own & Q(leads__waiting_since__isnull=False)),
-            given=Count("leads", filter=Q(leads__assigned_at__gte=period.since)),
             won=Count(
                 "leads", filter=Q(leads__closed_at__gte=period.since, leads__status__kind=Status.Kind.WON)
             ),
@@ -129,15 +128,25 @@ def by_consultant(period: Period) -> list[dict[str, Any]]:
         .values_list("consultant")
         .annotate(median=Percentile(FIRST_RESPONSE, fraction=0.5))
     )
-    names = ("open", "waiting", "given", "won")
+    given = _given_in(period)
+    names = ("open", "waiting", "won")
     return [
         {
             "consultant": consultant,
             "first_response": medians.get(consultant.pk),
+            "given": given.get(consultant.pk, 0),
             **{name: getattr(consultant, name) for name in names},
         }
         for consultant in consultants
     ]
+
+
+def _given_in(period: Period) -> dict[int, int]:
+    """How often each was given a lead, whoever has it now: what was taken away again, or merged, was given."""
+    given = Assignment.objects.filter(
+        outcome=Assignment.Outcome.ASSIGNED, created_at__gte=period.since, consultant__isnull=False
+    )
+    return dict(given.order_by().values_list("consultant").annotate(count=Count("pk")))
 
 
 def response_days(period: Period) -> list[dict[str, Any]]:

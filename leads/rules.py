@@ -1,7 +1,8 @@
 """Which rules serve a lead: their conditions, and the order in which their circles are asked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,31 +17,57 @@ from leads.models import Absence, AssignmentRule, Consultant, Lead, RuleMember
 COUNTED = ("pointer", "decisions")
 
 
-def rules_for(lead: Lead) -> Iterable[AssignmentRule]:
+@dataclass(frozen=True)
+class Reading:
+    """The active rules as they were read, each with the ids of its sources. `mark` tells whether they stand."""
+
+    rules: Sequence[tuple[AssignmentRule, Collection[int]]]
+    mark: str
+
+    def serving(self, lead: Lead) -> list[AssignmentRule]:
+        return [
+            rule
+            for rule, sources in self.rules
+            if (not sources or lead.source_id in sources) and serves(rule, lead)
+        ]
+
+
+_known = Reading([], "")
+
+
+def rules_for(lead: Lead) -> list[AssignmentRule]:
     """The active rules that serve this lead, in the managers' order. What they count is not read."""
     # Copies, for the rules that are known belong to all threads of the process
-    return [copy(rule) for rule in _known.rules_of(lead.source_id) if serves(rule, lead)]
+    return [copy(rule) for rule in _read().serving(lead)]
 
 
-class _KnownRules:
-    """The rules as rows say them each time; making rules of rows takes thrice as long as reading the rows, and
-    they are seldom others than a moment ago."""
+def readings_for(lead: Lead) -> Iterator[tuple[list[AssignmentRule], str]]:
+    """The rules that serve this lead and the mark, as this process knows them, then as they stand, again and again.
 
-    def __init__(self) -> None:
-        self._last: tuple[list[tuple[Any, ...]], list[AssignmentRule]] = ([], [])
-
-    def rules_of(self, source_id: int | None) -> list[AssignmentRule]:
-        rows = one_trip.read_rows(_rules_statement(), [source_id])
-        known, rules = self._last
-        if rows != known:
-            names = [field.attname for field in _described()]
-            rules = [AssignmentRule.from_db(connection.alias, names, row) for row in rows]
-            # Both by one assignment: another thread sees the old pair or the new one, never half of each
-            self._last = rows, rules
-        return rules
+    Whoever asks a circle hears whether the mark still holds, and stops at the first reading of which it does:
+    rules are seldom others than a moment ago, and to read them takes as long as to decide. They belong to all
+    threads of the process.
+    """
+    # Where none serves, no circle is asked, and nobody would hear that one serves by now
+    if known := _known.serving(lead):
+        yield known, _known.mark
+    while True:
+        reading = _read()
+        yield reading.serving(lead), reading.mark
 
 
-_known = _KnownRules()
+def _read() -> Reading:
+    """A mark that is known stands for rules that need not be made of rows again."""
+    global _known
+    known, rows = _known, one_trip.read_rows(_rules_statement(), [])
+    if not rows or rows[0][0] != known.mark:
+        names = [field.attname for field in _described()]
+        rules = [
+            (AssignmentRule.from_db(connection.alias, names, row[2:]), frozenset(row[1])) for row in rows
+        ]
+        # Both by one assignment: another thread sees the old pair or the new one, never half of each
+        known = _known = Reading(rules, rows[0][0] if rows else "")
+    return known
 
 
 def _described() -> list[Any]:
@@ -50,15 +77,32 @@ def _described() -> list[Any]:
 
 @cache
 def _rules_statement() -> str:
-    """Rules for every source and those for one, whose id is left open. Each decision asks for them, and
-    Django takes longer to compose the query than PostgreSQL to answer it."""
-    columns = ", ".join(f'rule."{field.column}"' for field in _described())
-    of_rule = "SELECT FROM leads_assignmentrule_sources AS served WHERE served.assignmentrule_id = rule.id"
+    """All rules that decide: the mark of all, the rule's sources, the rule."""
     return (
-        f"SELECT {columns} FROM leads_assignmentrule AS rule WHERE rule.is_active"  # noqa: S608 - our own names
-        f" AND (NOT EXISTS ({of_rule}) OR EXISTS ({of_rule} AND served.source_id = %s))"
-        " ORDER BY rule.position, rule.id"
+        f"SELECT {mark_statement()}, {_SOURCES}, {_columns()} FROM leads_assignmentrule AS rule"  # noqa: S608
+        " WHERE rule.is_active ORDER BY rule.position, rule.id"
     )
+
+
+# Each decision asks for it, and the more a statement names, the longer PostgreSQL needs to begin
+@cache
+def mark_statement() -> str:
+    """What is equal only as long as no rule that decides is changed, added or taken away."""
+    # Not `xmin`, for each decision writes the row of its rule
+    return (
+        f"(SELECT md5(string_agg(ROW({_SOURCES}, {_columns()})::text, '' ORDER BY rule.position, rule.id))"  # noqa: S608
+        " FROM leads_assignmentrule AS rule WHERE rule.is_active)"
+    )
+
+
+_SOURCES = (
+    "ARRAY(SELECT served.source_id FROM leads_assignmentrule_sources AS served"
+    " WHERE served.assignmentrule_id = rule.id ORDER BY served.source_id)"
+)
+
+
+def _columns() -> str:
+    return ", ".join(f'rule."{field.column}"' for field in _described())
 
 
 def active_rules() -> list[AssignmentRule]:

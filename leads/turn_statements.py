@@ -4,9 +4,11 @@ The next turn is found by index from the pointer onwards, so the size of a circl
 the fewest open leads is found by counting everybody's.
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 from leads.models import AssignmentRule
+from leads.rules import mark_statement
 
 # Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
 # The order is the price: CASE stops at the first that holds (PostgreSQL 4.2.14), and only the last one counts
@@ -60,23 +62,32 @@ FREE = "NULLIF(obstacle IS NULL, false) IS NOT NULL"
 # The weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
 LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR NO KEY UPDATE"
 
-# MATERIALIZED, for since version 12 PostgreSQL folds a part that is asked once into the query around it
+# MATERIALIZED, for since version 12 PostgreSQL folds a part that is asked once into the query around it.
+# Where the rules are others by now there is no circle, and nothing is done.
 CIRCLE = """circle AS MATERIALIZED (
-  SELECT id, pointer, %s::timestamptz AS at, %s::bigint[] AS without FROM leads_assignmentrule WHERE id = %s
+  SELECT id, pointer, %s::timestamptz AS at, %s::bigint[] AS without FROM leads_assignmentrule
+  WHERE id = %s AND {mark} = %s
 )"""
+POOL = """
+WITH {circle} SELECT EXISTS (
+  SELECT FROM leads_rulemember AS seat JOIN leads_user AS person ON person.id = seat.consultant_id
+  WHERE seat.rule_id = circle.id AND person.is_active
+) FROM circle"""
 FOUND = """SELECT {contested} AS is_contested, chosen.consultant_id, chosen.name, chosen.typical_response_seconds,
   circle.pointer, chosen.position"""
 
-# Most often the very next turn is free, and nobody is passed over. The statement that looks further has so many
-# parts that PostgreSQL needs five times as long to begin with it.
+# Most often the very next turn is free, and nobody is passed over: then the same statement writes all that follows.
+# The one that looks further has so many parts that PostgreSQL needs five times as long to begin with it.
 VERY_NEXT = """
 WITH {circle}, next AS MATERIALIZED (
   SELECT turns.* FROM circle, LATERAL ({turns} AND turn.position = COALESCE(
     (SELECT min(position) FROM leads_circleturn WHERE rule_id = circle.id AND position > circle.pointer),
     (SELECT min(position) FROM leads_circleturn WHERE rule_id = circle.id))) AS turns
-), chosen AS MATERIALIZED (SELECT * FROM next WHERE obstacle IS NULL){effects}
-{found}, NULL::bigint AS open_leads, '[]'::json AS passed_over
-FROM circle JOIN chosen ON true"""
+), chosen AS MATERIALIZED (SELECT * FROM next WHERE obstacle IS NULL){effects}, given AS MATERIALIZED (
+  SELECT chosen.*, circle.pointer FROM chosen, circle WHERE NOT ({contested})
+), {writes}
+SELECT given.consultant_id, given.name, given.typical_response_seconds, given.pointer, given.position, {keys}
+FROM given"""
 
 # From the pointer to the end, then from the beginning to the pointer. 2147483647 is the last `integer`,
 # behind every position. Twenty seats at most are named: a ledger row must not grow with its circle.
@@ -147,18 +158,40 @@ EFFECTS = f""", claimed AS (
 
 
 @cache
-def statements_of(strategy: str, *, is_dry_run: bool) -> tuple[str, ...]:
-    """To be asked one after the other until one has a row, with [at, ids of consultants left out, rule].
+def pool_statement() -> str:
+    """Whether anybody may take leads from a pool. Asked as `statement_of`."""
+    return POOL.format(circle=CIRCLE.format(mark=mark_statement()))
+
+
+@cache
+def statement_of(strategy: str, *, is_dry_run: bool) -> str:
+    """To be asked with [at, ids of consultants left out, rule, the mark of the rules].
 
     The row: is_contested, consultant, name, typical response, pointer before, pointer after, open leads, passed over.
+    No row: the rules are others by now.
     """
     is_least_busy = strategy == AssignmentRule.Strategy.LEAST_BUSY
-    parts = {
-        "circle": CIRCLE,
-        "turns": TURNS.format(load=OPEN_LEADS if is_least_busy else "0"),
-        "free": FREE,
-        "effects": "" if is_dry_run else EFFECTS,
-        "found": FOUND.format(contested="false" if is_dry_run else CONTESTED),
-    }
-    wanted = (FEWEST,) if is_least_busy else (VERY_NEXT, NEXT_TURN)
-    return tuple(statement.format(**parts) for statement in wanted)
+    return (FEWEST if is_least_busy else NEXT_TURN).format(
+        circle=CIRCLE.format(mark=mark_statement()),
+        turns=TURNS.format(load=OPEN_LEADS if is_least_busy else "0"),
+        free=FREE,
+        effects="" if is_dry_run else EFFECTS,
+        found=FOUND.format(contested="false" if is_dry_run else CONTESTED),
+    )
+
+
+def very_next_statement(writes: Sequence[str], keys: Sequence[str]) -> str:
+    """Gives a lead to the very next turn and does `writes`, parts of the statement that look at its part `given`.
+
+    Asked as `statement_of`, before the values of `writes`. The row: consultant, name, typical response, pointer
+    before, pointer after, `keys`. No row, and nothing written: the turn is not free, somebody else decided about
+    the same consultant at this moment, or the rules are others by now.
+    """
+    return VERY_NEXT.format(
+        circle=CIRCLE.format(mark=mark_statement()),
+        turns=TURNS.format(load="0"),
+        effects=EFFECTS,
+        contested=CONTESTED,
+        writes=", ".join(writes),
+        keys=", ".join(keys),
+    )

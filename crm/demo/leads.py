@@ -121,9 +121,17 @@ def _bring_to(lead: Lead, status: str, came_at: datetime, dice: random.Random) -
     board.move_lead(user=user, lead_id=lead.pk, status=status)
     if dice.random() < 0.5:
         board.add_note(user=user, lead_id=lead.pk, text=dice.choice(stories.NOTES))
-    worked_at = min(came_at + timedelta(hours=dice.uniform(1, 30)), timezone.now())
+    worked_at = _worked_at(status, came_at, dice)
     LeadEvent.objects.filter(lead=lead, kind__in=["moved", "note"]).update(created_at=worked_at)
     Lead.objects.filter(pk=lead.pk, status__in=["won", "lost"]).update(closed_at=worked_at)
+
+
+def _worked_at(status: str, came_at: datetime, dice: random.Random) -> datetime:
+    """Within a day or so; who buys, or does not, takes most of the time there was."""
+    now = timezone.now()
+    if status in ("won", "lost"):
+        return came_at + (now - came_at) * dice.uniform(0.5, 0.95)
+    return min(came_at + timedelta(hours=dice.uniform(1, 30)), now)
 
 
 def _mark_as_read(conversation: Conversation) -> None:

@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 from agent.reports import turn_totals
 from crm import dashboard
 from crm.dashboard import CHART_HEIGHT, CHART_WIDTH, response_chart
+from kanban.templatetags import desk
 from leads.tests.makers import make_consultant, make_manager
 from whatsapp.models import Message
 from whatsapp.reports import by_stage, message_totals
@@ -81,3 +82,13 @@ def test_agents_work_is_zero_before_it_has_worked() -> None:
         "model_failures": 0,
         "tokens": 0,
     }
+
+
+def test_amounts_stand_behind_their_currency(settings) -> None:
+    settings.CURRENCY, settings.AGENT_CURRENCY = "R$", "US$"
+
+    assert desk.money(1_250_000) == "R$\N{NO-BREAK SPACE}1,250,000"
+    assert desk.price(0.1234) == "US$\N{NO-BREAK SPACE}0.12"
+    assert desk.money(None) == ""
+    settings.CURRENCY = ""
+    assert desk.money("450000.00") == "450,000"

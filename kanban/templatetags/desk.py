@@ -69,10 +69,21 @@ def initials(name: str) -> str:
 
 @register.filter
 def money(value: Any) -> str:
-    """Without cents, grouped as the reader's language does. The currency is the organisation's own."""
-    if value in (None, ""):
-        return ""
-    return formats.number_format(Decimal(str(value)).quantize(Decimal(1)), use_l10n=True, force_grouping=True)
+    """What a lead is worth: without cents, grouped as the reader's language does."""
+    return "" if value in (None, "") else _amount(value, 0, settings.CURRENCY)
+
+
+@register.filter
+def price(value: Any, decimals: int = 2) -> str:
+    """What the model costs."""
+    return _amount(value, decimals, settings.AGENT_CURRENCY)
+
+
+def _amount(value: Any, decimals: int, currency: str) -> str:
+    rounded = Decimal(str(value)).quantize(Decimal(10) ** -decimals)
+    number = formats.number_format(rounded, use_l10n=True, force_grouping=True)
+    # No line may end between the two
+    return f"{currency}\N{NO-BREAK SPACE}{number}" if currency else number
 
 
 @register.filter

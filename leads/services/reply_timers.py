@@ -17,7 +17,7 @@ from leads.actors import SYSTEM
 from leads.assignment import Pick, pick_consultant
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, LeadEvent, Notice, Status
 from leads.services import writes
-from leads.services.assigning import decide
+from leads.services.deciding import decide
 from leads.services.notices import notify, notify_managers
 from leads.working_time import due_after
 

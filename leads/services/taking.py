@@ -16,7 +16,7 @@ from leads.actors import person
 from leads.assignment import hold_capacity, pick_for
 from leads.errors import ConflictError, NotAllowedError, NotFoundError
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, RuleMember, User
-from leads.services.assigning import decide
+from leads.services.deciding import decide
 
 
 class TakenError(ConflictError):

@@ -11,6 +11,9 @@ from leads.models import Lead, LeadEvent
 from leads.on_commit import announce
 from leads.signals import lead_changed
 
+# What each change of a lead writes beside its fields
+STAMPS = ("version", "changed_in", "updated_at")
+
 
 def event_of(lead: Lead, kind: str, actor: Actor, **data: Any) -> LeadEvent:
     """One line of the lead's timeline, yet to be saved."""
@@ -40,7 +43,7 @@ def changed(
     names = list(fields)
     # Not by F(): the caller holds the row, and the answer shows the number
     lead.version += 1
-    saved = [*names, "version", "changed_in", "updated_at"]
+    saved = [*names, *STAMPS]
     if new:
         prepared.write_together(new, lead, saved)
     else:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from leads import reports
-from leads.models import Assignment, Lead
+from leads.models import Assignment, Consultant, Lead
 from leads.reports import Period
 from leads.tests.makers import make_consultant, make_lead
 
@@ -90,6 +90,7 @@ def test_by_consultant_counts_what_each_carries() -> None:
     make_lead(consultant=ana, waiting_since=timezone.now())
     make_lead(consultant=ana, status_id="won", closed_at=timezone.now())
     make_lead(consultant=ana, archived_at=timezone.now())
+    given(ana)
 
     rows = {row["consultant"]: row for row in reports.by_consultant(WEEK)}
 
@@ -101,6 +102,28 @@ def test_by_consultant_counts_what_each_carries() -> None:
     }
     assert rows[ana]["first_response"] == timedelta(minutes=4)
     assert (rows[bia]["open"], rows[bia]["first_response"]) == (0, None)
+
+
+def given(to: Consultant, *, days_ago: float = 0, **facts: object) -> None:
+    """A decision of the ledger, of a lead that somebody else has by now."""
+    facts = {"outcome": "assigned", "trigger": "arrival", "reason": "Next"} | facts
+    decision = Assignment.objects.create(lead=make_lead(consultant=make_consultant()), consultant=to, **facts)
+    at = timezone.now() - timedelta(days=days_ago)
+    Assignment.objects.filter(pk=decision.pk).update(created_at=at)
+
+
+def test_by_consultant_counts_what_was_given_to_each_whoever_has_it_now() -> None:
+    ana = make_consultant("ana")
+    for trigger in ("arrival", "manual", "taken"):
+        given(ana, trigger=trigger)
+    given(ana, outcome="kept")
+    given(ana, days_ago=8)
+    make_lead(consultant=ana, assigned_at=timezone.now())
+
+    rows = {row["consultant"]: row["given"] for row in reports.by_consultant(WEEK)}
+
+    assert rows[ana] == 3
+    assert sum(rows.values()) == 3
 
 
 def test_response_days_have_the_median_and_the_slow_end() -> None:
