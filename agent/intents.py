@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from agent import meant_otherwise
+from agent import asking_for_a_person, meant_otherwise
 from agent.parsers.found import blank, clean, fold
 from agent.parsers.negation import is_negated
 
@@ -71,7 +71,9 @@ def _bounded(pattern: str) -> str:
 def found(intent: str, text: str) -> list[str]:
     """The client's words that show the intent, refusals left out."""
     folded = DECORATION.sub(" ", fold(clean(text))).strip()
-    matches = _patterns()[intent].finditer(folded)
+    matches = [*_patterns()[intent].finditer(folded)]
+    if intent == "ask_human" and not matches:
+        matches = [*asking_for_a_person.wishes(folded)]
     return [
         match[0]
         for match in matches
