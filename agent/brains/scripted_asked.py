@@ -45,7 +45,8 @@ IS_FINE = re.compile(
     r"\W+(?:maybe|would|works|is|e|eh|seria|sounds|pode|puede|ideally|mesmo|please|por favor|ou|or|and)(?!\w)|\W*$"
 )
 NAMING = re.compile(
-    r"(?:(?<!\w)(?:me chamo|me llamo|chamo|nome|nombre|names?|call(?:s|ed)? me|aqui(?: (?:e|eh))?|aca|here|soy|sou|this is|"
+    r"(?:(?<!\w)(?:me chamo|me llamo|chamo|nome|nombre|names?|call(?:s|ed)? me|aqui(?: (?:e|eh))?|aca|"
+    r"here|soy|sou|this is|"
     r"i'?m|i am|it'?s|(?:^|[,.]\s*)(?:e|eh|es))[\s:,]+(?:(?:o|a|el|la|is|e|eh|es)\s+)?|^\W*)$"
 )
 NAMED = re.compile(

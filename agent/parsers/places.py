@@ -117,10 +117,10 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
         if not (language == "en" and match[0].strip() == "a")
     ]
     found += _famous(text, folded, context)
-    found = [place for place in found if place and not is_of_another_kind(folded, place)]
+    named = [place for place in found if place and not is_of_another_kind(folded, place)]
     places: list[Found] = []
     # The longest first: "São José dos Campos" and not the "Campos" in it
-    for item in sorted(found, key=lambda place: place.start - place.end):
+    for item in sorted(named, key=lambda place: place.start - place.end):
         if not any(item.overlaps(other) for other in places):
             places.append(item)
     return _joined(text, places)
