@@ -42,7 +42,7 @@ OTHER_PERSON = re.compile(
 # "falei com o Rodrigo", "eu e o Bruno", "a Carla que decide": whom they deal with
 DEALT_WITH = re.compile(
     r"(?<!chamar )(?<!chamam )(?<!llamar )(?<!conhecem )(?<!sou )(?<!soy )(?<!aqui )"
-    r"(?:(?<!\w)(?:com|con|with|to|from|by|para|pra|pro|pel[ao]|d[aeo]|del|era|was|fue|"
+    r"(?:(?<!\w)(?:com|con|with|to|from|by|ask|tell|call|consult\w*|perguntar|preguntar\w*|avisar|para|pra|pro|pel[ao]|d[aeo]|del|era|was|fue|"
     r"(?:eu|yo|me|i|mim|minha \w+|mi \w+)"
     r" (?:e|y|and))\s+(?:(?:o|a|el|la)\s+)?)$"
 )
