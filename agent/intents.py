@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from agent import asking_for_a_person, meant_otherwise
 from agent.parsers.found import blank, clean, fold
 from agent.parsers.negation import is_negated
 
 LEXICON = Path(__file__).parent / "lexicons" / "intents.toml"
 LANGUAGE_KEYS = ("pt", "es", "en", "any")
 DECORATION = re.compile(r"[^\w\s.,;:!?'\"@/%$#<>\[\]()=+*&|-]")
-SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 # After an order, only what clients say about themselves is still about a sale.
 ABOUT_THEMSELVES = re.compile(
     r"^\W*(?:(?:e|y|and|mas|pero|but|agora|ahora|now|oi|hola|hi|ok|ah|so|then|tambem|tambien|also|"
@@ -25,55 +25,10 @@ ABOUT_THEMSELVES = re.compile(
     r"(?!\w)(?!\s+(?:que|(?:want|need|order|command|demand|expect|tell) (?:you|u))(?!\w))"
 )
 WORD_CLASS = re.compile(r"\{([a-z_]+)\}")
-COMPANY = (
-    r"(?:seguradora|aseguradora|insurer|insurance|empresa|company|escola|escuela|school|clinic[ao]?|imobiliaria|"
-    r"inmobiliaria|agencia|agency|loja|tienda|store|shop|dealer\w*|concession\w+|concesion\w+|provider|proveedor|"
-    r"fornecedor|corretora|faculdade|facultad|universidade?|university|college|instituto|academia|consultori[oa]|"
-    r"operadora|construtora|constructora|realtors?|brokers?|banco|bank)"
-)
-NOT_HERE = (
-    r"(?:outr[ao]s?|otr[ao]s?|another|other|different|antig[ao]s?|anterior|previous|former|old|current|atual|"
-    r"actual)"
-)
-THING = (
-    r"(?:senhorio|propriet\w+|dono|owner|sistema|system|software|programa|ferramenta|planilha|herramienta|tool|app|crm|"
-    r"carro|auto|coche|car|casa|apartamento|apto|departamento|house|flat|apartment|apt|home|plano|plan|seguro|"
-    r"poliza|apolice|contrato|contract|lease|curso|course|internet|vendedor\w*|corretor|consultor\w*|dentista|dentist|"
-    r"medic[oa]|professor\w*|profesor\w*|teacher|lugar|place|site|pessoal|gente|people|guys)"
-)
-# Clients also scold their landlord, their bill and the software they want to leave.
-OTHERS = re.compile(
-    r"(?<!\w)(?:senhorio|locador|inquilin\w+|casero|arrendador|landlord|tenants?|vizinh\w+|vecin\w+|neighbou?rs?|"
-    r"(?:meu|minha|mi|my) (?:chefe|boss|jef[ea]|luz|energia)|(?:o|meu|nosso|el|mi|the|my|our) (?:banco|bank)|"
-    r"(?:conta|preco|tarifa|cuenta|factura|recibo|boleta) (?:de|da|de la) (?:luz|energia|electricidad)|"
-    r"a (?:luz|energia)|la luz|a conta (?:vem|veio|ta|esta|e|subiu)|enel|cemig|"
-    r"(?:my|the|our|electric\w*|power|light) bill|mi (?:factura|recibo)|utility|electric\w*|transito|trafico|traffic|"
-    r"(?:sistema|software|programa|ferramenta|planilha|herramienta|tool|app) (?:que|we)|"
-    rf"{NOT_HERE} (?:\w+ )?(?:{COMPANY}|{THING})|(?:{COMPANY}|{THING}) (?:\w+ )?{NOT_HERE}|"
-    r"concorrente|competencia|competitor)(?!\w)"
-)
-# A client who leaves another company is no unhappy client of ours.
-ELSEWHERE = re.compile(
-    rf"(?<!\w)(?:{NOT_HERE} (?:{COMPANY}|lugar|place)|{COMPANY} (?:{NOT_HERE}|concorrente))(?!\w)"
-)
-OURS = re.compile(
-    r"(?<!\w)(?:voces?|vcs?|ces|ustedes|uds|vosotros|you|u|your|tu|tus|te|seu|sua|su|"
-    r"(?:ess|est|ness|nest|dess|dest|d)[aeo]s? (?:empresa|loja|atendimento|robo|bot|tienda|atencion|servicio)|"
-    rf"(?:(?:n|d)?ess[ae]|(?:n|d)?est[ae]|this) {COMPANY})(?!\w)"
-)
-# Nobody asks us for another company's money, or sends us the lawyer meant for it.
-ALWAYS_OURS = re.compile(
-    r"dinheiro|dinero|plata|money|refund|chargeback|devolv|devuelv|advogad|abogad|lawyer|attorney|sue|process|procon|"
-    r"justica|demanda|denunci|profeco|sernac|indecopi|consumidor|reclame"
-)
-OF_SERVICE = re.compile(r"atendimento|atencion|servi[cz]|service|support|treatment|experience")
 # One cue, a link or a "promoção", is in honest messages too
 SPAM_CUES_NEEDED = 2
 # A single sigh is answered with an apology, a second one by a person
 ANNOYANCES_FOR_ANGER = 2
-
-SCOLDING = frozenset({"angry", "annoyed"})
-OF_CLIENTS = frozenset({"existing_customer", "own_client", "support"})
 
 # Refusing these is the opposite of wanting them: "não precisa de atendente".
 NEGATABLE = frozenset(
@@ -116,30 +71,23 @@ def _bounded(pattern: str) -> str:
 def found(intent: str, text: str) -> list[str]:
     """The client's words that show the intent, refusals left out."""
     folded = DECORATION.sub(" ", fold(clean(text))).strip()
-    matches = _patterns()[intent].finditer(folded)
+    matches = [*_patterns()[intent].finditer(folded)]
+    if intent == "ask_human" and not matches:
+        matches = [*asking_for_a_person.wishes(folded)]
     return [
         match[0]
         for match in matches
         # As in Portuguese, where "no" is "in the": the language of this text is not known here
         if not (intent in NEGATABLE and is_negated(folded, match.start(), "pt-BR"))
-        and not (intent in SCOLDING and _is_about_others(folded, match))
-        and not (intent in OF_CLIENTS and ELSEWHERE.search(_sentence_of(folded, match)))
+        and not meant_otherwise.is_meant_otherwise(intent, folded, match)
+        and not (intent == "ask_human" and _only_asks_what_we_are(folded, match))
     ]
 
 
-def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:
-    """ "our current software is garbage": the sentence speaks of somebody else and not of us."""
-    sentence = _sentence_of(folded, scolding)
-    if ALWAYS_OURS.search(scolding[0]) or OURS.search(sentence):
-        return False
-    # "terrible service" may be any company's; only another company's name for it clears us
-    about = ELSEWHERE if OF_SERVICE.search(scolding[0]) else OTHERS
-    return bool(about.search(sentence.replace(scolding[0], " ")))
-
-
-def _sentence_of(folded: str, match: re.Match[str]) -> str:
-    sentences = SENTENCE.finditer(folded)
-    return next((part[0] for part in sentences if part.start() <= match.start() < part.end()), folded)
+def _only_asks_what_we_are(folded: str, wish: re.Match[str]) -> bool:
+    """ "am I talking to a real person?": the same words ask whether we are a machine."""
+    questions = _patterns()["are_you_bot"].finditer(folded)
+    return any(match.start() <= wish.start() and wish.end() <= match.end() for match in questions)
 
 
 def has(intent: str, texts: Iterable[str]) -> bool:
@@ -165,7 +113,9 @@ def is_spam(texts: list[str]) -> bool:
 
 def without_injections(text: str) -> str:
     """The text with every sentence that gives us orders made unreadable; offsets stay."""
-    spans = [match.span() for match in SENTENCE.finditer(text) if found("injection", match[0])]
+    spans = [
+        match.span() for match in meant_otherwise.SENTENCE.finditer(text) if found("injection", match[0])
+    ]
     return blank(text, spans)
 
 
@@ -175,7 +125,7 @@ def about_the_client(text: str) -> str:
     After an order only sentences in which clients speak of themselves stay readable.
     """
     spans: list[tuple[int, int]] = []
-    for match in SENTENCE.finditer(text):
+    for match in meant_otherwise.SENTENCE.finditer(text):
         if found("injection", match[0]) or (spans and not ABOUT_THEMSELVES.match(fold(clean(match[0])))):
             spans.append(match.span())
     return blank(text, spans)

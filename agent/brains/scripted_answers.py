@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent import intents
+from agent import intents, meant_otherwise
 from agent.brains.protocol import Inbound, Playbook, Snippet
 from agent.brains.scripted_signals import QUESTION_WORDS, Mood
 from agent.brains.scripted_wording import Wording
@@ -45,7 +45,7 @@ def answer(playbook: Playbook, burst: list[Inbound], mood: Mood, wording: Wordin
 
 def _open_question(text: str) -> str:
     """What the client asks in this message besides what the agent answers about itself."""
-    sentences = intents.SENTENCE.findall(text)
+    sentences = meant_otherwise.SENTENCE.findall(text)
     asked = "".join(sentence for sentence in sentences if not _is_about_us(sentence)).strip()
     return asked if "?" in asked or QUESTION_WORDS.match(fold(asked)) else ""
 

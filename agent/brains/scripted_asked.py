@@ -16,7 +16,7 @@ from agent.brains.scripted_bare import FILLERS, TALK, UNSURE
 from agent.brains.scripted_lines import Claim, Line
 from agent.parsers import choices, clock, integers, money, names, places, texts
 from agent.parsers.found import BLANK, Found, fold
-from agent.parsers.lexicons import common_words, first_names, word_set
+from agent.parsers.lexicons import common_words, companies, first_names, word_set
 from agent.parsers.negation import is_negated
 
 TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -35,10 +35,23 @@ WISHED = re.compile(
     r"pros? lados|(?:pra|la) banda|lados d[aeo]|regiao|zona|bairro|barrio|area|neighbou?rhood|cidade|ciudad|city|town|"
     r"soy de|sou d[aeo]|somos d[aeo]|from|meant?|digo)(?!\w)"
 )
+A_SORT = re.compile(r"(?<!\w)(?:an?|una?)\s+$")
+# "thinking Plano", "quero Messejana"
+WISHED_STRAIGHT = re.compile(
+    rf"{WISHED.pattern}[\s,:]+(?:(?:o|a|el|la|los|las|the|maybe|talvez|quizas?|de|d[ao])\s+)*$"
+)
+# "Didsbury would be lovely"
+IS_FINE = re.compile(
+    r"\W+(?:maybe|would|works|is|e|eh|seria|sounds|pode|puede|ideally|mesmo|please|por favor|ou|or|and)(?!\w)|\W*$"
+)
 NAMING = re.compile(
-    r"(?<!\w)(?:me chamo|me llamo|chamo|nome|nombre|names?|call(?:s|ed)? me|aqui (?:e|eh)|(?:te |le |les )?(?:habla|"
-    r"saluda|escribe)|aqui|aca|here|speaking|soy|sou|this is|i'?m|i am|it'?s|(?:^|[,.]\s*)(?:e|eh|es) (?:o|a|el|la)|"
-    r"com|con|with|se escreve|se escribe|spelled|letra|l)(?!\w)"
+    r"(?:(?<!\w)(?:me chamo|me llamo|chamo|nome|nombre|names?|call(?:s|ed)? me|aqui(?: (?:e|eh))?|aca|"
+    r"here|soy|sou|this is|"
+    r"i'?m|i am|it'?s|(?:^|[,.]\s*)(?:e|eh|es))[\s:,]+(?:(?:o|a|el|la|is|e|eh|es)\s+)?|^\W*)$"
+)
+NAMED = re.compile(
+    r"\W+(?:(?:te |le |les )?(?:habla|saluda|escribe)|aqui|aca|here|speaking|com|con|with|se escreve|se escribe|"
+    r"spelled|letra|l)(?!\w)"
 )
 VERB_ENDINGS = (
     "ando",
@@ -69,7 +82,6 @@ A_THING = re.compile(r"(?:o|a|os|as|el|la|the|an?|uma?|una?)\s+\w", re.I)
 LONGEST_NAMING = 5
 LONGEST_PLACE = 4
 LONGEST_ANSWER = 12
-FEW = 2
 
 
 @dataclass(frozen=True)
@@ -101,8 +113,17 @@ class AskedReader:
 
     def _place(self, line: Line) -> Found | None:
         """ "Didsbury would be lovely", "quero ficar pros lados de messejana"."""
-        runs = [run for run in self._unknown_runs(line) if self._may_be_place(run, line)]
-        known = [run for run in runs if places.is_known(run.quote, self.context)]
+        runs = [
+            run
+            for run in self._unknown_runs(line)
+            if self._may_be_place(run, line) and not places.is_of_another_kind(line.folded, run)
+        ]
+        known = [
+            run
+            for run in runs
+            # "a Chase mortgage"
+            if places.is_known(run.quote, self.context) and not A_SORT.search(line.folded[: run.start])
+        ]
         if known or line.claimed:
             return next(iter(known), None)
         runs = [run for run in runs if line.text.strip(" .!") == run.quote or _is_wish(line, run)]
@@ -138,13 +159,15 @@ class AskedReader:
             run
             for run in self._unknown_runs(line, and_names=True)
             if not names.belongs_to_other(line.folded, run.start)
+            and not names.acts_for_client(line.folded, run.end)
         ]
         mixed = not (line.text.isupper() or line.text.islower())
         written = [run for run in runs if mixed and run.quote[0].isupper()]
         short = not line.claimed and len(line.text.split()) <= LONGEST_NAMING
         given = [run for run in (runs if short else written) if names.is_known(run.quote.split()[0])]
-        told = bool(NAMING.search(line.folded)) or len(line.text.split()) <= FEW
-        strange = [run for run in written if told and not places.is_known(run.quote, self.context)]
+        strange = [
+            run for run in written if _is_told(line, run) and not places.is_known(run.quote, self.context)
+        ]
         return given or (strange if len(runs) == 1 and not line.claimed else [])
 
     def _choice(self, line: Line) -> Found | None:
@@ -200,5 +223,19 @@ class AskedReader:
         return capital or not plain.endswith(VERB_ENDINGS)
 
 
+def _is_told(line: Line, run: Found) -> bool:
+    """Right behind "I'm" or right before "speaking"; "I'm at Walmart" and "uso FGTS" tell no name."""
+    acronym = run.quote.isupper() and not line.text.isupper()
+    told = NAMING.search(line.folded[: run.start]) or NAMED.match(line.folded, run.end)
+    return bool(told) and not acronym and fold(run.quote) not in companies()
+
+
 def _is_wish(line: Line, run: Found) -> bool:
-    return bool(WISHED.search(line.folded)) and not places.is_merely_named(line.folded, run.start)
+    """The unknown word is led to as places are, wished for straight, or said to be fine."""
+    before, after = line.folded[: run.start], line.folded[run.end :]
+    led = LEADS_TO_A_PLACE.search(before) or WISHED_STRAIGHT.search(before) or IS_FINE.match(after)
+    return (
+        bool(led and WISHED.search(line.folded))
+        and not places.is_merely_named(line.folded, run.start)
+        and fold(run.quote) not in companies()
+    )

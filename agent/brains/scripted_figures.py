@@ -16,6 +16,7 @@ from agent.parsers.found import Found, phrase_pattern
 NEARBY = re.compile(
     r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
 )
+FOR = re.compile(r"(?<!\w)(?:pra|para|pro|for|a)\s+$")
 # No other noun follows: "5 pessoas na fila" counts something else.
 ENDS_THERE = re.compile(r"\s*(?:[,.;!)]|$|(?:rs|please|por favor|mesmo|ok)(?!\w))")
 # Smaller bare numbers are mostly rooms, people, days
@@ -89,10 +90,22 @@ class FigureReader(ClaimReader):
             if wanted:
                 chosen = wanted[-1] if line.corrects else wanted[0]
                 claims.append(self.claim(question, chosen, line))
+                claims += self._for_whom(chosen, line)
             # The ones not chosen too: the money reader would find an amount in what is left of "3 quartos"
             for item in explicit or wanted:
                 line.take(item)
         return claims
+
+    def _for_whom(self, people: Found, line: Line) -> list[Claim]:
+        """ "plano de saúde pra mim e meus 2 filhos" tells how many, and also whom to insure."""
+        if not FOR.search(line.folded[: people.start]):
+            return []
+        open_ones = [q for q in self.of_type("text") if q.key not in self.known and not q.needs_cue]
+        return [
+            self.claim(question, replace(people, value=people.quote), line)
+            for question in open_ones
+            if texts.known(people.quote, self.language, question)
+        ]
 
     def _corrects_known(self, question: Question, item: Found, line: Line) -> bool:
         """ "perdón, 80": a bare number after a word of correction, of the size of the count already known."""

@@ -61,6 +61,13 @@ FEW_WORDS = re.compile(r"\W*(?:[^\W\d]+\W+){0,6}[^\w]*")
 PAUSE = re.compile(r"[.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 SEPARATOR = re.compile(rf"[{BLANK}.,;:!?()\n|/*\"]+|\s[-–—]+\s|\s[-–—]+$|^[-–—]+\s")
 CONTACT = re.compile(r"\S+@\S+|(?<!\w)\+?\d[\d\s().-]{6,}\d(?!\w)")
+# "Feliz Natal!" is no town, "Deus abençoe" no quarter
+GOOD_WISHES = re.compile(
+    r"(?<!\w)(?:(?:feliz|felices|boas?|bom|merry|happy) (?:natal|ano(?: novo| nuevo)?|pascoa|festas|thanksgiving|"
+    r"christmas|"
+    r"easter|holidays|new year|navidad|fiestas)|(?:que )?(?:deus|dios|god) (?:te |lhe |os |les |o |a |e )?"
+    r"(?:abenc\w+|bendiga|bless(?: you)?|fiel|proteja|pague))(?!\w)"
+)
 EDGES = re.compile(
     r"^(?:e|y|and|com|con|with|de|do|da|em|en|in|no|na|a|o|el|la)\s+|\s+(?:e|y|and|de|em|en|in|a|o)$", re.I
 )
@@ -177,4 +184,5 @@ def _parts(words: str) -> list[str]:
     text = clean(words)
     # Blanked and not cut out: every quote is found again by its place in the client's own text
     text = blank(text, [(item.start, item.end) for item in sensitive.parse(text)])
+    text = blank(text, [match.span() for match in GOOD_WISHES.finditer(fold(text))])
     return intents.about_the_client(text).split("\n")

@@ -66,7 +66,8 @@ RELATIVE = (
 )
 FAMILY = re.compile(
     r"(?<!\w)(?:eu|mim|yo|mi|me|myself|i)(?:(?:\s*[,+&]\s*|\s+)(?:(?:e|y|and|mais|mas|plus|com|con|with)\s+)?"
-    rf"(?:{RELATIVE}|{COUNTED.replace('?P<count>', '')}))+"
+    rf"(?:{RELATIVE}|(?:(?:meus|minhas|nossos|nossas|mis|nuestr[oa]s|my|our|os|as|los|las|the)\s+)?"
+    rf"{COUNTED.replace('?P<count>', '')}))+"
 )
 
 

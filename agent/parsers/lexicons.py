@@ -27,6 +27,13 @@ def first_names() -> frozenset[str]:
 
 
 @cache
+def companies() -> frozenset[str]:
+    """Banks, shops, portals, benefits and breeds: capitals that are neither a person's nor a place's name."""
+    rows = (DATA / "companies.txt").read_text("utf-8").splitlines()
+    return frozenset(name for row in rows for name in row.split("|"))
+
+
+@cache
 def common_words() -> frozenset[str]:
     """Words of any of the three languages that are not part of a name."""
     return frozenset().union(*(language_words(language) for language in LANGUAGE_FILES))
@@ -67,5 +74,5 @@ def towns(country: str) -> frozenset[str]:
     prefix = str(country_code_for_region(country))
     rows = (line.partition(":") for line in (DATA / "towns.txt").read_text("utf-8").splitlines())
     names = next((towns for key, _, towns in rows if key == prefix), "")
-    # Para, Bonito, Nice and Marco are Brazilian towns as well
-    return frozenset(names.split("|")) - {""} - common_words()
+    # Para, Bonito, Nice, Marco and even Feliz Natal are Brazilian towns as well
+    return frozenset(names.split("|")) - {"", "feliz natal"} - common_words()

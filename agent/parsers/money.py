@@ -12,11 +12,13 @@ from agent.parsers.money_words import (
     BOTH_BOUNDS,
     CURRENCY_WORDS,
     DASH,
+    DEPOSIT,
     ENGLISH_SPEAKING,
     HUNDRED,
     ISH,
     JOINT,
     LARGEST_IN_THOUSANDS,
+    LEADS_ON,
     LOWER_AFTER,
     LOWER_BEFORE,
     MONTHLY,
@@ -35,6 +37,7 @@ from agent.parsers.money_words import (
     UPPER_AFTER,
     UPPER_BEFORE,
     UPPER_LATER,
+    VAGUELY_MORE,
     YEARS,
 )
 from agent.parsers.number_words import UNITS
@@ -61,6 +64,7 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     folded = fold(text)
     # One letter for one letter: the places of what follows must not move
     folded = TWO_ENDS.sub(lambda match: match[1] + match[2].replace("e", "-").replace("y", "-"), folded)
+    folded = VAGUELY_MORE.sub(lambda match: " " * len(match[0]), folded)
     # Both are needed: a Brazilian who writes English to a Brazilian company means thousands by "mil"
     english = language == "en" and context.country in ENGLISH_SPEAKING
     amounts = [_in_english(folded, a) if english else a for a in _amounts(folded, context.country)]
@@ -78,11 +82,20 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
     """Two amounts that are one answer: a range, a stretch ("500 mil, chego a 550"), a floor and a ceiling."""
     if _is_range(folded, first, second):
         return _range(text, folded, first, second)
+    value = second.value * (first.scale if second.scale == 1 and second.value < first.value else 1)
+    farther = replace(second, value=value)
     if STRETCH.match(folded[first.end : second.start]):
-        value = second.value * (first.scale if second.scale == 1 and second.value < first.value else 1)
-        return _range(text, folded, first, replace(second, value=value))
+        return _range(text, folded, first, farther)
     low, floor = _bounded(folded, first)
     high, ceiling = _bounded(folded, second)
+    # "300 mil, máximo 350"
+    if (
+        (floor, ceiling) == ("", "upper")
+        and first.explicit
+        and not DEPOSIT.search(folded[: first.start])
+        and BOTH_BOUNDS.match(folded[low.end : high.start])
+    ):
+        return _range(text, folded, first, farther) if value > first.value else None
     if (floor, ceiling) == ("lower", "upper") and BOTH_BOUNDS.match(folded[low.end : high.start]):
         return _range(text, folded, first, second)
     return None
@@ -96,8 +109,9 @@ def asked(text: str, context: Context) -> Found | None:
     part = PART_OF_HUNDRED.search(folded)
     if part is None:
         return None
-    low = int(part["low"]) + PARTS[part["part"]]
-    return Found({"min": low, "max": low}, text[part.start() : part.end()], *part.span(), False)
+    low = int(part["low"]) + PARTS.get(part["part"] or "", 0)
+    high = low if part["part"] else low + HUNDRED - 1
+    return Found({"min": low, "max": high}, text[part.start() : part.end()], *part.span(), False)
 
 
 def _spoken(text: str, folded: str) -> Found | None:
@@ -239,6 +253,8 @@ def _bounded(folded: str, amount: Amount) -> tuple[Amount, str]:
     for side, after in (("upper", UPPER_AFTER), ("lower", LOWER_AFTER)):
         match = after.match(folded, amount.end)
         # "300 ou um pouco mais" sets no floor
+        if match and LEADS_ON.match(folded, match.end()):
+            continue
         if match and not ROUGHLY.match(folded[amount.end :].lstrip(" ,")):
             return replace(amount, end=match.end()), side
     return amount, "upper" if UPPER_LATER.match(folded, amount.end) else ""

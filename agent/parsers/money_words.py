@@ -100,9 +100,22 @@ SPOKEN_HUNDREDS = re.compile(
     r"(?:hundred[ -])?(?:and[ -])?(?P<tens>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     r"(?:[ -](?P<units>one|two|three|four|five|six|seven|eight|nine))?)(?!\w)"
 )
-# "the low 400s": a fifth, a half, four fifths of the hundred
+# "the low 400s": a fifth, a half, four fifths of the hundred; "the 400s" are all of it
 PARTS = {"low": 20, "lower": 20, "early": 20, "mid": 50, "middle": 50, "high": 80, "upper": 80}
-PART_OF_HUNDRED = re.compile(rf"(?<!\w)(?P<part>{'|'.join(PARTS)})[ -](?P<low>\d{{1,2}}00)'?s(?!\w)")
+PART_OF_HUNDRED = re.compile(rf"(?<!\w)(?:(?P<part>{'|'.join(PARTS)})[ -])?(?P<low>\d{{1,2}}00)'?s(?!\w)")
+# "trezentos e poucos mil": how much more is not said
+VAGUELY_MORE = re.compile(
+    r"(?<=\w) (?:e|y|and) (?:pouc[oa]s?|pico|algo|tant[oa]s|quebrad[oa]s?|some|change)"
+    r"(?= (?:mil|k|milhoes|millones|million|thousand)(?!\w))"
+)
+# "entrada de 40 mil, até 150": two amounts for two things
+DEPOSIT = re.compile(
+    r"(?:entrada|enganche|sinal|down(?: payment)?|anticipo|inicial|upfront|deposit)\s*(?:de|of|:|is|e)?\s*$"
+)
+# The bound belongs to the figure that comes after it: "300 mil, máximo 350"
+LEADS_ON = re.compile(
+    rf"\s*(?:de|of|uns|unos|about|r\$|us\$|\$|€|£)?\s*\d[\d.,]*(?![\d.,]|{OTHER_UNITS.pattern})"
+)
 ISH = re.compile(r"-?ish(?!\w)")
 DASH = re.compile(r"^\s*[-–—]\s*$")
 # "entre meio milhão e 700 mil": the "e" joins two amounts, not the parts of one

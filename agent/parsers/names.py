@@ -6,7 +6,7 @@ import re
 
 from agent.brains.protocol import Context
 from agent.parsers.found import Found, clean, fold
-from agent.parsers.lexicons import common_words, first_names, word_set
+from agent.parsers.lexicons import common_words, companies, first_names, word_set
 from agent.parsers.number_words import UNITS
 
 # Introductions that leave no doubt; not "no meu nome" or "a mi nombre", which say whose the car is
@@ -39,11 +39,24 @@ OTHER_PERSON = re.compile(
     r"(?:\w+\s+){0,2}(?:e|es|is|chama|se llama|se chama)?\s*|\w+'s\s+(?:\w+\s+)?|(?:ele|ela|el|ella|he|she|"
     r"que)\s+(?:se\s+)?)$"
 )
+# "falei com o Rodrigo", "eu e o Bruno", "a Carla que decide": whom they deal with
+DEALT_WITH = re.compile(
+    r"(?<!chamar )(?<!chamam )(?<!llamar )(?<!conhecem )(?<!sou )(?<!soy )(?<!aqui )"
+    r"(?:(?<!\w)(?:com|con|with|to|from|by|ask|tell|call|consult\w*|perguntar|preguntar\w*|avisar|para|pra|pro|pel[ao]|d[aeo]|del|era|was|fue|"
+    r"(?:eu|yo|me|i|mim|minha \w+|mi \w+)"
+    r" (?:e|y|and))\s+(?:(?:o|a|el|la)\s+)?)$"
+)
+WHO_ACTS = re.compile(
+    r"\W+(?:que|q|who|(?:e|es) (?:quem|quien)|decid\w+|knows|recomend\w+|recommend\w+)(?!\w)"
+)
 # "não me chamo Spam", "my name is not Bob": the name that follows is the wrong one.
 REFUSED = re.compile(r"(?<!\w)(?:nao|n|no|not|never|don'?t|nunca)\s+(?:(?:eu|yo|e|es)\s+)?(?:(?:o|el)\s+)?$")
 REFUSED_AFTER = re.compile(r"(?:(?:nao|no)\s+(?:e|eh|es)|not|never|isn'?t|nunca)(?!\w)")
 # "it's a Yamaha" names a thing
 A_THING = re.compile(r"^(?:it|that|this|here|i)\W?(?:'?s|s| is|'?m| am)\s+a\s")
+OPENS = re.compile(
+    r"(?:^|[.,;:!?\n]|(?<!\w)(?:oi+|ola|opa|dia|tarde|noite|sim|ta|ok|claro|entao|ah|nome|chamo|fala|quem|aqui))\W*$"
+)
 CASUAL = frozenset({"e", "eh", "it's", "its", "aqui", "aca"})
 PARTICLES = frozenset(
     {"da", "de", "do", "dos", "das", "e", "del", "la", "las", "los", "y", "van", "von", "di", "o'"}
@@ -74,7 +87,7 @@ OPENING = re.compile(
     r"pode (?:ser|por)|pon)\s+)?"
     r"(?:(?:o|a|el|la|the)\s+)?(?=\w)"
 )
-NOT_A_NAME = word_set("not_names")
+NOT_A_NAME = word_set("not_names") | companies()
 # Endings of verbs, trades and origins: "procurando", "dentista", "paraense"
 NOT_NAME_ENDINGS = (
     "ing", "ando", "endo", "indo", "iendo", "ado", "ada", "ido", "ida", "ante", "ente", "ista", "dor",
@@ -131,7 +144,10 @@ def _without_companion(text: str) -> str:
     if companion is None:
         return text
     relative, other = companion["relative"], companion["other"]
-    return text[: companion.start()] if relative or (other or "") in first_names() else text
+    first = text.split()[0]
+    # "hablé con Pedro" begins with no name
+    named = fold(first) in first_names() or first[0].isupper()
+    return text[: companion.start()] if named and (relative or (other or "") in first_names()) else text
 
 
 def _is_pair(words: list[re.Match[str]]) -> bool:
@@ -145,7 +161,12 @@ def _is_pair(words: list[re.Match[str]]) -> bool:
 def belongs_to_other(folded: str, start: int) -> bool:
     """ "minha esposa Carla", "não me chamo Carla": somebody else, or nobody."""
     before = folded[:start]
-    return bool(OTHER_PERSON.search(before) or REFUSED.search(before))
+    return any(pattern.search(before) for pattern in (OTHER_PERSON, REFUSED, DEALT_WITH))
+
+
+def acts_for_client(folded: str, end: int) -> bool:
+    """ "a Carla que decide": a name that the sentence goes on to speak of."""
+    return bool(WHO_ACTS.match(folded, end))
 
 
 def is_known(word: str) -> bool:
@@ -160,6 +181,9 @@ def is_everyday(name: str) -> bool:
 def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Found | None:
     before = folded[: match.start()]
     if OTHER_PERSON.search(before) or REFUSED.search(before) or REFUSED_AFTER.match(folded, match.end()):
+        return None
+    # "é pra eu e o Bruno": inside a sentence "e" is "and"
+    if match[0].startswith(("e ", "eh ")) and not OPENS.search(before):
         return None
     captured = _capture(text, match.end(), trust)
     if captured is None or (trust != CERTAIN and A_THING.search(match[0])):

@@ -8,7 +8,8 @@ ALWAYS = (
     r"nao|n|nem|jamais|nunca|sem|sin|without|not|never|don'?t|doesn'?t|isn'?t|didn'?t|wasn'?t|ni|tampoco|cannot|"
     r"desist\w+ d[eao]|deixei de|dejar de|gave up on|tired of|cansei de|em vez d[eoa]|ao inves d[eoa]|"
     r"en vez de|en lugar de|instead of|rather than|no longer|ja nao|ya no|menos|except|exceto|excepto|nada de|"
-    r"descart\w+|changed my mind about|forget|esquece|olvida|era pra|era para"
+    r"no (?:hace falta|es necesario|hay necesidad|need)|descart\w+|changed my mind about|"
+    r"forget|esquece|olvida|era pra|era para"
 )
 # "não quero casa", but not "não casa mas apartamento" and not "não só casa"
 BETWEEN = r"(?:\s+(?!mas\b|pero\b|but\b|so\b|sino\b|solo\b|only\b|just\b)[\w']+){0,2}\s+$"

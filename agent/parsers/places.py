@@ -9,6 +9,7 @@ from agent.brains.protocol import Context
 from agent.parsers.found import BLANK, Found, clean, fold, phrase_pattern
 from agent.parsers.lexicons import (
     common_words,
+    companies,
     famous_places,
     first_names,
     places_anywhere,
@@ -42,6 +43,15 @@ MERELY_NAMED = re.compile(
     r"tenho|temos|tengo|tenemos|have|member|soci[oa]|fila|conta|cuenta|account|negativad\w+|nome sujo|cpf|estud\w+|"
     r"study\w*|anunci\w+|ad|listing)(?!\w)[^.,;!?\n]*$"
 )
+# "o jogo do Palmeiras", "conta no Itaú", "a Chase mortgage": the place's name belongs to a team, a bank, an app
+GOVERNED = re.compile(
+    r"(?<!\w)(?:times?|torced\w+|torc\w+|jogos?|partida|camisa|hinchas?|fan|equipo|partido|match|game|conta|cuenta|"
+    r"account|cartao|tarjeta|card|credito|financiamento|mortgage|loan|app|site|pagina|perfil|story|novela|serie|show|"
+    r"filme|livro|pelicula|movie)(?: \w+)? (?:d[aeo]s?|del?|n[ao]s?|en|em|with|from|of|at|on|pel[ao]|com|con)"
+    r" (?:(?:o|a|el|la|los|las|the) )?$|(?<!\w)(?:my|our|his|her|meu|minha|mi|by|with|com|con)\s+$"
+)
+# Where one is for an hour: "I'm at Walmart", "tô no Uber", "estoy en el Oxxo"
+FOR_NOW = re.compile(r"(?:estou|to|estoy|estamos|i'?m|we'?re) (?:n[oa]|en el|en la|at|on)\s+$")
 LEADING = re.compile(
     r"(?<!\w)(?:em|no|na|nos|nas|en|in|de|do|da|por|at|to|pra|para|from|a|outside|inside|afueras de|arredores "
     r"de)\s+(?:el |la |los |las |the )?"
@@ -100,11 +110,17 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     text = clean(text)
     folded = fold(text)
     found = [_after_cue(text, folded, match, context, firm=True) for match in HOME.finditer(folded)]
-    found += [_after_cue(text, folded, match, context, firm=False) for match in LEADING.finditer(folded)]
+    found += [
+        _after_cue(text, folded, match, context, firm=False)
+        for match in LEADING.finditer(folded)
+        # "a Chase mortgage": to English ears an article
+        if not (language == "en" and match[0].strip() == "a")
+    ]
     found += _famous(text, folded, context)
+    named = [place for place in found if place and not is_of_another_kind(folded, place)]
     places: list[Found] = []
     # The longest first: "São José dos Campos" and not the "Campos" in it
-    for item in sorted((place for place in found if place), key=lambda place: place.start - place.end):
+    for item in sorted(named, key=lambda place: place.start - place.end):
         if not any(item.overlaps(other) for other in places):
             places.append(item)
     return _joined(text, places)
@@ -118,7 +134,7 @@ def bare(segment: str, context: Context, pending: bool) -> Found | None:
     lead = LEADING.match(folded, start)
     start = lead.end() if lead and _capture(text, folded, lead.end(), context, True) else start
     captured = _capture(text, folded, start, context, trusted=pending)
-    if captured is None:
+    if captured is None or is_of_another_kind(folded, captured):
         return None
     rest = re.findall(r"\w+", text[captured.end :].replace(BLANK, " "))
     if rest and not (
@@ -158,7 +174,7 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
         return None
     typed_as_name = text[captured.start].isupper() and not text.isupper()
     known = is_known(captured.quote, context)
-    if firm:
+    if firm and not (FOR_NOW.search(match[0]) and not known):
         return captured
     if match[0].split()[0] in LOOSE:
         famous = fold(captured.quote) in famous_places(context.country)
@@ -169,6 +185,11 @@ def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, f
         return None
     unsure = typed_as_name or _is_flat_place(text, folded, match, captured)
     return replace(captured, explicit=False) if unsure else None
+
+
+def is_of_another_kind(folded: str, place: Found) -> bool:
+    """A company's name, or the name of something else that is called after a place."""
+    return fold(place.quote) in companies() or bool(GOVERNED.search(folded[: place.start]))
 
 
 def is_merely_named(folded: str, start: int) -> bool:

@@ -1,0 +1,114 @@
+"""Words of an intent that mean something else where they stand: anger at a landlord, a fire that is insured."""
+
+from __future__ import annotations
+
+import re
+
+SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+CLAUSE = re.compile(r"[^.,;!?\n]+")
+SCOLDING = frozenset({"angry", "annoyed"})
+OF_CLIENTS = frozenset({"existing_customer", "own_client", "support"})
+COMPANY = (
+    r"(?:seguradora|aseguradora|insurer|insurance|empresa|company|escola|escuela|school|clinic[ao]?|imobiliaria|"
+    r"inmobiliaria|agencia|agency|loja|tienda|store|shop|dealer\w*|concession\w+|concesion\w+|provider|proveedor|"
+    r"fornecedor|corretora|faculdade|facultad|universidade?|university|college|instituto|academia|consultori[oa]|"
+    r"operadora|construtora|constructora|realtors?|brokers?|banco|bank)"
+)
+NOT_HERE = (
+    r"(?:outr[ao]s?|otr[ao]s?|another|other|different|antig[ao]s?|anterior|previous|former|old|current|atual|"
+    r"actual)"
+)
+THING = (
+    r"(?:senhorio|propriet\w+|dono|owner|sistema|system|software|programa|ferramenta|planilha|herramienta|tool|app|crm|"
+    r"carro|auto|coche|car|casa|apartamento|apto|departamento|house|flat|apartment|apt|home|plano|plan|seguro|"
+    r"poliza|apolice|contrato|contract|lease|curso|course|internet|vendedor\w*|corretor|consultor\w*|dentista|dentist|"
+    r"medic[oa]|professor\w*|profesor\w*|teacher|lugar|place|site|pessoal|gente|people|guys)"
+)
+# "meu carro é um lixo": what they own and want rid of is none of our doing
+THEIR_OWN = (
+    r"(?:meu|minha|mi|my|nosso|nossa|nuestr[oa]|our) (?:carro|moto|auto|coche|car|bike|truck|van|casa|apartamento|"
+    r"apto|departamento|house|flat|home|sistema|software|planilha|crm|dentista|dentist|boss|job|commute)"
+)
+# Clients also scold their landlord, their bill and the software they want to leave.
+OTHERS = re.compile(
+    r"(?<!\w)(?:senhorio|locador|inquilin\w+|casero|arrendador|landlord|tenants?|vizinh\w+|vecin\w+|neighbou?rs?|"
+    r"(?:meu|minha|mi|my) (?:chefe|boss|jef[ea]|luz|energia)|(?:o|meu|nosso|el|mi|the|my|our) (?:banco|bank)|"
+    r"(?:conta|preco|tarifa|cuenta|factura|recibo|boleta) (?:de|da|de la) (?:luz|energia|electricidad)|"
+    r"a (?:luz|energia)|la luz|a conta (?:vem|veio|ta|esta|e|subiu)|enel|cemig|"
+    r"(?:my|the|our|electric\w*|power|light) bill|mi (?:factura|recibo)|utility|electric\w*|transito|trafico|traffic|"
+    r"(?:sistema|software|programa|ferramenta|planilha|herramienta|tool|app) (?:que|we)|"
+    rf"{THEIR_OWN}|{NOT_HERE} (?:\w+ )?(?:{COMPANY}|{THING})|(?:{COMPANY}|{THING}) (?:\w+ )?{NOT_HERE}|"
+    r"concorrente|competencia|competitor)(?!\w)"
+)
+# A client who leaves another company is no unhappy client of ours.
+ELSEWHERE = re.compile(
+    rf"(?<!\w)(?:{NOT_HERE} (?:{COMPANY}|lugar|place)|{COMPANY} (?:{NOT_HERE}|concorrente))(?!\w)"
+)
+OURS = re.compile(
+    r"(?<!\w)(?:voces?|vcs?|ces|ustedes|uds|vosotros|you|u|your|tu|tus|te|seu|sua|su|"
+    r"(?:ess|est|ness|nest|dess|dest|d)[aeo]s? (?:empresa|loja|atendimento|robo|bot|tienda|atencion|servicio)|"
+    rf"(?:(?:n|d)?ess[ae]|(?:n|d)?est[ae]|this) {COMPANY})(?!\w)"
+)
+# Nobody asks us for another company's money, or sends us the lawyer meant for it.
+ALWAYS_OURS = re.compile(
+    r"dinheiro|dinero|plata|money|refund|chargeback|devolv|devuelv|advogad|abogad|lawyer|attorney|sue|process|procon|"
+    r"justica|demanda|denunci|profeco|sernac|indecopi|consumidor|reclame"
+)
+OF_SERVICE = re.compile(r"atendimento|atencion|servi[cz]|service|support|treatment|experience")
+# What insurance covers and courses teach; to ask about it is no cry for help
+INSURABLE = re.compile(
+    r"incendio|on fire|house fire|suicid|infart|enfarte|avc|derrame|stroke|heart attack|seizure|overdose|sobredosis|"
+    r"emergenc|acident|accident|atropel|ferid|herid|injur"
+)
+COVERED = re.compile(
+    r"(?<!\w)(?:cob(?:re|rem|rir|rindo|ertura|ria)|cubr\w+|cobertura|cover\w*|contra|against|"
+    r"(?:seguro|insurance) (?:de|para|pra|for) \w+|"
+    r"curso|course|treinamento|training|capacitacion|preven\w+)(?!\w)"
+)
+LONG_AGO = re.compile(
+    r"(?<!\w)(?:(?:ano|mes|semana) (?:passad[oa]|pasad[oa])|last (?:year|month|week)|"
+    r"(?:anos|meses|semanas|years|months|weeks) (?:atras|ago)|"
+    r"(?:ha|hace|faz|tem) (?:\w+ ){1,3}(?:anos?|meses|mes|semanas?)|(?:em|en|in) (?:19|20)\d\d|"
+    r"(?:ja|ya) (?:tive|tuve|teve|tuvo|sofri|sufri)|(?:history|historico|historial|antecedentes?) (?:of|de)|"
+    r"quando (?:eu )?era|cuando era|when i was)(?!\w)"
+)
+
+# "um sistema onde o cliente fala com o atendente", "practice speaking to people": what they buy is to do it
+OF_A_PRODUCT = re.compile(
+    r"(?<!\w)(?:(?:sistema|software|app|aplicativo|aplicacion|plataforma|platform|ferramenta|herramienta|tool|crm|chatbot|bot|"
+    r"telemedicina)(?: \w+){0,3} (?:pra|para|onde|que|donde|where|that|which|so|to|e)|"
+    r"practi[cs]e|practicar|praticar|treinar|aprender(?: a)?|learn(?:ing)?(?: to| how to)?|improve|melhorar|mejorar)"
+    r"(?: (?!quero|queria|gostaria|quiero|quisiera|want|would|need|preciso|necesito)\w+){0,5} ?$"
+)
+
+
+def is_meant_otherwise(intent: str, folded: str, sign: re.Match[str]) -> bool:
+    if intent in SCOLDING:
+        return _is_about_others(folded, sign)
+    if intent in OF_CLIENTS:
+        return bool(ELSEWHERE.search(_part_of(SENTENCE, folded, sign)))
+    if intent == "ask_human":
+        return bool(OF_A_PRODUCT.search(folded[: sign.start()]))
+    return intent == "emergency" and _is_no_present_danger(folded, sign)
+
+
+def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:
+    """ "our current software is garbage": the sentence speaks of somebody else and not of us."""
+    sentence = _part_of(SENTENCE, folded, scolding)
+    if ALWAYS_OURS.search(scolding[0]) or OURS.search(sentence):
+        return False
+    # "terrible service" may be any company's; only another company's name for it clears us
+    about = ELSEWHERE if OF_SERVICE.search(scolding[0]) else OTHERS
+    return bool(about.search(sentence.replace(scolding[0], " ")))
+
+
+def _is_no_present_danger(folded: str, sign: re.Match[str]) -> bool:
+    """ "cobre incêndio?", "tive um infarto ano passado": in its own clause it is insured against, or long over."""
+    clause = _part_of(CLAUSE, folded, sign)
+    return bool(INSURABLE.search(sign[0]) and (COVERED.search(clause) or LONG_AGO.search(clause)))
+
+
+def _part_of(parts: re.Pattern[str], folded: str, match: re.Match[str]) -> str:
+    """The sentence or clause that the match begins in."""
+    found = parts.finditer(folded)
+    return next((part[0] for part in found if part.start() <= match.start() < part.end()), folded)
