@@ -21,7 +21,7 @@ from whatsapp.transports import transport_of
 logger = logging.getLogger(__name__)
 Status = Message.Status
 
-LEASE = timedelta(seconds=30)  # a call to Twilio takes 16 at most: 8 to connect, 8 to be answered
+LEASE = timedelta(seconds=30)  # a call to Twilio takes two of TWILIO_TIMEOUT_SECONDS at most
 # With the pauses below about an hour in all: 511 s up to the ninth try, then five minutes each
 MOST_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 300
