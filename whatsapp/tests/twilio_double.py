@@ -134,7 +134,8 @@ class TwilioDouble:
             "num_media": "0",
             "direction": "outbound-api",
             "date_created": now,
-            "date_sent": now,
+            # Twilio accepts first and sends later
+            "date_sent": None,
             "status_callback": form.get("StatusCallback", ""),
         }
         with self._lock:
@@ -197,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = [
             one
             for one in self.double.accepted
-            if all(one[key] == asked[key] for key in asked) and _is_within(one["date_sent"], query)
+            if all(one[key] == asked[key] for key in asked) and _is_within(one, query)
         ]
         self._answer(200, {"messages": found[::-1], "next_page_uri": None, "page_size": 50})
 
@@ -289,10 +290,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _is_within(sent: str, query: dict[str, str]) -> bool:
-    """Both ends count, as at Twilio."""
-    moment = parsedate_to_datetime(sent)
+def _is_within(record: dict[str, Any], query: dict[str, str]) -> bool:
+    """Both ends count, as at Twilio. What is not sent yet is within no time; what came in was sent."""
+    sent = record["date_sent"] or (record["date_created"] if record["direction"] == "inbound" else None)
     since, until = (query.get(f"DateSent{sign}") for sign in "><")
+    if sent is None:
+        return not (since or until)
+    moment = parsedate_to_datetime(sent)
     return (not since or moment >= datetime.fromisoformat(since)) and (
         not until or moment <= datetime.fromisoformat(until)
     )
