@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from leads import one_trip, prepared
 from leads.on_commit import announce
-from whatsapp import chat_entries, line_pauses, pace, refusals, window
+from whatsapp import chat_entries, consent, line_pauses, pace, refusals, window
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.outgoing import outgoing_of
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError
@@ -129,7 +130,7 @@ def deliver(message: Message) -> None:
     """Offer a claimed message to its line's provider and write what came of it."""
     # Read after the claim: an opt-out, or the end of the window, may have come since it was queued
     conversation = _conversation_of(message)
-    refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=message.is_last_word)
+    refusal = _refusal(conversation, message)
     if refusal is not None:
         is_stopped = refusal is window.OPTED_OUT
         code = refusals.STOPPED_CODE if is_stopped else refusals.WINDOW_CLOSED_CODE
@@ -148,6 +149,15 @@ def deliver(message: Message) -> None:
     else:
         settle(message.pk, Status.SENT, sid=sid)
         _tell_line(conversation.line, message)
+
+
+def _refusal(conversation: Conversation, message: Message) -> Promise | None:
+    """The ledger is asked as well: their names may have been joined since, and whoever did so have died."""
+    is_last_word = message.is_last_word
+    refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=is_last_word)
+    if refusal is None and not is_last_word and consent.has_opted_out(conversation):
+        return window.OPTED_OUT
+    return refusal
 
 
 def _conversation_of(message: Message) -> Conversation:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from leads import one_trip, prepared
 from leads.on_commit import announce
 from whatsapp import consent, refusals
-from whatsapp.locks import lock_all_of, lock_conversation
+from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Line, Message, StatusReport
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.signals import message_changed
@@ -150,8 +150,9 @@ def _find(line: Line, sid: str, message_id: UUID | None) -> Message | None:
 
 @transaction.atomic
 def _block(message: Message) -> None:
-    lock_all_of(consent.keys_in(message.conversation))
+    consent.hold_person(message.conversation)
     conversation = lock_conversation(message.conversation_id)
-    if not conversation.is_opted_out:
+    if consent.has_opted_out(conversation):
+        consent.follow_last_word(conversation)
+    elif not conversation.is_opted_out:
         consent.opt_out(conversation, None, f"Twilio {refusals.STOPPED_CODE}")
-        conversation.save(update_fields=["is_opted_out", "stage", "updated_at"])
