@@ -11,12 +11,12 @@ from django.utils.functional import Promise
 
 from leads import one_trip, prepared
 from leads.on_commit import announce
-from whatsapp import chat_entries, consent, line_pauses, pace, refusals, window
+from whatsapp import chat_entries, consent, line_alarms, line_pauses, pace, refusals, window
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.outgoing import outgoing_of
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError
 from whatsapp.signals import message_changed
-from whatsapp.statuses import act_on, settle
+from whatsapp.statuses import settle
 from whatsapp.transports import transport_of
 
 logger = logging.getLogger(__name__)
@@ -199,7 +199,7 @@ def _put_back(message: Message, code: str) -> None:
     # Else all that Twilio refused at once would come back at once
     jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
     _queue_again(message, code, timezone.now() + timedelta(seconds=pause * jitter))
-    act_on(message, code)
+    line_alarms.note_late(message, code)
 
 
 @transaction.atomic
