@@ -28,7 +28,7 @@ def answer_message(conversation_id: UUID | str, *, brain: Brain | None = None) -
         # No lock and no transaction while the brain thinks: a client's next message must get in at once
         with typing_shown(claim):
             reply = thinking.think(claim, brain)
-        with turns.settle(claim) as verdict:
+        with turns.settle(claim, is_for_all_lines=reply.proposal == OPTED_OUT) as verdict:
             outcome = verdict.outcome
             if outcome == AgentTurn.Outcome.REPLIED:
                 say(verdict, claim, reply)

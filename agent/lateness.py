@@ -16,8 +16,8 @@ APOLOGY = {
 
 def with_apology(messages: Sequence[str], claim: Claim, language: str) -> list[str]:
     """The messages as they are, or the first of them after an apology where the client waited for long."""
-    # By the last message: who wrote again a moment ago has not waited for long
-    written_at = max((message.created_at for message in claim.burst), default=None)
+    # By the first message: who has asked again a moment ago has waited since then all the same
+    written_at = min((message.created_at for message in claim.burst), default=None)
     if not messages or written_at is None or clock.now() - written_at < LATE_AFTER:
         return list(messages)
     apology = APOLOGY.get(language[:2].lower(), APOLOGY["en"])

@@ -18,6 +18,7 @@ from django.db.models import Q
 from agent.models import AgentTurn, Dialogue
 from agent.playbooks import frozen_version, version_for_new_dialogue
 from leads import clock, prepared
+from whatsapp import consent
 from whatsapp.models import Conversation, Line, Message
 
 # Longer than the slowest turn, 5 s for a voice note and 18 s for the model: a lease that lapses earlier
@@ -103,14 +104,17 @@ def claim(conversation_id: UUID | str) -> Claim | None:
 
 
 @contextmanager
-def settle(claim: Claim) -> Iterator[Verdict]:
-    """One transaction, the conversation locked: may the reply to `claim` still be said?
+def settle(claim: Claim, *, is_for_all_lines: bool = False) -> Iterator[Verdict]:
+    """One transaction, the conversation locked: may the reply to `claim` still be said? `is_for_all_lines`: it
+    changes every conversation with this client, so all are held.
 
     With outcome `replied` the block writes the reply; with any other the block writes nothing, and
     `again`, where there is one, is to be thought out anew. What the block sets of the turn, of the stage
     and of the dialogue's memory is saved with the end.
     """
     with transaction.atomic():
+        if is_for_all_lines:
+            consent.hold_person(claim.conversation)
         conversation = _lock(claim.conversation.pk, claim.conversation.line)
         dialogue = _known_dialogue(claim.conversation.pk)
         if conversation is None or dialogue is None:

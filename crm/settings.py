@@ -253,7 +253,9 @@ TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_API_BASE_URL = env.str("TWILIO_API_BASE_URL", default="").rstrip("/")
 # Twice, to connect and to be answered, it fits into `delivery.LEASE`; the library alone waits for ever
-TWILIO_TIMEOUT_SECONDS = 8
+TWILIO_TIMEOUT_SECONDS = env.float("TWILIO_TIMEOUT_SECONDS", default=8.0)
+if not 0 < TWILIO_TIMEOUT_SECONDS <= 14:
+    raise ImproperlyConfigured("TWILIO_TIMEOUT_SECONDS must be above 0 and at most 14.")
 # To one person about a message every six seconds, so many at once on credit (error 131056 at Meta, 14107
 # at Twilio beyond); from one line so many a second (Twilio's default for WhatsApp). 0: no limit of ours
 WHATSAPP_PAIR_SECONDS = env.float("WHATSAPP_PAIR_SECONDS", default=6.0)

@@ -18,8 +18,8 @@ def title_of(notice: Notice) -> str:
         return _("The language model refuses to answer")
     if notice.facts.get("what") == "budget":
         return _("The language model has used most of today’s money")
-    if notice.facts.get("what") == "line":
-        return " ".join((_("The line %(line)s cannot send") % {"line": notice.facts.get("line", "")}).split())
+    if notice.facts.get("what") in ("line", "line_late", "line_refused"):
+        return _title_of_line(notice.facts)
     titles = {
         Notice.Kind.ASSIGNED: _("New lead: %(name)s"),
         Notice.Kind.WARNED: _("%(name)s waits for your first reply"),
@@ -30,6 +30,15 @@ def title_of(notice: Notice) -> str:
     }
     # One line: it becomes the subject of a letter.
     return " ".join((titles[Notice.Kind(notice.kind)] % name).split())[:LONGEST_TITLE]
+
+
+def _title_of_line(facts: Mapping[str, Any]) -> str:
+    titles = {
+        "line": _("The line %(line)s cannot send"),
+        "line_late": _("The line %(line)s sends late"),
+        "line_refused": _("WhatsApp refuses messages of the line %(line)s"),
+    }
+    return " ".join((titles[facts["what"]] % {"line": facts.get("line", "")}).split())[:LONGEST_TITLE]
 
 
 def title_out_of_sight() -> str:
@@ -95,6 +104,16 @@ def _why_managers(facts: Mapping[str, Any]) -> str:
         return _(
             "Its provider refuses every message (error %(reason)s). They wait until the line is set up "
             "correctly; after a day they fail."
+        ) % {"reason": facts.get("reason", "")}
+    if facts.get("what") == "line_late":
+        return _(
+            "For minutes its provider has asked to slow down, or was out of reach (%(reason)s). Its messages are "
+            "tried again for about an hour; then they fail, and can be sent again."
+        ) % {"reason": facts.get("reason", "")}
+    if facts.get("what") == "line_refused":
+        return _(
+            "A message was refused for a reason that is not its client's (error %(reason)s). The next ones may be, "
+            "too: see the line's page, and its provider's."
         ) % {"reason": facts.get("reason", "")}
     if facts.get("what") == "budget":
         whose = facts.get("playbook") or _("all playbooks")

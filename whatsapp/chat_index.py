@@ -9,7 +9,7 @@ names nobody in an address or a log.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -221,7 +221,7 @@ def _score(at: datetime) -> int:
 
 def _packed(entry: ChatEntry) -> str:
     # Words are kept beside, and taken away when their sender becomes a lead
-    facts = asdict(replace(entry, said=None)) | {"at": entry.at.astimezone(UTC).isoformat()}
+    facts = vars(entry) | {"said": None, "at": entry.at.astimezone(UTC).isoformat()}
     return json.dumps(facts, ensure_ascii=False)
 
 
@@ -233,7 +233,7 @@ def _unpacked(text: str) -> ChatEntry:
 def _kept(said: Said | None) -> str:
     if said is None:
         return ""
-    facts = asdict(said) | {"at": said.at.astimezone(UTC).isoformat(), "body": said.body[:LONGEST_KEPT]}
+    facts = vars(said) | {"at": said.at.astimezone(UTC).isoformat(), "body": said.body[:LONGEST_KEPT]}
     return json.dumps(facts, ensure_ascii=False)
 
 

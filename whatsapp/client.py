@@ -97,11 +97,14 @@ def list_messages(
     *,
     sender: str | None = None,
     recipient: str | None = None,
-    since: datetime,
+    since: datetime | None = None,
     until: datetime | None = None,
     limit: int,
 ) -> list[SentMessage]:
-    """What Twilio has on record, newest first. Raises a SendError where it cannot be asked."""
+    """What Twilio has on record, newest first. Raises a SendError where it cannot be asked.
+
+    Twilio compares `since` and `until` with the time of sending, which what is still queued there has not.
+    """
     filters = {"from_": sender, "to": recipient, "date_sent_after": since, "date_sent_before": until}
     given = {name: value for name, value in filters.items() if value}
     try:

@@ -20,6 +20,7 @@ from whatsapp.payloads import (
     DeliveryStatus,
     InboundMessage,
     clean,
+    our_id,
     phone_in,
 )
 
@@ -54,14 +55,10 @@ class Change:
         found = (_message(one, people, recipient) for one in given)
         return [message for message in found if message is not None]
 
-    def statuses(self) -> list[tuple[DeliveryStatus, str]]:
-        """Each with our own id of the message, '' where Meta does not give it back."""
+    def statuses(self) -> list[DeliveryStatus]:
+        """Of messages of ours, in the order given."""
         given = (one for one in _list(self.value, "statuses") if isinstance(one, dict))
-        return [
-            (status, str(one.get("biz_opaque_callback_data") or ""))
-            for one in given
-            if (status := _status(one))
-        ]
+        return [status for one in given if (status := _status(one))]
 
 
 def changes_in(body: Any) -> Iterator[Change]:
@@ -187,6 +184,7 @@ def _status(given: Mapping[str, Any]) -> DeliveryStatus | None:
         status=STATUSES.get(word, word),
         error_code=_text(errors[0], "code", 10) if errors else "",
         recipient=_text(given, "recipient_id", 160),
+        message_id=our_id(_text(given, "biz_opaque_callback_data")),
     )
 
 

@@ -1,12 +1,9 @@
 """Meta's webhook: the challenge when it is set up, then messages and statuses, signed with the app's secret."""
 
-import hashlib
 import hmac
 import json
 import logging
 from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -15,14 +12,16 @@ from django.views.decorators.http import require_http_methods
 from redis import RedisError
 
 from whatsapp import line_memory, sessions, statuses
-from whatsapp.cloud_payloads import Change, changes_in
+from whatsapp.cloud_payloads import changes_in
 from whatsapp.line_memory import LineChangedError
 from whatsapp.models import Line
 from whatsapp.payloads import InboundMessage
+from whatsapp.transports.base import Webhook
+from whatsapp.transports.cloud import CloudTransport
 from whatsapp.views import is_too_large, refuse, take_in
 
 logger = logging.getLogger(__name__)
-HEADER = "X-Hub-Signature-256"
+CLOUD = CloudTransport()
 
 
 @csrf_exempt
@@ -62,30 +61,29 @@ def _challenge(request: HttpRequest) -> HttpResponse:
 
 def _take_post(request: HttpRequest) -> HttpResponse:
     """Only lines whose own app signed the body are listened to: one app must not speak for another's number."""
-    signed_for = {line.phone_number_id: line for line in _lines() if _is_signed(request, line)}
+    signed_for = {line.phone_number_id: line for line in _lines() if CLOUD.is_signed(line, request)}
     if not signed_for:
         return refuse("cloud")
     try:
-        body: Any = json.loads(request.body)
+        said = Webhook(json.loads(request.body))
     # "[" ten thousand times over is no ValueError
     except (ValueError, RecursionError):
         return HttpResponse("no JSON", status=400, content_type="text/plain")
-    for change in changes_in(body):
-        if line := signed_for.get(change.phone_number_id):
+    for number in dict.fromkeys(change.phone_number_id for change in changes_in(said.content)):
+        if line := signed_for.get(number):
             # What comes again, because something later in the same POST failed, is known by its ids
-            _take_change(line, change)
+            _take(line, said)
         else:
-            logger.warning("webhook for an unknown number", extra={"number": change.phone_number_id[:40]})
+            logger.warning("webhook for an unknown number", extra={"number": number[:40]})
     return HttpResponse("ok", content_type="text/plain")
 
 
-def _take_change(line: Line, change: Change) -> None:
+def _take(line: Line, said: Webhook) -> None:
     """A line that was switched off takes no messages; what it sent before is still reported on."""
     if line.is_active:
-        _take_messages(line, change.messages(line.address))
-    for report, message_id in change.statuses():
-        # Our own id comes back from Meta as `biz_opaque_callback_data`
-        statuses.hear(report, _uuid(message_id), line=line)
+        _take_messages(line, CLOUD.receive(line, said))
+    for report in CLOUD.statuses(line, said):
+        statuses.hear(report, report.message_id, line=line)
 
 
 def _take_messages(line: Line, messages: Sequence[InboundMessage]) -> None:
@@ -108,22 +106,3 @@ def _take_message(line: Line, message: InboundMessage) -> None:
 def _lines() -> list[Line]:
     """In use or not."""
     return list(Line.objects.filter(transport=Line.Transport.CLOUD).exclude(phone_number_id=""))
-
-
-def _is_signed(request: HttpRequest, line: Line) -> bool:
-    """Over the raw body, by the app secret or the next one, so that secrets can rotate with an overlap."""
-    # Over request.body and not over the parsed JSON: Meta signs bytes, escapes of its own included
-    shown = request.headers.get(HEADER, "").encode()
-    secrets = [secret for secret in (line.app_secret, line.next_app_secret) if secret]
-    return any(hmac.compare_digest(_signature(secret, request.body).encode(), shown) for secret in secrets)
-
-
-def _signature(secret: str, body: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

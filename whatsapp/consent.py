@@ -1,7 +1,7 @@
 """Opt-out and opt-in by whole phrases: "PARAR!" is one, "não quero parar" is none."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -115,10 +115,41 @@ def opt_out(conversation: Conversation, message: Message | None, evidence: str =
 
     Whatever is queued for them is dropped, on our other lines as well: consent is the person's, not a line's,
     nor that of the one name by which they gave it. The confirmation alone still goes out.
+
+    The caller has called `hold_person` before it held any row of theirs, else two lines may deadlock.
     """
     keys = keys_in(conversation)
     lock_all_of(keys)
     _record(conversation, ConsentEvent.Kind.OPT_OUT, message, evidence)
+    _block(conversation, keys)
+
+
+def opt_in(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
+    """Take the block away; a consultant's conversation is again where it was. The caller holds the rows as for
+    `opt_out`."""
+    _record(conversation, ConsentEvent.Kind.OPT_IN, message, evidence)
+    _lift(conversation, keys_in(conversation))
+
+
+def follow_last_word(conversation: Conversation) -> None:
+    """Names have turned out to be one person's: what was said last by any of them holds in all their conversations.
+
+    The caller holds the rows as for `opt_out`.
+    """
+    kind, keys = _last_word(conversation), keys_in(conversation)
+    is_out = kind == ConsentEvent.Kind.OPT_OUT
+    others_agree = not _elsewhere(conversation, keys).exclude(is_opted_out=is_out).exists()
+    if kind is None or (conversation.is_opted_out == is_out and others_agree):
+        return
+    (_block if is_out else _lift)(conversation, keys)
+
+
+def hold_person(conversation: Conversation) -> None:
+    """Hold all conversations with this client until the transaction ends, before any one of them is held."""
+    lock_all_of(keys_in(conversation))
+
+
+def _block(conversation: Conversation, keys: Sequence[str]) -> None:
     # A second STOP must not take "opted out" for the stage to come back to
     if conversation.stage != Conversation.Stage.OPTED_OUT:
         conversation.stage_before_opt_out = conversation.stage
@@ -133,12 +164,10 @@ def opt_out(conversation: Conversation, message: Message | None, evidence: str =
     activity.stop_waiting(lead_ids=[lead_id for lead_id in leads if lead_id])
 
 
-def opt_in(conversation: Conversation, message: Message | None, evidence: str = "") -> None:
-    """Take the block away; a consultant's conversation is again where it was. The caller holds the row."""
-    _record(conversation, ConsentEvent.Kind.OPT_IN, message, evidence)
+def _lift(conversation: Conversation, keys: Sequence[str]) -> None:
     conversation.is_opted_out, conversation.stage = False, _stage_after_opt_in(conversation)
     conversation.save(update_fields=CONSENT_FIELDS)
-    blocked = _elsewhere(conversation, keys_in(conversation)).filter(stage=Conversation.Stage.OPTED_OUT)
+    blocked = _elsewhere(conversation, keys).filter(stage=Conversation.Stage.OPTED_OUT)
     leads = {conversation.lead_id, *blocked.values_list("lead_id", flat=True)}
     activity.may_be_written_to(lead_ids=[lead_id for lead_id in leads if lead_id])
     consultants = Q(status=Conversation.Status.TRANSFERRED) & ~Q(stage_before_opt_out="")
@@ -166,7 +195,13 @@ def is_opted_out(client_key: str, external_user_id: str = "", lead_id: UUID | No
 
 def has_opted_out(conversation: Conversation) -> bool:
     """Whether they did so anywhere: on another line maybe, before we knew that both are one person."""
-    return is_opted_out(conversation.client_key, conversation.external_user_id, conversation.lead_id)
+    return _last_word(conversation) == ConsentEvent.Kind.OPT_OUT
+
+
+def _last_word(conversation: Conversation) -> str | None:
+    names = {"key": conversation.client_key, "user_id": conversation.external_user_id}
+    kind: str | None = one_trip.ask(_LAST_WORD, names | {"lead": conversation.lead_id})
+    return kind
 
 
 def has_spoken_since(conversation: Conversation, at: datetime) -> bool:

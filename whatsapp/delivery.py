@@ -7,21 +7,22 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from leads import one_trip, prepared
 from leads.on_commit import announce
-from whatsapp import chat_entries, line_pauses, pace, refusals, window
+from whatsapp import chat_entries, consent, line_alarms, line_pauses, pace, refusals, window
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.outgoing import outgoing_of
 from whatsapp.send_errors import NotAcceptedError, OutcomeUnknownError, RefusedError
 from whatsapp.signals import message_changed
-from whatsapp.statuses import act_on, settle
+from whatsapp.statuses import settle
 from whatsapp.transports import transport_of
 
 logger = logging.getLogger(__name__)
 Status = Message.Status
 
-LEASE = timedelta(seconds=30)  # a call to Twilio takes 16 at most: 8 to connect, 8 to be answered
+LEASE = timedelta(seconds=30)  # a call to Twilio takes two of TWILIO_TIMEOUT_SECONDS at most
 # With the pauses below about an hour in all: 511 s up to the ninth try, then five minutes each
 MOST_ATTEMPTS = 20
 LONGEST_PAUSE_SECONDS = 300
@@ -129,7 +130,7 @@ def deliver(message: Message) -> None:
     """Offer a claimed message to its line's provider and write what came of it."""
     # Read after the claim: an opt-out, or the end of the window, may have come since it was queued
     conversation = _conversation_of(message)
-    refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=message.is_last_word)
+    refusal = _refusal(conversation, message)
     if refusal is not None:
         is_stopped = refusal is window.OPTED_OUT
         code = refusals.STOPPED_CODE if is_stopped else refusals.WINDOW_CLOSED_CODE
@@ -148,6 +149,15 @@ def deliver(message: Message) -> None:
     else:
         settle(message.pk, Status.SENT, sid=sid)
         _tell_line(conversation.line, message)
+
+
+def _refusal(conversation: Conversation, message: Message) -> Promise | None:
+    """The ledger is asked as well: their names may have been joined since, and whoever did so have died."""
+    is_last_word = message.is_last_word
+    refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=is_last_word)
+    if refusal is None and not is_last_word and consent.has_opted_out(conversation):
+        return window.OPTED_OUT
+    return refusal
 
 
 def _conversation_of(message: Message) -> Conversation:
@@ -189,7 +199,7 @@ def _put_back(message: Message, code: str) -> None:
     # Else all that Twilio refused at once would come back at once
     jitter = random.uniform(0.5, 1.5)  # noqa: S311 - spreads load, guards nothing
     _queue_again(message, code, timezone.now() + timedelta(seconds=pause * jitter))
-    act_on(message, code)
+    line_alarms.note_late(message, code)
 
 
 @transaction.atomic

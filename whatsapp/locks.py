@@ -1,9 +1,14 @@
-"""Who writes to a conversation holds its row: order and hand-overs are decided one at a time."""
+"""Who writes to a conversation holds its row: order and hand-overs are decided one at a time.
+
+Who needs several holds them all by their ids before anything else, then what comes after conversations in
+`docs/architecture.md`: whoever already held one of them would wait for somebody who waits for that one.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from whatsapp.models import Conversation
+from whatsapp.models.conversation import ConversationQuerySet
 
 
 def lock_conversation(conversation_id: UUID | str) -> Conversation:
@@ -13,10 +18,18 @@ def lock_conversation(conversation_id: UUID | str) -> Conversation:
     return locked.select_related("line").get(pk=conversation_id)
 
 
-def lock_all_of(keys: Collection[str]) -> None:
+def lock_all_of(keys: Collection[str]) -> list[UUID]:
     """Hold every conversation with this person, in one order for everybody who needs more than one of them.
 
     `keys`: all their names. To be called before any of them is held: consent changes them all.
     """
-    rows = Conversation.objects.select_for_update().filter(client_key__in=keys).order_by("pk")
-    list(rows.values_list("pk", flat=True))
+    return _lock(Conversation.objects.filter(client_key__in=keys))
+
+
+def lock_all(ids: Collection[UUID]) -> list[UUID]:
+    """The same for conversations of any people."""
+    return _lock(Conversation.objects.filter(pk__in=ids))
+
+
+def _lock(conversations: ConversationQuerySet) -> list[UUID]:
+    return list(conversations.select_for_update().order_by("pk").values_list("pk", flat=True))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 from leads.identity import phone_key, whatsapp_key
 
@@ -140,24 +141,34 @@ class InboundMessage:
 
 @dataclass(frozen=True)
 class DeliveryStatus:
-    """What became of a message of ours, in Twilio's words."""
+    """What became of a message of ours, in Twilio's words. `message_id`: our own id of it, if that came back."""
 
     sid: str
     status: str
     error_code: str = ""
+    message_id: UUID | None = None
     sender: str = ""
     recipient: str = ""
 
     @classmethod
-    def parse(cls, form: Mapping[str, str]) -> Self:
+    def parse(cls, form: Mapping[str, str], message_id: UUID | None = None) -> Self:
         return cls(
             sid=_required(form, "MessageSid", "SmsSid")[:LONGEST_SID],
+            message_id=message_id,
             # SmsStatus is the older name of the same
             status=clean(_required(form, "MessageStatus", "SmsStatus"), 20).lower(),
             error_code=clean(form.get("ErrorCode", ""), 10),
             sender=clean(form.get("From", ""), 80),
             recipient=clean(form.get("To", ""), 160),
         )
+
+
+def our_id(text: str) -> UUID | None:
+    """As it comes back with a status report: our id of a message, or what somebody put in its place."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def clean(text: str, limit: int) -> str:

@@ -23,6 +23,7 @@ ASK_AFTER = timedelta(seconds=20)  # a status callback is usually faster
 MISSING_FOR = timedelta(minutes=10)
 FORGET_AFTER = timedelta(days=1)
 MOST_ASKED = 100
+MOST_LISTED = 1000  # of one client; Twilio's longest page
 RUN_SECONDS = 25  # beat starts the next run after 30
 
 
@@ -85,7 +86,7 @@ def _put_off(conversation: Conversation) -> None:
 
 
 def _listed(conversation: Conversation, messages: list[Message]) -> list[SentMessage] | None:
-    """What Twilio has for this client since the first of them; None: it did not say."""
+    """What Twilio has for this client since the first of them; None: it did not say, or not all."""
     line = conversation.line
     account = account_of(line)
     if account is None:
@@ -93,12 +94,15 @@ def _listed(conversation: Conversation, messages: list[Message]) -> list[SentMes
     # A minute for clocks that differ
     since = min(message.created_at for message in messages) - timedelta(minutes=1)
     try:
-        return client.list_messages(
-            account, sender=line.address, recipient=conversation.client_address, since=since, limit=MOST_ASKED
+        # Not by date: while a message waits in Twilio's queue, a list that is asked for by date lacks it
+        listed = client.list_messages(
+            account, sender=line.address, recipient=conversation.client_address, limit=MOST_LISTED
         )
     except SendError as error:
         logger.info("Twilio did not say what it has", extra={"line": line.pk, "why": str(error)})
         return None
+    recent = [one for one in listed if one.created_at is None or one.created_at >= since]
+    return recent if len(recent) < MOST_LISTED else None
 
 
 def _settle_message(message: Message, unclaimed: list[SentMessage]) -> bool:

@@ -75,11 +75,14 @@ PASSING = frozenset(["63009", "63010", "63012", "63017", "63018", "30410", "1310
 WORTH_ANOTHER_TRY = PASSING | {NEVER_ARRIVED_CODE}
 TRY_LATER = frozenset(_CODES[SLOW_DOWN])
 WINDOW_CLOSED_CODE, STOPPED_CODE = "63016", "21610"
+IS_POLICY = frozenset(_CODES[BLOCKED_BY_POLICY])
+NEEDS_NO_MEDIA = frozenset(_CODES[MEDIA_PROBLEM])
 CLOSES_WINDOW = frozenset(_CODES[WINDOW_CLOSED])
 IS_LINES_FAULT = frozenset(_CODES[ACCOUNT_PROBLEM])
 # Refused at once for such a reason, the next message would be refused as well. Meta says 100 of a single message's
 # parameters, too.
-STOPS_LINE = IS_LINES_FAULT - {"100"}
+META_PARAMETER = "100"
+STOPS_LINE = IS_LINES_FAULT - {META_PARAMETER}
 
 
 def text_of(code: str) -> str:

@@ -8,13 +8,15 @@ from django.utils import timezone
 
 from leads import one_trip, prepared
 from leads.on_commit import announce
-from whatsapp import consent, refusals
-from whatsapp.locks import lock_all_of, lock_conversation
-from whatsapp.models import Conversation, Line, Message, StatusReport
+from whatsapp import consent, line_alarms, refusals
+from whatsapp.locks import lock_conversation
+from whatsapp.models import Line, Message, StatusReport
+from whatsapp.owed import owe_last_words
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.signals import message_changed
 
 MOST_APPLIED = 500
+WINDOW_FIELDS = ["window_closed_early", "answered_seq", "burst_started_at", "epoch", "updated_at"]
 _IS_KNOWN = "SELECT EXISTS (SELECT FROM whatsapp_message WHERE sid = %s)"
 _KEPT_FOR = """
 own.sid = %s AND own.line_id = (SELECT line_id FROM whatsapp_conversation WHERE id = %s) FOR UPDATE"""
@@ -116,17 +118,30 @@ def act_on(message: Message, error_code: str) -> None:
     """What some refusals mean beyond their message. Outside the message's transaction: rows of a
     conversation are locked before those of its messages, never after."""
     if error_code in refusals.CLOSES_WINDOW:
-        # Not where the client wrote since: that opened the window again
-        closed = Conversation.objects.filter(
-            pk=message.conversation_id, last_inbound_at__lt=message.created_at
-        )
-        closed.update(window_closed_early=True)
+        _close_window(message)
     elif error_code == refusals.STOPPED_CODE:
         _block(message)
-    elif error_code in refusals.IS_LINES_FAULT:
+    elif error_code == refusals.META_PARAMETER:
         Line.objects.filter(conversations=message.conversation_id).update(
             last_error=refusals.text_of(error_code), last_error_at=timezone.now()
         )
+    else:
+        line_alarms.note_failed(message, error_code)
+
+
+@transaction.atomic
+def _close_window(message: Message) -> None:
+    """Words of the agent's that came too late are owed again: it finds the window closed and calls a person."""
+    conversation = lock_conversation(message.conversation_id)
+    heard_at = conversation.last_inbound_at
+    # Not where the client wrote since: that opened the window again
+    if heard_at is None or heard_at >= message.created_at or conversation.window_closed_early:
+        return
+    conversation.window_closed_early = True
+    if conversation.is_agents and message.author == Message.Author.AGENT and owe_last_words(conversation):
+        # As at a change of hands: the answer that was given no longer counts, nor one that is thought out now
+        conversation.epoch += 1
+    conversation.save(update_fields=WINDOW_FIELDS)
 
 
 def _kept_for(message: Message, sid: str) -> list[StatusReport]:
@@ -150,8 +165,9 @@ def _find(line: Line, sid: str, message_id: UUID | None) -> Message | None:
 
 @transaction.atomic
 def _block(message: Message) -> None:
-    lock_all_of(consent.keys_in(message.conversation))
+    consent.hold_person(message.conversation)
     conversation = lock_conversation(message.conversation_id)
-    if not conversation.is_opted_out:
+    if consent.has_opted_out(conversation):
+        consent.follow_last_word(conversation)
+    elif not conversation.is_opted_out:
         consent.opt_out(conversation, None, f"Twilio {refusals.STOPPED_CODE}")
-        conversation.save(update_fields=["is_opted_out", "stage", "updated_at"])

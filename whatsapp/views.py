@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -13,14 +12,15 @@ from django.views.decorators.http import require_POST
 
 from leads.wakeups import wake_often
 from whatsapp import arrivals, line_memory, refused, sessions, statuses
-from whatsapp.accounts import account_of
 from whatsapp.line_memory import LineChangedError
 from whatsapp.models import Line
-from whatsapp.payloads import CHANNEL, DeliveryStatus, InboundMessage, MalformedPayloadError
-from whatsapp.signatures import is_signed
+from whatsapp.payloads import CHANNEL, InboundMessage, MalformedPayloadError
 from whatsapp.sweeps import take_in_arrivals
+from whatsapp.transports.base import Webhook
+from whatsapp.transports.twilio import TwilioTransport
 
 logger = logging.getLogger(__name__)
+TWILIO = TwilioTransport()
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 # Twilio sends an answer in text/plain to the client as a message; TwiML without a verb sends none
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
@@ -57,7 +57,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
         return refusal
     # By To and not by MessagingServiceSid: a service has many numbers, and each line its own secret
     for line in line_memory.readings_of(request.POST.get("To", "")):
-        was_signed = is_signed(request, account_of(line))
+        was_signed = TWILIO.is_signed(line, request)
         if was_signed and (answer := _take(request, line)):
             return answer
     if was_signed:
@@ -69,7 +69,7 @@ def _take(request: HttpRequest, line: Line | None) -> HttpResponse | None:
     """None: the line has changed since it was read."""
     try:
         # Only now: until the signature was checked, nothing of the form is believed but which line it names
-        message = InboundMessage.parse(request.POST)
+        [message] = TWILIO.receive(line, Webhook(request.POST))
     except MalformedPayloadError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     if line is None:
@@ -88,14 +88,14 @@ def status(request: HttpRequest) -> HttpResponse:
     if refusal := refusal_unread(request):
         return refusal
     line = line_at(request.POST.get("From", ""))
-    if not is_signed(request, account_of(line)):
+    if not TWILIO.is_signed(line, request):
         return refuse("status")
     try:
-        report = DeliveryStatus.parse(request.POST)
+        [report] = TWILIO.statuses(line, Webhook(request.POST, request.GET))
     except MalformedPayloadError as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     if line is not None:
-        statuses.hear(report, _message_id(request), line=line)
+        statuses.hear(report, report.message_id, line=line)
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
 
 
@@ -149,10 +149,3 @@ def refuse(webhook: str) -> HttpResponse:
     logger.warning("webhook refused: bad or missing signature", extra={"webhook": webhook})
     refused.count(webhook)
     return HttpResponse("bad signature", status=403, content_type="text/plain")
-
-
-def _message_id(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("message", ""))
-    except ValueError:
-        return None

@@ -18,8 +18,9 @@ from leads import clock
 from leads.models import Assignment, LeadEvent
 from leads.tests.makers import make_circle, make_consultant, make_statuses
 from whatsapp.models import Conversation, Message
-from whatsapp.payloads import InboundMessage
+from whatsapp.payloads import DeliveryStatus, InboundMessage
 from whatsapp.services import record_inbound
+from whatsapp.statuses import hear
 from whatsapp.sweeps import recover_lost
 from whatsapp.tests.makers import AGENT_NUMBER, CLIENT, inbound_form, make_line
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN, TwilioDouble
@@ -74,6 +75,29 @@ def test_fresh_message_is_answered_without_an_apology() -> None:
 
     assert said
     assert APOLOGY["pt"] not in said[0]
+
+
+def test_client_who_asks_again_a_moment_ago_has_waited_since_the_first_message() -> None:
+    with clock.virtual(NOW) as virtual:
+        conversation = take_in("Ainda tem o apartamento?", minutes_ago=40)
+        record_inbound(conversation.line, InboundMessage.parse(inbound_form("Olá?")))
+        said = answer(conversation, virtual)
+
+    assert sum(text.count(APOLOGY["pt"]) for text in said) == 1
+
+
+def test_answer_that_whatsapp_refused_as_too_late_goes_to_a_person() -> None:
+    make_circle(make_consultant())
+    with clock.virtual(NOW) as virtual:
+        conversation = take_in("Oi", minutes_ago=1)
+        answer(conversation, virtual)
+        for message in Message.objects.filter(direction="out"):
+            report = DeliveryStatus(sid=f"SMout{message.seq}", status="failed", error_code="63016")
+            hear(report, message.pk, line=conversation.line)
+        answer(conversation, virtual)
+
+    conversation.refresh_from_db()
+    assert (conversation.status, conversation.handoff_reason) == ("transferred", "too_late")
 
 
 def test_next_answer_after_the_late_one_does_not_apologise_again() -> None:

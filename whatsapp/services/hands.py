@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from leads import clock
@@ -14,12 +13,11 @@ from leads.on_commit import announce
 from leads.services import activity, writes
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Line, Message
-from whatsapp.signals import message_changed, message_received
+from whatsapp.owed import owe_last_words
+from whatsapp.signals import message_changed
 
 # Told from the agent's reasons: the sweep of `following` leaves such a conversation to whoever took it
 TAKEN_OVER = "taken_over"
-# UNKNOWN is not among them: what may have reached the client counts as said
-NEVER_SAID = (Message.Status.CANCELLED, Message.Status.FAILED)
 HAND_FIELDS = (
     "status",
     "consultant",
@@ -161,26 +159,9 @@ def _give_to_agent(conversation: Conversation, answer_pending: bool) -> None:
     conversation.context_start_seq = conversation.last_seq
     if not conversation.is_opted_out:
         conversation.stage = Conversation.Stage.QUALIFYING
-        if answer_pending:
-            _leave_last_words_to_agent(conversation)
+        if answer_pending and owe_last_words(conversation):
+            conversation.context_start_seq = conversation.answered_seq
     conversation.save(update_fields=HAND_FIELDS)
-
-
-def _leave_last_words_to_agent(conversation: Conversation) -> None:
-    """What the client wrote since our last words that may have reached them is owed an answer again."""
-    ours = conversation.messages.filter(direction=Message.Direction.OUT).exclude(status__in=NEVER_SAID)
-    last_of_ours = ours.aggregate(last=Max("seq"))["last"] or 0
-    waiting = conversation.messages.filter(direction=Message.Direction.IN, seq__gt=last_of_ours).last()
-    if waiting is None:
-        return
-    conversation.context_start_seq = conversation.answered_seq = last_of_ours
-    conversation.burst_started_at = clock.now()
-    announce(
-        message_received,
-        conversation_id=str(conversation.pk),
-        message_id=str(waiting.pk),
-        line_kind=conversation.line.kind,
-    )
 
 
 def _write_history(conversation: Conversation, kind: str, actor: Actor) -> None:

@@ -39,8 +39,9 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     Announces `message_received`.
     """
     with transaction.atomic():
+        is_new_pair = _is_new_pair(line, inbound)
         # Before any row is held: two lines that each hold their own and want the other's would deadlock
-        if consent.wish_in(inbound.body):
+        if is_new_pair or consent.wish_in(inbound.body):
             lock_all_of(person.keys_of(inbound.client_key, inbound.external_user_id))
         conversation = _conversation_of(line, inbound)
         # Asked with the row held: of a webhook that comes twice at once the second sees what the first wrote
@@ -49,6 +50,8 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
         moment = inbound.sent_at or clock.now()
         message = _append(conversation, inbound, moment)
         _note_arrival(conversation, inbound, moment)
+        if is_new_pair:
+            consent.follow_last_word(conversation)
         _hear_consent(conversation, message)
         prepared.update(conversation, CHANGED)
         _tell(line, conversation, message, inbound)
@@ -91,6 +94,14 @@ def leads_by_key(messages: Sequence[InboundMessage]) -> dict[str, UUID]:
         for message in messages
     }
     return {key: lead_id for key, lead_id in found.items() if lead_id}
+
+
+def _is_new_pair(line: Line, inbound: InboundMessage) -> bool:
+    """Whether this message may be the first to show that a number and a user id are one person's."""
+    if not (inbound.phone and inbound.external_user_id):
+        return False
+    pair = {"client_key": inbound.client_key, "external_user_id": inbound.external_user_id}
+    return not Conversation.objects.filter(line=line, **pair).exists()
 
 
 def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:

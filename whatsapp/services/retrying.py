@@ -5,6 +5,7 @@ from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from leads import clock
@@ -19,6 +20,7 @@ from whatsapp.services.outbox import Piece, queue
 AUTOMATIC_RETRY_WITHIN = timedelta(hours=1)
 AUTOMATIC_PAUSE_SECONDS = 20
 MOST_RETRIES = 100
+WORDS_WITHOUT_FILE = Q(error_code__in=refusals.NEEDS_NO_MEDIA) & ~Q(body="") & ~Q(media=[])
 RETRYABLE = (Message.Status.FAILED, Message.Status.UNKNOWN)
 
 
@@ -58,12 +60,13 @@ def _can_be_retried(message: Message) -> bool:
 
 
 def retry_automatically() -> int:
-    """Try again what WhatsApp could not deliver for a passing reason, twice at most. Answers how many."""
+    """Try again what WhatsApp could not deliver for a passing reason, twice at most, and the words of a file that
+    it did not take. Answers how many."""
     lately = clock.now() - AUTOMATIC_RETRY_WITHIN
     failed = Message.objects.filter(
+        Q(error_code__in=refusals.WORTH_ANOTHER_TRY) | WORDS_WITHOUT_FILE,
         status=Message.Status.FAILED,
         created_at__gte=lately,
-        error_code__in=refusals.WORTH_ANOTHER_TRY,
         retries=None,
         retry_of__retry_of=None,
     )
@@ -82,8 +85,13 @@ def _retry_alone(old: Message) -> bool:
     if old.author == Message.Author.AGENT and _person_spoke_since(conversation, old):
         return False
     pause = AUTOMATIC_PAUSE_SECONDS * (2 if old.retry_of_id else 1)
-    queue(conversation, [Piece.of(old)], old.author, old.user, delay_seconds=pause, retry_of=old)
+    queue(conversation, [_again(old)], old.author, old.user, delay_seconds=pause, retry_of=old)
     return True
+
+
+def _again(old: Message) -> Piece:
+    """Its words alone, where WhatsApp takes them and not the file."""
+    return Piece(old.body) if old.error_code in refusals.NEEDS_NO_MEDIA else Piece.of(old)
 
 
 def _surely_failed(message: Message) -> bool:

@@ -103,7 +103,8 @@ def test_deliver_due_connection_refused_is_tried_again_later(settings, twilio):
         "drop",
     ],
 )
-def test_deliver_due_lost_answer_is_never_sent_again(twilio, behaviour):
+def test_deliver_due_lost_answer_is_never_sent_again(twilio, settings, behaviour):
+    settings.TWILIO_TIMEOUT_SECONDS = 0.5
     twilio.behave(behaviour)
     message = queue()
 

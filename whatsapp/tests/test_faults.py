@@ -1,4 +1,8 @@
-"""Five hundred messages through a Twilio that misbehaves, by workers that are killed every other second."""
+"""Messages through a Twilio that misbehaves in every way it can, whose reports come in any order and again.
+
+The whole run has five hundred, real worker processes that are killed every other second, and a real web process
+that the reports are posted to. A checker reads both sides: what Twilio took, and what our rows say.
+"""
 
 import os
 import random
@@ -6,8 +10,12 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,53 +25,100 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from tests.stack import database_url
+from crm.processes import Child, stop_all, web_command
+from tests.stack import free_port, stack_environment, wait_for
 from whatsapp import delivery
 from whatsapp.models import Conversation, Message
-from whatsapp.payloads import DeliveryStatus
 from whatsapp.reconciliation import MISSING_FOR
 from whatsapp.services import send
 from whatsapp.services.retrying import retry_automatically
-from whatsapp.statuses import hear
 from whatsapp.sweeps import settle_unconfirmed
-from whatsapp.tests.makers import make_line
+from whatsapp.tests.callbacks import ORDERS, Callbacks, post_over_http
+from whatsapp.tests.makers import make_line, post_signed
 from whatsapp.tests.twilio_double import ACCOUNT_SID, AUTH_TOKEN
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 MESSAGES = 500
 SEED = 20261122
 MIX = {
-    "ok": 60,
+    "ok": 55,
     "429": 15,
     "500": 5,
     "accept_then_500": 8,
+    "accept_then_hang": 4,
+    "hang": 2,
     "garbage": 3,
     "empty": 3,
     "drop": 3,
-    "accept_then_hang": 2,
-    "400:63024": 1,
+    "400:63024": 2,
 }
+CALL_SECONDS = "1"  # a call to Twilio ends by its deadline, long before the double would answer
+HANG_SECONDS = 20
 
 
-def start_worker(twilio) -> subprocess.Popen:
-    environment = os.environ | {
-        "DEMO": "1",
-        "DATABASE_URL": database_url(connection.settings_dict["NAME"]),
-        "REDIS_URL": settings.REDIS_URL,
+@contextmanager
+def web_process(folder: Path) -> Iterator[str]:
+    """Where our webhooks listen."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    child = Child("web", web_command("127.0.0.1", port), folder / "web.log", environment("", url))
+    child.start()
+    try:
+        wait_for(lambda: is_answering(f"{url}/healthz"), seconds=60, what="web")
+        yield url
+    finally:
+        stop_all([child])
+
+
+def is_answering(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def environment(twilio_url: str, public_url: str) -> dict[str, str]:
+    return stack_environment(str(connection.settings_dict["NAME"])) | {
         "SECRET_KEY": settings.SECRET_KEY,
+        "REDIS_PREFIX": settings.REDIS_PREFIX,
+        "PUBLIC_URL": public_url,
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-        "TWILIO_API_BASE_URL": twilio.url,
+        "TWILIO_API_BASE_URL": twilio_url,
+        "TWILIO_TIMEOUT_SECONDS": CALL_SECONDS,
         "PYTHONPATH": str(settings.BASE_DIR),
     }
-    program = Path(__file__).with_name("outbox_worker.py")
-    return subprocess.Popen([sys.executable, str(program)], env=environment, start_new_session=True)
 
 
-def queue_messages() -> None:
+class Workers:
+    """Two processes that deliver, one of which is killed now and then."""
+
+    def __init__(self, twilio_url: str, public_url: str) -> None:
+        self.environment = os.environ | environment(twilio_url, public_url)
+        self.running = [self.start() for _ in range(2)]
+        self.killed = 0
+
+    def start(self) -> subprocess.Popen:
+        program = Path(__file__).with_name("outbox_worker.py")
+        return subprocess.Popen([sys.executable, str(program)], env=self.environment, start_new_session=True)
+
+    def replace_one(self, dice: random.Random) -> None:
+        victim = dice.randrange(len(self.running))
+        self.running[victim].send_signal(signal.SIGKILL)
+        self.running[victim].wait()
+        self.running[victim] = self.start()
+        self.killed += 1
+
+    def stop(self) -> None:
+        for worker in self.running:
+            worker.kill()
+            worker.wait()
+
+
+def queue_messages(how_many: int) -> None:
     line = make_line()
     now = timezone.now()
-    for number in range(MESSAGES):
+    for number in range(how_many):
         conversation = Conversation.objects.create(
             line=line,
             client_address=f"whatsapp:+55119{number:08d}",
@@ -73,22 +128,30 @@ def queue_messages() -> None:
         send(conversation, [f"Mensagem {number}"], author="agent")
 
 
-def run_with_kills(twilio, dice: random.Random, seconds: float) -> None:
-    workers = [start_worker(twilio) for _ in range(2)]
+def is_owed() -> bool:
+    return Message.objects.filter(status="queued").exists()
+
+
+def was_refused() -> bool:
+    """A connection was: the message waits, with no word of Twilio's about it."""
+    waiting = Message.objects.filter(status="queued", attempts__gt=0, error_code="")
+    return waiting.exists() or not is_owed()
+
+
+def run_with_kills(twilio, workers: Workers, dice: random.Random, seconds: float) -> None:
     ends_at = time.monotonic() + seconds
-    try:
-        while time.monotonic() < ends_at and Message.objects.filter(status="queued").exists():
-            time.sleep(dice.uniform(3, 5))
-            victim = dice.randrange(len(workers))
-            workers[victim].send_signal(signal.SIGKILL)
-            workers[victim].wait()
-            workers[victim] = start_worker(twilio)
-            settle_and_retry()
-            Message.objects.filter(status="queued").update(send_after=Now())
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
+    while time.monotonic() < ends_at and is_owed():
+        time.sleep(dice.uniform(2, 4))
+        with twilio.refusing():
+            due_now()
+            wait_for(was_refused, what="a refused connection")
+        workers.replace_one(dice)
+        settle_and_retry()
+        due_now()
+
+
+def due_now() -> None:
+    Message.objects.filter(status="queued").update(send_after=Now())
 
 
 def settle_and_retry() -> None:
@@ -103,41 +166,41 @@ def finish() -> None:
     """No row is left that owes anything."""
     Message.objects.filter(status="sending").update(lease_until=timezone.now() - timedelta(seconds=1))
     while Message.objects.filter(status__in=["queued", "sending", "unknown"]).exists():
-        Message.objects.filter(status="queued").update(send_after=Now())
+        due_now()
         delivery.deliver_due()
         settle_and_retry()
 
 
-def test_outbox_under_faults_says_nothing_twice_and_loses_nothing(twilio):
-    dice = random.Random(SEED)
-    names, weights = list(MIX), list(MIX.values())
-    twilio.behave(*dice.choices(names, weights, k=MESSAGES * 3))
-    queue_messages()
-
-    run_with_kills(twilio, dice, seconds=60)
-    twilio.behaviours.clear()
-    finish()
-
-    accepted = Counter(ours(record) for record in twilio.accepted)
-    assert set(accepted.values()) == {1}, "a row was offered twice"
-    assert set(Counter(map(heard, twilio.accepted)).values()) == {1}, "said twice"
+def check_both_sides(twilio, callbacks: Callbacks) -> dict[str, object]:
+    """What Twilio took beside what the rows say. The figures of the run."""
+    offered = Counter(ours(record) for record in twilio.accepted)
+    assert set(offered.values()) == {1}, "a row was offered twice"
+    heard = Counter((record["to"], record["body"]) for record in twilio.accepted)
+    assert set(heard.values()) == {1}, "said twice"
     outcomes = {str(pk): status for pk, status in Message.objects.values_list("pk", "status")}
-    assert {outcomes[message_id] for message_id in accepted} == {"sent"}
-    assert {outcomes[message_id] for message_id in outcomes if message_id not in accepted} <= {"failed"}
-    assert Message.objects.exclude(retry_of=None).exists()
-    assert clients_without_words(twilio) <= clients_refused()
-    report_reads(twilio, dice)
-    statuses = Message.objects.filter(pk__in=accepted).values_list("status", flat=True)
-    assert set(statuses) == {"read"}
+    assert {ours(record): outcomes[ours(record)] for record in twilio.accepted} == {
+        ours(record): "read" if record["sid"] in callbacks.reported else "sent" for record in twilio.accepted
+    }
+    lost = Message.objects.exclude(pk__in=offered)
+    assert set(lost.values_list("status", flat=True)) <= {"failed"}
+    assert not lost.filter(error_text="").exists(), "silently lost"
+    assert clients_without_words(twilio) <= clients_refused() | clients_tried_thrice()
+    assert set(callbacks.answers) == {200}
+    return {
+        "accepted": len(twilio.accepted),
+        "rows": Counter(outcomes.values()),
+        "behaved": dict(twilio.behaved),
+        "callbacks": callbacks.answers[200],
+        "before the answer": callbacks.early,
+    }
+
+
+def post_here(client, url: str, form: dict[str, str]) -> int:
+    return post_signed(client, url.removeprefix(settings.PUBLIC_URL), form).status_code
 
 
 def ours(record: dict) -> str:
     return record["status_callback"].partition("message=")[2]
-
-
-def heard(record: dict) -> tuple[str, str]:
-    """Who heard what: a resend has another id, and the same words for the same client."""
-    return record["to"], record["body"]
 
 
 def clients_without_words(twilio) -> set[str]:
@@ -151,10 +214,55 @@ def clients_refused() -> set[str]:
     return set(refused.values_list("conversation__client_address", flat=True))
 
 
-def report_reads(twilio, dice: random.Random) -> None:
-    """Every report of every message, in any order."""
-    reports = [(record, status) for record in twilio.accepted for status in ("sent", "delivered", "read")]
-    dice.shuffle(reports)
-    for record, status in reports:
-        message = Message.objects.select_related("conversation__line").get(pk=ours(record))
-        hear(DeliveryStatus(sid=record["sid"], status=status), message.pk, line=message.conversation.line)
+def clients_tried_thrice() -> set[str]:
+    """Twilio had none of the three tries, and the consultant sees so."""
+    last = Message.objects.filter(retry_of__retry_of__isnull=False, error_code="never_arrived")
+    return set(last.values_list("conversation__client_address", flat=True))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_outbox_under_faults_says_nothing_twice_and_loses_nothing(twilio, tmp_path, settings):
+    dice = random.Random(SEED)
+    twilio.hang_seconds = HANG_SECONDS
+    twilio.behave(*dice.choices(list(MIX), list(MIX.values()), k=MESSAGES * 3))
+    callbacks = Callbacks(post_over_http, random.Random(SEED), early_every=5)
+    twilio.on_accept = callbacks.told
+    queue_messages(MESSAGES)
+
+    with web_process(tmp_path) as public_url:
+        settings.PUBLIC_URL = public_url
+        callbacks.start()
+        workers = Workers(twilio.url, public_url)
+        try:
+            run_with_kills(twilio, workers, dice, seconds=180)
+        finally:
+            workers.stop()
+        twilio.behaviours.clear()
+        finish()
+        callbacks.waiting.join()
+
+    figures = check_both_sides(twilio, callbacks)
+    print(figures | {"killed": workers.killed})
+    assert set(twilio.behaved) >= {*MIX, "hung up"}
+    assert workers.killed >= 10
+    assert len(callbacks.reported) >= len(ORDERS)
+    assert Message.objects.exclude(retry_of=None).exists()
+
+
+@pytest.mark.django_db
+def test_outbox_after_each_fault_once_says_nothing_twice_and_loses_nothing(twilio, client, settings):
+    settings.TWILIO_TIMEOUT_SECONDS = 0.5
+    twilio.behave(*MIX)
+    callbacks = Callbacks(partial(post_here, client), random.Random(SEED))
+    twilio.on_accept = callbacks.told
+    queue_messages(len(MIX))
+
+    with twilio.refusing():
+        delivery.deliver(delivery.claim_next())
+    assert Message.objects.filter(status="queued", attempts=1, error_code="").count() == 1
+    finish()
+    callbacks.post_waiting()
+
+    check_both_sides(twilio, callbacks)
+    assert twilio.behaved["hung up"] == 2

@@ -2,17 +2,18 @@
 
 import time
 from threading import Thread
+from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
 
-from leads.tests.makers import make_consultant
-from whatsapp import consent
+from leads.tests.makers import make_consultant, make_lead
+from whatsapp import consent, following
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Line
 from whatsapp.payloads import InboundMessage
 from whatsapp.services import record_inbound, send
-from whatsapp.tests.makers import inbound_form, make_consultant_line, make_conversation
+from whatsapp.tests.makers import inbound_form, known_lead, make_consultant_line, make_conversation, make_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 30
@@ -29,10 +30,25 @@ def ask_to_stop(line: Line, **over) -> None:
 
 
 def opt_out(conversation: Conversation) -> None:
-    """As a turn does that understood the wish: it holds its own conversation alone."""
+    """As a turn does that understood the wish."""
     try:
         with transaction.atomic():
+            consent.hold_person(conversation)
             consent.opt_out(lock_conversation(conversation.pk), None, "chega, por favor")
+    finally:
+        connections.close_all()
+
+
+def claim(lead_id: UUID) -> None:
+    try:
+        following.claim_conversations(lead_id)
+    finally:
+        connections.close_all()
+
+
+def follow(lead_id: UUID) -> None:
+    try:
+        following.follow_assignment(lead_id)
     finally:
         connections.close_all()
 
@@ -100,3 +116,39 @@ def test_opt_out_takes_no_message_of_a_conversation_that_somebody_holds():
     queued.refresh_from_db()
     assert queued.status == "cancelled"
     assert set(Conversation.objects.values_list("is_opted_out", flat=True)) == {True}
+
+
+def test_claim_conversations_holds_nothing_while_it_waits():
+    """A lead appears while its client asks two lines at once to stop."""
+    make_conversation()
+    make_conversation(line=make_consultant_line(make_consultant("ana")))
+    lead = known_lead(phone="+5511987654321")
+    first, second = Conversation.objects.order_by("pk")
+
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=first.pk)
+        claiming = Thread(target=claim, args=[lead.pk])
+        claiming.start()
+        wait_until_somebody_waits()
+        Conversation.objects.select_for_update(nowait=True).get(pk=second.pk)
+    claiming.join(PATIENCE_SECONDS)
+
+    assert set(Conversation.objects.values_list("lead", flat=True)) == {lead.pk}
+
+
+def test_follow_assignment_holds_nothing_while_it_waits():
+    make_conversation()
+    make_conversation(line=make_line(address="whatsapp:+14155550177"))
+    lead = make_lead(consultant=make_consultant("ana"))
+    Conversation.objects.update(lead=lead, status="transferred")
+    first, second = Conversation.objects.order_by("pk")
+
+    with transaction.atomic():
+        Conversation.objects.select_for_update().get(pk=first.pk)
+        follower = Thread(target=follow, args=[lead.pk])
+        follower.start()
+        wait_until_somebody_waits()
+        Conversation.objects.select_for_update(nowait=True).get(pk=second.pk)
+    follower.join(PATIENCE_SECONDS)
+
+    assert set(Conversation.objects.values_list("consultant__user__username", flat=True)) == {"ana"}

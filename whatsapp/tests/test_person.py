@@ -5,7 +5,7 @@ import pytest
 from leads.errors import InvalidError
 from leads.models import Lead, LeadIdentity
 from leads.tests.makers import make_consultant, make_lead, make_manager
-from whatsapp import adoption, chat_index, consent, following, person, sessions, window
+from whatsapp import adoption, chat_index, consent, delivery, following, person, sessions, window
 from whatsapp.models import ConsentEvent, Conversation, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.services import record_inbound, send, send_template_to
@@ -149,6 +149,57 @@ def test_opt_in_counts_where_the_names_were_joined_after_the_opt_out(agents, con
 
     assert (spoken.is_opted_out, spoken.stage, blocked()) == (False, "qualifying", {False})
     assert template_to(agents).status == "queued"
+
+
+def test_first_message_that_shows_both_names_blocks_what_stood_open_by_the_other(agents, consultants):
+    queued = send(write(consultants, "Oi"), ["Um momento."], author="agent")[0]
+    write(agents, "parar", **HIDDEN)
+    assert blocked() == {True, False}
+
+    write(agents, "Bom dia", **BOTH)
+
+    queued.refresh_from_db()
+    assert (queued.status, blocked()) == ("cancelled", {True})
+
+
+def test_lead_that_joins_two_names_blocks_what_stood_open_by_the_other(agents, consultants):
+    write(agents, "Oi")
+    write(consultants, "parar", **HIDDEN)
+    lead = make_lead_known_by(PHONE, USER_ID)
+
+    following.claim_conversations(lead.pk)
+
+    lead.refresh_from_db()
+    assert (blocked(), lead.opted_out_at is None) == ({True}, False)
+    with pytest.raises(InvalidError, match=str(window.OPTED_OUT)):
+        send(Conversation.objects.get(line=agents), ["Olá!"], author="agent")
+
+
+def test_lead_that_joins_two_names_lifts_the_block_by_the_one_that_spoke_last(agents, consultants):
+    write(agents, "parar")
+    write(consultants, "parar", **HIDDEN)
+    write(consultants, "voltar", **HIDDEN)
+    assert blocked() == {True, False}
+    lead = make_lead_known_by(PHONE, USER_ID)
+
+    following.claim_conversations(lead.pk)
+
+    lead.refresh_from_db()
+    assert (blocked(), lead.opted_out_at) == ({False}, None)
+
+
+def test_message_to_a_name_that_was_joined_unheard_is_not_sent(twilio, agents, consultants):
+    queued = send(write(agents, "Oi"), ["Um momento."], author="agent")[0]
+    write(consultants, "parar", **HIDDEN)
+    make_lead_known_by(PHONE, USER_ID)
+
+    delivery.deliver_due(seconds=5)
+
+    queued.refresh_from_db()
+    assert (queued.status, queued.error_code) == ("failed", "21610")
+    assert queued.body not in twilio.bodies
+    assert blocked() == {True}
+    assert ConsentEvent.objects.count() == 1
 
 
 def test_late_opt_out_yields_to_what_they_said_since_by_their_other_name(agents, consultants):

@@ -254,7 +254,8 @@ def test_rebuild_after_redis_was_lost_restores_leads_from_rows(line, redis_clien
 
 
 def test_rebuild_asks_twilio_for_strangers(line, twilio):
-    twilio.accept({"From": STRANGER, "To": line.address, "Body": "lembra de mim?"})
+    said = twilio.accept({"From": STRANGER, "To": line.address, "Body": "lembra de mim?"})
+    said |= {"direction": "inbound", "status": "received"}
 
     rebuild_chat_lists()
 

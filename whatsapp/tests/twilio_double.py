@@ -2,14 +2,17 @@
 
 `with TwilioDouble() as twilio:` then point TWILIO_API_BASE_URL at `twilio.url`. What it accepted is
 in `twilio.accepted`, everything that came in `twilio.requests`. `twilio.behave("429", "500")`: the
-next two messages are answered so, later ones are accepted. While `twilio.answers_typing` is cleared, whoever
-shows the dots waits, for `hang_seconds` at most.
+next two messages are answered so, later ones are accepted; `twilio.behaved` counts them. `with twilio.refusing():`
+nobody listens. While `twilio.answers_typing` is cleared, whoever shows the dots waits, for `hang_seconds` at most.
 """
 
 import json
+import select
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -45,6 +48,7 @@ class TwilioDouble:
     typing_answered: list[str] = field(default_factory=list)
     answers_typing: threading.Event = field(default_factory=threading.Event)
     behaviours: deque[str] = field(default_factory=deque)
+    behaved: Counter[str] = field(default_factory=Counter)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     failing: dict[str, int] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
@@ -60,13 +64,29 @@ class TwilioDouble:
         self.answers_typing.set()
 
     def __enter__(self) -> "TwilioDouble":
-        handler = type("Handler", (_Handler,), {"double": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self._listen(0)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Connections are refused for a while; calls that are being answered go on."""
+        port = self.server.server_address[1]
+        self._stop()
+        try:
+            yield
+        finally:
+            self._listen(port)
+
+    def _listen(self, port: int) -> None:
+        handler = type("Handler", (_Handler,), {"double": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def _stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
 
@@ -114,7 +134,8 @@ class TwilioDouble:
             "num_media": "0",
             "direction": "outbound-api",
             "date_created": now,
-            "date_sent": now,
+            # Twilio accepts first and sends later
+            "date_sent": None,
             "status_callback": form.get("StatusCallback", ""),
         }
         with self._lock:
@@ -177,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = [
             one
             for one in self.double.accepted
-            if all(one[key] == asked[key] for key in asked) and _is_within(one["date_sent"], query)
+            if all(one[key] == asked[key] for key in asked) and _is_within(one, query)
         ]
         self._answer(200, {"messages": found[::-1], "next_page_uri": None, "page_size": 50})
 
@@ -217,6 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _create(self, form: dict[str, str]) -> None:
         behaviour = self.double.behaviours.popleft() if self.double.behaviours else "ok"
+        self.double.behaved[behaviour] += 1
         if behaviour.startswith("accept_then"):
             self.double.accept(form)
         if behaviour == "drop":
@@ -228,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif behaviour.endswith("500"):
             self._answer(500, {"code": 20500, "message": "Internal Server Error", "status": 500})
         elif behaviour.endswith("hang"):
-            time.sleep(self.double.hang_seconds)
+            self._hang()
         elif behaviour.endswith("drip"):
             self._drip()
         elif behaviour == "garbage":
@@ -239,6 +261,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(201, {})
         else:
             self._answer(201, self.double.accept(form))
+
+    def _hang(self) -> None:
+        """No answer until the caller hangs up, which is `behaved` as well."""
+        is_readable, _, _ = select.select([self.connection], [], [], self.double.hang_seconds)
+        self.double.behaved["hung up"] += bool(is_readable)
+        self.close_connection = True
 
     def _drip(self) -> None:
         """The beginning of an answer, a byte now and then: nothing is ever late, and nothing ever ends."""
@@ -262,10 +290,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _is_within(sent: str, query: dict[str, str]) -> bool:
-    """Both ends count, as at Twilio."""
-    moment = parsedate_to_datetime(sent)
+def _is_within(record: dict[str, Any], query: dict[str, str]) -> bool:
+    """Both ends count, as at Twilio. What is not sent yet is within no time; what came in was sent."""
+    sent = record["date_sent"] or (record["date_created"] if record["direction"] == "inbound" else None)
     since, until = (query.get(f"DateSent{sign}") for sign in "><")
+    if sent is None:
+        return not (since or until)
+    moment = parsedate_to_datetime(sent)
     return (not since or moment >= datetime.fromisoformat(since)) and (
         not until or moment <= datetime.fromisoformat(until)
     )

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.http import HttpRequest
+
 from whatsapp.downloading import Downloaded
 from whatsapp.models import Line
+from whatsapp.payloads import DeliveryStatus, InboundMessage
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,26 @@ class TemplateFacts:
     needs_media: bool = False
 
 
+@dataclass(frozen=True)
+class Webhook:
+    """What one signed request of the provider's says. `content`: its form or its JSON; `query`: of its address."""
+
+    content: Any
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
 class Transport(Protocol):
-    """Every call has a deadline, retries nothing and raises `SendError` and its kinds alone."""
+    """What comes in is read without any call. Every call has a deadline, retries nothing and raises `SendError`
+    and its kinds alone."""
+
+    def is_signed(self, line: Line, request: HttpRequest) -> bool:
+        """Whether one of the line's own secrets signed the webhook: before it, nothing of it is believed."""
+
+    def receive(self, line: Line, webhook: Webhook) -> list[InboundMessage]:
+        """What clients said to this line. Raises `MalformedPayloadError` for what is no message at all."""
+
+    def statuses(self, line: Line, webhook: Webhook) -> list[DeliveryStatus]:
+        """What became of messages of this line, with our ids where they came back. Raises the same."""
 
     def account_key(self, line: Line) -> str:
         """The provider's id of the account that the line's templates belong to; '' where none is set up."""

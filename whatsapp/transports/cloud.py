@@ -1,19 +1,40 @@
 """The WhatsApp Cloud API (Meta) as a transport, without a provider in between."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.http import HttpRequest
+
 from whatsapp import cloud_client, refusals
 from whatsapp.cloud_client import CloudAccount
+from whatsapp.cloud_payloads import Change, changes_in
 from whatsapp.downloading import Downloaded, HopelessError, NotNowError, download_with_token
 from whatsapp.models import Line
-from whatsapp.payloads import CHANNEL, phone_in
+from whatsapp.payloads import CHANNEL, DeliveryStatus, InboundMessage, phone_in
 from whatsapp.send_errors import RefusedError, SendError
-from whatsapp.transports.base import Outgoing, OutgoingFile, TemplateFacts
+from whatsapp.transports.base import Outgoing, OutgoingFile, TemplateFacts, Webhook
 from whatsapp.transports.cloud_templates import components_of, facts_of
+
+HEADER = "X-Hub-Signature-256"
 
 
 class CloudTransport:
+    def is_signed(self, line: Line, request: HttpRequest) -> bool:
+        """By the app secret or the next one, so that secrets can rotate with an overlap."""
+        # Over request.body and not over the parsed JSON: Meta signs bytes, escapes of its own included
+        shown = request.headers.get(HEADER, "").encode()
+        secrets = [secret for secret in (line.app_secret, line.next_app_secret) if secret]
+        return any(hmac.compare_digest(_signature(secret, request.body), shown) for secret in secrets)
+
+    def receive(self, line: Line, webhook: Webhook) -> list[InboundMessage]:
+        changes = _changes_of(line, webhook)
+        return [message for change in changes for message in change.messages(line.address)]
+
+    def statuses(self, line: Line, webhook: Webhook) -> list[DeliveryStatus]:
+        return [report for change in _changes_of(line, webhook) for report in change.statuses()]
+
     def account_key(self, line: Line) -> str:
         return line.business_account_id
 
@@ -50,6 +71,15 @@ def account_of(line: Line) -> CloudAccount:
     if not (line.phone_number_id and line.access_token):
         raise RefusedError(refusals.NO_ACCOUNT_CODE)
     return CloudAccount(line.phone_number_id, line.business_account_id, line.access_token)
+
+
+def _changes_of(line: Line, webhook: Webhook) -> list[Change]:
+    """One webhook may speak of several numbers."""
+    return [one for one in changes_in(webhook.content) if one.phone_number_id == line.phone_number_id]
+
+
+def _signature(secret: str, body: bytes) -> bytes:
+    return b"sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()
 
 
 def _addressed(recipient: str) -> dict[str, str]:

@@ -5,18 +5,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 
-from whatsapp import client, downloading, refusals
+from whatsapp import client, downloading, refusals, signatures
 from whatsapp.accounts import Account, account_of
 from whatsapp.models import Line
+from whatsapp.payloads import DeliveryStatus, InboundMessage, our_id
 from whatsapp.send_errors import RefusedError
-from whatsapp.transports.base import Outgoing, TemplateFacts
+from whatsapp.transports.base import Outgoing, TemplateFacts, Webhook
 from whatsapp.transports.twilio_templates import facts_of
 
 STATUS_PATH = "/webhooks/whatsapp/status/"
 
 
 class TwilioTransport:
+    """`line` None, of a webhook alone: it names no number of ours, and the environment's account may have sent it."""
+
+    def is_signed(self, line: Line | None, request: HttpRequest) -> bool:
+        return signatures.is_signed(request, account_of(line))
+
+    def receive(self, line: Line | None, webhook: Webhook) -> list[InboundMessage]:
+        return [InboundMessage.parse(webhook.content)]
+
+    def statuses(self, line: Line | None, webhook: Webhook) -> list[DeliveryStatus]:
+        return [DeliveryStatus.parse(webhook.content, our_id(webhook.query.get("message", "")))]
+
     def account_key(self, line: Line) -> str:
         account = account_of(line)
         return account.sid if account else ""
