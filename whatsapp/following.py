@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from leads import one_trip
-from leads.models import LeadIdentity
+from leads.models import LeadIdentity, Status
 from leads.services import activity
 from whatsapp import adoption, consent, person
 from whatsapp.locks import lock_all, lock_all_of
@@ -31,14 +31,8 @@ WHERE conversation.id = found.id AND conversation.lead_id = lead.id"""
 _FOLLOW = f"{_FOLLOW_ALL} AND lead.id = %(lead)s"
 # Whoever took a conversation over need not be the lead's consultant, so that a difference alone says nothing.
 _FOLLOW_FORGOTTEN = f"{_FOLLOW_ALL} AND conversation.handoff_reason <> %(taken_over)s"
-# Every new lead asks this, most for nothing: one statement, planned once
-_CLAIM = """
-UPDATE whatsapp_conversation AS conversation SET lead_id = %(lead)s, updated_at = statement_timestamp()
-WHERE (client_key = ANY(%(keys)s) OR external_user_id = ANY(%(keys)s))
-  AND (lead_id IS NULL OR lead_id <> %(lead)s AND EXISTS (
-    SELECT FROM leads_lead AS former JOIN leads_status AS status ON status.slug = former.status_id
-    WHERE former.id = conversation.lead_id AND status.kind IN ('won', 'lost')))"""
 WHATSAPP_KINDS = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID)
+CLOSED = (Status.Kind.WON, Status.Kind.LOST)
 
 
 def claim_conversations(lead_id: UUID) -> int:
