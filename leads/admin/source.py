@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -218,12 +219,12 @@ def _label(target: str) -> str:
     """In the manager's words; the parts of an origin are called alike everywhere."""
     apart = {
         "whatsapp_id": _("WhatsApp user id"),
-        "external_id": _("the sender's id"),
+        "external_id": _("The sender's id"),
         "consent": _("Consent"),
     }
     if target in apart or target in ATTRIBUTION:
         return str(apart.get(target, target))
-    return str(getattr(Lead, target).field.verbose_name)
+    return capfirst(getattr(Lead, target).field.verbose_name)
 
 
 def _as_text(paths: str | list[str] | None) -> str:
