@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from leads import rate
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.admin.source_form import SECRETS, SourceForm
+from leads.bodies import BodyError
 from leads.errors import InvalidError
 from leads.inference.mapping import ATTRIBUTION, FACTS, TARGETS
 from leads.models import Delivery, Lead, MappingVersion, ScoringProfile, Source
@@ -28,6 +30,7 @@ from leads.services import mapping as mapping_service
 from leads.services import sources as source_service
 from leads.sources import kind_of
 from leads.sources.examples import EXAMPLES, KEY_IN_BODY
+from leads.wholeness import unpacked
 
 
 @admin.register(Source)
@@ -176,9 +179,13 @@ def _pasted(request: HttpRequest) -> _Example | None:
 
 def _first_body(source: Source) -> _Example:
     """The latest that came. The boundary between a form's parts stands in its content type alone."""
-    bodies = Delivery.objects.filter(source=source, body__isnull=False).values_list("body", "content_type")
-    body, content_type = bodies.first() or (None, "")
-    return _Example(bytes(body or b"").decode("utf-8", "replace"), content_type)
+    latest = Delivery.objects.filter(source=source, body__isnull=False).first()
+    if latest is None:
+        return _Example("")
+    body = bytes(latest.body or b"")
+    with suppress(BodyError):
+        body = unpacked(body, latest.headers)
+    return _Example(body.decode("utf-8", "replace"), latest.content_type)
 
 
 def _chosen_paths(request: HttpRequest) -> dict[str, Any]:
