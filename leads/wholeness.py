@@ -40,7 +40,7 @@ def read_whole(body: bytes, content_type: str, headers: Mapping[str, str]) -> An
         raise BodyError(text % {"came": len(body), "length": length[:18]})
     plain = unpacked(body, headers)
     # What was compressed shows its end
-    if length == UNKNOWN and plain is body and not _shows_its_end(body, content_type):
+    if length == UNKNOWN and plain is body and not shows_its_end(body, content_type):
         raise BodyError(_("Whether this form is whole cannot be told: it came without a length. Send one."))
     return read_body(plain, content_type)
 
@@ -60,7 +60,7 @@ def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
     return plain
 
 
-def _shows_its_end(body: bytes, content_type: str) -> bool:
+def shows_its_end(body: bytes, content_type: str) -> bool:
     """Where JSON does not close, `read_body` finds that out."""
     message = Message()
     message["content-type"] = " ".join(content_type.split())
