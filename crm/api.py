@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -31,6 +31,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return _response(413, "too_large", _("This is too large."))
     if isinstance(error, SuspiciousOperation | RecursionError):  # JSON nested a thousand deep recurses
         return _response(400, "malformed", _("This request cannot be understood."))
+    if isinstance(error, UnreadablePostError):
+        return _response(400, "incomplete", _("Not all of this came, or its length was not told."))
     response = rest_exception_handler(error, context)
     if response is not None:
         response.data = _rest_body(error, response)

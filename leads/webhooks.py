@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 KEPT_HEADERS = (
     "content-type",
     "content-length",
+    "content-encoding",
     "user-agent",
     "referer",
     "origin",

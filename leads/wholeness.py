@@ -6,10 +6,12 @@ boundary, a signature is over the whole. A plain form of unknown length shows no
 """
 
 import re
+import zlib
 from collections.abc import Mapping
 from email.message import Message
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from leads.bodies import BodyError, read_body
@@ -17,6 +19,8 @@ from leads.bodies import BodyError, read_body
 # Set by the server's side for bodies without a length; kept in the place of the length.
 UNMEASURED = "crm.unmeasured"
 UNKNOWN = "unknown"
+COMPRESSED = frozenset({"gzip", "x-gzip", "deflate"})
+GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _JSON = re.compile(rb"[\s\x00\xef\xbb\xbf\xfe\xff]*[\[{\"]")
 
 
@@ -34,12 +38,29 @@ def read_whole(body: bytes, content_type: str, headers: Mapping[str, str]) -> An
     if length.isdigit() and int(length[:18]) > len(body):
         text = _("The connection broke off: %(came)d of %(length)s bytes came.")
         raise BodyError(text % {"came": len(body), "length": length[:18]})
-    if length == UNKNOWN and not _shows_its_end(body, content_type):
+    plain = unpacked(body, headers)
+    # What was compressed shows its end
+    if length == UNKNOWN and plain is body and not shows_its_end(body, content_type):
         raise BodyError(_("Whether this form is whole cannot be told: it came without a length. Send one."))
-    return read_body(body, content_type)
+    return read_body(plain, content_type)
 
 
-def _shows_its_end(body: bytes, content_type: str) -> bool:
+def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """What was compressed on its way. Raises BodyError where that is too much, or not all of it."""
+    if headers.get("content-encoding", "").strip().lower() not in COMPRESSED:
+        return body
+    reader = zlib.decompressobj(GZIP_OR_ZLIB)
+    try:
+        plain = reader.decompress(body, settings.WEBHOOK_MAX_BYTES)
+    except zlib.error:
+        # A proxy may have unpacked it and left the header
+        return body
+    if not reader.eof:
+        raise BodyError(_("The compressed body breaks off, or is too large when it is unpacked."))
+    return plain
+
+
+def shows_its_end(body: bytes, content_type: str) -> bool:
     """Where JSON does not close, `read_body` finds that out."""
     message = Message()
     message["content-type"] = " ".join(content_type.split())

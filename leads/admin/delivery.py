@@ -20,6 +20,7 @@ from leads.bodies import BodyError, read_body
 from leads.cleaning import visible_text
 from leads.models import Delivery
 from leads.services.replaying import replay_deliveries
+from leads.wholeness import unpacked
 
 SHOWN_SIGNS = 64 * 1024
 
@@ -87,16 +88,18 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """Escaped. JSON and forms are laid out for reading; anything else as it came."""
         if delivery.body is None:
             return SafeString("—")
-        return _shown(_laid_out(bytes(delivery.body), delivery.content_type))
+        return _shown(_laid_out(delivery))
 
     @admin.display(description=_("what was understood"))
     def what_was_understood(self, delivery: Delivery) -> SafeString:
         return _shown(_as_json(delivery.understood))
 
 
-def _laid_out(body: bytes, content_type: str) -> str:
+def _laid_out(delivery: Delivery) -> str:
+    body = bytes(delivery.body or b"")
     try:
-        return _as_json(read_body(body, content_type))
+        body = unpacked(body, delivery.headers)
+        return _as_json(read_body(body, delivery.content_type))
     except (BodyError, RecursionError):
         return body.decode("utf-8", "backslashreplace")
 

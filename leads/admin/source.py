@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -13,12 +14,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads import rate
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.admin.source_form import SECRETS, SourceForm
+from leads.bodies import BodyError
 from leads.errors import InvalidError
 from leads.inference.mapping import ATTRIBUTION, FACTS, TARGETS
 from leads.models import Delivery, Lead, MappingVersion, ScoringProfile, Source
@@ -27,6 +30,7 @@ from leads.services import mapping as mapping_service
 from leads.services import sources as source_service
 from leads.sources import kind_of
 from leads.sources.examples import EXAMPLES, KEY_IN_BODY
+from leads.wholeness import unpacked
 
 
 @admin.register(Source)
@@ -175,9 +179,13 @@ def _pasted(request: HttpRequest) -> _Example | None:
 
 def _first_body(source: Source) -> _Example:
     """The latest that came. The boundary between a form's parts stands in its content type alone."""
-    bodies = Delivery.objects.filter(source=source, body__isnull=False).values_list("body", "content_type")
-    body, content_type = bodies.first() or (None, "")
-    return _Example(bytes(body or b"").decode("utf-8", "replace"), content_type)
+    latest = Delivery.objects.filter(source=source, body__isnull=False).first()
+    if latest is None:
+        return _Example("")
+    body = bytes(latest.body or b"")
+    with suppress(BodyError):
+        body = unpacked(body, latest.headers)
+    return _Example(body.decode("utf-8", "replace"), latest.content_type)
 
 
 def _chosen_paths(request: HttpRequest) -> dict[str, Any]:
@@ -218,12 +226,12 @@ def _label(target: str) -> str:
     """In the manager's words; the parts of an origin are called alike everywhere."""
     apart = {
         "whatsapp_id": _("WhatsApp user id"),
-        "external_id": _("the sender's id"),
+        "external_id": _("The sender's id"),
         "consent": _("Consent"),
     }
     if target in apart or target in ATTRIBUTION:
         return str(apart.get(target, target))
-    return str(getattr(Lead, target).field.verbose_name)
+    return capfirst(getattr(Lead, target).field.verbose_name)
 
 
 def _as_text(paths: str | list[str] | None) -> str:

@@ -1,16 +1,17 @@
 """Asking a vendor for the answers behind an id: HTTPS, JSON, with deadlines, told apart by what may help."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.utils.translation import gettext as _
 
+from leads.payload import LeadPayload
 from leads.sources.throttling import heed, rest_of
 
 TIMEOUT_SECONDS = 8
@@ -18,15 +19,27 @@ MAX_BYTES = 4 * 1024 * 1024
 # Worth another attempt: too many requests, or trouble on their side.
 PASSING = {408, 409, 425, 429, 500, 502, 503, 504}
 
+GONE = {404, 410}
+Named = TypeVar("Named")
+
 
 class FetchError(Exception):
     """The answers could not be had. `is_final`: asking again will not help until a person mends something.
 
-    `retry_after`: how long the vendor wants to be left alone, where it says so.
+    `retry_after`: how long the vendor wants to be left alone, where it says so. `is_gone`: there is no such
+    thing there, or no longer.
     """
 
-    def __init__(self, message: str, *, is_final: bool = False, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        is_final: bool = False,
+        retry_after: timedelta | None = None,
+        is_gone: bool = False,
+    ) -> None:
         super().__init__(message)
+        self.is_gone = is_gone
         self.is_final = is_final
         self.retry_after = retry_after
 
@@ -68,12 +81,36 @@ def fetch_json(
         is_final = error.code not in PASSING and not _passes(detail, passing_codes)
         message = f"{_('The answers could not be fetched')}: HTTP {error.code} {detail[:500]}"
         wait = heed(url, token, error.code, error.headers)
-        raise FetchError(message.strip(), is_final=is_final, retry_after=wait) from error
+        raise FetchError(
+            message.strip(), is_final=is_final, retry_after=wait, is_gone=error.code in GONE
+        ) from error
     except (URLError, OSError, HTTPException, ValueError) as error:
         raise FetchError(f"{_('The answers could not be fetched')}: {type(error).__name__}") from error
     if not isinstance(answer, dict):
         raise FetchError(_("The answer has an unexpected shape."))
     return answer
+
+
+def fetch_each(
+    named: Mapping[str, Named], fetch_one: Callable[[str, Named], LeadPayload]
+) -> list[LeadPayload]:
+    """All that a body names. One that is gone for good stops no other; one that may yet be had postpones all.
+
+    So nothing is written before all answers are there. Raises FetchError where none can be had.
+    """
+    found: list[LeadPayload] = []
+    problems: list[FetchError] = []
+    for name, told in named.items():
+        try:
+            found.append(fetch_one(name, told))
+        except FetchError as error:
+            if not error.is_final or len(named) == 1:
+                raise
+            problems.append(error)
+            found.append(LeadPayload(external_id=name, extra={"problem": str(error)}))
+    if len(problems) == len(named):
+        raise problems[0]
+    return found
 
 
 def _detail(error: HTTPError) -> str:

@@ -12,7 +12,7 @@ from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import Knock, NotASubmissionError, SourceKind, with_submission_id
 from leads.sources.credentials import hmac_base64, is_recent, same
-from leads.sources.fetching import fetch_json
+from leads.sources.fetching import FetchError, fetch_each, fetch_json
 
 PROPERTIES = (
     "firstname,lastname,email,phone,mobilephone,hs_whatsapp_phone_number,city,country,company,message,hs_language,"
@@ -53,10 +53,10 @@ class HubSpot(SourceKind):
         """Each contact once, however many events speak of it. Without a token the events must do."""
         if not source.access_token:
             return None
-        return [
-            _payload(_fetch_properties(contact, source) or _told_properties(events), contact, events, source)
-            for contact, events in _contacts(tree).items()
-        ]
+        return fetch_each(
+            _contacts(tree),
+            lambda contact, events: _payload(_properties(contact, events, source), contact, events, source),
+        )
 
 
 def _contacts(tree: Any) -> dict[str, Contact]:
@@ -80,6 +80,17 @@ def _told_properties(events: Contact) -> dict[str, Any]:
         for event in events
         if event.get("propertyName")
     }
+
+
+def _properties(contact: str, events: Contact, source: Source) -> dict[str, Any]:
+    """As HubSpot has them; of a contact that was deleted or merged since, what the events told."""
+    told = _told_properties(events)
+    try:
+        return _fetch_properties(contact, source) or told
+    except FetchError as error:
+        if not (error.is_gone and told):
+            raise
+        return told
 
 
 def _fetch_properties(contact: str, source: Source) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import Knock, SourceKind, with_submission_id
 from leads.sources.credentials import hmac_hex, same, same_as_any
-from leads.sources.fetching import FetchError, fetch_json
+from leads.sources.fetching import FetchError, fetch_each, fetch_json
 
 FIELDS = (
     "id,created_time,ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,form_id,platform,is_organic,"
@@ -58,20 +58,10 @@ class MetaLeadAds(SourceKind):
         named = {str(value["leadgen_id"]): value for value in _changes(tree) if value.get("leadgen_id")}
         if not named:
             return None
-        found: list[LeadPayload] = []
-        problems: list[FetchError] = []
-        for leadgen_id, value in named.items():
-            try:
-                found.append(read_lead({**_told(value), **_fetch_lead(leadgen_id, source)}, source))
-            except FetchError as error:
-                # One that may yet be had postpones them all: nothing is written before all answers are there
-                if not error.is_final or len(named) == 1:
-                    raise
-                problems.append(error)
-                found.append(LeadPayload(external_id=leadgen_id, extra={"problem": str(error)}))
-        if len(problems) == len(named):
-            raise problems[0]
-        return found
+        return fetch_each(
+            named,
+            lambda leadgen_id, value: read_lead({**_told(value), **_fetch_lead(leadgen_id, source)}, source),
+        )
 
 
 def read_lead(lead: dict[str, Any], source: Source) -> LeadPayload:

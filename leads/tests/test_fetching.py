@@ -193,3 +193,25 @@ def test_hubspot_contact_is_fetched_once_for_all_its_events(wire):
     lead = Lead.objects.get()
     assert (lead.name, lead.phone, delivery.state) == ("Rosa Paz", "+5511987650007", "processed")
     assert len(wire.asked) == 1
+
+
+def test_hubspot_contact_that_is_gone_is_known_by_its_events_and_stops_no_other(wire):
+    contact = {"firstname": "Caio", "mobilephone": "11 98765-0009"}
+    wire.answers["/crm/v3/objects/contacts/502"] = (200, {"properties": contact})
+    created = {"subscriptionType": "contact.creation", "eventId": 9}
+    told_nothing = [created | {"objectId": 502}, created | {"objectId": 503}]
+
+    delivery = deliver(make_source("hubspot"), bodies.hubspot() + told_nothing)
+
+    assert delivery.state == "processed"
+    assert set(Lead.objects.values_list("name", "email")) == {("", "hugo@mail.example"), ("Caio", "")}
+    assert "404" in json.dumps(delivery.understood)
+
+
+def test_hubspot_that_refuses_the_token_makes_no_lead_of_what_the_events_tell(wire):
+    wire.answers["/crm/v3/objects/contacts/501"] = (401, {"message": "expired"})
+
+    delivery = deliver(make_source("hubspot"), bodies.hubspot())
+
+    assert (delivery.state, Lead.objects.count()) == ("dead", 0)
+    assert "401" in delivery.error

@@ -1,5 +1,6 @@
 """The front door: what is answered, and that the request is kept before it is understood."""
 
+import gzip
 import json
 
 import pytest
@@ -231,6 +232,17 @@ def test_body_without_any_contact_is_rejected_with_the_reason(client, source):
     delivery = Delivery.objects.get()
     assert delivery.state == "rejected"
     assert "phone" in delivery.error
+
+
+def test_compressed_body_becomes_a_lead_and_is_kept_as_it_came(client, source):
+    packed = gzip.compress(json.dumps(FORM).encode())
+    headers = {"authorization": "Bearer top-secret", "content-encoding": "gzip"}
+
+    assert send(client, packed, **headers).status_code == 202
+    deliveries.process_pending()
+
+    assert bytes(Delivery.objects.get().body) == packed
+    assert Lead.objects.get().phone
 
 
 def test_webhook_over_the_rate_gets_429(client, source):

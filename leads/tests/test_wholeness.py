@@ -1,5 +1,8 @@
 """What is known to be only a part of a body is read by nobody."""
 
+import gzip
+import zlib
+
 import pytest
 
 from leads.bodies import BodyError
@@ -41,3 +44,19 @@ def test_body_that_shows_its_end_is_read_without_a_length(body, content_type):
 def test_body_that_does_not_show_its_end_is_refused(body, content_type):
     with pytest.raises(BodyError):
         read_whole(body, content_type, {"content-length": UNKNOWN})
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+@pytest.mark.parametrize("length", [{}, {"content-length": UNKNOWN}])
+def test_compressed_body_is_unpacked(pack, length):
+    assert read_whole(pack(b"a=1"), FORM, {"content-encoding": "GZIP"} | length) == {"a": "1"}
+
+
+def test_body_that_a_proxy_unpacked_already_is_read_as_it_is():
+    assert read_whole(b"a=1", FORM, {"content-encoding": "gzip"}) == {"a": "1"}
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(b"a=1")[:-3], gzip.compress(b" " * 300_000)])
+def test_compressed_body_that_breaks_off_or_is_a_bomb_is_refused(packed):
+    with pytest.raises(BodyError, match="compressed"):
+        read_whole(packed, FORM, {"content-encoding": "gzip"})
