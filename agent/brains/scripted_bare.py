@@ -24,6 +24,9 @@ GIBBERISH = re.compile(r"[bcdfgjkmnpqstvwxz]{3}|(.)\1\1")
 MASHED = re.compile(r"[bcdfghjklmnpqstvwxz]{5}|^[^aeiouy]+$|[sdfgjkl]{4}")
 # "arrancaría en agosto": once the month is read, a verb is left that answers nothing.
 VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
+ADDRESS = re.compile(r"(?P<owner>[a-z][\w.+-]*)@")
+SEPARATES = re.compile(r"[\d._+-]+")
+SHORTEST_ECHO = 2
 LONGEST_ANSWER = 8
 # "hmm", "ixe", "ué": short and unknown, as names are
 INTERJECTION = re.compile(
@@ -157,7 +160,7 @@ class BareReader:
             (line.unread.strip(" .!") == piece or self._is_last_sentence(piece, line))
             and self.pending is not None
             and not GIBBERISH.search(fold(piece))
-        )
+        ) or _is_echoed(piece, line)
         return self._claim(question, names.bare(piece, self.context, pending=False, alone=alone), line)
 
     def _is_last_sentence(self, piece: str, line: Line) -> bool:
@@ -219,6 +222,13 @@ class BareReader:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
+
+
+def _is_echoed(piece: str, line: Line) -> bool:
+    """ "noreen, noreen.k@muddypaws.example": the address tells that the word is a name."""
+    parts = {part for match in ADDRESS.finditer(line.folded) for part in SEPARATES.split(match["owner"])}
+    first = fold(piece.split()[0])
+    return len(first) > SHORTEST_ECHO and first in parts and first not in common_words()
 
 
 def _with_regions(line: Line) -> Iterator[str]:

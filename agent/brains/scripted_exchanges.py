@@ -7,7 +7,8 @@ import re
 from agent.brains.scripted_lines import Claim, Line
 from agent.brains.scripted_reading import ClaimReader
 from agent.parsers import names, places, texts
-from agent.parsers.found import Found
+from agent.parsers.found import Found, fold
+from agent.parsers.lexicons import common_words
 
 # "mejor el March, que es más barato": one thing for another, and nothing else is said of it
 INSTEAD = re.compile(
@@ -15,6 +16,11 @@ INSTEAD = re.compile(
     r"(?:(?:quero|quiero|want|e|es|ver|see|have|maybe)\s+)?(?:o|a|el|la|um|uma|un|una|the|an?)\s+"
     r"(?P<thing>[^\W\d_][\w-]*(?:\s\d\w*)?)"
     r"(?=\s*(?:[.,;!?\n]|(?:que|mesmo|porque|pq|por favor|please|instead)(?!\w)|$))"
+)
+# What else may be preferred by one word: "mejor el rojo"
+COLOUR = re.compile(
+    r"roj[oa]|negr[oa]|blanc[oa]|gris|azul|verde|platead[oa]|plata|amarill?[oe][lo]?|vermelh[oa]|pret[oa]|branc[oa]|cinza|"
+    r"prata|red|black|white|silver|gr[ea]y|blue|green|primeir[oa]|segund[oa]|primer[oa]?|first|second|last|ultim[oa]"
 )
 
 
@@ -32,6 +38,8 @@ class ExchangeReader(ClaimReader):
         return [self.claim(wanted[0], found, line)]
 
     def _is_thing(self, word: str, line: Line) -> bool:
-        """A name of no person and no place; "mejor el rojo" without a capital may be anything."""
-        capital = word[0].isupper() and not line.text.isupper()
-        return capital and not names.is_known(word) and not places.is_known(word, self.context)
+        """A name of no person and no place; where the client uses capitals it has one."""
+        flat = line.text.isupper() or line.text.islower()
+        telling = COLOUR.fullmatch(fold(word)) is None and fold(word) not in common_words()
+        written = telling if flat else word[0].isupper()
+        return written and not names.is_known(word) and not places.is_known(word, self.context)

@@ -30,7 +30,9 @@ AMBIGUOUS_MONTHS = frozenset({"mar", "may", "mai", "set", "out", "ago", "dez", "
 
 TODAY = ("hoje", "hj", "hoy", "today", "tonight", "esta noche", "hoje a noite")
 TOMORROW = ("amanha", "amanhã", "manana", "tomorrow", "tmrw", "tmr", "2moro", "amn", "amnh")
-DAY_AFTER = ("depois de amanha", "pasado manana", "day after tomorrow", "dps de amanha")
+DAY_AFTER = (
+    "depois de amanha", "pasado manana", "day after tomorrow", "day after tmrw", "day after tmr", "dps de amanha",
+)  # fmt: skip
 
 # A month is thirty days here: enough for a horizon, and dates count calendar months
 UNIT_DAYS = {
@@ -39,3 +41,32 @@ UNIT_DAYS = {
     "years": 365, "quinzena": 15, "quincena": 15, "fortnight": 14, "semestre": 182, "trimestre": 91,
     "quarter": 91,
 }  # fmt: skip
+
+# The days of a month from the first on; "um" and "one" are too common to be days
+PORTUGUESE_DAYS = (
+    "primeiro dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete "
+    "dezoito dezenove vinte"
+)
+SPANISH_DAYS = (
+    "primero dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
+    "dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete "
+    "veintiocho veintinueve treinta"
+)
+ENGLISH_DAYS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+
+
+def _days_in_words() -> dict[str, int]:
+    """ "quinze" (de maio), "veintiuno" (de junio), "twenty-first" (of July)."""
+    portuguese, spanish, english = (words.split() for words in (PORTUGUESE_DAYS, SPANISH_DAYS, ENGLISH_DAYS))
+    days = {word: day for words in (portuguese, spanish, english) for day, word in enumerate(words, 1)}
+    days |= {"catorze": 14, "trinta": 30, "trinta e um": 31, "treinta y uno": 31, "thirtieth": 30}
+    units = ["um", *portuguese[1:9]]
+    days |= {f"vinte e {unit}": 20 + number for number, unit in enumerate(units, 1)}
+    days |= {f"twenty{sign}{unit}": 20 + n for n, unit in enumerate(english[:9], 1) for sign in "- "}
+    return days | {"thirty-first": 31, "thirty first": 31}
+
+
+DAYS_IN_WORDS = _days_in_words()

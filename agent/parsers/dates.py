@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 from agent.brains.protocol import Context
 from agent.parsers import numbers
 from agent.parsers.calendar_words import (
+    AMBIGUOUS_MONTHS,
     DAY_AFTER,
+    DAYS_IN_WORDS,
     MONTHS,
     TODAY,
     TOMORROW,
@@ -64,8 +66,13 @@ DAY_MONTH = re.compile(
     rf"(?<![\w/])(?P<day>\d{{1,2}})(?:o|º|st|nd|rd|th|ro)?\s*(?:de\s+|of\s+|/|-)?\s*{MONTH}(?!\w){YEAR}"
 )
 MONTH_DAY = re.compile(rf"(?<!\w){MONTH}\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:]){YEAR}")
+# "Oct2", "Oct-2"
+GLUED = re.compile(rf"(?<!\w){MONTH}[-/]?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:/-]){YEAR}")
+DAY_IN_WORDS = rf"(?P<day>{_either(DAYS_IN_WORDS)})"
+WORD_MONTH = re.compile(rf"(?<!\w){DAY_IN_WORDS}\s+(?:de|of)\s+{MONTH}(?!\w){YEAR}")
+MONTH_WORD = re.compile(rf"(?<!\w){MONTH}\s+(?:the\s+)?{DAY_IN_WORDS}(?!\w){YEAR}")
 NUMERIC = re.compile(
-    r"(?<![\w/.-])(?:(?P<iso>20\d\d-\d\d-\d\d)|(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})"
+    r"(?<![\w/.-])(?:(?P<iso>20\d\d[-/]\d\d[-/]\d\d)|(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})"
     r"(?:(?P=sep)(?P<y>20\d\d|\d\d))?)(?![\w/])"
 )
 # "dia 10", not "the 10%" or "el 10 mil"
@@ -78,6 +85,18 @@ DAY_ONLY = re.compile(
 AHEAD = re.compile(
     rf"(?<!\w)(?:daqui(?: a)?|dentro de|em|en|in|within|"
     rf"de aqui a)\s+(?P<count>[\w-]+)\s+(?P<unit>{_either(UNIT_DAYS)})(?!\w)"
+)
+# "two weeks from now"; "from tomorrow" would be a day more
+FROM_NOW = re.compile(
+    rf"(?<!\w)(?P<count>[\w-]+)\s+(?P<unit>{_either(UNIT_DAYS)})\s+"
+    r"(?:from (?:now|today)|a partir de (?:hoje|hoy|agora|ahora))"
+)
+# "7 do mês que vem", "20th of next month"
+IN_NEXT_MONTH = re.compile(rf"(?<![\w/])(?P<day>\d{{1,2}})(?:st|nd|rd|th|º)?\s+(?P<month_later>{NEXT_MONTH})")
+# "next week on friday", "semana que vem na sexta"
+NEXT_WEEK_BEFORE = re.compile(
+    r"(?:next week|(?:proxima semana|semana (?:que vem|q vem|que viene|q viene|proxima)))[\s,]*"
+    r"(?:(?:on|na|no|el|en|a)\s+)?$"
 )
 MONTH_END = re.compile(
     rf"(?<!\w)(?:fim|final|finais|fin|finales|ultimo dia|end|eom)\s+(?:do|de|del|of|of the|deste|desse|this)\s*"
@@ -136,15 +155,18 @@ def _numeric(folded: str, today: date, country: str) -> Iterator[Hit]:
 
 
 def _day_month(folded: str, today: date, country: str) -> Iterator[Hit]:
-    for pattern in (DAY_MONTH, MONTH_DAY):
+    for pattern in (DAY_MONTH, MONTH_DAY, GLUED, WORD_MONTH, MONTH_WORD):
         for match in pattern.finditer(folded):
-            day = _dated(today, int(match["day"]), MONTHS[match["month"]], _year(match["year"]))
+            # "mar3" and "set2" may be anything
+            if pattern is GLUED and match[0][:3] in AMBIGUOUS_MONTHS and match[0][3].isdigit():
+                continue
+            day = _dated(today, _day_number(match["day"]), MONTHS[match["month"]], _year(match["year"]))
             if day:
                 yield match.start(), match.end(), day
 
 
 def _day_only(folded: str, today: date, country: str) -> Iterator[Hit]:
-    for match in DAY_ONLY.finditer(folded):
+    for match in (*DAY_ONLY.finditer(folded), *IN_NEXT_MONTH.finditer(folded)):
         number = int(match["day"]) if match["day"].isdigit() else 1
         next_month = add_months(today.replace(day=1), 1)
         day = _in_month(next_month, number) if match["month_later"] else _in_month_or_next(today, number)
@@ -163,7 +185,7 @@ def _month_end(folded: str, today: date, country: str) -> Iterator[Hit]:
 
 
 def _ahead(folded: str, today: date, country: str) -> Iterator[Hit]:
-    for match in AHEAD.finditer(folded):
+    for match in (*AHEAD.finditer(folded), *FROM_NOW.finditer(folded)):
         count = count_of(match["count"])
         if count is None:
             continue
@@ -188,7 +210,8 @@ def _weekdays(folded: str, today: date, language: str) -> Iterator[Hit]:
             yield match.start(), numbered.end(), day
             continue
         target = WEEKDAYS[match["day"]]
-        if match["week"] or match["before"] == "next":
+        later = match["week"] or match["before"] == "next" or NEXT_WEEK_BEFORE.search(folded[: match.start()])
+        if later:
             # "next friday" is the one of next week, also where this week's is still to come
             monday = today + timedelta(days=7 - today.weekday())
             yield match.start(), match.end(), monday + timedelta(days=target)
@@ -228,6 +251,10 @@ def _dated(today: date, day: int, month: int, year: int | None) -> date | None:
         return None
 
 
+def _day_number(said: str) -> int:
+    return int(said) if said.isdigit() else DAYS_IN_WORDS[said]
+
+
 def _in_month_or_next(today: date, number: int) -> date | None:
     return _in_month(add_months(today.replace(day=1), 1 if number < today.day else 0), number)
 
@@ -244,6 +271,6 @@ def _year(digits: str | None) -> int | None:
 
 def _iso(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.replace("/", "-"))
     except ValueError:
         return None

@@ -191,7 +191,10 @@ def _introduced(text: str, folded: str, match: re.Match[str], trust: int) -> Fou
     if (
         trust != CERTAIN
         and match[0].split()[0] in CASUAL
-        and not (is_known(captured.quote.split()[0]) or _is_full_name(captured.quote))
+        # Shouted, "E DURA QUANTO TEMPO?" looks like a full name
+        and not (
+            is_known(captured.quote.split()[0]) or (_is_full_name(captured.quote) and not text.isupper())
+        )
     ):
         return None
     flat = text.isupper() or text.islower()

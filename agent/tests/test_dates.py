@@ -37,6 +37,20 @@ SHIFTS = tuple(
         ("US", "en", "6/15", "2026-06-15"),
         ("US", "en", "June 3rd", "2026-06-03"),
         ("GB", "en", "15/6/2026", "2026-06-15"),
+        ("BR", "pt-BR", "quinze de junho", "2026-06-15"),
+        ("BR", "pt-BR", "vinte e dois de maio", "2026-05-22"),
+        ("BR", "pt-BR", "7 do mês que vem", "2026-06-07"),
+        ("BR", "pt-BR", "semana que vem na sexta", "2026-05-15"),
+        ("MX", "es", "veinte de junio", "2026-06-20"),
+        ("MX", "es", "la próxima semana el jueves", "2026-05-14"),
+        ("US", "en", "Oct2", "2026-10-02"),
+        ("US", "en", "Jun-3", "2026-06-03"),
+        ("US", "en", "May twenty-first", "2026-05-21"),
+        ("GB", "en", "the tenth of September", "2026-09-10"),
+        ("US", "en", "two weeks from now", "2026-05-19"),
+        ("US", "en", "20th of next month", "2026-06-20"),
+        ("US", "en", "next week on Friday", "2026-05-15"),
+        ("US", "en", "2026/08/12", "2026-08-12"),
     ],
 )
 def test_dates_are_counted_from_the_clients_today(country, language, text, day):
@@ -50,6 +64,8 @@ def test_dates_are_counted_from_the_clients_today(country, language, text, day):
         ("pt-BR", "carro de segunda mão"),
         ("es", "de segunda"),
         ("pt-BR", "2 quartos, 85 mil"),
+        ("pt-BR", "set2, mar3"),
+        ("pt-BR", "uma de cinco mil"),
     ],
 )
 def test_dates_in_look_alikes_are_not_found(language, text):

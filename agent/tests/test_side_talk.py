@@ -117,3 +117,20 @@ def test_land_to_build_on_is_to_be_bought():
     chat.say("tô atrás de terreno em Atibaia pra construir")
 
     assert chat.values["goal"] == "buy"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("zuleyka, zuleyka.m@nexa.example", "Zuleyka"),
+        ("NOREEN, NOREEN@NEXA.EXAMPLE", "Noreen"),
+        ("rh, rh@nexa.example", None),
+        ("muddy paws, muddypaws@nexa.example", None),
+    ],
+)
+def test_an_address_tells_that_the_word_beside_it_is_a_name(text, name):
+    assert answered("b2b_software", "name", "US", text) == name
+
+
+def test_a_shouted_question_is_no_name():
+    assert answered("education", "name", "BR", "E DURA QNT TEMPO?") is None
