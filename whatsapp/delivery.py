@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 
 from leads import one_trip, prepared
 from leads.on_commit import announce
@@ -130,10 +129,7 @@ def deliver(message: Message) -> None:
     """Offer a claimed message to its line's provider and write what came of it."""
     # Read after the claim: an opt-out, or the end of the window, may have come since it was queued
     conversation = _conversation_of(message)
-    refusal = _refusal(conversation, message)
-    if refusal is not None:
-        is_stopped = refusal is window.OPTED_OUT
-        code = refusals.STOPPED_CODE if is_stopped else refusals.WINDOW_CLOSED_CODE
+    if code := _refusal(conversation, message):
         settle(message.pk, Status.FAILED, error_code=code)
         return
     try:
@@ -151,13 +147,18 @@ def deliver(message: Message) -> None:
         _tell_line(conversation.line, message)
 
 
-def _refusal(conversation: Conversation, message: Message) -> Promise | None:
-    """The ledger is asked as well: their names may have been joined since, and whoever did so have died."""
+def _refusal(conversation: Conversation, message: Message) -> str:
+    """The code of why it must not be offered, '' where it may."""
     is_last_word = message.is_last_word
     refusal = window.refusal(conversation, is_template=message.is_template, is_last_word=is_last_word)
-    if refusal is None and not is_last_word and consent.has_opted_out(conversation):
-        return window.OPTED_OUT
-    return refusal
+    # The ledger, too: two names may have been joined since, and whoever did so have died before the rest
+    if refusal is window.OPTED_OUT or (not is_last_word and consent.has_opted_out(conversation)):
+        return refusals.STOPPED_CODE
+    if refusal is not None:
+        return refusals.WINDOW_CLOSED_CODE
+    # A person may know better than WhatsApp's last word
+    is_hopeless = conversation.is_unreachable and message.user_id is None
+    return refusals.NOT_ON_WHATSAPP_CODE if is_hopeless else ""
 
 
 def _conversation_of(message: Message) -> Conversation:

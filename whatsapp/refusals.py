@@ -60,12 +60,14 @@ _META_CODES: dict[Promise, str] = {
 _CODES = {text: [*codes.split(), *_META_CODES[text].split()] for text, codes in _TWILIO_CODES.items()}
 NOT_CONFIRMED_CODE, NEVER_ARRIVED_CODE = "not_confirmed", "never_arrived"
 UNREACHABLE_CODE, NO_ACCOUNT_CODE, DROPPED_CODE = "unreachable", "no_account", "cancelled"
+NOT_ON_WHATSAPP_CODE = "not_on_whatsapp"
 OWN_TEXTS = {
     NOT_CONFIRMED_CODE: NOT_CONFIRMED,
     NEVER_ARRIVED_CODE: NEVER_ARRIVED,
     UNREACHABLE_CODE: UNREACHABLE,
     NO_ACCOUNT_CODE: NO_ACCOUNT,
     DROPPED_CODE: DROPPED,
+    NOT_ON_WHATSAPP_CODE: NOT_ON_WHATSAPP,
 }
 TEXTS = OWN_TEXTS | {code: text for text, codes in _CODES.items() for code in codes}
 
@@ -75,6 +77,7 @@ PASSING = frozenset(["63009", "63010", "63012", "63017", "63018", "30410", "1310
 WORTH_ANOTHER_TRY = PASSING | {NEVER_ARRIVED_CODE}
 TRY_LATER = frozenset(_CODES[SLOW_DOWN])
 WINDOW_CLOSED_CODE, STOPPED_CODE = "63016", "21610"
+IS_CLIENT_UNREACHABLE = frozenset(_CODES[NOT_ON_WHATSAPP])
 IS_POLICY = frozenset(_CODES[BLOCKED_BY_POLICY])
 NEEDS_NO_MEDIA = frozenset(_CODES[MEDIA_PROBLEM])
 CLOSES_WINDOW = frozenset(_CODES[WINDOW_CLOSED])

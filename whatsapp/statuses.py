@@ -10,7 +10,7 @@ from leads import one_trip, prepared
 from leads.on_commit import announce
 from whatsapp import consent, line_alarms, refusals
 from whatsapp.locks import lock_conversation
-from whatsapp.models import Line, Message, StatusReport
+from whatsapp.models import Conversation, Line, Message, StatusReport
 from whatsapp.owed import owe_last_words
 from whatsapp.payloads import DeliveryStatus
 from whatsapp.signals import message_changed
@@ -48,6 +48,8 @@ MEANING = {
     "read": Status.READ,
 }
 
+ARRIVED = (Status.DELIVERED, Status.READ)
+
 
 def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) -> None:
     """Take in a status callback. `message_id`: our own id, which we put into the callback's address.
@@ -68,6 +70,10 @@ def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) 
         rise(message, MEANING[report.status], sid=report.sid, error_code=code)
     # Told even where the status did not rise: a closed window is closed whichever report says so
     act_on(message, code)
+    if MEANING[report.status] in ARRIVED:
+        Conversation.objects.filter(pk=message.conversation_id, is_unreachable=True).update(
+            is_unreachable=False
+        )
 
 
 def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = "") -> None:
@@ -121,12 +127,20 @@ def act_on(message: Message, error_code: str) -> None:
         _close_window(message)
     elif error_code == refusals.STOPPED_CODE:
         _block(message)
+    elif error_code in refusals.IS_CLIENT_UNREACHABLE:
+        _mark_unreachable(message)
     elif error_code == refusals.META_PARAMETER:
         Line.objects.filter(conversations=message.conversation_id).update(
             last_error=refusals.text_of(error_code), last_error_at=timezone.now()
         )
     else:
         line_alarms.note_failed(message, error_code)
+
+
+def _mark_unreachable(message: Message) -> None:
+    """Not where they wrote since: who writes can be written to."""
+    silent = Q(last_inbound_at=None) | Q(last_inbound_at__lt=message.created_at)
+    Conversation.objects.filter(silent, pk=message.conversation_id).update(is_unreachable=True)
 
 
 @transaction.atomic

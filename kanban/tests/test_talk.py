@@ -194,3 +194,14 @@ def test_message_that_waits_says_why(desk: Client, lead: Lead) -> None:
     )
 
     assert "The message waits until a manager has mended it. (20003)" in page(desk, lead)
+
+
+def test_page_says_which_line_it_is_and_that_the_client_is_not_on_whatsapp(desk, lead):
+    conversation = talk_with(lead)
+    assert "not on WhatsApp" not in page(desk, lead)
+
+    Conversation.objects.filter(pk=conversation.pk).update(is_unreachable=True)
+
+    html = page(desk, lead)
+    assert "Line: Agent" in html
+    assert "this number is not on WhatsApp" in html

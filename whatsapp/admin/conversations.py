@@ -31,9 +31,10 @@ class ConversationAdmin(ReadOnlyAdmin):
         "stage",
         "consultant",
         "is_opted_out",
+        "is_unreachable",
         "last_message_at",
     ]
-    list_filter = ["status", "stage", "is_opted_out", "line", "consultant"]
+    list_filter = ["status", "stage", "is_opted_out", "is_unreachable", "line", "consultant"]
     list_select_related = ["line", "lead", "consultant__user"]
     search_fields = ["profile_name", "client_address", "client_key", "lead__name", "lead__phone"]
     date_hierarchy = "created_at"

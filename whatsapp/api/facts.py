@@ -53,6 +53,7 @@ def conversation_facts(conversation: Conversation) -> dict[str, Any]:
         "transferred_at": as_time(conversation.transferred_at),
         "window_closes_at": as_time(conversation.window_closes_at),
         "is_opted_out": conversation.is_opted_out,
+        "is_unreachable": conversation.is_unreachable,
         "last_message_at": as_time(conversation.last_message_at),
         "created_at": as_time(conversation.created_at),
     }

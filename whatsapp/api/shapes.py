@@ -123,6 +123,7 @@ class ConversationShape(s.Serializer):
     transferred_at = s.DateTimeField(allow_null=True)
     window_closes_at = s.DateTimeField(allow_null=True, help_text="Null: only templates may be sent.")
     is_opted_out = s.BooleanField()
+    is_unreachable = s.BooleanField(help_text="WhatsApp said that this number is not on WhatsApp.")
     last_message_at = s.DateTimeField(allow_null=True)
     created_at = s.DateTimeField()
 

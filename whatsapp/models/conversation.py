@@ -101,6 +101,12 @@ class Conversation(models.Model):
     last_message_at = models.DateTimeField(_("last message"), null=True, blank=True)
     window_closed_early = models.BooleanField(default=False, editable=False)
     is_opted_out = models.BooleanField(_("opted out"), default=False)
+    is_unreachable = models.BooleanField(
+        _("not on WhatsApp"),
+        default=False,
+        editable=False,
+        help_text=_("WhatsApp said so. Until they write, or something arrives, only people try again."),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

@@ -29,7 +29,7 @@ CHANGED = (
     "client_key", "client_address", "external_user_id", "profile_name", "referral", "lead", "consultant", "status",
     "stage", "stage_before_opt_out", "is_opted_out", "transferred_at", "epoch", "context_start_seq", "last_seq",
     "last_inbound_seq", "answered_seq", "burst_started_at", "last_inbound_at", "last_message_at",
-    "window_closed_early", "updated_at",
+    "window_closed_early", "is_unreachable", "updated_at",
 )  # fmt: skip
 
 
@@ -178,6 +178,7 @@ def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datet
     conversation.referral = conversation.referral or inbound.referral
     conversation.lead_id = conversation.lead_id or lead_of(inbound)
     conversation.window_closed_early = window.stays_closed(conversation, at)
+    conversation.is_unreachable = False
     conversation.last_inbound_at = max(at, conversation.last_inbound_at or at)
     conversation.last_message_at = max(at, conversation.last_message_at or at)
     _note_what_is_owed(conversation)

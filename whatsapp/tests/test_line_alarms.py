@@ -1,5 +1,5 @@
 """What refusals do beyond their message: managers hear of a line in trouble, an answer that came too late is owed
-again, and the words of a file that WhatsApp did not take go out alone."""
+again, the words of a file that WhatsApp did not take go out alone, who is not on WhatsApp is marked."""
 
 import pytest
 from django.db.models.functions import Now
@@ -11,7 +11,7 @@ from whatsapp import delivery
 from whatsapp.line_alarms import LATE_AT_ATTEMPT
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import DeliveryStatus
-from whatsapp.services import send, take_over
+from whatsapp.services import retry_message, send, take_over
 from whatsapp.services.outbox import Piece, queue
 from whatsapp.services.retrying import retry_automatically
 from whatsapp.signals import message_received
@@ -140,3 +140,40 @@ def test_words_of_a_file_that_whatsapp_did_not_take_go_out_alone_once():
 def test_file_without_words_that_whatsapp_did_not_take_is_not_tried_again():
     reported(sent_file(""), "63019")
     assert retry_automatically() == 0
+
+
+def test_client_who_is_not_on_whatsapp_is_marked_and_only_people_try_again(twilio, manager):
+    twilio.behave("400:63024")
+    offered(said(), 0)
+    conversation = Conversation.objects.get()
+    assert conversation.is_unreachable
+
+    automatic = said("Tudo bem?")
+    offered(automatic, 0)
+    by_a_person = retry_message(message_id=automatic.pk, user=manager)
+    offered(by_a_person, 0)
+
+    automatic.refresh_from_db()
+    by_a_person.refresh_from_db()
+    assert (automatic.status, automatic.error_code) == ("failed", "not_on_whatsapp")
+    assert automatic.error_text == "This number is not on WhatsApp."
+    assert (by_a_person.status, twilio.bodies) == ("sent", ["Tudo bem?"])
+
+
+def test_client_who_writes_or_reads_is_on_whatsapp_after_all():
+    reported(said(), "63024")
+    assert Conversation.objects.get().is_unreachable
+    make_conversation(body="Estou aqui")
+    assert not Conversation.objects.get().is_unreachable
+
+    message = said("Que bom!")
+    Conversation.objects.update(is_unreachable=True)
+    hear(DeliveryStatus(sid="SMread", status="read"), message.pk, line=Line.objects.get())
+    assert not Conversation.objects.get().is_unreachable
+
+
+def test_report_about_words_from_before_the_client_wrote_marks_nobody():
+    message = said()
+    make_conversation(body="Estou aqui")
+    reported(message, "63024")
+    assert not Conversation.objects.get().is_unreachable

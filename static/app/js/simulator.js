@@ -16,6 +16,8 @@ const error = document.getElementById("phone-error");
 const body = form.elements.body;
 let shownThread = "";
 let isReading = false;
+let sends = 0;
+let sending = 0;
 
 function ends() {
   return { number: form.elements.number.value, line: form.elements.line.value };
@@ -122,10 +124,13 @@ async function read(messages) {
 async function poll() {
   try {
     const asked = ends();
+    const before = sends;
     const response = await fetch(`${root.dataset.messages}?${new URLSearchParams(asked)}`);
     const facts = await response.json();
     const { number, line } = ends();
-    if (response.ok && asked.number === number && asked.line === line) {
+    // What was asked before a message was sent does not have it yet.
+    const isFresh = before === sends && !sending;
+    if (response.ok && isFresh && asked.number === number && asked.line === line) {
       show(facts);
       await read(facts.messages);
     }
@@ -139,13 +144,20 @@ async function poll() {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const facts = Object.fromEntries(new FormData(form));
+  const echo = row({ sid: `echo-${++sends}`, body: facts.body.trim(), kind: facts.kind, at: new Date().toISOString() });
+  list.append(echo);
+  log.scrollTop = log.scrollHeight;
   body.value = "";
   showError("");
+  sending++;
   try {
-    await post(root.dataset.send, facts);
+    echo.replaceWith(row(await post(root.dataset.send, facts)));
   } catch (problem) {
+    echo.remove();
     body.value = body.value || facts.body;
     showError(problem.message);
+  } finally {
+    sending--;
   }
   body.focus();
 });
