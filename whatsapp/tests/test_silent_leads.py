@@ -74,7 +74,7 @@ def test_lead_whose_client_opted_out_before_leads_knew_is_told_by_the_ledger(lin
     Lead.objects.update(opted_out_at=None, reply_due_at=timezone.now())
 
     with connection.cursor() as cursor:
-        cursor.execute(import_module("whatsapp.migrations.0013_tell_leads_of_earlier_opt_outs").TELL_LEADS)
+        cursor.execute(import_module("whatsapp.migrations.0014_tell_leads_of_earlier_opt_outs").TELL_LEADS)
 
     lead.refresh_from_db()
     agreed.refresh_from_db()

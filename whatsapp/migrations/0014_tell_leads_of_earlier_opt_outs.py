@@ -17,7 +17,7 @@ WHERE lead.id = said.lead_id AND lead.opted_out_at IS NULL"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0012_keep_decisions_of_erased_leads"), ("whatsapp", "0012_pause_a_line")]
+    dependencies = [("leads", "0012_keep_decisions_of_erased_leads"), ("whatsapp", "0013_clients_that_cannot_be_reached")]
     operations = [
         # Of the foreign keys of a row that is written no check may be left for the end of the transaction
         migrations.RunSQL(
