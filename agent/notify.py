@@ -12,7 +12,6 @@ from django.utils import timezone, translation
 
 from agent.channels import CHANNELS
 from agent.models import Notification
-from agent.notice_body import body_of
 from leads import mishaps
 from leads.crew import Crew
 from leads.models import Assignment, Notice
@@ -119,13 +118,15 @@ def channels_of(notice: Notice) -> list[str]:
 
 
 def write_notifications(notice: Notice, channels: list[str]) -> None:
-    """One row per channel, in the person's language. What stands already stays as it is."""
+    """One row per channel, in the person's language. What stands already stays as it is.
+
+    The whole text is written when a channel carries it (`agent.telling`): more may be known by then.
+    """
     now = timezone.now()
     with translation.override(notice.user.language or settings.LANGUAGE_CODE):
-        title, body = title_of(notice), body_of(notice)
+        title = title_of(notice)
     rows = [
-        Notification(notice=notice, channel=channel, title=title, body=body, next_attempt_at=now)
-        for channel in channels
+        Notification(notice=notice, channel=channel, title=title, next_attempt_at=now) for channel in channels
     ]
     for row in rows:
         if row.channel == Notification.Channel.APP:  # the desk reads the notice itself
