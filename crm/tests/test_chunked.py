@@ -11,11 +11,13 @@ from django.conf import settings
 from django.db import connection
 from rest_framework.authtoken.models import Token
 
+from crm.chunked import measured
 from crm.processes import Child, stop_all
 from leads import deliveries
 from leads.models import Delivery, Lead, Source
 from leads.services.replaying import replay_deliveries
 from leads.tests.makers import make_manager, make_statuses
+from leads.wholeness import BrokenOffError
 from tests.stack import database_url, free_port, stack_environment, wait_for
 from whatsapp.models import Arrival
 from whatsapp.tests.makers import inbound_form, make_line, signed
@@ -196,3 +198,26 @@ def test_half_a_form_makes_no_lead_by_the_api(port):
     assert [answer[:12] for answer in answers] == [b"HTTP/1.1 400"] * 2
     assert all(b'"incomplete"' in answer for answer in answers)
     assert not Lead.objects.exists()
+
+
+class Gone:
+    """The input of a server that notices: gunicorn fails where a chunk is missing."""
+
+    def read(self, size: int) -> bytes:
+        raise OSError("the sender is gone")
+
+
+def test_server_that_notices_that_the_sender_is_gone_hands_over_nothing():
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/webhooks/leads/site/",
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "wsgi.input_terminated": True,
+        "wsgi.input": Gone(),
+    }
+
+    def application(told, _start):
+        return [told["wsgi.input"].read(int(told["CONTENT_LENGTH"]))]
+
+    with pytest.raises(BrokenOffError):
+        measured(application)(environ, lambda *_: None)
