@@ -56,7 +56,8 @@ def test_body_that_a_proxy_unpacked_already_is_read_as_it_is():
     assert read_whole(b"a=1", FORM, {"content-encoding": "gzip"}) == {"a": "1"}
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(b"a=1")[:-3], gzip.compress(b" " * 300_000)])
-def test_compressed_body_that_breaks_off_or_is_a_bomb_is_refused(packed):
+@pytest.mark.parametrize(("body", "ends_at"), [(b"a=1", -3), (b" " * 300_000, None)])
+def test_compressed_body_that_breaks_off_or_is_a_bomb_is_refused(body, ends_at):
+    packed = gzip.compress(body)[:ends_at]
     with pytest.raises(BodyError, match="compressed"):
         read_whole(packed, FORM, {"content-encoding": "gzip"})
