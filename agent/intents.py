@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from agent import asking_for_a_person, meant_otherwise
@@ -70,7 +70,7 @@ def _bounded(pattern: str) -> str:
 
 def found(intent: str, text: str) -> list[str]:
     """The client's words that show the intent, refusals left out."""
-    folded = DECORATION.sub(" ", fold(clean(text))).strip()
+    folded = _readable(text)
     matches = [*_patterns()[intent].finditer(folded)]
     if intent == "ask_human" and not matches:
         matches = [*asking_for_a_person.wishes(folded)]
@@ -82,6 +82,12 @@ def found(intent: str, text: str) -> list[str]:
         and not meant_otherwise.is_meant_otherwise(intent, folded, match)
         and not (intent == "ask_human" and _only_asks_what_we_are(folded, match))
     ]
+
+
+# Every intent is looked for in the same few messages
+@lru_cache(maxsize=64)
+def _readable(text: str) -> str:
+    return DECORATION.sub(" ", fold(clean(text))).strip()
 
 
 def _only_asks_what_we_are(folded: str, wish: re.Match[str]) -> bool:
