@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from agent import asking_for_a_person, meant_otherwise
@@ -70,18 +70,29 @@ def _bounded(pattern: str) -> str:
 
 def found(intent: str, text: str) -> list[str]:
     """The client's words that show the intent, refusals left out."""
-    folded = DECORATION.sub(" ", fold(clean(text))).strip()
+    return list(_signs(intent, _readable(text)))
+
+
+# A turn looks for the same few intents in the same few messages again and again
+@lru_cache(maxsize=512)
+def _signs(intent: str, folded: str) -> tuple[str, ...]:
     matches = [*_patterns()[intent].finditer(folded)]
     if intent == "ask_human" and not matches:
         matches = [*asking_for_a_person.wishes(folded)]
-    return [
-        match[0]
-        for match in matches
-        # As in Portuguese, where "no" is "in the": the language of this text is not known here
-        if not (intent in NEGATABLE and is_negated(folded, match.start(), "pt-BR"))
-        and not meant_otherwise.is_meant_otherwise(intent, folded, match)
-        and not (intent == "ask_human" and _only_asks_what_we_are(folded, match))
-    ]
+    return tuple(match[0] for match in matches if not _is_another_thing(intent, folded, match))
+
+
+@lru_cache(maxsize=64)
+def _readable(text: str) -> str:
+    return DECORATION.sub(" ", fold(clean(text))).strip()
+
+
+def _is_another_thing(intent: str, folded: str, sign: re.Match[str]) -> bool:
+    """Refused, said of something else, or a question about us."""
+    # As in Portuguese, where "no" is "in the": the language of this text is not known here
+    refused = intent in NEGATABLE and is_negated(folded, sign.start(), "pt-BR")
+    asked = intent == "ask_human" and _only_asks_what_we_are(folded, sign)
+    return refused or asked or meant_otherwise.is_meant_otherwise(intent, folded, sign)
 
 
 def _only_asks_what_we_are(folded: str, wish: re.Match[str]) -> bool:

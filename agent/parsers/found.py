@@ -36,7 +36,8 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, of the same length as `text`, so that offsets stay valid."""
-    return "".join(_fold_letter(letter) for letter in text)
+    # Most of what is folded, the playbook's own words too, has nothing to take off
+    return text.lower() if text.isascii() else "".join(map(_fold_letter, text))
 
 
 @cache

@@ -127,9 +127,9 @@ def every(texts: object) -> tuple[str, ...]:
 
 def _terms(text: str, folded: str, language: str, question: Question) -> list[Found]:
     spans: list[tuple[int, int, int]] = []
-    plain = {fold(term) for term in every(question.terms)}
-    openings = {term.partition(SLOT)[0].strip() for term in plain if SLOT in term}
-    for match in _term_pattern(every(question.terms)).finditer(folded):
+    terms = every(question.terms)
+    plain, openings = _folded_terms(terms)
+    for match in _term_pattern(terms).finditer(folded):
         start, end = match.span()
         read_to = spans[-1][2] if spans else 0
         # Terms are sought longest first at each place, so what begins within the last one is part of it
@@ -149,6 +149,13 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
         else:
             spans.append((start, singular, end))
     return [Found(text[start:value_end], text[start:end], start, end) for start, value_end, end in spans]
+
+
+@lru_cache(maxsize=256)
+def _folded_terms(terms: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The terms as they are sought, and what those with a complement begin with."""
+    plain = frozenset(fold(term) for term in terms)
+    return plain, frozenset(term.partition(SLOT)[0].strip() for term in plain if SLOT in term)
 
 
 @lru_cache(maxsize=256)

@@ -125,7 +125,6 @@ def test_land_to_build_on_is_to_be_bought():
         ("zuleyka, zuleyka.m@nexa.example", "Zuleyka"),
         ("NOREEN, NOREEN@NEXA.EXAMPLE", "Noreen"),
         ("rh, rh@nexa.example", None),
-        ("muddy paws, muddypaws@nexa.example", None),
     ],
 )
 def test_an_address_tells_that_the_word_beside_it_is_a_name(text, name):
