@@ -61,6 +61,7 @@ class BareReader:
         self.context = context
         self.pending = playbook.question(pending) if pending else None
         self.known = known
+        self._may_be_names = 0
 
     def read(self, lines: list[Line]) -> list[Claim]:
         """The surest readings of the whole burst come before the guesses about any of it."""
@@ -71,6 +72,7 @@ class BareReader:
             for p in _with_regions(line)
             if not (line.tainted or self._is_filler(p))
         ]
+        self._may_be_names = sum(self._may_be_name(piece, line) for piece, line in pieces)
         # All pieces pass each attempt before the next: a guess about the first line must not take the slot
         # that the second line fills for certain
         for attempt in (
@@ -106,9 +108,20 @@ class BareReader:
 
     def _known_place(self, piece: str, line: Line) -> Claim | None:
         question = self._open("place")
-        return (
-            self._claim(question, places.bare(piece, self.context, pending=False), line) if question else None
-        )
+        if question is None or self._answers_with_a_name(piece, line):
+            return None
+        return self._claim(question, places.bare(piece, self.context, pending=False), line)
+
+    def _answers_with_a_name(self, piece: str, line: Line) -> bool:
+        """ "Terrell", to who asked for the name: some small town is called so, too."""
+        question = self.pending
+        if question is None or question.type != "name" or question.key in self.known:
+            return False
+        is_one_word = len(piece.split()) == 1 and not places.is_famous(piece, self.context)
+        return is_one_word and self._may_be_names == 1 and self._may_be_name(piece, line)
+
+    def _may_be_name(self, piece: str, line: Line) -> bool:
+        return self._stands_alone(piece, line) and names.bare(piece, self.context, pending=True) is not None
 
     def _pending(self, piece: str, line: Line) -> Claim | None:
         question = self.pending

@@ -57,10 +57,11 @@ BELONGS_TO = re.compile(r"(?<!\w)(?:d[aeo]|del?|del? la|n[ao]|pel[ao]|el|la|os|a
 KIND = re.compile(
     rf"(?<!\w)(?:uma?|una|an?|nossa?|nuestr[oa]|our|minha|meu|mi|my)\s+(?:\w+\s+){{0,2}}?"
     rf"(?:{HEADS}|empresa|company|business|startup|firm|agency|clinic|shop|store|restaurant|bakery|school|practice)"
-    rf"(?:\s+[^\W\d_]+){{0,3}}?\s*(?:,|:|-|\(|(?:chamad[oa]|llamad[oa]|called|named|se chama|se llama))\s*"
+    rf"(?:\s+[^\W\d_]+){{0,3}}?\s*"
+    rf"(?:(?:,|:|-|\(|(?:chamad[oa]|llamad[oa]|called|named|se chama|se llama))\s*|(?=(?<=\s)(?:e|eh|es|is)\s))"
 )
 CAPITALS = re.compile(
-    r"(?:(?:a|o|la|el|the|é a|es la|is)\s+)?"
+    r"(?:(?:é|e|eh|es|is)\s+)?(?:(?:a|o|la|el|the)\s+)?"
     r"(?P<name>[A-ZÀ-Þ][\w'&.-]+(?:\s+(?:(?:d[aeo]s?|del?|e|y|and|&|of)\s+)?[A-ZÀ-Þ][\w'&.-]+)*)"
 )
 # The forms that are no word of everyday, for texts in one case: "sa", "me" and "co" are left out
@@ -76,6 +77,7 @@ PRODUCTS = word_set("company_products")
 INDEFINITE = re.compile(r"(?<!\w)(?:uma?|una?|an?)\s+$")
 DEFINITE = re.compile(r"(?<!\w)(?:a|o|da|do|na|no|la|el|del|the|from|at)\s+$")
 ENDS_CLAUSE = re.compile(r"\s+(?P<words>[^\W\d]+(?:\s+[^\W\d]+){0,2})\s*(?:[.,;:!?\n]|$)")
+NATIONAL = re.compile(r"[A-Z]\w+(?:an|ish|ese)")
 TOKEN = re.compile(r"[^\s,;:!?()\"]+")
 PARTICLES = word_set("particles_organisations")
 OPENERS = frozenset(
@@ -127,8 +129,8 @@ def _called(text: str, folded: str, match: re.Match[str]) -> Found | None:
 def _named_after(text: str, match: re.Match[str]) -> Found | None:
     """ "é uma clínica veterinária, Amigo Fiel": the kind of business, then its name in capitals."""
     name = CAPITALS.match(text, match.end())
-    # "minha clínica, Paula": the person follows, not the clinic's name
-    if name is None or fold(name["name"].split()[0]) in first_names():
+    # "minha clínica, Paula": the person follows, not the clinic's name; "my shop is Canadian" is none either
+    if name is None or fold(name["name"].split()[0]) in first_names() or NATIONAL.fullmatch(name["name"]):
         return None
     return Found(name["name"], name["name"], name.start("name"), name.end("name"))
 

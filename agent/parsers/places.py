@@ -168,6 +168,11 @@ def is_known(name: str, context: Context) -> bool:
     )
 
 
+def is_famous(name: str, context: Context) -> bool:
+    """Whether everybody in the country knows the place."""
+    return _without_state(name).strip(" .") in famous_places(context.country)
+
+
 def _after_cue(text: str, folded: str, match: re.Match[str], context: Context, firm: bool) -> Found | None:
     captured = _capture(text, folded, match.end(), context, trusted=firm)
     if captured is None:

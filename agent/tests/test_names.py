@@ -93,7 +93,24 @@ def test_places_in_turns_of_phrase_are_not_places(text):
         ("we are Kestrel Freight Ltd", "Kestrel Freight Ltd"),
         ("padaria bela massa", "padaria bela massa"),
         ("Brightwater Labs, 20 people", "Brightwater Labs"),
+        ("minha loja é a Iguatemi Sul, 6 vendedores", "Iguatemi Sul"),
+        ("nossa empresa eh a Vidalog", "Vidalog"),
+        ("mi empresa es Altavista", "Altavista"),
+        ("our firm is Quillfeather", "Quillfeather"),
     ],
 )
 def test_organisations_are_known_by_what_they_call_themselves(text, company):
     assert [item.value for item in organisations.parse(text)] == [company]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nossa empresa é pequena",
+        "minha clínica é em Curitiba",
+        "my company is Canadian",
+        "mi negocio es bueno",
+    ],
+)
+def test_what_a_company_is_like_is_not_its_name(text):
+    assert organisations.parse(text) == []

@@ -244,3 +244,17 @@ def test_an_unknown_place_with_a_wish_or_alone_answers_where(country, text, plac
 )
 def test_an_unknown_name_with_a_naming_verb_or_alone_answers_who(country, text, name):
     assert answered("cars", "name", country, text) == name
+
+
+@pytest.mark.parametrize(
+    ("texts", "name", "city"),
+    [
+        (["mornings, about 250 a month", "Terrell"], "Terrell", None),
+        (["Terrell", "Deshawn"], "Deshawn", "Terrell"),
+        (["Chicago"], None, "Chicago"),
+    ],
+)
+def test_small_towns_name_answers_who_asked_for_a_name(texts, name, city):
+    chat = asked("education", "name", "US")
+    chat.say(*texts)
+    assert (chat.values.get("name"), chat.values.get("city")) == (name, city)
