@@ -22,11 +22,14 @@ from whatsapp import services as whatsapp
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import InboundMessage
 
-# How far leads have come, oldest first: (status, share of the leads).
+# How far leads have come, oldest first: (status, share of the leads). Some people know sooner than others
 PROGRESS = [
-    ("won", 0.1),
-    ("lost", 0.1),
-    ("proposal", 0.15),
+    ("won", 0.05),
+    ("lost", 0.05),
+    ("proposal", 0.1),
+    ("won", 0.05),
+    ("lost", 0.05),
+    ("proposal", 0.05),
     ("visit", 0.15),
     ("contacted", 0.2),
     ("new", 0.3),

@@ -6,7 +6,6 @@ prepared before, with whoever it will be left open, and PostgreSQL fills that in
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,11 +18,11 @@ from leads.services import writes
 from leads.services.deciding import PLACE, ledger_row, set_place, timeline_row
 from leads.turn_statements import very_next_statement
 
-# Somebody, in place of an id, and of a name in a sentence: no text in PostgreSQL has such a letter
-SOMEBODY, NAME = -1, "\0"
+# Somebody, in place of an id, and of a name in a sentence: a sign that no text of people has
+SOMEBODY, NAME = -1, "\x01"
 LEDGER_IS_TOLD = (
     ("consultant", "given.consultant_id"),
-    ("reason", "format(%s::text, given.name)"),
+    ("reason", "replace(%s::text, chr(1), given.name)"),
     ("pointer_before", "given.pointer"),
     ("pointer_after", "given.position"),
     ("estimated_response_seconds", "given.typical_response_seconds"),
@@ -43,8 +42,8 @@ def give_to_next(lead: Lead, actor: Actor, trigger: str) -> Assignment | None:
     rules, mark = next(readings_for(lead))
     if not rules or not _is_simple(lead, rules[0]):
         return None
-    pick = Pick(copy(rules[0]), SOMEBODY, outcome=Assignment.Outcome.ASSIGNED)
-    assignment = ledger_row(lead, replace(pick, consultant_name=NAME), actor, trigger)
+    pick = Pick(copy(rules[0]), SOMEBODY, NAME, outcome=Assignment.Outcome.ASSIGNED)
+    assignment = ledger_row(lead, pick, actor, trigger)
     event = timeline_row(lead, pick, actor, trigger, None)
     # Of a copy, for the lead stays as it is where the turn is not free
     placed = copy(lead)
@@ -69,15 +68,12 @@ def _is_simple(lead: Lead, rule: AssignmentRule) -> bool:
 def _ask(
     rule: AssignmentRule, mark: str, lead: Lead, assignment: Assignment, event: LeadEvent
 ) -> Sequence[Any] | None:
-    sentence = assignment.reason
-    assignment.reason = sentence.replace("%", "%%").replace(NAME, "%s")
     values = [
         *(clock.now(), [], rule.pk, mark),
         *prepared.inserted_values(assignment, LEDGER_IS_TOLD),
         *prepared.inserted_values(event, EVENT_IS_TOLD),
         *prepared.updated_values(lead, SAVED, LEAD_IS_TOLD),
     ]
-    assignment.reason = sentence
     return lock_and_ask(rule, _statement(), values)
 
 
