@@ -13,8 +13,11 @@ from leads.rules import mark_statement
 # Why a turn is passed over; NULL means that it may be given the lead. Hours are the consultant's own.
 # The order is the price: CASE stops at the first that holds (PostgreSQL 4.2.14), and only the last one counts
 # leads. `isodow` is 1 for Monday, like `WorkingHours.Weekday`. Who works until 18:00 gets no lead at 18:00.
+# The first is never so: it names the turn, so that PostgreSQL asks none of this about people outside of the
+# circle, one of whom may have a time zone that it does not know.
 OBSTACLE = """
 CASE
+  WHEN turn.rule_id <> circle.id THEN 'elsewhere'
   WHEN consultant.user_id = ANY(circle.without) THEN 'no_reply'
   WHEN NOT person.is_active THEN 'inactive'
   WHEN NOT consultant.is_accepting_leads THEN 'not_accepting'
