@@ -43,9 +43,9 @@ def test_overview_tells_managers_that_most_of_a_cap_is_spent(client, settings):
     budget = Budget(playbook=playbook)
     budget.settle(budget.reserve() or Reservation(0, 0), 8_000, 100)
     assert [(alarm["whose"], alarm["cap"]) for alarm in model_state()["alarms"]] == [("Casas", 0.01)]
-    assert b"Casas: US$ 0.01 of US$ 0.01 for today are spent" in client.get("/admin/").content
+    assert "Casas: US$\xa00.01 of US$\xa00.01 for today are spent" in client.get("/admin/").content.decode()
     Budget().settle(Reservation(0, 0), 10_000, 0)
-    assert b"All playbooks: 0.02 of 0.02" in client.get("/admin/").content
+    assert "All playbooks: US$\xa00.02 of US$\xa00.02" in client.get("/admin/").content.decode()
 
 
 def test_overview_leads_to_the_questions_nobody_could_answer(client):
