@@ -229,19 +229,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1},
 }
 CELERY_TIMEZONE = "UTC"
-# Tasks that wait for nobody but PostgreSQL and Redis. A worker takes from both queues unless told otherwise;
-# one that takes from this queue alone keeps leads moving while the others wait for a slow model or endpoint.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("quick")]
-CELERY_TASK_ROUTES = {
-    name: {"queue": "quick"}
-    for name in (
+# A worker takes from all queues in turn unless told otherwise. Those in `quick` wait for nobody but PostgreSQL and
+# Redis: a worker of that queue alone keeps leads moving while the others wait for a slow model or endpoint. In
+# `unhurried` a thousand may wait after an import, and no client's reply waits behind them.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("quick"), Queue("unhurried")]
+_QUEUES = {
+    "quick": (
         "leads.process_deliveries",
         "leads.assign_waiting_leads",
         "whatsapp.take_in_arrivals",
         "whatsapp.follow_assignments",
         "agent.resume_conversations",
-    )
+    ),
+    "unhurried": (
+        "agent.handle_new_lead",
+        "agent.refine_leads",
+        "agent.rehearse_drafts",
+        "leads.reconcile_meta",
+        "leads.tell_endpoints",
+    ),
 }
+CELERY_TASK_ROUTES = {name: {"queue": queue} for queue, names in _QUEUES.items() for name in names}
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in EVERY_SECONDS.items()
