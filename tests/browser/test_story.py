@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from leads.models import Lead
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import card, column, is_live
+from tests.browser.desk import card, column, is_live, toast
 from tests.stack import wait_for
 from whatsapp.models import Conversation
 
@@ -86,6 +86,12 @@ def test_consultant_takes_over_and_gives_back(open_as: OpenAs) -> None:
 
     expect(page.get_by_text("You are answering")).to_be_visible()
     expect(page.get_by_label("Your reply")).to_be_focused()
+
+    page.get_by_role("button", name="Close conversation").click()
+    closed = toast(page, "The conversation is closed.")
+    expect(page.get_by_text("This conversation is closed.")).to_be_visible()
+    closed.get_by_role("button", name="Open again").click()
+    expect(page.get_by_text("You are answering")).to_be_visible()
 
 
 def test_draft_survives_a_reload_and_belongs_to_its_conversation(open_as: OpenAs) -> None:
