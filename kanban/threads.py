@@ -149,16 +149,17 @@ def _own_chats(user: User) -> tuple[list[Thread], bool]:
     mentioned = [chat.entry.lead for chat, _line in chats if chat.entry.lead]
     seen = Lead.objects.visible_to(user).filter(pk__in=mentioned) if mentioned else Lead.objects.none()
     # A chat of one's own line may be with a colleague's lead: the words are one's own, the card is not
-    leads = {str(pk) for pk in seen.values_list("pk", flat=True)}
+    leads = {str(pk): name for pk, name in seen.values_list("pk", "name")}
     return [_chat_thread(chat, line, leads) for chat, line in chats], True
 
 
-def _chat_thread(chat: Chat, line: Line, leads: set[str]) -> Thread:
+def _chat_thread(chat: Chat, line: Line, leads: dict[str, str]) -> Thread:
+    """`leads`: the names of those in the reader's sight."""
     entry = chat.entry
     phone = entry.address.removeprefix("whatsapp:")
     return Thread(
         key=entry.chat_id,
-        name=entry.name or phone,
+        name=leads.get(entry.lead or "") or entry.name or phone,
         text=entry.text,
         author="client" if entry.direction == "in" else "consultant",
         at=entry.at,
