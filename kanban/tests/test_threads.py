@@ -116,6 +116,14 @@ def test_lead_on_two_lines_has_two_rows_each_with_its_own_words_wait_and_line(an
     assert page(ana.user, "/inbox/").count('class="line-name"') == 2
 
 
+def test_closed_chat_of_the_own_line_bears_its_leads_name(ana: Consultant, line: Line) -> None:
+    known_lead(name="Rita", phone="+5511987654321", consultant=ana)
+    write(line, "Oi")
+    Conversation.objects.update(status="closed")
+
+    assert [thread.name for thread in inbox_of(ana.user).threads] == ["Rita"]
+
+
 def test_inbox_of_one_line_does_not_name_it(ana: Consultant) -> None:
     make_conversation()
     Conversation.objects.update(status="transferred", consultant=ana)
