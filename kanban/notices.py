@@ -20,7 +20,11 @@ def latest_notices(user: User, after: int = 0) -> dict[str, Any]:
     shown = list(rows[:SHOWN])
     hidden = out_of_sight(user, shown)
     facts = [notice_facts(row, is_in_sight=row.pk not in hidden) for row in shown]
-    return {"unseen": unseen_of(user.pk)[:MOST_COUNTED].count(), "notices": facts}
+    return {"unseen": count_unseen(user), "notices": facts}
+
+
+def count_unseen(user: User) -> int:
+    return unseen_of(user.pk)[:MOST_COUNTED].count()
 
 
 def unseen_of(user_id: Any) -> QuerySet[Notice]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("me/accepting/", session.accept_leads, name="accept-leads"),
     path("me/notices/", notices.latest, name="notices"),
     path("me/notices/seen/", notices.mark_seen, name="notices-seen"),
+    path("me/notices/seen/<uuid:lead_id>/", notices.mark_seen_of_lead, name="notices-of-lead-seen"),
     path("me/sound/", notices.choose_sound, name="choose-sound"),
     path("me/waiting/", session.waiting, name="waiting"),
 ]

@@ -1,17 +1,18 @@
 """The inbox: transferred conversations and the chats of one's own line as one list, who waits longest first."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from kanban.thread_facts import Wait, last_messages, leads_with_several, waits_of
 from leads.models import Lead, User
 from whatsapp import chat_index
 from whatsapp.chat_index import Chat
 from whatsapp.models import Conversation, Line, Message
+from whatsapp.payloads import shown
 from whatsapp.services.chats import ensure_lists, own_lines
 
 SHOWN = 100
@@ -40,10 +41,12 @@ class Thread:
 
 @dataclass(frozen=True)
 class Inbox:
-    """`is_complete` False: the chat list of the own line could not be read now."""
+    """`is_complete` False: the chat list of the own line could not be read now. `names_lines`: the rows
+    say on which line somebody wrote."""
 
     threads: list[Thread]
     is_complete: bool
+    names_lines: bool = False
 
 
 def inbox_of(user: User, *, only_waiting: bool = False, words: str = "") -> Inbox:
@@ -52,8 +55,9 @@ def inbox_of(user: User, *, only_waiting: bool = False, words: str = "") -> Inbo
     chats, is_complete = _own_chats(user)
     # A lead of one's own line is in both: the row knows who waits, the list only what was said
     threads = [*stored.values(), *(chat for chat in chats if chat.conversation not in stored)]
-    shown = [thread for thread in threads if _matches(thread, only_waiting, words.strip().lower())]
-    return Inbox(sorted(shown, key=_turn)[:SHOWN], is_complete)
+    matching = [thread for thread in threads if _matches(thread, only_waiting, words.strip().lower())]
+    names_lines = len({thread.line for thread in threads}) > 1
+    return Inbox(sorted(matching, key=_turn)[:SHOWN], is_complete, names_lines)
 
 
 def _turn(thread: Thread) -> tuple[bool, float]:
@@ -78,25 +82,27 @@ def _transferred(user: User) -> Iterable[Thread]:
         .select_related("lead__consultant__user", "line")
         .order_by("-last_message_at")[:SHOWN]
     )
-    last = _last_messages([one for one in conversations if not _sees(user, one.lead)])
-    return [
-        _stored_thread(one, one.lead)
-        if one.lead and _sees(user, one.lead)
-        else _strangers_thread(one, last.get(one.pk))
-        for one in conversations
-    ]
+    several = leads_with_several([one.lead for one in conversations if one.lead and _sees(user, one.lead)])
+    last = last_messages(
+        [one for one in conversations if one.lead_id in several or not _sees(user, one.lead)]
+    )
+    waits = waits_of([one for one in conversations if one.lead_id in several])
+    return [_thread(user, one, last.get(one.pk), waits.get(one.pk)) for one in conversations]
+
+
+def _thread(user: User, conversation: Conversation, last: Message | None, wait: Wait | None) -> Thread:
+    """`last` and `wait` where the lead's card does not say them of this conversation."""
+    if conversation.lead is None or not _sees(user, conversation.lead):
+        return _strangers_thread(conversation, last)
+    thread = _stored_thread(conversation, conversation.lead)
+    if wait is None:
+        return thread
+    text, author = (shown(last.body, last.kind), last.author) if last else ("", "")
+    return replace(thread, text=text, author=author, unread=wait.unread, waiting_since=wait.since)
 
 
 def _sees(user: User, lead: Lead | None) -> bool:
     return lead is not None and (user.is_manager or lead.consultant_id == user.pk)
-
-
-def _last_messages(conversations: Sequence[Conversation]) -> dict[UUID, Message]:
-    if not conversations:
-        return {}
-    said = Message.objects.filter(conversation__in=conversations).exclude(status=Message.Status.CANCELLED)
-    latest = said.order_by("conversation_id", "-seq").distinct("conversation_id")
-    return {message.conversation_id: message for message in latest}
 
 
 def _strangers_thread(conversation: Conversation, last: Message | None) -> Thread:
@@ -106,7 +112,7 @@ def _strangers_thread(conversation: Conversation, last: Message | None) -> Threa
     return Thread(
         key=str(conversation.pk),
         name=conversation.profile_name or phone,
-        text=(last.body or f"[{last.kind}]") if last else "",
+        text=shown(last.body, last.kind) if last else "",
         author=last.author if last else "",
         at=conversation.last_message_at,
         line=conversation.line.name,
@@ -143,16 +149,17 @@ def _own_chats(user: User) -> tuple[list[Thread], bool]:
     mentioned = [chat.entry.lead for chat, _line in chats if chat.entry.lead]
     seen = Lead.objects.visible_to(user).filter(pk__in=mentioned) if mentioned else Lead.objects.none()
     # A chat of one's own line may be with a colleague's lead: the words are one's own, the card is not
-    leads = {str(pk) for pk in seen.values_list("pk", flat=True)}
+    leads = {str(pk): name for pk, name in seen.values_list("pk", "name")}
     return [_chat_thread(chat, line, leads) for chat, line in chats], True
 
 
-def _chat_thread(chat: Chat, line: Line, leads: set[str]) -> Thread:
+def _chat_thread(chat: Chat, line: Line, leads: dict[str, str]) -> Thread:
+    """`leads`: the names of those in the reader's sight."""
     entry = chat.entry
     phone = entry.address.removeprefix("whatsapp:")
     return Thread(
         key=entry.chat_id,
-        name=entry.name or phone,
+        name=leads.get(entry.lead or "") or entry.name or phone,
         text=entry.text,
         author="client" if entry.direction == "in" else "consultant",
         at=entry.at,

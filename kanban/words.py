@@ -85,6 +85,7 @@ def _chat_words() -> dict[str, str]:
         "took_over": _("You answer now. The agent is silent."),
         "returned": _("The agent answers again."),
         "conversation_over": _("The conversation is closed. It opens again when the client writes."),
+        "open_again": _("Open again"),
         "network": _("no connection"),
         "file_too_large": _("A file may have {megabytes} MB at most."),
         "also_here": _("Also here: {names}"),

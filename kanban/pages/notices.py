@@ -1,10 +1,12 @@
 """The bell: what somebody was told, and whether it makes a sound."""
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from kanban.notices import latest_notices
+from kanban.notices import count_unseen, latest_notices
 from leads.requests import user_of
 from leads.services import notices
 
@@ -28,6 +30,15 @@ def mark_seen(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     notices.mark_seen(user=user_of(request), up_to=up_to)
     return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def mark_seen_of_lead(request: HttpRequest, lead_id: UUID) -> JsonResponse:
+    """The lead was opened. Answers how many notices of others are left."""
+    user = user_of(request)
+    notices.mark_seen_of_lead(user=user, lead_id=lead_id)
+    return JsonResponse({"unseen": count_unseen(user)})
 
 
 @login_required

@@ -97,6 +97,16 @@ def test_opening_the_list_up_to_something_that_is_no_number_is_refused(desk, up_
 
 
 @pytest.mark.django_db
+def test_lead_that_was_opened_is_seen_and_the_others_are_left(desk, ana):
+    opened, other = make_lead(consultant=ana), make_lead(consultant=ana)
+    for key, lead in enumerate((opened, opened, other)):
+        tell(ana.user, key, lead=lead)
+    hers = tell(make_consultant("bia").user, 4, lead=opened)
+    assert desk.post(f"/me/notices/seen/{opened.pk}/").json() == {"unseen": 1}
+    assert Notice.objects.get(lead=opened, seen_at=None) == hers
+
+
+@pytest.mark.django_db
 def test_sound_is_chosen_for_the_person_not_for_the_browser(desk, ana):
     assert desk.post("/me/sound/", {"sound": "on"}).status_code == 204
     assert b'data-sound="on"' in desk.get("/inbox/").content

@@ -1,17 +1,19 @@
 """The inbox of somebody who is no lead: taken over all the same, so that somebody must see them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from kanban.threads import Thread, inbox_of
-from leads.models import Consultant, LeadIdentity
+from leads.models import Consultant, Lead, LeadIdentity
 from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp import sessions
-from whatsapp.models import Conversation, Line
+from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.redis_connection import connection
 from whatsapp.services import link_lead, send, take_over
-from whatsapp.tests.makers import inbound_form, make_consultant_line, make_conversation
+from whatsapp.tests.makers import inbound_form, known_lead, make_consultant_line, make_conversation, make_line
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,56 @@ def test_inbox_keeps_private_chats_of_own_lines_from_managers() -> None:
     make_conversation(line=make_consultant_line(make_consultant("ana")))
 
     assert inbox_of(make_manager()).threads == []
+
+
+def test_lead_on_two_lines_has_two_rows_each_with_its_own_words_wait_and_line(ana: Consultant) -> None:
+    old, new = (make_line(name=name, address=f"whatsapp:+1555{name}") for name in ("100", "200"))
+    lead = known_lead(phone="+5511987654321", consultant=ana)
+    for line, *texts in ((old, "primeira"), (new, "segunda", "terceira")):
+        for text in texts:
+            make_conversation(line=line, body=text)
+    Conversation.objects.update(status="transferred", consultant=ana)
+    lead.refresh_from_db()
+
+    rows = {thread.line: thread for thread in inbox_of(ana.user).threads}
+
+    said = [message.created_at for message in Message.objects.order_by("created_at")]
+    assert {name: (row.text, row.unread, row.at, row.waiting_since) for name, row in rows.items()} == {
+        "100": ("primeira", 1, said[0], said[0]),
+        "200": ("terceira", 2, said[2], said[1]),
+    }
+    Lead.objects.update(unread_count=1, waiting_since=said[1])
+    rows = {thread.line: thread for thread in inbox_of(ana.user).threads}
+    assert [(rows[name].unread, rows[name].waiting_since) for name in ("100", "200")] == [
+        (0, None),
+        (1, said[1]),
+    ]
+    Lead.objects.update(waiting_since=said[2] + timedelta(hours=1))
+    Conversation.objects.filter(line=old).update(
+        transferred_at=said[2] + timedelta(hours=1), handoff_reason="qualified"
+    )
+    [first, second] = inbox_of(ana.user).threads
+    assert (first.line, first.waiting_since, second.waiting_since) == (
+        "100",
+        said[2] + timedelta(hours=1),
+        None,
+    )
+    assert page(ana.user, "/inbox/").count('class="line-name"') == 2
+
+
+def test_closed_chat_of_the_own_line_bears_its_leads_name(ana: Consultant, line: Line) -> None:
+    known_lead(name="Rita", phone="+5511987654321", consultant=ana)
+    write(line, "Oi")
+    Conversation.objects.update(status="closed")
+
+    assert [thread.name for thread in inbox_of(ana.user).threads] == ["Rita"]
+
+
+def test_inbox_of_one_line_does_not_name_it(ana: Consultant) -> None:
+    make_conversation()
+    Conversation.objects.update(status="transferred", consultant=ana)
+
+    assert 'class="line-name"' not in page(ana.user, "/inbox/")
 
 
 def test_chat_of_a_stranger_shows_what_the_list_holds_and_how_to_answer(ana: Consultant, line: Line) -> None:

@@ -49,7 +49,10 @@ class AssignmentRule(models.Model):
         _("when nobody is available"), max_length=9, choices=Fallback.choices, default=Fallback.QUEUE
     )
     sources = models.ManyToManyField(
-        "leads.Source", blank=True, verbose_name=_("only these sources"), help_text=_("Empty: every source.")
+        "leads.Source",
+        blank=True,
+        verbose_name=_("sources"),
+        help_text=_("Only leads from these sources. Empty: every source."),
     )
     languages = words(_("only these languages"))
     cities = words(_("only these cities"))

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from leads.errors import InvalidError
@@ -82,5 +83,13 @@ def out_of_sight(user: User, shown: Collection[Notice]) -> set[int]:
 
 def mark_seen(*, user: User, up_to: int) -> int:
     """The reader looked at the list: all notices up to this id are seen. Returns how many were not before."""
-    unseen = Notice.objects.filter(user=user, seen_at=None, pk__lte=up_to)
-    return unseen.update(seen_at=timezone.now())
+    return _see(Notice.objects.filter(user=user, pk__lte=up_to))
+
+
+def mark_seen_of_lead(*, user: User, lead_id: UUID) -> int:
+    """The reader opened the lead: there is nothing new for them in what they were told of it."""
+    return _see(Notice.objects.filter(user=user, lead=lead_id))
+
+
+def _see(notices: QuerySet[Notice]) -> int:
+    return notices.filter(seen_at=None).update(seen_at=timezone.now())

@@ -61,7 +61,7 @@ def test_order_within_a_column_survives_a_reload(open_as: OpenAs) -> None:
     assert names_in(page, "new")[:3] == ["Order Three", "Order One", "Order Two"]
 
 
-def test_move_menu_needs_no_drag(open_as: OpenAs) -> None:
+def test_move_menu_needs_no_drag_and_no_mouse(open_as: OpenAs) -> None:
     make_lead("Menu Maya")
     page = open_board(open_as, "ana")
 
@@ -69,6 +69,15 @@ def test_move_menu_needs_no_drag(open_as: OpenAs) -> None:
     page.get_by_role("dialog", name="Move Menu Maya").get_by_role("button", name="Proposal").click()
 
     expect(column(page, "proposal").get_by_role("link", name="Menu Maya")).to_be_visible()
+    expect(card(page, "Menu Maya")).not_to_have_attribute("data-pending", "")
+    page.get_by_role("link", name="Menu Maya").focus()
+    page.keyboard.press("m")
+    choices = page.get_by_role("dialog", name="Move Menu Maya").locator("[data-to]:enabled")
+    expect(choices.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(choices.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(column(page, "contacted").get_by_role("link", name="Menu Maya")).to_be_visible()
 
 
 def test_undo_brings_the_card_back(open_as: OpenAs) -> None:
@@ -158,7 +167,10 @@ def test_board_that_was_offline_catches_up(open_as: OpenAs) -> None:
 
 
 def test_new_lead_form_makes_a_card_and_says_what_is_wrong(open_as: OpenAs) -> None:
-    page = open_board(open_as, "ana")
+    page = open_board(open_as, "ana", viewport={"width": 360, "height": 740})
+    expect(page.get_by_role("button", name="Lead", exact=True)).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.locator("#board").evaluate("(board) => board.scrollWidth <= board.clientWidth")
     page.keyboard.press("n")
     form = page.get_by_role("dialog", name="New lead")
     form.get_by_label("Name").fill("Form Fabi")
@@ -194,6 +206,12 @@ def test_long_column_loads_more(open_as: OpenAs) -> None:
     page = open_board(open_as, "bia")
     cards = column(page, "new").locator(".card")
     expect(cards).to_have_count(25)
+    # Who hears the board is told of all cards, loaded or not
+    all_of_them = column(page, "new").locator("[data-count-of]").inner_text()
+    cards.nth(1).get_by_role("link").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#polite")).to_have_text(re.compile(f"position 1 of {all_of_them} in New"))
+    expect(column(page, "new").locator("[data-pending]")).to_have_count(0)
 
     column(page, "new").get_by_role("button", name="Load more").click()
 

@@ -12,7 +12,7 @@ from leads.models import Lead, Notice, NoticePreferences, User
 from leads.services import notices
 from leads.signals import notice_owed
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import is_live, make_lead, toast
+from tests.browser.desk import card, is_live, make_lead, toast
 from tests.stack import Stack, wait_for
 
 
@@ -33,12 +33,18 @@ def warn(username: str, lead: Lead, key: str) -> None:
     notices.notify(user_id=user.pk, kind="warned", key=key, lead=lead, facts={"minutes": 5})
 
 
-def test_new_lead_is_one_toast_and_one_on_the_bell(open_as: OpenAs) -> None:
+def test_new_lead_is_one_toast_and_one_on_the_bell_until_it_is_opened(open_as: OpenAs) -> None:
     page = open_desk(open_as, "carlos")
     make_lead("Bell Bruna", consultant="carlos")
 
     expect(toast(page, "New lead for you: Bell Bruna")).to_have_count(1)
     expect(page.locator("#unseen-count [data-number]")).to_have_text("1")
+
+    card(page, "Bell Bruna").get_by_role("link").click()
+    expect(page.locator("#lead-name")).to_have_text("Bell Bruna")
+    expect(page.locator("#unseen-count")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#unseen-count")).to_be_hidden()
 
 
 def test_warning_names_the_lead_and_opens_it(open_as: OpenAs) -> None:

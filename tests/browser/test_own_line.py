@@ -78,7 +78,7 @@ def test_stranger_on_a_phone_in_the_dark(stack: Stack, open_as: OpenAs, artifact
 
     expect(page.get_by_role("link", name="Seu Zé")).to_be_focused()
     page.keyboard.press("j")
-    expect(page.locator("#thread-name")).to_be_visible()
+    expect(page.locator("#inbox-pane h1")).to_be_focused()
 
 
 def test_manager_checks_a_line_and_reads_what_to_mend(

@@ -1,12 +1,13 @@
 """The whole story in browsers: a client writes, is qualified, and a consultant answers on a live board."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from leads.models import Lead
 from tests.browser.conftest import OpenAs
-from tests.browser.desk import card, column, is_live
+from tests.browser.desk import card, column, is_live, toast
 from tests.stack import wait_for
 from whatsapp.models import Conversation
 
@@ -86,6 +87,12 @@ def test_consultant_takes_over_and_gives_back(open_as: OpenAs) -> None:
     expect(page.get_by_text("You are answering")).to_be_visible()
     expect(page.get_by_label("Your reply")).to_be_focused()
 
+    page.get_by_role("button", name="Close conversation").click()
+    closed = toast(page, "The conversation is closed.")
+    expect(page.get_by_text("This conversation is closed.")).to_be_visible()
+    closed.get_by_role("button", name="Open again").click()
+    expect(page.get_by_text("You are answering")).to_be_visible()
+
 
 def test_draft_survives_a_reload_and_belongs_to_its_conversation(open_as: OpenAs) -> None:
     lead = Lead.objects.get(phone=PHONE)
@@ -143,3 +150,25 @@ def test_inbox_lists_who_waits_and_opens_beside_the_list(open_as: OpenAs) -> Non
     expect(page.get_by_role("tabpanel", name="Timeline")).to_contain_text(
         "Handed over to a consultant: qualified"
     )
+
+
+def test_inbox_is_walked_by_keys_and_none_of_them_is_written_into_the_reply(open_as: OpenAs) -> None:
+    lead = Lead.objects.get(phone=PHONE)
+    other = Conversation.objects.exclude(lead=lead).filter(lead__isnull=False).get()
+    Lead.objects.filter(pk=other.lead_id).update(consultant=lead.consultant)
+    page = open_as(lead.consultant.user.username, "/inbox/")
+    rows = page.locator("#threads [data-thread-lead]")
+    expect(rows).to_have_count(2)
+
+    for at in (0, 1):
+        page.keyboard.press("j")
+        expect(rows.nth(at)).to_be_focused()
+        name = rows.nth(at).inner_text()
+        expect(page.locator("#inbox-pane #lead-name")).to_have_text(name)
+    page.keyboard.press("k")
+    expect(rows.first).to_be_focused()
+    expect(page.locator(".thread[aria-current=true] a")).to_have_text(rows.first.inner_text())
+
+    page.keyboard.press("r")
+    expect(page.get_by_label("Your reply")).to_be_focused()
+    expect(page.get_by_label("Your reply")).not_to_have_value(re.compile("[jkr]$"))

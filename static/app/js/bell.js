@@ -1,6 +1,6 @@
 /** The bell in the header: how many notices are new, and the list of the latest. Opening it is seeing them. */
 
-import { getJson, postForm } from "./api.js";
+import { getJson, postForm, postJson } from "./api.js";
 import { refreshTimes } from "./times.js";
 
 const MOST_SHOWN = 99;
@@ -33,6 +33,13 @@ export function showOnBell(number) {
   if (!place) return;
   place.hidden = count === 0;
   place.querySelector("[data-number]").textContent = count > MOST_SHOWN ? `${MOST_SHOWN}+` : count;
+}
+
+/** Whoever looks at a lead has seen what they were told of it. */
+export async function seeNoticesOf(lead) {
+  if (badge()?.hidden ?? true) return;
+  const facts = await postJson(`/me/notices/seen/${lead}/`).catch(() => null);
+  if (facts) showOnBell(facts.unseen);
 }
 
 async function show() {

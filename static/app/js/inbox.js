@@ -11,6 +11,8 @@ import { say } from "./words.js";
 const GATHER_MS = 150;
 let timer;
 let live;
+/** The address that was asked for last: of two answers, the later may come first. */
+let wanted;
 
 const inbox = () => document.getElementById("inbox");
 const pane = () => document.getElementById("inbox-pane");
@@ -30,13 +32,10 @@ export function startInbox(connection) {
   document.addEventListener("crm:refresh-lead", refreshThread);
   document.addEventListener("crm:chat-adopted", ({ detail }) => showAdopted(detail));
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-thread-lead]");
+    const link = event.target.closest("[data-thread-lead], a[data-thread]");
     if (link && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      open(link);
-    } else if (event.target.closest("a[data-thread]") && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      openThread(event.target.closest("a[data-thread]").getAttribute("href"));
+      open(link).then(focusReply);
     } else if (event.target.closest("#inbox-pane [data-close-lead]")) {
       event.preventDefault();
       close();
@@ -47,7 +46,7 @@ export function startInbox(connection) {
       offerLead(stranger.dataset);
     }
   });
-  document.addEventListener("keydown", walk);
+  document.addEventListener("keydown", onKey);
   document.addEventListener("crm:lead-created", refreshList);
   const filters = document.getElementById("inbox-filters");
   filters.addEventListener("input", refreshList);
@@ -77,36 +76,43 @@ function refreshList() {
   }, GATHER_MS);
 }
 
+/** Answers whether the conversation is shown: it may be gone, or another was asked for meanwhile. */
 function open(link) {
-  return openLead(link.dataset.threadLead, link.dataset.threadConversation);
+  const { threadLead, threadConversation } = link.dataset;
+  return threadLead ? openLead(threadLead, threadConversation) : openThread(link.getAttribute("href"));
 }
 
 async function openLead(lead, conversation) {
   const query = new URLSearchParams({ conversation: conversation ?? "" });
-  try {
-    const fragment = await getFragment(`/leads/${lead}/?${query}`);
-    pane().replaceChildren(document.importNode(fragment.getElementById("lead-panel"), true));
-  } catch (error) {
-    toast(say(error.status === 404 ? "lead_gone" : "load_failed"), { kind: "danger" });
-    return;
-  }
-  inbox().dataset.open = "";
+  if (!(await fill(`/leads/${lead}/?${query}`, "lead-panel", "lead_gone"))) return false;
   openPanel(live);
   markCurrent();
-  (document.getElementById("reply") ?? document.getElementById("lead-name")).focus({ preventScroll: true });
+  return true;
 }
 
 async function openThread(address) {
+  if (!(await fill(address, "thread-panel", "chat_gone"))) return false;
+  shown();
+  return true;
+}
+
+async function fill(address, id, gone) {
+  wanted = address;
   try {
     const fragment = await getFragment(address);
-    pane().replaceChildren(document.importNode(fragment.getElementById("thread-panel"), true));
+    if (wanted !== address) return false;
+    pane().replaceChildren(document.importNode(fragment.getElementById(id), true));
   } catch (error) {
-    toast(say(error.status === 404 ? "chat_gone" : "load_failed"), { kind: "danger" });
-    return;
+    toast(say(error.status === 404 ? gone : "load_failed"), { kind: "danger" });
+    return false;
   }
   inbox().dataset.open = "";
-  shown();
-  (document.getElementById("reply") ?? document.getElementById("thread-name")).focus({ preventScroll: true });
+  return true;
+}
+
+function focusReply(isShown = true) {
+  const place = isShown && (document.getElementById("reply") ?? pane().querySelector("h1"));
+  if (place) place.focus({ preventScroll: true });
 }
 
 /** A thread has just been put into the pane. */
@@ -146,8 +152,7 @@ function markThreadRead() {
 /** The person of a chat is a lead now: the conversation opens where the chat was. */
 function showAdopted({ lead, conversation }) {
   refreshList();
-  if (lead) openLead(lead, conversation);
-  else openThread(`/inbox/conversations/${conversation}/`);
+  (lead ? openLead(lead, conversation) : openThread(`/inbox/conversations/${conversation}/`)).then(focusReply);
 }
 
 /** Somebody on the own line who is no lead yet: the form for one, filled in as far as we know. */
@@ -158,20 +163,22 @@ function offerLead({ newFrom, name }) {
 }
 
 function close() {
-  const lead = panel()?.dataset.lead;
-  const other = thread()?.dataset.thread;
+  const row = allLinks().find(isOpenNow);
+  wanted = null;
   delete inbox().dataset.open;
   pane().replaceChildren();
   markCurrent();
   live.say({ type: "presence:lead", lead: null });
-  document.querySelector(other ? `a[data-thread="${other}"]` : `[data-thread-lead="${lead}"]`)?.focus();
+  row?.focus();
 }
 
 const allLinks = () => [...document.querySelectorAll("#threads [data-thread-lead], #threads [data-thread]")];
 
+/** A lead may have several conversations, each with a row of its own. */
 function isOpenNow({ dataset }) {
   if (dataset.thread) return dataset.thread === thread()?.dataset.thread;
-  return dataset.threadLead === panel()?.dataset.lead;
+  const open = panel()?.dataset;
+  return dataset.threadLead === open?.lead && (!dataset.threadConversation || dataset.threadConversation === open.conversation);
 }
 
 function markCurrent() {
@@ -182,12 +189,26 @@ function markCurrent() {
   }
 }
 
-/** J and K walk through the list. */
-function walk(event) {
-  const by = { j: 1, k: -1 }[event.key];
-  if (!by || event.target.matches("input, textarea, select")) return;
+function onKey(event) {
+  if (event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog:modal")) return;
+  const by = { j: 1, k: -1 }[event.key.toLowerCase()];
+  if (by) walk(by);
+  else if (event.key.toLowerCase() === "r" && document.getElementById("reply")) {
+    // Else the letter is written into the reply that is focused now
+    event.preventDefault();
+    focusReply();
+  }
+}
+
+/** The row keeps the focus, so that the next letter walks on and is no part of a reply. */
+function walk(by) {
   const links = allLinks();
-  const at = links.findIndex(isOpenNow);
+  const focused = links.indexOf(document.activeElement);
+  const at = focused < 0 ? links.findIndex(isOpenNow) : focused;
   const next = links[Math.max(0, Math.min(links.length - 1, at + by))];
-  if (next) next.click();
+  if (!next) return;
+  next.focus();
+  // On a phone the list makes room for the conversation
+  open(next).then((isShown) => isShown && !next.offsetParent && pane().querySelector("h1").focus({ preventScroll: true }));
 }

@@ -1,7 +1,8 @@
 /** News for the person at the desk: a toast, a sound by choice, the bell, a number in the title. */
 
 import { getJson, tabId } from "./api.js";
-import { countOnBell, showOnBell, startBell } from "./bell.js";
+import { countOnBell, seeNoticesOf, showOnBell, startBell } from "./bell.js";
+import { panel } from "./lead/panel.js";
 import { toast } from "./notices.js";
 import { beep, bindSound } from "./sound.js";
 import { say } from "./words.js";
@@ -51,7 +52,8 @@ function isNewForMe(frame) {
 function hearNotice(notice, openLead) {
   if (heard.has(notice.id)) return;
   heard.add(notice.id);
-  countOnBell(notice);
+  countOnBell();
+  if (notice.lead && notice.lead === panel()?.dataset.lead) seeNoticesOf(notice.lead);
   if (notice.kind === "assigned" && toasted.delete(`lead-${notice.lead}`)) return;
   const open = notice.url ? () => (notice.lead ? openLead(notice.lead) : location.assign(notice.url)) : null;
   const text = [notice.title, notice.text].filter(Boolean).join(". ");

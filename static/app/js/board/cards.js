@@ -17,9 +17,11 @@ export function neighbours(card) {
   return { after, before };
 }
 
+/** More cards may be in the column than are loaded. */
 export function placeInWords(card) {
-  const cards = cardsIn(card.parentElement);
-  return { place: cards.indexOf(card) + 1, total: cards.length };
+  const { status } = card.parentElement.dataset;
+  const place = cardsIn(card.parentElement).indexOf(card) + 1;
+  return { place, total: columnOf(status).querySelector("[data-count-of]").textContent };
 }
 
 /** Put a card where its position belongs. False: its place is below what is loaded. */

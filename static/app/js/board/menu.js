@@ -17,6 +17,7 @@ export function bindMenu() {
     if (choice) choose(menu, choice);
     else if (event.target === menu) menu.close();
   });
+  menu.addEventListener("keydown", (event) => walk(menu, event));
   menu.addEventListener("close", () => cardOf(menu.dataset.lead)?.querySelector(opener ?? "[data-move]")?.focus());
 }
 
@@ -32,6 +33,17 @@ export function openMenu(card, returnTo = "[data-move]") {
   }
   menu.showModal();
   menu.querySelector("[data-to]:enabled")?.focus();
+}
+
+/** The arrows go round through the choices; Enter presses the one that has the focus. */
+function walk(menu, event) {
+  const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+  const choices = [...menu.querySelectorAll("[data-to]:enabled, [data-place]")];
+  const at = choices.indexOf(document.activeElement);
+  const next = at < 0 ? (by > 0 ? 0 : choices.length - 1) : (at + by + choices.length) % choices.length;
+  choices[next].focus();
+  event.preventDefault();
 }
 
 function choose(menu, choice) {

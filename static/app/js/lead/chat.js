@@ -163,28 +163,39 @@ function showFailure(bubble, reason, retry) {
 }
 
 async function changeHands(button) {
-  const conversation = document.getElementById("talk").dataset.conversation;
   button.disabled = true;
+  await give(document.getElementById("talk").dataset.conversation, button.dataset.hand);
+  button.disabled = false;
+}
+
+async function give(conversation, hand) {
   try {
-    await postJson(`/api/conversations/${conversation}/${button.dataset.hand}/`);
-    announce(say(HANDS[button.dataset.hand]));
-    document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
-    if (button.dataset.hand === "take-over") focusReplySoon();
+    await postJson(`/api/conversations/${conversation}/${hand}/`);
   } catch (error) {
     toast(error.message || say("load_failed"), { kind: "danger" });
-  } finally {
-    button.disabled = false;
+    return;
   }
+  if (hand === "close") tellClosed(conversation);
+  else announce(say(HANDS[hand]));
+  document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
+  if (hand === "take-over") focusReplySoon(conversation);
+}
+
+function tellClosed(conversation) {
+  const again = { label: say("open_again"), run: () => give(conversation, "take-over") };
+  toast(say(HANDS.close), { key: "closed", actions: [again] });
 }
 
 /** The composer appears with the next refresh of the panel. */
-function focusReplySoon() {
+function focusReplySoon(conversation) {
+  const talk = document.getElementById("talk");
+  if (talk?.dataset.conversation !== conversation) return;
   const watcher = new MutationObserver(() => {
     const reply = document.getElementById("reply");
     if (!reply) return;
     watcher.disconnect();
     reply.focus();
   });
-  watcher.observe(document.getElementById("lead-panel").parentElement, { childList: true, subtree: true });
+  watcher.observe(talk.closest(".lead").parentElement, { childList: true, subtree: true });
   setTimeout(() => watcher.disconnect(), 3000);
 }

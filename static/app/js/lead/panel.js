@@ -1,6 +1,7 @@
 /** The lead panel, wherever it is shown: tabs, status, consultant, and staying fresh while open. */
 
 import { ApiError, getFragment, postJson, sendJson } from "../api.js";
+import { seeNoticesOf } from "../bell.js";
 import { toast } from "../notices.js";
 import { refreshTimes } from "../times.js";
 import { say } from "../words.js";
@@ -49,6 +50,7 @@ export function openPanel(live) {
   openChat();
   if (panel().clientWidth >= WIDE_PX && panel().dataset.tab === "chat") showTab("details");
   markRead();
+  seeNoticesOf(panel().dataset.lead);
   look(live);
 }
 
