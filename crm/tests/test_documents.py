@@ -37,6 +37,14 @@ def test_every_variable_that_is_read_stands_in_the_example():
     assert read | processes <= listed
 
 
+def test_procfile_and_compose_release_by_the_same_steps():
+    steps = "check --deploy --fail-level ERROR", "migrate --no-input", "set_up"
+    command = "python manage.py " + " && python manage.py ".join(steps)
+
+    assert f"release: {command}\n" in text_of("Procfile")
+    assert f'sh -c "{command}"' in " ".join(text_of("compose.yaml").split())
+
+
 def test_every_page_of_the_documents_is_on_the_map():
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
     assert {page for page in pages if f"(docs/{page})" not in text_of("README.md")} == set()

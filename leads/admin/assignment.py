@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -98,6 +98,15 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         ),
         (_("Count"), {"fields": ["pointer", "decisions"]}),
     ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **named: Any) -> Any:
+        rule = named.get("obj")
+        if rule and request.method == "GET" and not rule.members.exists():
+            messages.warning(
+                request,
+                _("Nobody sits in this circle: nobody gets a lead by this rule until you add seats below."),
+            )
+        return super().render_change_form(request, context, *args, **named)
 
     def save_model(self, request: HttpRequest, obj: AssignmentRule, form: Any, change: bool) -> None:
         if change:
