@@ -45,6 +45,17 @@ def test_procfile_and_compose_release_by_the_same_steps():
     assert f'sh -c "{command}"' in " ".join(text_of("compose.yaml").split())
 
 
+@pytest.mark.parametrize("name", ["WEB_CONCURRENCY", "WORKER_CONCURRENCY", "QUICK_CONCURRENCY"])
+def test_number_of_processes_and_threads_is_read_by_procfile_and_compose_alike(name):
+    numbers = [re.findall(rf"\$\{{{name}:-(\d+)}}", text) for text in (text_of("Procfile"), _images())]
+    assert numbers[0]
+    assert numbers[0] == numbers[1]
+
+
+def _images() -> str:
+    return text_of("compose.yaml") + text_of("Dockerfile")
+
+
 def test_every_page_of_the_documents_is_on_the_map():
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
     assert {page for page in pages if f"(docs/{page})" not in text_of("README.md")} == set()
