@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from leads import circles
+from leads.admin.in_words import DECISION, DecisionInWords, EventInWords
 from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.models import (
@@ -66,7 +67,8 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
     filter_horizontal = ["sources"]
     readonly_fields = ["pointer", "decisions"]
     inlines = [SeatInline]
-    search_fields = ["name"]
+    list_filter = ["is_active", "strategy", "sources"]
+    search_fields = ["name", "members__consultant__user__first_name", "members__consultant__user__username"]
     fieldsets = [
         (None, {"fields": ["name", "position", "is_active", "strategy", "fallback", "returns_to_owner"]}),
         (
@@ -121,11 +123,11 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "lead", "consultant", "outcome", "reason", "trigger", "user"]
+class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
+    list_display = ["created_at", "lead", "consultant", "outcome", "why", "trigger", "user"]
     list_filter = ["outcome", "trigger", "rule", "consultant", "created_at"]
     search_fields = ["lead__name", "lead__phone", "reason"]
-    list_select_related = ["lead", "consultant__user", "user"]
+    list_select_related = DECISION
 
 
 @admin.register(CircleLayout)
@@ -152,8 +154,10 @@ class CircleTurnAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LeadEvent)
-class LeadEventAdmin(ReadOnlyAdmin):
+class LeadEventAdmin(EventInWords, ReadOnlyAdmin):
     actions = [undo_chosen]
+    fields = ["lead", "kind", "actor_kind", "user", "told", "created_at"]
+    readonly_fields = ["told"]
     list_display = ["created_at", "lead", "kind", "actor_kind", "user"]
     list_filter = ["kind", "actor_kind", "created_at"]
     search_fields = ["lead__name", "lead__phone"]
@@ -171,4 +175,6 @@ class LeadIdentityAdmin(ReadOnlyAdmin):
 @admin.register(Holiday)
 class HolidayAdmin(admin.ModelAdmin):
     list_display = ["date", "name"]
+    list_filter = ["date"]
+    search_fields = ["name"]
     date_hierarchy = "date"
