@@ -20,6 +20,11 @@ def test_every_sweep_stands_in_the_table_of_queues(name):
     assert f"`{name}`" in text_of("docs/architecture.md")
 
 
+def test_every_sweep_of_whatsapp_stands_in_its_own_table():
+    swept = set(re.findall(r"^\| `(whatsapp\.\w+)`", text_of("docs/whatsapp.md"), re.MULTILINE))
+    assert swept == {name for name in settings.CELERY_BEAT_SCHEDULE if name.startswith("whatsapp.")}
+
+
 def test_environment_of_the_compose_recipe_is_all_that_compose_asks_for():
     asked = set(re.findall(r"\$\{(\w+):\?", text_of("compose.yaml")))
     recipe = set(re.findall(r"^ +(\w+)=", text_of("docs/deploy.md"), re.MULTILINE))
