@@ -20,13 +20,26 @@ DECISION = ("lead", "rule", "consultant__user", "previous_consultant__user", "us
 def listed(pairs: Iterable[tuple[Any, str]]) -> SafeString:
     """Label and text, line by line."""
     rows = format_html_join("", "<li><strong>{}:</strong> {}</li>", pairs)
-    return format_html("<ul>{}</ul>", rows) if rows else SafeString("—")
+    return _as_list(rows)
+
+
+def _as_list(rows: SafeString) -> SafeString:
+    return format_html('<ul class="facts">{}</ul>', rows) if rows else SafeString("—")
 
 
 def facts_listed(facts: Mapping[str, Any]) -> SafeString:
     return listed(
-        (capitalised(name), shown(value)) for name, value in facts.items() if value not in ("", None, [], {})
+        (capitalised(name), _text_of(name, value))
+        for name, value in facts.items()
+        if value not in ("", None, [], {})
     )
+
+
+def _text_of(name: str, value: Any) -> str:
+    """Why a lead was classified so is kept with the code of each reason."""
+    if name == "reasons" and isinstance(value, list):
+        return "; ".join(map(reason_in_words, value))
+    return shown(value)
 
 
 class LeadInWords:
@@ -34,12 +47,8 @@ class LeadInWords:
 
     @admin.display(description=_("classification"))
     def why_so(self, lead: Lead) -> SafeString:
-        reasons = format_html_join(
-            "",
-            "<li>{}</li>",
-            ((reason_in_words(reason),) for reason in lead.classification.get("reasons", [])),
-        )
-        return format_html("<ul>{}</ul>", reasons) if reasons else SafeString("—")
+        reasons = ((reason_in_words(reason),) for reason in lead.classification.get("reasons", []))
+        return _as_list(format_html_join("", "<li>{}</li>", reasons))
 
     @admin.display(description=_("slots"))
     def learned(self, lead: Lead) -> SafeString:

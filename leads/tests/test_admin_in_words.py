@@ -27,12 +27,14 @@ def test_lead_page_tells_facts_line_by_line(desk):
         attribution={"utm_source": "google"},
     )
     LeadEvent.objects.create(lead=lead, kind="received", data={"source": "<Site>"})
+    LeadEvent.objects.create(lead=lead, kind="classified", data={"reasons": lead.classification["reasons"]})
     text = page_of(desk, lead).content.decode()
 
     assert "<li>Has a valid phone</li>" in text
     assert "<li><strong>Budget:</strong> 500,000 (“até 500 mil”)</li>" in text
     assert "<li><strong>Utm source:</strong> google</li>" in text
     assert "<li><strong>Source:</strong> &lt;Site&gt;</li>" in text
+    assert "<li><strong>Reasons:</strong> Has a valid phone</li>" in text
     assert "stored words" not in text
 
 
