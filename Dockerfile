@@ -20,5 +20,5 @@ RUN install -d -o crm /data
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
 USER crm
 EXPOSE 8000 8001
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "8", "--workers-kill-timeout", "20", "--respawn-failed-workers", "crm.wsgi:application"]
+# A shell reads how many; `exec` leaves none between Docker's signals and the server
+CMD ["sh", "-c", "exec granian --interface wsgi --host 0.0.0.0 --port 8000 --workers ${WEB_CONCURRENCY:-2} --blocking-threads 8 --workers-kill-timeout 20 --respawn-failed-workers crm.wsgi:application"]

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from agent.channels import mail
 from agent.models import Notification
 from agent.notice_reasons import in_words
 from leads.models import Notice, User
@@ -39,11 +42,18 @@ def _line(notice: Notice, *, is_in_sight: bool) -> dict[str, Any]:
 def _channel(row: Notification) -> dict[str, Any]:
     return {
         "name": row.get_channel_display(),
-        "state": row.get_state_display(),
+        "state": _state_of(row),
         "tone": TONES.get(row.state, ""),
         "why": in_words(row.error) if row.error else "",
         "waits_until": row.next_attempt_at if row.state == Notification.State.PENDING else None,
     }
+
+
+def _state_of(row: Notification) -> str:
+    is_letter = row.channel == Notification.Channel.EMAIL
+    if is_letter and row.state == Notification.State.SENT and mail.is_only_logged():
+        return _("Written to the log")
+    return str(row.get_state_display())
 
 
 def troubles_of(user: User) -> dict[str, str]:

@@ -382,6 +382,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "leads.api.webhook_schema.describe_webhook",
     ],
+    "ENUM_NAME_OVERRIDES": {"DirectionEnum": "whatsapp.models.Message.Direction"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

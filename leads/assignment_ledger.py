@@ -95,7 +95,7 @@ def _pointer(rule: AssignmentRule) -> Iterator[str]:
         reached = step.pointer_after or 0
         # Before the first layout that was written down there is nothing to compare with
         if step.pointer_before != pointer and turns is not None:
-            yield f"{rule} stood at {pointer}, but “{step}” begins at {step.pointer_before}"
+            yield f"{rule} stood at {pointer}, but “{step.reason}” begins at {step.pointer_before}"
         if isinstance(step, CircleLayout):
             turns = step.turns
         elif turns and step.consultant_id not in (None, *turns[reached - 1 : reached]):

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 
 class VirtualClock:
@@ -25,6 +26,16 @@ def now() -> datetime:
     """Aware; the wall clock unless a virtual one runs in this context."""
     clock = _virtual.get()
     return timezone.now() if clock is None else clock.moment
+
+
+def in_words(moment: datetime) -> str:
+    """As the admin's cells say it: the local time, in the reader's format."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
+def day_in_words(moment: datetime) -> str:
+    """The local day, without its hour."""
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from leads.models import Assignment, Consultant, Delivery, LeadEvent
 from leads.payload import LeadPayload
 from leads.services.assigning import assign_lead
 from leads.services.correcting import correct_lead
-from leads.services.intake import NoContactError, Received, receive_lead
+from leads.services.intake import NoContactError, NoStatusError, Received, receive_lead
 from leads.sources import NotASubmissionError, kind_of
 from leads.sources.fetching import FetchError
 from leads.summaries import summary_of
@@ -96,6 +96,8 @@ def process(delivery: Delivery) -> None:
         logger.info("delivery was taken over", extra={"delivery": str(delivery.pk)})
     except FetchError as error:
         _postpone(delivery, str(error), is_final=error.is_final, may_pass=True, not_before=error.retry_after)
+    except NoStatusError as error:
+        _postpone(delivery, str(error), may_pass=True)
     except DatabaseError as error:
         text = f"{_('The database did not answer as expected')}: {error}"
         # What cannot be stored today cannot be stored tomorrow; anything else is the database's own trouble.

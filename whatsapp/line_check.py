@@ -7,6 +7,7 @@ from urllib.parse import urldefrag, urlsplit
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from whatsapp import client, line_pauses
 from whatsapp.accounts import account_of
@@ -20,6 +21,13 @@ WEBHOOK_PATH = "/webhooks/whatsapp/"
 # Twilio gives up after one try unless the address says otherwise; the part after # is not sent to us.
 # Five retries, whatever failed; 2 s to connect, 3 s to answer (Twilio's docs on connection overrides)
 CONNECTION_OVERRIDES = "#rc=5&rp=all&ct=2000&rt=3000"
+
+# Twilio's three; another provider's words are shown as they are
+ACCOUNT_STATES = {
+    "active": pgettext_lazy("account", "active"),
+    "suspended": pgettext_lazy("account", "suspended"),
+    "closed": pgettext_lazy("account", "closed"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ def check_line(line: Line) -> list[Finding]:
     except SendError as error:
         return _remember(line, [Finding(_why_not(error), is_fault=True)], is_webhook_right=None)
     line_pauses.resume(line)
-    account = Finding(_("The account is %(status)s.") % {"status": status})
+    account = Finding(_("The account is %(status)s.") % {"status": ACCOUNT_STATES.get(status, status)})
     if line.transport != Line.Transport.TWILIO:
         return _remember(line, [account], is_webhook_right=None)
     found, is_right = _webhook_findings(line)

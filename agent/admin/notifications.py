@@ -39,7 +39,8 @@ class NotificationAdmin(ReadOnlyAdmin):
 class PushSubscriptionAdmin(ReadOnlyAdmin):
     list_display = ["user", "device", "created_at", "last_sent_at", "last_error"]
     fields = ["user", "device", "created_at", "last_sent_at", "last_error"]
-    search_fields = ["user__username", "user__first_name"]
+    list_filter = ["created_at", ("last_error", admin.EmptyFieldListFilter)]
+    search_fields = ["user__username", "user__first_name", "device"]
     list_select_related = ["user"]
 
 

@@ -59,6 +59,7 @@ class PlaybookAdmin(admin.ModelAdmin):
     change_form_template = "admin/agent/playbook/change_form.html"
     change_list_template = "admin/agent/playbook/change_list.html"
     list_display = ["name", "domain", "is_default", "current", "updated_at"]
+    list_filter = ["is_default", "domain"]
     search_fields = ["name", "domain"]
     list_select_related = ["current__playbook"]
     readonly_fields = ["current", "is_default"]

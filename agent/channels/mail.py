@@ -63,6 +63,11 @@ def _refused(code: int) -> Outcome:
     return Outcome.failed(error) if code >= REFUSED_FOR_GOOD else Outcome.later(error)
 
 
+def is_only_logged() -> bool:
+    """Where no mail server is configured, as in the demo, a letter goes no further than the process's output."""
+    return settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend"
+
+
 def reaches(user: User) -> bool:
     return bool(user.email)
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from leads import clock
 from leads.fields import EncryptedTextField
 
 
@@ -112,4 +113,4 @@ class PushKey(models.Model):
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_push_key")]
 
     def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d}"
+        return clock.day_in_words(self.created_at)

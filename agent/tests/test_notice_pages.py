@@ -107,6 +107,14 @@ def test_page_shows_what_did_not_arrive_and_why(desk, ana, mail_server):
     assert "The last one did not arrive:" not in desk.get(PAGE).content.decode()
 
 
+def test_page_says_where_a_letter_went_no_further_than_the_log(desk, ana, settings):
+    owe(ana)
+    tell()
+    assert "E-mail: Sent" in desk.get(PAGE).content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert "E-mail: Written to the log" in desk.get(PAGE).content.decode()
+
+
 def test_page_asks_the_same_number_of_queries_for_one_and_for_many_notices(
     desk, ana, django_assert_max_num_queries
 ):

@@ -108,10 +108,11 @@ def _answer_as_consultant(conversation: Conversation, number: int, virtual: cloc
     if lead is None or lead.consultant is None or is_waiting:
         return
     virtual.move_to(virtual.moment + timedelta(minutes=2 + number % 17))
+    replies = stories.CONSULTANT_REPLIES.get(lead.language[:2], stories.CONSULTANT_REPLIES["pt"])
     whatsapp.send_as_consultant(
         conversation_id=conversation.pk,
         user=lead.consultant.user,
-        body=stories.CONSULTANT_REPLIES[number % len(stories.CONSULTANT_REPLIES)],
+        body=replies[number // 4 % len(replies)],
     )
 
 
@@ -145,9 +146,13 @@ def _mark_as_read(conversation: Conversation) -> None:
 
 
 def _backdate(lead: Lead, came_at: datetime) -> None:
-    """Of long ago: nobody is reminded of it now."""
+    """Of long ago: nobody is reminded of it now, and no model is paid to judge an invented person."""
     Lead.objects.filter(pk=lead.pk).update(
-        created_at=came_at, assigned_at=came_at, reply_due_at=None, reminded_at=None
+        created_at=came_at,
+        assigned_at=came_at,
+        reply_due_at=None,
+        reminded_at=None,
+        refinement=Lead.Refinement.DONE,
     )
     LeadEvent.objects.filter(lead=lead).update(created_at=came_at)
     Assignment.objects.filter(lead=lead).update(created_at=came_at, notice=Assignment.Notice.TOLD)

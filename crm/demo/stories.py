@@ -53,7 +53,18 @@ NOTES = [
     "Asked for the floor plan by e-mail.",
 ]
 
-CONSULTANT_REPLIES = [
-    "Olá! Aqui é da equipe de vendas. Podemos conversar agora?",
-    "Consigo te mostrar no sábado de manhã, fica bom?",
-]
+# In the languages of the conversations above
+CONSULTANT_REPLIES = {
+    "pt": [
+        "Olá! Aqui é da equipe de vendas. Podemos conversar agora?",
+        "Consigo te mostrar no sábado de manhã, fica bom?",
+    ],
+    "es": [
+        "¡Hola! Le escribo del equipo de ventas. ¿Podemos hablar ahora?",
+        "Puedo mostrárselo el sábado por la mañana, ¿le viene bien?",
+    ],
+    "en": [
+        "Hello! I'm with the sales team. Is now a good time to talk?",
+        "I can show it to you on Saturday morning, would that suit you?",
+    ],
+}

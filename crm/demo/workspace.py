@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
-from django.utils import translation
-from django.utils.translation import pgettext_lazy
-
 from agent.models import Playbook
 from agent.playbook_library import load_library
 from agent.playbooks import publish
+from crm.office import FIRST_CIRCLE, make_statuses, managers_group
 from leads import circles
-from leads.models import AssignmentRule, Consultant, Source, Status, User
-from leads.models.people import MANAGERS_GROUP
+from leads.models import AssignmentRule, Consultant, Source, User
 from whatsapp.accounts import environment_account, simulator_account
 from whatsapp.models import Line
 from whatsapp.simulator import contents
@@ -20,15 +16,6 @@ from whatsapp.transports.twilio_templates import facts_of
 
 PASSWORD = "demo"  # noqa: S105 - the demo's own; production refuses it
 CONSULTANTS = [("ana", "Ana", "Souza"), ("bia", "Bia", "Martins"), ("carlos", "Carlos", "Lima")]
-# By the usual names, which a reader sees in their own language (`Status.title`)
-STATUSES = [
-    ("new", pgettext_lazy("status", "New"), Status.Kind.OPEN),
-    ("contacted", pgettext_lazy("status", "Contacted"), Status.Kind.OPEN),
-    ("visit", pgettext_lazy("status", "Visit"), Status.Kind.OPEN),
-    ("proposal", pgettext_lazy("status", "Proposal"), Status.Kind.OPEN),
-    ("won", pgettext_lazy("status", "Won"), Status.Kind.WON),
-    ("lost", pgettext_lazy("status", "Lost"), Status.Kind.LOST),
-]
 # The number of Twilio's sandbox
 AGENT_LINE = "whatsapp:+14155238886"
 # 555-01xx are kept for films and examples in North America
@@ -45,13 +32,6 @@ def make_workspace() -> None:
     make_templates()
     make_source()
     make_playbook()
-
-
-def make_statuses() -> None:
-    with translation.override("en"):
-        for position, (slug, name, kind) in enumerate(STATUSES):
-            facts = {"name": str(name), "position": position, "kind": kind}
-            Status.objects.get_or_create(slug=slug, defaults=facts)
 
 
 def make_user(username: str, first_name: str, last_name: str, **facts: bool) -> User:
@@ -71,12 +51,8 @@ def make_user(username: str, first_name: str, last_name: str, **facts: bool) -> 
 
 
 def make_manager() -> User:
-    group, is_new = Group.objects.get_or_create(name=MANAGERS_GROUP)
-    if is_new:
-        ours = ["leads", "whatsapp", "agent"]
-        group.permissions.set(Permission.objects.filter(content_type__app_label__in=ours))
     manager = make_user("manager", "Marina", "Prado", is_staff=True, is_superuser=True)
-    manager.groups.add(group)
+    manager.groups.add(managers_group())
     return manager
 
 
@@ -88,7 +64,7 @@ def make_consultant(username: str, first_name: str, last_name: str) -> Consultan
 def make_circles(consultants: list[Consultant]) -> None:
     """Everybody in turn, with the return timer on; what a partner brings waits to be taken."""
     everyone = {"position": 1, "reply_minutes": 15, "reply_grace_minutes": 10}
-    make_circle("Everyone", consultants, **everyone)
+    make_circle(FIRST_CIRCLE, consultants, **everyone)
     make_circle("Partners", consultants, strategy=AssignmentRule.Strategy.POOL, creators=["partner"])
 
 

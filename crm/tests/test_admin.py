@@ -62,3 +62,17 @@ def test_admin_pages_of_every_model_open(manager, model):
     for row in model._default_manager.all()[:3]:
         assert manager.get(address(model, "change", row.pk)).status_code == 200
     assert manager.get(address(model, "add")).status_code in (200, 403)
+
+
+# One row, or seen beneath its parent alone
+WITHOUT_A_LIST = {"agent.PushKey", "leads.ScoringProfile"}
+
+
+def test_every_list_can_be_searched_and_filtered():
+    ours = {
+        model._meta.label: page
+        for model, page in admin.site._registry.items()
+        if model._meta.app_label in ("leads", "whatsapp", "agent", "authtoken")
+    }
+    bare = {label for label, page in ours.items() if not (page.search_fields and page.list_filter)}
+    assert bare == WITHOUT_A_LIST

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from crm.settings import local_secret_key
 
@@ -32,7 +33,7 @@ def test_local_secret_key_outlives_a_restart_and_is_the_owners_alone(tmp_path: P
 def start_with(**environment: str) -> subprocess.CompletedProcess[str]:
     """Load the settings in a process of their own, with exactly this environment."""
     command = [sys.executable, "-c", "from crm import settings; print(settings.LOCAL, settings.SIMULATOR)"]
-    paths = {"PATH": os.environ["PATH"], "DATA_DIR": os.environ.get("DATA_DIR", "")}
+    paths = {"PATH": os.environ["PATH"], "DATA_DIR": str(settings.DATA_DIR)}
     servers = {"DATABASE_URL": "postgres://x@127.0.0.1:1/x", "REDIS_URL": "redis://127.0.0.1:1"}
     return subprocess.run(
         command, cwd=ROOT, env=paths | servers | environment, capture_output=True, text=True, timeout=60

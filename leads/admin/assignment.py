@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from leads import circles
+from leads.admin.in_words import DECISION, DecisionInWords, EventInWords
 from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.models import (
@@ -66,7 +67,8 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
     filter_horizontal = ["sources"]
     readonly_fields = ["pointer", "decisions"]
     inlines = [SeatInline]
-    search_fields = ["name"]
+    list_filter = ["is_active", "strategy", "sources"]
+    search_fields = ["name", "members__consultant__user__first_name", "members__consultant__user__username"]
     fieldsets = [
         (None, {"fields": ["name", "position", "is_active", "strategy", "fallback", "returns_to_owner"]}),
         (
@@ -99,6 +101,15 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         (_("Count"), {"fields": ["pointer", "decisions"]}),
     ]
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **named: Any) -> Any:
+        rule = named.get("obj")
+        if rule and request.method == "GET" and not rule.members.exists():
+            messages.warning(
+                request,
+                _("Nobody sits in this circle: nobody gets a lead by this rule until you add seats below."),
+            )
+        return super().render_change_form(request, context, *args, **named)
+
     def save_model(self, request: HttpRequest, obj: AssignmentRule, form: Any, change: bool) -> None:
         if change:
             _save_what_people_write(obj)
@@ -112,11 +123,11 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "lead", "consultant", "outcome", "reason", "trigger", "user"]
+class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
+    list_display = ["created_at", "lead", "consultant", "outcome", "why", "trigger", "user"]
     list_filter = ["outcome", "trigger", "rule", "consultant", "created_at"]
     search_fields = ["lead__name", "lead__phone", "reason"]
-    list_select_related = ["lead", "consultant__user", "user"]
+    list_select_related = DECISION
 
 
 @admin.register(CircleLayout)
@@ -143,8 +154,10 @@ class CircleTurnAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LeadEvent)
-class LeadEventAdmin(ReadOnlyAdmin):
+class LeadEventAdmin(EventInWords, ReadOnlyAdmin):
     actions = [undo_chosen]
+    fields = ["lead", "kind", "actor_kind", "user", "told", "created_at"]
+    readonly_fields = ["told"]
     list_display = ["created_at", "lead", "kind", "actor_kind", "user"]
     list_filter = ["kind", "actor_kind", "created_at"]
     search_fields = ["lead__name", "lead__phone"]
@@ -162,4 +175,6 @@ class LeadIdentityAdmin(ReadOnlyAdmin):
 @admin.register(Holiday)
 class HolidayAdmin(admin.ModelAdmin):
     list_display = ["date", "name"]
+    list_filter = ["date"]
+    search_fields = ["name"]
     date_hierarchy = "date"

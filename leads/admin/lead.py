@@ -13,6 +13,7 @@ from import_export.resources import ModelResource
 
 from leads.admin.assigning import GivingForm, give_to_the_chosen, give_to_the_next, who_would_get_it
 from leads.admin.filters import ORIGIN_FILTERS, FilteredByConsultant
+from leads.admin.in_words import DECISION, DecisionInWords, EventInWords, LeadInWords
 from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
 from leads.api.filters import with_words
@@ -40,18 +41,21 @@ class IdentityInline(ReadOnlyInline):
     fields = ["kind", "shown"]
 
 
-class AssignmentInline(ReadOnlyInline):
+class AssignmentInline(DecisionInWords, ReadOnlyInline):
     model = Assignment
-    fields = ["created_at", "consultant", "reason", "trigger", "user"]
+    fields = ["created_at", "consultant", "why", "trigger", "user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
+        return super().get_queryset(request).select_related(*DECISION)
 
 
-class EventInline(ReadOnlyInline):
+class EventInline(EventInWords, ReadOnlyInline):
     model = LeadEvent
-    fields = ["created_at", "kind", "actor_kind", "user", "data"]
+    fields = ["created_at", "kind", "actor_kind", "user", "told"]
 
 
 @admin.register(Lead)
-class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
+class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
     resource_classes = [LeadResource]
     list_display = [
         "name",
@@ -84,13 +88,11 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
     action_form = GivingForm
     actions = [who_would_get_it, give_to_the_next, give_to_the_chosen, "archive", merge_chosen]
     fieldsets = [
-        (None, {"fields": sorted(editing.EDITABLE)}),
-        (
-            _("Where it stands"),
-            {"fields": ["status", "consultant", "assigned_at", "waiting_since", "closed_at", "archived_at"]},
-        ),
-        (_("Classification"), {"fields": ["temperature", "score", "classification", "is_spam", "slots"]}),
-        (_("Origin"), {"fields": ["source", "attribution", "extra", "created_at"]}),
+        (None, {"fields": ["name", "phone", "email", "status", "consultant"]}),
+        (_("What they want"), {"fields": ["product", "value", "city", "message", "language", "learned"]}),
+        (_("Classification"), {"fields": ["temperature", "score", "why_so", "is_spam"]}),
+        (_("Where it stands"), {"fields": ["assigned_at", "waiting_since", "closed_at", "archived_at"]}),
+        (_("Origin"), {"fields": ["source", "creator", "brought_by", "came_along", "created_at"]}),
     ]
 
     def get_search_results(
@@ -141,6 +143,7 @@ class LeadAdmin(FilteredByConsultant, ExportActionMixin, admin.ModelAdmin):
 class StatusAdmin(admin.ModelAdmin):
     list_display = ["name", "slug", "kind", "position"]
     list_editable = ["position"]
+    list_filter = ["kind"]
     search_fields = ["name"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Status | None = None) -> list[str]:

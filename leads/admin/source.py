@@ -144,13 +144,16 @@ class SourceAdmin(admin.ModelAdmin):
 @admin.register(MappingVersion)
 class MappingVersionAdmin(ReadOnlyAdmin):
     list_display = ["source", "version", "user", "created_at"]
-    list_filter = ["source"]
+    list_filter = ["source", "created_at"]
+    search_fields = ["source__name", "source__slug", "user__username"]
     list_select_related = ["source", "user"]
 
 
 @admin.register(ScoringProfile)
 class ScoringProfileAdmin(admin.ModelAdmin):
-    """One row: the points of the rules."""
+    """One row, so there is nothing to search or to filter: the points of the rules."""
+
+    list_display = ["__str__", "hot_from", "warm_from", "budget_from", "budget_to"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not ScoringProfile.objects.exists()

@@ -12,7 +12,8 @@ class TokenAdmin(admin.ModelAdmin):
     list_display = ["user", "created"]
     fields = ["user", "created"]
     readonly_fields = ["user", "created"]
-    search_fields = ["user__username"]
+    list_filter = ["created", "user__is_active"]
+    search_fields = ["user__username", "user__first_name", "user__last_name"]
     list_select_related = ["user"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

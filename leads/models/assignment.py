@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from leads import clock
 from leads.fields import ChangedInField
 
 
@@ -84,4 +85,4 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reason
+        return f"{self.get_outcome_display()}, {clock.in_words(self.created_at)}"

@@ -3,7 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+from leads import clock
 
 
 class WorkingHours(models.Model):
@@ -59,7 +62,7 @@ class Absence(models.Model):
         indexes = [models.Index(fields=["consultant", "ends_at"], name="absence_of_consultant")]
 
     def __str__(self) -> str:
-        return f"{self.consultant} {self.starts_at:%Y-%m-%d}–{self.ends_at:%Y-%m-%d}"
+        return f"{self.consultant}, {clock.day_in_words(self.starts_at)} – {clock.day_in_words(self.ends_at)}"
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
@@ -78,4 +81,4 @@ class Holiday(models.Model):
         ordering = ["date"]
 
     def __str__(self) -> str:
-        return f"{self.date} {self.name}"
+        return f"{date_format(self.date)}, {self.name}"

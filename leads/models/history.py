@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from leads import clock
+
 
 class LeadIdentity(models.Model):
     """One way to recognise the person. At most one lead holds it, whatever happens at the same instant."""
@@ -72,4 +74,4 @@ class LeadEvent(models.Model):
         indexes = [models.Index(fields=["lead", "-created_at", "-id"], name="event_of_lead")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()}, {clock.in_words(self.created_at)}"

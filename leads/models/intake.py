@@ -5,9 +5,9 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from leads import clock
 from leads.fields import EncryptedTextField
 
 
@@ -129,7 +129,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_id} {timezone.localtime(self.received_at):%Y-%m-%d %H:%M:%S}"
+        return f"{self.source.name}, {clock.in_words(self.received_at)}"
 
 
 class SeenSubmission(models.Model):

@@ -52,6 +52,12 @@ class NoContactError(InvalidError):
     code = "no_contact"
 
 
+class NoStatusError(InvalidError):
+    """There is no column for a lead to stand in. It passes as soon as a manager makes one."""
+
+    code = "no_status"
+
+
 def receive_lead(
     *,
     payload: LeadPayload,
@@ -129,7 +135,7 @@ def first_status() -> Status:
     # Columns are the office's own: none of them can be relied on by its name
     status = Status.objects.filter(kind=Status.Kind.OPEN).first()
     if status is None:
-        raise InvalidError(_("There is no open status: add one in the admin."))
+        raise NoStatusError(_("There is no open status: add one in the admin."))
     return status
 
 

@@ -100,14 +100,24 @@ def test_old_delivery_that_is_replayed_has_its_attempts_all_the_same(wire):
     assert delivery.state == "failed"
 
 
-def test_fault_of_ours_ends_after_eight_attempts_however_young_the_delivery(wire):
-    delivery = make_delivery()
-    wire.answers["/10007"] = (200, bodies.meta_lead())
-    Status.objects.all().delete()  # new leads have nowhere to stand
+def test_fault_of_ours_ends_after_eight_attempts_however_young_the_delivery():
+    delivery = make_delivery("generic", {"name": "Ana", "phone": "11987654321"})
+    Source.objects.update(mapping=7)  # no mapping at all, which no form of ours lets in
 
     try_again(delivery, attempts_so_far=deliveries.MAX_ATTEMPTS - 1)
 
     assert delivery.state == "dead"
+    assert "This is a fault of ours" in delivery.error
+
+
+def test_office_without_a_status_is_given_a_day_to_make_one(wire):
+    delivery = make_delivery()
+    wire.answers["/10007"] = (200, bodies.meta_lead())
+    Status.objects.all().delete()
+
+    try_again(delivery, attempts_so_far=deliveries.MAX_ATTEMPTS - 1)
+
+    assert (delivery.state, delivery.error) == ("failed", "There is no open status: add one in the admin.")
 
 
 @pytest.mark.parametrize(("code", "state"), [("22012", "dead"), ("40P01", "failed"), ("53100", "failed")])

@@ -66,7 +66,7 @@ class TemplateList(s.Serializer):
     results = TemplateShape(many=True)
 
 
-class ErrorShape(s.Serializer):
+class SendErrorShape(s.Serializer):
     code = s.CharField()
     text = s.CharField(help_text="In plain words.")
 
@@ -102,7 +102,7 @@ class MessageShape(s.Serializer):
     )
     media = MediaShape(many=True)
     status = s.ChoiceField(TOLD_STATUSES, help_text="A message that was dropped has failed.")
-    error = ErrorShape(allow_null=True)
+    error = SendErrorShape(allow_null=True)
     client_id = s.CharField(allow_null=True)
     retry_of = s.UUIDField(allow_null=True)
     created_at = s.DateTimeField()

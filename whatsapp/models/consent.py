@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from leads import clock
+
 
 class ConsentEvent(models.Model):
     """One opt-in or opt-out on WhatsApp, or one answer in a form, with its evidence. Appended, never changed.
@@ -43,4 +45,4 @@ class ConsentEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d}"
+        return f"{self.get_kind_display()}, {clock.day_in_words(self.created_at)}"

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from leads import clock
+
 
 class Message(models.Model):
     """An outbound row is the outbox: committed with the decision to send, claimed, never sent twice.
@@ -96,7 +98,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.author} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_author_display()}, {clock.in_words(self.created_at)}"
 
     @property
     def is_template(self) -> bool:

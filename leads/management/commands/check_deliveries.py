@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ledger = read_ledger()
-        self.stdout.write(f"received: {ledger.received}")
+        self.stdout.write(f"all: {ledger.received}")
         for state, count in ledger.states.items():
             self.stdout.write(f"{state}: {count}")
         self.stdout.write(f"pending: {ledger.pending}")
