@@ -28,6 +28,9 @@ _SAFE_DIGITS = 18
 _BARE = re.compile(r"(:\s*)([+.\d(][\d\s().+-]{0,40}[\d.])(?=\s*[,}\]])")
 _MISSING = re.compile(r"(\"\s*:\s*)(?=[,}])")
 _TOO_MANY = re.compile(r",(?=\s*[}\]])")
+# Possessive, and closed by the end too: a text that never closes must not be tried from each of its quotes
+_LITERAL = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+_NO_TEXT = '""'
 
 
 class BodyError(ValueError):
@@ -74,9 +77,14 @@ def _loads(text: str) -> Any:
 
 
 def _mended(text: str) -> str:
-    """Bare numbers such as `+5511…` or `011…` quoted, missing values as null, commas before a closing sign gone."""
-    quoted = _BARE.sub(r'\1"\2"', text)
-    return _TOO_MANY.sub("", _MISSING.sub(r"\1null", quoted))
+    """Bare numbers such as `+5511…` or `011…` quoted, missing values as null, commas before a closing sign gone.
+
+    What people typed may look like any of these, so texts are taken out before and put back after.
+    """
+    texts = iter(_LITERAL.findall(text))
+    quoted = _BARE.sub(r'\1"\2"', _LITERAL.sub(_NO_TEXT, text))
+    mended = _TOO_MANY.sub("", _MISSING.sub(r"\1null", quoted))
+    return re.sub(_NO_TEXT, lambda _empty: next(texts), mended)
 
 
 def unflatten(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

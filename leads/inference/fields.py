@@ -41,6 +41,8 @@ class Field:
     labels: tuple[str, ...] = ()
     type: str = ""
     context: tuple[str, ...] = ()
+    # What no field tells alone: whoever serves the client is meant, see `office`
+    is_office: bool = False
 
     @cached_property
     def text(self) -> str:

@@ -41,7 +41,7 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = (), email: str 
 
 def _name_score(one: Field) -> int:
     label = _name_label(one)
-    if not _could_be_a_name(one) and not (label >= SURE and _has_letters(one)):
+    if not could_be_a_name(one) and not (label >= SURE and _has_letters(one)):
         return 0
     if is_bare(vocabulary.LAST, one) and not is_bare(vocabulary.FIRST, one):
         return 0
@@ -107,7 +107,7 @@ def _is_sentence(text: str) -> bool:
     return len({word[:1].isupper() for word in words}) > 1
 
 
-def _could_be_a_name(one: Field) -> bool:
+def could_be_a_name(one: Field) -> bool:
     return _has_letters(one) and bool(_A_NAME.fullmatch(one.line)) and not one.line.endswith("?")
 
 
@@ -133,9 +133,7 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
     if says(vocabulary.FULL_NAME, first) and not is_first:
         return parts
     for pattern in (vocabulary.MIDDLE, vocabulary.LAST):
-        named = [
-            one for one in fields if one is not first and is_bare(pattern, one) and _could_be_a_name(one)
-        ]
+        named = [one for one in fields if one is not first and is_bare(pattern, one) and could_be_a_name(one)]
         beside = [one for one in named if one.parent == first.parent]
         is_part = " " not in first.line or (is_bare(vocabulary.FIRST, first) and not says(_WHOLE, first))
         alone = named if is_part and len(named) == 1 and ownership(named[0]) >= 0 else []
@@ -146,4 +144,4 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
 def _surname_in_portugal(first: Field, fields: Sequence[Field]) -> list[Field]:
     """`{nome: "Matilde", apelido: "Seabra"}`; a nickname is mostly a given name itself."""
     beside = [one for one in fields if one.parent == first.parent and is_bare(vocabulary.APELIDO, one)]
-    return [one for one in beside if _could_be_a_name(one) and not is_first_name(one.line)][:1]
+    return [one for one in beside if could_be_a_name(one) and not is_first_name(one.line)][:1]

@@ -10,6 +10,8 @@ from leads.inference.words import plain
 
 # More than a label that says a person and no name (30), less than a phone's look without any label (40)
 ENOUGH = 35
+# More than the best name, e-mail or phone of any look and label can have
+_NEVER = -200
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def _says_nobody(name: str) -> bool:
 
 
 def _names_somebody_else(name: str) -> bool:
-    return bool(vocabulary.SOMEBODY_ELSE.search(plain(name)))
+    words = plain(name)
+    return bool(vocabulary.SOMEBODY_ELSE.search(words) or vocabulary.OFFICE.search(words))
 
 
 def says(pattern: re.Pattern[str], one: Field) -> bool:
@@ -73,10 +76,24 @@ def is_bare(pattern: re.Pattern[str], one: Field) -> bool:
     return any(pattern.match(words) for words in (*one.bare, *one.words))
 
 
+def _is_of_office(one: Field) -> bool:
+    """By its own words, or by the nearest name around it that says whose it is."""
+    if any(vocabulary.OFFICE.search(words) and len(words.split()) <= 8 for words in one.words):
+        return True
+    for name in one.surroundings[::-1]:
+        if vocabulary.OFFICE.search(name):
+            return True
+        if vocabulary.PERSON.search(name) and not vocabulary.OF_OFFICE.search(name):
+            return False
+    return False
+
+
 def ownership(one: Field) -> int:
     """Below zero where the field speaks of somebody or something else."""
     if any(vocabulary.SAMPLE.search(words) and len(words.split()) <= 3 for words in one.words):
         return -80
+    if one.is_office or _is_of_office(one):
+        return _NEVER
     at_work = [words for words in one.words if _is_at_work(words)]
     own = [
         words

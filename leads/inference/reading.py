@@ -12,6 +12,7 @@ from leads.inference.fields import Field
 from leads.inference.introductions import introduced_in, name_beside_address
 from leads.inference.mapping import ATTRIBUTION, Mapping, mapped
 from leads.inference.money import read_money
+from leads.inference.office import with_office_told
 from leads.inference.paths import told_apart
 from leads.inference.ranking import NOTHING, Pick, ownership
 from leads.inference.words import any_of, plain
@@ -39,6 +40,7 @@ def read_fields(fields: Sequence[Field], country: str, mapping: Mapping | None =
 
 def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | None = None) -> Understanding:
     """Read each of our fields, most recognisable first; a field that one took is not offered to the next."""
+    fields = with_office_told(fields)
     reader = _Reader(fields, country_of(fields, country), mapping or {})
     # The e-mail first: nothing else looks like one, and what stands beside it is likely the same person's
     email = reader.take("email", lambda left: people.pick_email(left))

@@ -38,6 +38,15 @@ _SOMEBODY_ELSE = r"""
     referrer, indicante, recommender, connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa],
     receptionist, recepcionista
     """
+# Of these, whatever stands beside them: an `owner_contact_email` is no contact's.
+_OFFICE = """
+    agents?(?! of), agente, corretora?, corretores, vendedora?, vendedores, broker, realtor, owner, seller, gerentes?,
+    manager, managers, supervisora?, consultora?, consultores, atendentes?, assigned, assignees?, captadora?, sdr,
+    bdr, closer, assessora?, asesora?, executiv[oa], ejecutiv[oa], account executive, staff, team, equipe, equipo,
+    imobiliaria, inmobiliaria, agency, agencia, franquia, franquead[oa], loja, tienda, store, parceir[oa], partner,
+    indicado por, indicadora?, created by, criado por, creado por, representante, representative,
+    sales ?(?:person|man|rep), unidade, filial, sucursal, branch, escritorio, concessionaria, concesionaria
+    """
 _THINGS = """
     forms?, formularios?, pages?, pagina, landing, campaigns?, campanha, campana, ads?, adset,
     anuncio, adgroup, account, groups?, grupos?, board, country, pais, state, estado, workflow, zap
@@ -52,6 +61,11 @@ _THINGS = """
 # Whatever belongs to these is not the person who asks; in an envelope of a thing's name they may yet be.
 SOMEBODY_ELSE = any_of(_SOMEBODY_ELSE)
 OTHERS = any_of(f"{_SOMEBODY_ELSE},{_THINGS}")
+OFFICE = any_of(_OFFICE)
+# Who is reached at the office, or works there; a `client` below an agent is still a client.
+OF_OFFICE = any_of(
+    "contacts?, contatos?, contactos?, persons?, people, pessoas?, personas?, members?, from, sender"
+)
 WORKPLACE = any_of(
     "empresas?, company, compania, business, comercial, corporate, corporativ[oa], profissional, profesional, "
     "professional, institucional, office, escritorio, trabalho, trabajo, work"

@@ -137,6 +137,10 @@ def test_form_with_php_brackets_becomes_a_tree():
         ('{"name": "Ana", "tags": ["x",],}', {"name": "Ana", "tags": ["x"]}),
         ('{"value": 00012}', {"value": "00012"}),
         ('{"value": .5}', {"value": ".5"}),
+        (
+            '{"nome": "Ana", "mensagem": "Valor: 300000, ok ,} e \\"a\\": , fim", "e": "",}',
+            {"nome": "Ana", "mensagem": 'Valor: 300000, ok ,} e "a": , fim', "e": ""},
+        ),
     ],
 )
 def test_json_of_a_template_that_forgot_quotes_or_values_is_read_as_meant(body, tree):
