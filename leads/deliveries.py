@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 20
 LEASE = timedelta(seconds=60)
-# One webhook may name many leads, each asked for over HTTP.
+# Longer than any single question to a vendor; renewed between two of them.
 FETCH_LEASE = timedelta(minutes=3)
 # With pauses that double from 5 s: about eleven minutes for what will hardly pass by itself
 MAX_ATTEMPTS = 8
@@ -123,12 +123,15 @@ def _renew_claim(delivery: Delivery) -> None:
         return
     if not _owned(delivery).update(next_attempt_at=until):
         raise ClaimLostError
+    delivery.next_attempt_at = until
 
 
 def _owned(delivery: Delivery) -> QuerySet[Delivery]:
     """The delivery's row, as long as no other worker has claimed it since."""
-    # Every claim counts an attempt, so the number tells whose claim it is
-    return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED)
+    # Attempts are counted from nought again after a replay; the end of the lease is of this claim alone
+    return Delivery.objects.filter(
+        pk=delivery.pk, attempts=delivery.attempts, next_attempt_at=delivery.next_attempt_at, state__in=OWED
+    )
 
 
 def _read_and_settle(delivery: Delivery) -> None:
@@ -141,12 +144,14 @@ def _read_and_settle(delivery: Delivery) -> None:
 
 
 def understand(delivery: Delivery) -> list[LeadPayload]:
-    """What the request says, by the source's kind. Raises BodyError, NotASubmissionError or FetchError."""
+    """What the request says, by the source's kind. Raises BodyError, NotASubmissionError, FetchError
+    or ClaimLostError."""
     if delivery.body is None:
         raise BodyError(_("The body was removed after its retention time."))
     kind, source = kind_of(delivery.source), delivery.source
     tree = read_whole(bytes(delivery.body), delivery.content_type, delivery.headers)
-    fetched = kind.fetch(tree, source)
+    # As long as its vendor answers, a webhook of a thousand leads keeps its claim
+    fetched = kind.fetch(tree, source, lambda: _renew_claim(delivery))
     return kind.parse(tree, source, delivery.headers) if fetched is None else fetched
 
 

@@ -138,6 +138,19 @@ def test_rejection_by_a_worker_that_lost_its_claim_stops_nobody_elses_delivery(s
     assert Delivery.objects.get().state == "received"
 
 
+def test_worker_of_before_a_replay_writes_nothing_over_who_has_it_now(source):
+    store(source, FORM)
+    [late] = deliveries.claim_batch()
+    Delivery.objects.update(state="processed")
+    replay_deliveries([late.pk])
+    [owner] = deliveries.claim_batch()
+    assert owner.attempts == late.attempts
+
+    deliveries.process(late)
+
+    assert (Delivery.objects.get().state, Lead.objects.count()) == ("received", 0)
+
+
 def test_vendors_own_body_replayed_as_it_was_changes_nothing(source):
     Source.objects.update(kind="tally")
     store(source, bodies.tally())
