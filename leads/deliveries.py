@@ -6,7 +6,6 @@ its lease ends; a worker that comes back too late finds the claim gone and write
 """
 
 import logging
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,10 +22,10 @@ from leads.actors import SYSTEM
 from leads.bodies import BodyError
 from leads.cleaning import clean_text
 from leads.identity import identities_of
-from leads.models import Assignment, Consultant, Delivery, LeadEvent
+from leads.models import Assignment, Consultant, Delivery
 from leads.payload import LeadPayload
 from leads.services.assigning import assign_lead
-from leads.services.correcting import correct_lead
+from leads.services.correcting import correct_lead, made_one_of
 from leads.services.intake import NoContactError, Received, receive_lead
 from leads.sources import NotASubmissionError, kind_of
 from leads.sources.fetching import FetchError
@@ -176,7 +175,12 @@ def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
     _assign(outcomes)
     state = _state_of(outcomes, delivery)
     _link(delivery, outcomes)
-    _finish(delivery, state, reasons, understood=understood)
+    if any(one.is_anothers for one in outcomes):
+        # What its own lead was made of is kept, so that the next replay can still mend it
+        text = _("The contact belongs to another lead than the one that this made: merge the two.")
+        _finish(delivery, state, text)
+    else:
+        _finish(delivery, state, reasons, understood=understood)
 
 
 def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
@@ -187,7 +191,7 @@ def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
     lead_ids = list(delivery.leads.values_list("pk", flat=True))
     if not lead_ids:
         _finish(delivery, Delivery.State.REJECTED, reason, **fields)
-    elif _made_one_of(lead_ids, delivery):
+    elif made_one_of(lead_ids, delivery):
         _finish(delivery, Delivery.State.PROCESSED, reason)
     else:
         _finish(delivery, Delivery.State.DUPLICATE, reason)
@@ -216,16 +220,11 @@ def _assign(outcomes: list[Received]) -> None:
 
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
-    mine = delivery.leads.filter(pk__in=[one.lead.pk for one in outcomes]).values_list("pk", flat=True)
-    if any(one.is_new for one in outcomes) or (delivery.understood and _made_one_of(mine, delivery)):
+    """A replay is still the delivery that its leads came from, whomever else it turns out to speak of."""
+    mine = delivery.leads.values_list("pk", flat=True)
+    if any(one.is_new for one in outcomes) or (delivery.understood and made_one_of(mine, delivery)):
         return Delivery.State.PROCESSED
     return Delivery.State.DUPLICATE
-
-
-def _made_one_of(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:
-    """A replay is still the delivery that its leads came from, as the first line of their timeline says."""
-    births = LeadEvent.objects.filter(lead__in=lead_ids, kind=LeadEvent.Kind.RECEIVED)
-    return births.filter(data__delivery=str(delivery.pk)).exists()
 
 
 def _link(delivery: Delivery, outcomes: list[Received]) -> None:
