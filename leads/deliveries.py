@@ -6,7 +6,6 @@ its lease ends; a worker that comes back too late finds the claim gone and write
 """
 
 import logging
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,10 +22,10 @@ from leads.actors import SYSTEM
 from leads.bodies import BodyError
 from leads.cleaning import clean_text
 from leads.identity import identities_of
-from leads.models import Assignment, Consultant, Delivery, LeadEvent
+from leads.models import Assignment, Consultant, Delivery
 from leads.payload import LeadPayload
 from leads.services.assigning import assign_lead
-from leads.services.correcting import correct_lead
+from leads.services.correcting import correct_lead, made_one_of
 from leads.services.intake import NoContactError, NoStatusError, Received, receive_lead
 from leads.sources import NotASubmissionError, kind_of
 from leads.sources.fetching import FetchError
@@ -37,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 20
 LEASE = timedelta(seconds=60)
-# One webhook may name many leads, each asked for over HTTP.
+# Longer than any single question to a vendor; renewed between two of them.
 FETCH_LEASE = timedelta(minutes=3)
 # With pauses that double from 5 s: about eleven minutes for what will hardly pass by itself
 MAX_ATTEMPTS = 8
@@ -125,12 +124,15 @@ def _renew_claim(delivery: Delivery) -> None:
         return
     if not _owned(delivery).update(next_attempt_at=until):
         raise ClaimLostError
+    delivery.next_attempt_at = until
 
 
 def _owned(delivery: Delivery) -> QuerySet[Delivery]:
     """The delivery's row, as long as no other worker has claimed it since."""
-    # Every claim counts an attempt, so the number tells whose claim it is
-    return Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts, state__in=OWED)
+    # Attempts are counted from nought again after a replay; the end of the lease is of this claim alone
+    return Delivery.objects.filter(
+        pk=delivery.pk, attempts=delivery.attempts, next_attempt_at=delivery.next_attempt_at, state__in=OWED
+    )
 
 
 def _read_and_settle(delivery: Delivery) -> None:
@@ -143,12 +145,14 @@ def _read_and_settle(delivery: Delivery) -> None:
 
 
 def understand(delivery: Delivery) -> list[LeadPayload]:
-    """What the request says, by the source's kind. Raises BodyError, NotASubmissionError or FetchError."""
+    """What the request says, by the source's kind. Raises BodyError, NotASubmissionError, FetchError
+    or ClaimLostError."""
     if delivery.body is None:
         raise BodyError(_("The body was removed after its retention time."))
     kind, source = kind_of(delivery.source), delivery.source
     tree = read_whole(bytes(delivery.body), delivery.content_type, delivery.headers)
-    fetched = kind.fetch(tree, source)
+    # As long as its vendor answers, a webhook of a thousand leads keeps its claim
+    fetched = kind.fetch(tree, source, lambda: _renew_claim(delivery))
     return kind.parse(tree, source, delivery.headers) if fetched is None else fetched
 
 
@@ -173,7 +177,12 @@ def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
     _assign(outcomes)
     state = _state_of(outcomes, delivery)
     _link(delivery, outcomes)
-    _finish(delivery, state, reasons, understood=understood)
+    if any(one.is_anothers for one in outcomes):
+        # What its own lead was made of is kept, so that the next replay can still mend it
+        text = _("The contact belongs to another lead than the one that this made: merge the two.")
+        _finish(delivery, state, text)
+    else:
+        _finish(delivery, state, reasons, understood=understood)
 
 
 def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
@@ -184,7 +193,7 @@ def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
     lead_ids = list(delivery.leads.values_list("pk", flat=True))
     if not lead_ids:
         _finish(delivery, Delivery.State.REJECTED, reason, **fields)
-    elif _made_one_of(lead_ids, delivery):
+    elif made_one_of(lead_ids, delivery):
         _finish(delivery, Delivery.State.PROCESSED, reason)
     else:
         _finish(delivery, Delivery.State.DUPLICATE, reason)
@@ -213,16 +222,11 @@ def _assign(outcomes: list[Received]) -> None:
 
 
 def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
-    mine = delivery.leads.filter(pk__in=[one.lead.pk for one in outcomes]).values_list("pk", flat=True)
-    if any(one.is_new for one in outcomes) or (delivery.understood and _made_one_of(mine, delivery)):
+    """A replay is still the delivery that its leads came from, whomever else it turns out to speak of."""
+    mine = delivery.leads.values_list("pk", flat=True)
+    if any(one.is_new for one in outcomes) or (delivery.understood and made_one_of(mine, delivery)):
         return Delivery.State.PROCESSED
     return Delivery.State.DUPLICATE
-
-
-def _made_one_of(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:
-    """A replay is still the delivery that its leads came from, as the first line of their timeline says."""
-    births = LeadEvent.objects.filter(lead__in=lead_ids, kind=LeadEvent.Kind.RECEIVED)
-    return births.filter(data__delivery=str(delivery.pk)).exists()
 
 
 def _link(delivery: Delivery, outcomes: list[Received]) -> None:

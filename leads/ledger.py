@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, QuerySet, UUIDField
+from django.db.models import Count, Exists, OuterRef, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -59,7 +59,8 @@ def _faults() -> Iterator[str]:
     yield from _said(with_lead, "rejected, yet with a lead")
     yield from _said(silent, "refused without a reason")
     births = _births()
-    unknown = births.exclude(delivery__in=Delivery.objects.values("pk"))
+    # NOT IN would look through all requests for each of the leads
+    unknown = births.filter(~Exists(Delivery.objects.filter(pk=OuterRef("delivery"))))
     denied = Delivery.objects.filter(
         pk__in=births.values("delivery"), state__in=(Delivery.State.DUPLICATE, Delivery.State.REJECTED)
     )

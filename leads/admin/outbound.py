@@ -92,4 +92,10 @@ class OutboundMessageAdmin(ReadOnlyAdmin):
 
     @admin.action(description=gettext_lazy("Send once more"))
     def replay(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:
-        messages.success(request, _("%d messages are sent once more.") % replay_messages(list(chosen)))
+        rows = list(chosen)
+        owed = replay_messages(rows)
+        if owed:
+            messages.success(request, _("%d messages are sent once more.") % owed)
+        if owed < len(rows):
+            text = _("%d messages stay as they are: their outgoing webhook is switched off.")
+            messages.warning(request, text % (len(rows) - owed))

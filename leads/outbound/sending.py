@@ -53,8 +53,12 @@ def _serve(endpoint: Endpoint, seconds: float) -> int:
 
 
 def replay_messages(messages: list[OutboundMessage]) -> int:
-    """Owe messages once more, with the ids they had."""
-    return OutboundMessage.objects.filter(pk__in=[one.pk for one in messages]).update(
+    """Owe messages once more, with the ids they had. Those of a stopped endpoint stay as they are.
+
+    Returns how many are owed.
+    """
+    told = OutboundMessage.objects.filter(pk__in=[one.pk for one in messages], endpoint__is_active=True)
+    return told.update(
         state=OutboundMessage.State.PENDING, attempts=0, error="", next_attempt_at=timezone.now()
     )
 

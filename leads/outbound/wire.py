@@ -27,6 +27,9 @@ FORBIDDEN = "This address is not on the public internet."
 _INSIDE = [
     ipaddress.ip_network(block)
     for block in (
+        "192.0.0.0/24",  # for protocols, and a cloud's metadata: RFC 6890
+        "192.88.99.0/24",  # relays of 6to4, deprecated by RFC 7526
+        "::ffff:0:0:0/96",  # an IPv4 address translated without state: RFC 2765
         "64:ff9b::/96",  # translated by a gateway to an IPv4 address, a private one included: RFC 6052
         "64:ff9b:1::/48",  # the same, for one's own network: RFC 8215
         "::/96",  # an IPv4 address in the deprecated manner of RFC 4291
@@ -125,9 +128,9 @@ def is_surely_forbidden(url: str) -> bool:
 
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
+    if any(address in block for block in _INSIDE):
+        return False
     if isinstance(address, ipaddress.IPv6Address):
-        if any(address in block for block in _INSIDE):
-            return False
         # `::ffff:10.0.0.1`, 6to4 (RFC 3056) and Teredo (RFC 4380) carry an IPv4 address within
         hidden = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
         if hidden:

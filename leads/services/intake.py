@@ -25,7 +25,7 @@ class Received(NamedTuple):
     """`is_new`: a lead came into being. `is_repeat`: the very submission had been received before.
 
     `is_owed`: the lead is due to be assigned, to `former` where that is somebody, and was not because
-    the caller asked so.
+    the caller asked so. `is_anothers`: the delivery made another lead than the one whose contact it gives.
     """
 
     lead: Lead
@@ -33,6 +33,7 @@ class Received(NamedTuple):
     is_repeat: bool = False
     is_owed: bool = False
     former: Consultant | None = None
+    is_anothers: bool = False
 
 
 class _Arrival(NamedTuple):

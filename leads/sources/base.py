@@ -1,7 +1,7 @@
 """What every kind of source does: check the sender, and turn a body into LeadPayloads."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -66,8 +66,11 @@ class SourceKind:
         """What to answer to a GET by which a vendor makes sure of the address; None: nothing."""
         return None
 
-    def fetch(self, tree: Any, source: Source) -> list[LeadPayload] | None:
-        """Answers that must be asked for, over HTTP with a deadline; None where the body has them."""
+    def fetch(self, tree: Any, source: Source, go_on: Callable[[], None]) -> list[LeadPayload] | None:
+        """Answers that must be asked for, over HTTP with a deadline; None where the body has them.
+
+        `go_on` is called before each of them, and raises where nobody waits for them any longer.
+        """
         return None
 
 

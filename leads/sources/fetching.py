@@ -92,7 +92,7 @@ def fetch_json(
 
 
 def fetch_each(
-    named: Mapping[str, Named], fetch_one: Callable[[str, Named], LeadPayload]
+    named: Mapping[str, Named], fetch_one: Callable[[str, Named], LeadPayload], go_on: Callable[[], None]
 ) -> list[LeadPayload]:
     """All that a body names. One that is gone for good stops no other; one that may yet be had postpones all.
 
@@ -101,6 +101,7 @@ def fetch_each(
     found: list[LeadPayload] = []
     problems: list[FetchError] = []
     for name, told in named.items():
+        go_on()
         try:
             found.append(fetch_one(name, told))
         except FetchError as error:

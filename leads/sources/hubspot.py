@@ -1,6 +1,6 @@
 """HubSpot: a list of events about contacts, without the contacts; the answers are fetched by id."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -49,13 +49,14 @@ class HubSpot(SourceKind):
             for contact, events in _contacts(tree).items()
         ]
 
-    def fetch(self, tree: Any, source: Source) -> list[LeadPayload] | None:
+    def fetch(self, tree: Any, source: Source, go_on: Callable[[], None]) -> list[LeadPayload] | None:
         """Each contact once, however many events speak of it. Without a token the events must do."""
         if not source.access_token:
             return None
         return fetch_each(
             _contacts(tree),
             lambda contact, events: _payload(_properties(contact, events, source), contact, events, source),
+            go_on,
         )
 
 

@@ -5,7 +5,7 @@ question, so answers are understood like those of any unknown form.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +53,7 @@ class MetaLeadAds(SourceKind):
         page = tree.get("data", [tree]) if isinstance(tree, dict) else tree
         return [read_lead(lead, source) for lead in _dicts(page)]
 
-    def fetch(self, tree: Any, source: Source) -> list[LeadPayload] | None:
+    def fetch(self, tree: Any, source: Source, go_on: Callable[[], None]) -> list[LeadPayload] | None:
         """The answers of every lead that the webhook names. One that is gone for good stops no other."""
         named = {str(value["leadgen_id"]): value for value in _changes(tree) if value.get("leadgen_id")}
         if not named:
@@ -61,6 +61,7 @@ class MetaLeadAds(SourceKind):
         return fetch_each(
             named,
             lambda leadgen_id, value: read_lead({**_told(value), **_fetch_lead(leadgen_id, source)}, source),
+            go_on,
         )
 
 

@@ -1,11 +1,10 @@
 """Kinds that only name a submission: the answers are fetched from a local server in the vendor's place."""
 
 import json
-from datetime import timedelta
 
 import pytest
 from django.db import connections
-from django.utils import timezone
+from django.db.models import F
 
 from leads import deliveries
 from leads.models import Delivery, Lead, SeenSubmission, Source
@@ -145,12 +144,18 @@ def test_vendor_that_does_not_answer_postpones_the_delivery(settings):
     assert delivery.next_attempt_at > delivery.received_at
 
 
+def pass_by(claimed, time):
+    """As if so much of the lease had gone by."""
+    claimed.next_attempt_at -= time
+    Delivery.objects.filter(pk=claimed.pk).update(next_attempt_at=F("next_attempt_at") - time)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_delivery_whose_turn_comes_late_is_not_taken_over_while_its_answers_are_fetched(wire):
     body = json.dumps(bodies.meta_webhook("10007")).encode()
     Delivery.objects.create(source=make_source(), body=body, content_type="application/json")
     [claimed] = deliveries.claim_batch()
-    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
+    pass_by(claimed, deliveries.LEASE)
     taken_over = []
 
     class Meanwhile(dict):
@@ -164,6 +169,51 @@ def test_delivery_whose_turn_comes_late_is_not_taken_over_while_its_answers_are_
 
     assert taken_over == []
     assert Delivery.objects.get().state == "processed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_webhook_of_many_leads_keeps_its_claim_for_longer_than_one_lease(wire):
+    numbers = range(2, 8)
+    body = json.dumps(bodies.meta_webhook(*(f"1000{number}" for number in numbers))).encode()
+    Delivery.objects.create(source=make_source(), body=body, content_type="application/json")
+    [claimed] = deliveries.claim_batch()
+    taken_over = []
+
+    class Slow(dict):
+        def get(self, path, default=None):
+            pass_by(claimed, deliveries.FETCH_LEASE * 0.6)
+            taken_over.extend(deliveries.claim_batch())
+            connections.close_all()
+            answers = bodies.meta_lead(int(path[-1]))
+            answers["field_data"][2]["values"] = [f"rosa{path[-1]}@mail.example"]
+            return 200, answers
+
+    wire.answers = Slow()
+    deliveries.process(claimed)
+
+    assert taken_over == []
+    assert Lead.objects.count() == len(numbers)
+    assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == ("processed", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_whose_delivery_was_taken_over_asks_for_no_more_leads(wire):
+    body = json.dumps(bodies.meta_webhook("10003", "10004", "10005")).encode()
+    Delivery.objects.create(source=make_source(), body=body, content_type="application/json")
+    [claimed] = deliveries.claim_batch()
+
+    class Asleep(dict):
+        def get(self, path, default=None):
+            pass_by(claimed, deliveries.FETCH_LEASE * 2)
+            assert len(deliveries.claim_batch()) == 1
+            connections.close_all()
+            return 200, bodies.meta_lead(int(path[-1]))
+
+    wire.answers = Asleep()
+    deliveries.process(claimed)
+
+    assert len(wire.asked) == 1
+    assert (Delivery.objects.get().state, Lead.objects.count()) == ("received", 0)
 
 
 def test_poll_finds_the_lead_that_no_webhook_told_of_and_only_that(wire):

@@ -53,6 +53,10 @@ PRIVATE_SPELLINGS = [
     "64:ff9b:1::7f00:1",
     "::7f00:1",
     "fec0::1",
+    "192.0.0.192",
+    "192.88.99.1",
+    "::ffff:0:7f00:1",
+    "::ffff:0:a9fe:a9fe",
 ]
 
 
@@ -140,6 +144,23 @@ def test_dead_message_is_sent_once_more_from_the_admin(wire, client):
 
     message.refresh_from_db()
     assert message.state == "sent"
+
+
+def test_message_of_a_stopped_endpoint_is_not_owed_again_and_the_admin_says_so(wire, client):
+    make_endpoint(f"{wire.url}/hook", ["received"])
+    make_lead()
+    queue.owe_messages()
+    OutboundMessage.objects.update(state="dead", attempts=9, next_attempt_at=None)
+    Endpoint.objects.update(is_active=False)
+    client.force_login(make_manager())
+    url = reverse("admin:leads_outboundmessage_changelist")
+
+    chosen = {"action": "replay", "_selected_action": [OutboundMessage.objects.get().pk]}
+    page = client.post(url, chosen, follow=True)
+
+    assert "switched off" in page.content.decode()
+    assert "sent once more" not in page.content.decode()
+    assert (OutboundMessage.objects.get().state, wire.asked) == ("dead", [])
 
 
 def test_endpoint_that_answers_gone_is_told_nothing_more(wire):

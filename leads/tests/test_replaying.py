@@ -11,6 +11,7 @@ from leads import deliveries
 from leads.models import Delivery, Lead, Source
 from leads.payload import LeadPayload
 from leads.services.manual import add_lead
+from leads.services.merging import merge_leads
 from leads.services.replaying import replay_deliveries
 from leads.tests import bodies
 from leads.tests.makers import make_statuses
@@ -136,6 +137,78 @@ def test_rejection_by_a_worker_that_lost_its_claim_stops_nobody_elses_delivery(s
     deliveries.process(late)
 
     assert Delivery.objects.get().state == "received"
+
+
+TWO_PHONES = {"name": "Rosa Paz", "c3": "11987654321", "c8": "11987650007"}
+
+
+@pytest.fixture
+def contested(source):
+    """A delivery that made a lead of one phone is read anew, and gives the phone of another lead."""
+    store(source, FORM)
+    process()
+    source.mapping = {"name": "name", "phone": "c8"}
+    source.save()
+    delivery = store(source, TWO_PHONES)
+    assert process() == ["processed", "processed"]
+    Source.objects.update(mapping={"name": "name", "phone": "c3"})
+    replay_deliveries([delivery.pk])
+    return delivery
+
+
+def test_mended_contact_of_another_lead_leaves_the_one_that_was_made_and_tells_both(contested):
+    assert process() == ["processed", "processed"]
+
+    call_command("check_deliveries")
+    contested.refresh_from_db()
+    known, made = Lead.objects.order_by("created_at")
+    assert "another lead" in contested.error
+    assert set(contested.leads.all()) == {known, made}
+    assert (known.phone, made.phone) == ("+5511987654321", "+5511987650007")
+    assert known.name in made.events.get(kind="note").data["text"]
+    assert made.name in known.events.get(kind="note").data["text"]
+    assert known.events.filter(kind="returned").count() == 1
+
+
+def test_contested_delivery_replayed_again_tells_nobody_twice_and_can_still_be_mended(contested):
+    process()
+    assert replay() == ["processed", "processed"]
+    assert [lead.events.filter(kind="note").count() for lead in Lead.objects.all()] == [1, 1]
+
+    Delivery.objects.filter(pk=contested.pk).update(
+        body=json.dumps(TWO_PHONES | {"c3": "11987650009"}).encode()
+    )
+    replay_deliveries([contested.pk])
+    assert process() == ["processed", "processed"]
+
+    call_command("check_deliveries")
+    phones = {"+5511987654321", "+5511987650009"}
+    assert set(Lead.objects.values_list("phone", flat=True)) == phones
+    assert Delivery.objects.get(pk=contested.pk).error == ""
+
+
+def test_leads_of_a_contested_delivery_can_be_merged_and_the_ledger_holds(contested, manager):
+    process()
+    known, made = Lead.objects.order_by("created_at")
+
+    merge_leads(user=manager, keep_id=known.pk, other_id=made.pk)
+
+    call_command("check_deliveries")
+    assert replay() == ["processed", "processed"]
+    call_command("check_deliveries")
+
+
+def test_worker_of_before_a_replay_writes_nothing_over_who_has_it_now(source):
+    store(source, FORM)
+    [late] = deliveries.claim_batch()
+    Delivery.objects.update(state="processed")
+    replay_deliveries([late.pk])
+    [owner] = deliveries.claim_batch()
+    assert owner.attempts == late.attempts
+
+    deliveries.process(late)
+
+    assert (Delivery.objects.get().state, Lead.objects.count()) == ("received", 0)
 
 
 def test_vendors_own_body_replayed_as_it_was_changes_nothing(source):
