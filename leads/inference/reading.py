@@ -61,8 +61,9 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     city = reader.take("city", facts.pick_city)
     language = reader.take("language", facts.pick_language)
     contact = _contact_in(message.value, fields, reader.country)
+    called = clean_line(name.value, 200) or _name_among_words(fields, message.value)
     payload = LeadPayload(
-        name=clean_line(name.value, 200) or _name_among_words(fields, message.value),
+        name=called,
         phone=_phone(phone, reader.country) or (None if whatsapp.value else contact.phone),
         email=parse_email(email.value) or contact.email,
         whatsapp_id=clean_line(whatsapp.value),
@@ -74,7 +75,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
         creator=clean_line(creator.value, 120),
         consent=consent,
         attribution=attribution,
-        extra=_extra([*reader.left, *_told_more(email.fields, name.value)]),
+        extra=_extra([*reader.left, *_told_more(email.fields, called)]),
         external_id=clean_line(submission.value, 120),
         is_test=origin.says_test(fields),
     )
@@ -208,7 +209,7 @@ def _told_more(addresses: Iterable[Field], name: str) -> Iterator[Field]:
     """`Ana Souza <ana@…>` beside another name: who else is named there must not be lost."""
     for one in addresses:
         words = plain(_ADDRESS.sub(" ", one.line))
-        if words and name and words not in plain(name):
+        if words and words not in plain(name):
             yield one
 
 

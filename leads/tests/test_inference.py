@@ -192,6 +192,18 @@ def test_email_and_value_that_are_none_where_they_are_mapped_are_inferred():
     assert (payload.email, payload.value) == ("ana@b.example", Decimal("300000.00"))
 
 
+@pytest.mark.parametrize("write", ["{}.{}", "input_{}.{}", "input_{}_{}"])
+def test_numbered_parts_of_a_name_are_joined_and_those_of_an_address_are_not(write):
+    address = {1: "Rua Um", 3: "Porto Alegre", 4: "Rio Grande", 5: "90000-000", 6: "Brasil"}
+    asked = {write.format(7, part): text for part, text in address.items()}
+    named = {write.format(12, 3): "Diego", write.format(12, 4): "Luis", write.format(12, 6): "Martín Ruiz"}
+
+    [payload] = understand({**asked, **named, "input_4": "51996000501"}, "BR")
+
+    assert (payload.name, payload.phone) == ("Diego Luis Martín Ruiz", "+5551996000501")
+    assert {"Porto Alegre", "Brasil"} <= {payload.city, *payload.extra.values()}
+
+
 @pytest.mark.parametrize("key", ["from", "email", "reply_to"])
 def test_name_beside_an_address_is_the_persons_and_never_lost(key):
     written = {key: "Ligia Couto <ligia@couto.example>", "phone": "51996000501"}
