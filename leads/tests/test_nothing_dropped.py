@@ -93,3 +93,15 @@ def test_text_that_is_cut_says_so():
 
     assert person.extra["log"] == "x" * (EXTRA_TEXT - len(CUT)) + CUT
     assert person.extra["rest"] == "y" * EXTRA_TEXT
+
+
+@pytest.mark.parametrize("levels", [39, 60, 100, 300])
+def test_person_is_found_however_deep_they_stand(levels):
+    tree = {"nome": "Ana Lima", "telefone": "51996000501", "cor": "azul"}
+    for _level in range(levels):
+        tree = {"a": tree}
+
+    [payload] = understand(tree, "BR")
+
+    assert (payload.name, payload.phone) == ("Ana Lima", "+5551996000501")
+    assert "azul" in str(payload.extra)
