@@ -105,3 +105,10 @@ def test_person_is_found_however_deep_they_stand(levels):
 
     assert (payload.name, payload.phone) == ("Ana Lima", "+5551996000501")
     assert "azul" in str(payload.extra)
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "<script>alert('oi, tudo bem?')</script>"])
+def test_message_that_is_nothing_but_a_tag_stays_the_message(text):
+    [payload] = understand({"nome": "Ana Lima", "telefone": "51996000501", "mensagem": text}, "BR")
+
+    assert payload.message == text
