@@ -22,6 +22,7 @@ from leads.payload import LeadPayload
 EXTRA_TEXT = 5_000
 CUT = " […]"
 _ADDRESS = re.compile(r"(?:mailto:)?[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SECRET = any_of(
     """
     password, senha, secret, api ?key, google key, access token, auth token, authorization
@@ -75,7 +76,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
         creator=clean_line(creator.value, 120),
         consent=consent,
         attribution=attribution,
-        extra=_extra([*reader.left, *_told_more(email.fields, called)]),
+        extra=_extra([*reader.left, *_told_more(email.fields, called), *_told_beside(phone.fields)]),
         external_id=clean_line(submission.value, 120),
         is_test=origin.says_test(fields),
     )
@@ -211,6 +212,11 @@ def _told_more(addresses: Iterable[Field], name: str) -> Iterator[Field]:
         words = plain(_ADDRESS.sub(" ", one.line))
         if words and words not in plain(name):
             yield one
+
+
+def _told_beside(phones: Iterable[Field]) -> list[Field]:
+    """`51 99600-0501, ligar depois das 18h`: the number alone is taken."""
+    return [one for one in phones if "@" not in one.line and len(_WORD.findall(one.line)) > 1]
 
 
 def _extra(fields: Iterable[Field]) -> dict[str, Any]:

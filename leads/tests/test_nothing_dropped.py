@@ -112,3 +112,10 @@ def test_message_that_is_nothing_but_a_tag_stays_the_message(text):
     [payload] = understand({"nome": "Ana Lima", "telefone": "51996000501", "mensagem": text}, "BR")
 
     assert payload.message == text
+
+
+def test_words_beside_a_phone_are_kept():
+    [payload] = understand({"nome": "Ana Lima", "fone": "51996000501 ligar depois das 18h"}, "BR")
+
+    assert payload.phone == "+5551996000501"
+    assert "ligar depois das 18h" in payload.extra["fone"]
