@@ -65,7 +65,7 @@ _NOT_WORDS = any_of(
 )
 # "https://…", "Mozilla/5.0 …", hashes and ids without a space, "12/2026", "image/png"
 _TECHNICAL = re.compile(
-    r"^https?://\S+$|^[\w.-]+/\d|^\S{25,}$|^[\d\W_]+$|^whatsapp:|^(?:audio|image|video|text|application)/\w"
+    r"^https?://\S+$|^[\w.-]+/\d|^[^\s<]\S{24,}$|^[\d\W_]+$|^whatsapp:|^(?:audio|image|video|text|application)/\w"
     r"|^(?:true|false|null|undefined)$",
     re.IGNORECASE,
 )

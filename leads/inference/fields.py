@@ -14,7 +14,7 @@ from leads.cleaning import DEEPEST, TEXT_LIMIT, clean_line, clean_text
 from leads.identity import is_email
 from leads.inference.answers import Answer, definitions_in, read_answer
 from leads.inference.lines import lines_said
-from leads.inference.vocabulary import PERSON, REPLY_TO, SOMEBODY_ELSE, names_a_name
+from leads.inference.vocabulary import PERSON, REPLY_TO, SOMEBODY_ELSE, names_a_contact, names_a_name
 from leads.inference.words import any_of, bare, only, plain
 
 Scalar = str | int | float | bool
@@ -128,9 +128,19 @@ def _walk(node: Any, place: _Place) -> Iterator[Field]:
 
 
 def _walk_rest(node: Any, place: _Place) -> Iterator[Field]:
-    """A branch below the deepest place, in one text that is kept and taken for nothing."""
+    """A branch below the deepest place: in one text that is kept, and whoever can be reached there besides."""
     if text := _told_flat(node):
         yield Field(place.path, place.position, "_rest", text)
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(node, (*place.context[-2:], place.key))]
+    while waiting:
+        part, around = waiting.pop()
+        told = part.items() if isinstance(part, dict) else enumerate(part)
+        for name, value in told:
+            key = clean_line(name)
+            if isinstance(value, dict | list):
+                waiting.append((value, (*around[-2:], key)))
+            elif value and names_a_contact(key):
+                yield Field(f"{place.path}.{key}", f"{place.position}.{key}", key, value, context=around)
 
 
 def _told_flat(node: Any) -> str:

@@ -28,6 +28,7 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = (), email: str 
     one that the e-mail is made of.
     """
     local = plain(email.partition("@")[0])
+    fields = _without_addresses(fields)
     best = top_of(fields, lambda one: _name_score(one) + _nearness(one, beside) + _likeness(one, local))
     # Envelopes are forgiven beside the contact alone: elsewhere
     # the name of a thing would be taken for a person's
@@ -37,6 +38,19 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = (), email: str 
         return NOTHING
     parts = _name_parts(best, fields)
     return Pick(" ".join(one.line for one in parts), tuple(parts))
+
+
+def _without_addresses(fields: Sequence[Field]) -> list[Field]:
+    """Without the numbered parts of an address, whose city and country have the numbers of a name."""
+    numbered = [(one, match) for one in fields if (match := vocabulary.NUMBERED.match(plain(one.key)))]
+    stems = {match[1] for _one, match in numbered if match[2] in vocabulary.ADDRESS_PARTS}
+    return [one for one in fields if _stem(one) not in stems or not _stem(one)]
+
+
+def _stem(one: Field) -> str:
+    """The number of the question that a part such as `1.3` or `input_1_3` belongs to."""
+    match = vocabulary.NUMBERED.match(plain(one.key))
+    return match[1] if match else ""
 
 
 def _name_score(one: Field) -> int:
@@ -134,7 +148,7 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
         return parts
     for pattern in (vocabulary.MIDDLE, vocabulary.LAST):
         named = [one for one in fields if one is not first and is_bare(pattern, one) and could_be_a_name(one)]
-        beside = [one for one in named if one.parent == first.parent]
+        beside = [one for one in named if one.parent == first.parent and _stem(one) == _stem(first)]
         is_part = " " not in first.line or (is_bare(vocabulary.FIRST, first) and not says(_WHOLE, first))
         alone = named if is_part and len(named) == 1 and ownership(named[0]) >= 0 else []
         parts += [one for one in beside or alone if plain(one.line) not in plain(first.line)]

@@ -42,20 +42,25 @@ def with_office_told(fields: Sequence[Field]) -> list[Field]:
     if not either:
         return list(fields)
     others = [one for one in fields if not _is_either(one)]
-    if not _has_a_client(others):
-        return list(fields)
-    return [replace(one, is_office=True) if _is_either(one) else one for one in fields]
-
-
-def _has_a_client(others: Sequence[Field]) -> bool:
-    """Somebody else than the responsible one is named, or reached where nobody is represented by them."""
     if any(_speaks_of(_REPRESENTED, one) for one in others):
-        return False
+        return list(fields)
     own = [one for one in others if ownership(one) >= 0 and not is_email(one.line)]
     if any(_names_a_client(one) for one in own):
-        return True
+        office = either
+    else:
+        # Nobody else is named, so the name may be the client's; the address is not, where another phone is
+        office = [one for one in either if _is_address(one)] if _is_reached(own, others) else []
+    marked = {id(one) for one in office}
+    return [replace(one, is_office=True) if id(one) in marked else one for one in fields]
+
+
+def _is_reached(own: Sequence[Field], others: Sequence[Field]) -> bool:
     is_company = any(_speaks_of(_COMPANY, one) for one in others)
     return not is_company and any(says(PHONE, one) and any(map(str.isdigit, one.line)) for one in own)
+
+
+def _is_address(one: Field) -> bool:
+    return "@" in one.line or sum(map(str.isdigit, one.line)) >= 7
 
 
 def _names_a_client(one: Field) -> bool:

@@ -1,6 +1,7 @@
 """From a flat list of fields to a LeadPayload."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ from leads.payload import LeadPayload
 
 EXTRA_TEXT = 5_000
 CUT = " […]"
+_ADDRESS = re.compile(r"(?:mailto:)?[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SECRET = any_of(
     """
     password, senha, secret, api ?key, google key, access token, auth token, authorization
@@ -59,8 +62,9 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     city = reader.take("city", facts.pick_city)
     language = reader.take("language", facts.pick_language)
     contact = _contact_in(message.value, fields, reader.country)
+    called = clean_line(name.value, 200) or _name_among_words(fields, message.value)
     payload = LeadPayload(
-        name=clean_line(name.value, 200) or _name_among_words(fields, message.value),
+        name=called,
         phone=_phone(phone, reader.country) or (None if whatsapp.value else contact.phone),
         email=parse_email(email.value) or contact.email,
         whatsapp_id=clean_line(whatsapp.value),
@@ -72,7 +76,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
         creator=clean_line(creator.value, 120),
         consent=consent,
         attribution=attribution,
-        extra=_extra(reader.left),
+        extra=_extra([*reader.left, *_told_more(email.fields, called), *_told_beside(phone.fields)]),
         external_id=clean_line(submission.value, 120),
         is_test=origin.says_test(fields),
     )
@@ -88,8 +92,21 @@ class _Reader:
         self.paths: dict[str, list[str]] = {}
         self._mapping = mapping
         self._mapped = {
-            target: pick for target in mapping if (pick := mapped(target, fields, mapping)) is not None
+            target: pick
+            for target in mapping
+            if (pick := mapped(target, fields, mapping)) is not None and self._is_usable(target, pick)
         }
+
+    def _is_usable(self, target: str, pick: Pick) -> bool:
+        """Whether what the mapping points to is such a fact; where it is none, inference looks elsewhere."""
+        # Nobody consented in a box that did not come
+        if target == "consent":
+            return True
+        if target == "phone":
+            return _phone(pick, self.country) is not None
+        if target == "email":
+            return bool(parse_email(pick.value))
+        return read_money(pick.value) is not None if target == "value" else bool(pick.value)
 
     def take(self, target: str, pick_from: Any) -> Pick:
         """By the mapping where it says something of `target`, else by inference among what is left."""
@@ -187,6 +204,19 @@ def _pick_whatsapp_id(fields: Iterable[Field]) -> Pick:
             if has_digits or one.line.startswith("whatsapp:"):
                 return Pick(one.line, (one,))
     return NOTHING
+
+
+def _told_more(addresses: Iterable[Field], name: str) -> Iterator[Field]:
+    """`Ana Souza <ana@…>` beside another name: who else is named there must not be lost."""
+    for one in addresses:
+        words = plain(_ADDRESS.sub(" ", one.line))
+        if words and words not in plain(name):
+            yield one
+
+
+def _told_beside(phones: Iterable[Field]) -> list[Field]:
+    """`51 99600-0501, ligar depois das 18h`: the number alone is taken."""
+    return [one for one in phones if "@" not in one.line and len(_WORD.findall(one.line)) > 1]
 
 
 def _extra(fields: Iterable[Field]) -> dict[str, Any]:

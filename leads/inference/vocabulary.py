@@ -3,6 +3,8 @@
 Patterns over plain words (see `words`). A number such as `1 3` is how Gravity Forms calls a part of a name.
 """
 
+import re
+
 from leads.inference.words import any_of, bare, only, plain
 
 _SOMEBODY_ELSE = r"""
@@ -174,18 +176,21 @@ SOME_NAME = any_of("names?, nome, nombres?")
 FIRST = only(
     r"""
     fn, first, first ?name, given(?: ?name)?, fname, forename, primeiro nome, primer nombre, nome,
-    nombres?, prenome, prenom, vorname, name first, nome proprio, what is first name, \d\d? 3
+    nombres?, prenome, prenom, vorname, name first, nome proprio, what is first name, (?:input )?\d+ 3
     """
 )
-MIDDLE = only(r"middle, middle ?name, nome do meio, segundo nombre, nome meio, \d\d? 4")
+MIDDLE = only(r"middle, middle ?name, nome do meio, segundo nombre, nome meio, (?:input )?\d+ 4")
 LAST = only(
     r"""
     last, last ?name, surname, family(?: ?name)?, lname, sobrenome, ultimo nome, apellidos?,
     (?:apellido )?(?:paterno|materno), cognome, nachname, zuname, family ?name, sn,
     primer apellido, segundo apellido, second name, name last, sobre
-    nome, ln, \d\d? 6
+    nome, ln, (?:input )?\d+ 6
     """
 )
+# In Gravity Forms a name has the parts 2, 3, 4, 6 and 8, an address 1 to 6: street, …, city, state, postcode
+NUMBERED = re.compile(r"^((?:input )?\d+) (\d)$")
+ADDRESS_PARTS = frozenset("15")
 # Questions whose answer is somebody; not always by a name.
 WHO = any_of("who, whom, quem, quien, chama(?:r|mos|do)?, llama(?:r|mos)?, address you, tratamento, ask for")
 # A surname in Portugal, a nickname in Brazil.

@@ -139,7 +139,7 @@ def test_secrets_in_a_body_are_not_repeated_in_extra():
         ({"name": "list[1].x"}, "Bia"),
         ({"name": "list.1.x"}, "Bia"),
         ({"name": ["a.b", "list.1.x"]}, "Ana Bia"),
-        ({"name": "nowhere"}, ""),
+        ({"name": "nowhere"}, "Somebody else"),
         ({"name": "answers.q7"}, "Caio"),
         ({"name": "answers.0.value"}, "Caio"),
         ({"name": "Question Seven"}, "Caio"),
@@ -157,6 +157,63 @@ def test_mapping_says_where_the_name_is_by_path_position_or_label(mapping, expec
     [payload] = understand(body, "BR", mapping)
 
     assert payload.name == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "phone"),
+    [
+        ({"telefone": "51996000501"}, "+5551996000501"),
+        ({"tel": "ver whatsapp", "whatsapp": "51996000501"}, "+5551996000501"),
+        ({"tel": "", "celular": "51996000501"}, "+5551996000501"),
+        ({"tel": "51996000502", "whatsapp": "51996000501"}, "+5551996000502"),
+        ({"other": "51996000502", "fone": "51996000501", "tel": "?"}, "+5551996000501"),
+    ],
+)
+def test_fact_that_does_not_come_where_it_is_mapped_is_inferred_from_what_no_path_took(sent, phone):
+    mapping = {"name": "nm", "phone": "tel", "city": "other"}
+
+    [payload] = understand({"nm": "Rui Fall", **sent}, "BR", mapping)
+
+    assert (payload.name, payload.phone) == ("Rui Fall", phone)
+    assert payload.city == sent.get("other", "")
+
+
+def test_email_and_value_that_are_none_where_they_are_mapped_are_inferred():
+    body = {
+        "e": "não tenho",
+        "v": "a combinar",
+        "fone": "11987654321",
+        "mail": "ana@b.example",
+        "valor": "300 mil",
+    }
+
+    [payload] = understand(body, "BR", {"email": "e", "value": "v"})
+
+    assert (payload.email, payload.value) == ("ana@b.example", Decimal("300000.00"))
+
+
+@pytest.mark.parametrize("write", ["{}.{}", "input_{}.{}", "input_{}_{}"])
+def test_numbered_parts_of_a_name_are_joined_and_those_of_an_address_are_not(write):
+    address = {1: "Rua Um", 3: "Porto Alegre", 4: "Rio Grande", 5: "90000-000", 6: "Brasil"}
+    asked = {write.format(7, part): text for part, text in address.items()}
+    named = {write.format(12, 3): "Diego", write.format(12, 4): "Luis", write.format(12, 6): "Martín Ruiz"}
+
+    [payload] = understand({**asked, **named, "input_4": "51996000501"}, "BR")
+
+    assert (payload.name, payload.phone) == ("Diego Luis Martín Ruiz", "+5551996000501")
+    assert {"Porto Alegre", "Brasil"} <= {payload.city, *payload.extra.values()}
+
+
+@pytest.mark.parametrize("key", ["from", "email", "reply_to"])
+def test_name_beside_an_address_is_the_persons_and_never_lost(key):
+    written = {key: "Ligia Couto <ligia@couto.example>", "phone": "51996000501"}
+
+    [alone] = understand({**written, "owner": {"name": "Mario Prado"}}, "BR")
+    [named] = understand({**written, "name": "Bia Souza"}, "BR")
+
+    assert (alone.name, alone.email) == ("Ligia Couto", "ligia@couto.example")
+    assert (named.name, named.email) == ("Bia Souza", "ligia@couto.example")
+    assert "Ligia Couto" in str(named.extra)
 
 
 @pytest.mark.parametrize(

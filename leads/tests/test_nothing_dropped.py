@@ -93,3 +93,29 @@ def test_text_that_is_cut_says_so():
 
     assert person.extra["log"] == "x" * (EXTRA_TEXT - len(CUT)) + CUT
     assert person.extra["rest"] == "y" * EXTRA_TEXT
+
+
+@pytest.mark.parametrize("levels", [39, 60, 100, 300])
+def test_person_is_found_however_deep_they_stand(levels):
+    tree = {"nome": "Ana Lima", "telefone": "51996000501", "cor": "azul"}
+    for _level in range(levels):
+        tree = {"a": tree}
+
+    [payload] = understand(tree, "BR")
+
+    assert (payload.name, payload.phone) == ("Ana Lima", "+5551996000501")
+    assert "azul" in str(payload.extra)
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "<script>alert('oi, tudo bem?')</script>"])
+def test_message_that_is_nothing_but_a_tag_stays_the_message(text):
+    [payload] = understand({"nome": "Ana Lima", "telefone": "51996000501", "mensagem": text}, "BR")
+
+    assert payload.message == text
+
+
+def test_words_beside_a_phone_are_kept():
+    [payload] = understand({"nome": "Ana Lima", "fone": "51996000501 ligar depois das 18h"}, "BR")
+
+    assert payload.phone == "+5551996000501"
+    assert "ligar depois das 18h" in payload.extra["fone"]

@@ -85,3 +85,9 @@ def test_name_of_the_office_is_not_the_clients_where_no_other_name_came(role):
 
         assert payload.name == ""
         assert "Mario Prado" in (payload.creator, *payload.extra.values())
+
+
+def test_address_of_the_responsible_one_is_not_the_clients_where_another_phone_came():
+    body = {"responsavel": {"nome": "Rita Lima", "email": "rita@imob.example"}, "whatsapp": "51996001001"}
+
+    assert person_in(body) == ("Rita Lima", "+5551996001001", "")

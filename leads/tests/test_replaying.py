@@ -19,7 +19,7 @@ from leads.tests.makers import make_statuses
 pytestmark = pytest.mark.django_db
 
 FORM = {"quem": "Ana Souza", "zap": "11987654321"}
-WORSE = {"phone": "quem", "email": "nowhere", "whatsapp_id": "nowhere"}  # a name where the phone should be
+WORSE = {"phone": "quem", "city": "zap"}  # a name where the phone should be, and the phone promised away
 
 
 @pytest.fixture
