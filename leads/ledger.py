@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -36,7 +37,17 @@ class Ledger:
 
 
 def read_ledger() -> Ledger:
-    """Counted in one statement, so that it holds at any moment, however busy."""
+    """Everything as of one instant, so that it holds at any moment, however busy."""
+    # Who is in a transaction has begun to read, and sees what that shows
+    begins = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return _read()
+
+
+def _read() -> Ledger:
     counted = dict(Delivery.objects.order_by().values_list("state").annotate(Count("pk")))
     states = {state.value: counted.pop(state.value, 0) for state in Delivery.State}
     received = sum(states.values()) + sum(counted.values())

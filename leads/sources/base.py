@@ -1,6 +1,7 @@
 """What every kind of source does: check the sender, and turn a body into LeadPayloads."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -15,6 +16,8 @@ from leads.payload import LeadPayload
 from leads.sources.credentials import has_bearer, has_standard_signature
 
 LONGEST_ID = 120
+# Of a submission, beside who it is of
+WORDS = ("message", "product", "value", "city", "slots", "consent", "attribution")
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,17 @@ def with_submission_id(payload: LeadPayload, submission: object) -> LeadPayload:
     return replace(payload, external_id=fitted(str(submission or ""), LONGEST_ID))
 
 
-def bound_to_person(payload: LeadPayload) -> LeadPayload:
-    """An id that we merely recognised may be some constant: it counts together with the person."""
+def bound_to_words(payload: LeadPayload) -> LeadPayload:
+    """An id that we merely recognised may be some constant: it counts together with the person and what they say.
+
+    So the same once more is no new submission, and somebody who asks for another thing has come again.
+    """
     if not payload.external_id:
         return payload
     # Keys, not what is shown: the same person in another spelling is no new submission
     person = "|".join(f"{one.kind}:{one.key}" for one in identities_of(payload))
-    digest = hashlib.sha256(person.encode()).hexdigest()[:16]
+    # Not what nobody understood: a sender's counter of attempts may be in it
+    words = {name: value for name in WORDS if (value := getattr(payload, name))}
+    told = f"{person} {json.dumps(words, sort_keys=True, default=str)}" if words else person
+    digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
     return replace(payload, external_id=f"{fitted(payload.external_id, LONGEST_ID)}:{digest}")

@@ -14,7 +14,7 @@ from leads.sources.base import (
     NotASubmissionError,
     SourceKind,
     as_object,
-    bound_to_person,
+    bound_to_words,
     with_submission_id,
 )
 from leads.sources.credentials import hmac_base64, hmac_hex, is_recent, same
@@ -150,9 +150,7 @@ class GravityForms(SourceKind):
         read = understand_one(said, source.default_country, source.mapping)
         number = entry.get("id") or entry.get("entry_id")
         return [
-            bound_to_person(
-                with_submission_id(read, f"{entry.get('form_id', '')}/{number}" if number else "")
-            )
+            bound_to_words(with_submission_id(read, f"{entry.get('form_id', '')}/{number}" if number else ""))
         ]
 
 

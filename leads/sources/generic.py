@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.models import Source
 from leads.payload import LeadPayload
-from leads.sources.base import SourceKind, bound_to_person, with_submission_id
+from leads.sources.base import SourceKind, bound_to_words, with_submission_id
 
 
 class Generic(SourceKind):
@@ -22,7 +22,7 @@ class Generic(SourceKind):
         # One message may speak of several people; below, its id counts together with each of them
         if message_id:
             found = [with_submission_id(payload, message_id) for payload in found]
-        return [bound_to_person(payload) for payload in found]
+        return [bound_to_words(payload) for payload in found]
 
 
 class Zapier(Generic):

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from leads import deliveries
 from leads.actors import SYSTEM
+from leads.ledger import read_ledger
 from leads.models import (
     Assignment,
     AssignmentRule,
@@ -304,6 +306,32 @@ def test_ledger_that_does_not_add_up_fails_the_check(capsys):
 
     with pytest.raises(CommandError):
         call_command("check_deliveries")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ledger_is_read_as_of_one_instant_though_rows_change_meanwhile():
+    [delivery] = store(make_source(), {"name": "Ana", "phone": "11987654321"})
+    deliveries.process_pending()
+    changed = []
+
+    def change_it_elsewhere():
+        deny(delivery)
+        connections.close_all()
+
+    def watch(execute, sql, *rest):
+        answer = execute(sql, *rest)
+        if "GROUP BY" in sql and not changed:
+            changed.append(sql)
+            other = Thread(target=change_it_elsewhere)
+            other.start()
+            other.join()
+        return answer
+
+    with connection.execute_wrapper(watch):
+        assert read_ledger().faults == []
+
+    assert len(changed) == 1
+    assert read_ledger().faults == ["1 that made a lead and deny it"]
 
 
 def deny(delivery):

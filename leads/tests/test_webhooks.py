@@ -97,6 +97,22 @@ def test_long_keys_of_two_submissions_that_differ_at_their_end_are_two(client, s
     assert Lead.objects.get().events.filter(kind=LeadEvent.Kind.RETURNED).count() == 1
 
 
+@pytest.mark.parametrize("name", ["submission_id", "external_id", "event_id", "idempotency_key"])
+def test_constant_id_with_other_words_is_the_person_coming_again(client, source, name):
+    for text in ("Quero visitar a loja", "Agora quero comprar dois", "Agora quero comprar dois"):
+        body = {"name": "Ana", "phone": "11987654321", "message": text, name: "form-42"}
+        send(client, body, authorization="Bearer top-secret")
+        deliveries.process_pending()
+        Lead.objects.update(status_id="lost")
+
+    lead = Lead.objects.get()
+    assert "visitar" in lead.message
+    assert "comprar" in lead.message
+    assert lead.events.filter(kind=LeadEvent.Kind.RETURNED).count() == 1
+    assert lead.events.filter(kind=LeadEvent.Kind.MOVED).count() == 1
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["duplicate"] * 2 + ["processed"]
+
+
 def test_same_idempotency_key_again_changes_nothing(client, source):
     for _ in range(2):
         send(client, FORM | {"idempotency_key": "visit-7"})
