@@ -25,7 +25,7 @@ TABS = ("chat", "timeline", "notes", "details")
 @require_safe
 def lead_page(request: HtmxRequest, lead_id: UUID) -> HttpResponse:
     """The whole page, or for htmx the panel alone. `conversation` chooses among several, `tab` is kept."""
-    lead = _lead_or_404(request, lead_id)
+    lead = lead_or_404(request, lead_id)
     template = "kanban/parts/lead.html" if request.htmx else "kanban/lead.html"
     return render(request, template, panel_context(request, lead))
 
@@ -35,7 +35,7 @@ def lead_page(request: HtmxRequest, lead_id: UUID) -> HttpResponse:
 def add_note(request: HttpRequest, lead_id: UUID) -> HttpResponse:
     """Write a note; the answer is the notes panel, with the text kept where it was refused."""
     text, error = request.POST.get("text", ""), ""
-    lead = _lead_or_404(request, lead_id)
+    lead = lead_or_404(request, lead_id)
     try:
         board.add_note(
             user=user_of(request), lead_id=lead_id, text=text, origin=request.headers.get("X-Client-Id", "")
@@ -85,7 +85,7 @@ def _consultants() -> list[Consultant]:
     )
 
 
-def _lead_or_404(request: HttpRequest, lead_id: UUID) -> Lead:
+def lead_or_404(request: HttpRequest, lead_id: UUID) -> Lead:
     try:
         return get_lead(user_of(request), lead_id)
     except NotFoundError as missing:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonR
 from django.views.decorators.http import require_POST, require_safe
 
 from kanban.notices import count_unseen, latest_notices
+from kanban.pages.lead import lead_or_404
 from leads.requests import user_of
 from leads.services import notices
 
@@ -37,7 +38,7 @@ def mark_seen(request: HttpRequest) -> HttpResponse:
 def mark_seen_of_lead(request: HttpRequest, lead_id: UUID) -> JsonResponse:
     """The lead was opened. Answers how many notices of others are left."""
     user = user_of(request)
-    notices.mark_seen_of_lead(user=user, lead_id=lead_id)
+    notices.mark_seen_of_lead(user=user, lead_id=lead_or_404(request, lead_id).pk)
     return JsonResponse({"unseen": count_unseen(user)})
 
 
