@@ -108,6 +108,9 @@ def test_note_is_saved_and_an_empty_one_is_refused(open_as: OpenAs, lead_path: s
     page.get_by_role("tab", name="Notes").click()
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_text("Write something first.")).to_be_visible()
+    with page.expect_response(lambda answer: lead_path in answer.url):
+        page.evaluate("document.dispatchEvent(new Event('crm:refresh-lead'))")
+    expect(page.get_by_text("Write something first.")).to_be_visible()
 
     page.get_by_label("New note").fill("Prefers calls <b>after</b> six.")
     page.get_by_role("button", name="Save note").click()
