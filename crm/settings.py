@@ -23,7 +23,7 @@ from redis.retry import Retry
 
 from crm import embedded
 from crm.logs import logging_config
-from crm.timetable import EVERY_SECONDS
+from crm.timetable import EVERY_SECONDS, QUEUES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -229,27 +229,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1},
 }
 CELERY_TIMEZONE = "UTC"
-# A worker takes from all queues in turn unless told otherwise. Those in `quick` wait for nobody but PostgreSQL and
-# Redis: a worker of that queue alone keeps leads moving while the others wait for a slow model or endpoint. In
-# `unhurried` a thousand may wait after an import, and no client's reply waits behind them.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("quick"), Queue("unhurried")]
-_QUEUES = {
-    "quick": (
-        "leads.process_deliveries",
-        "leads.assign_waiting_leads",
-        "whatsapp.take_in_arrivals",
-        "whatsapp.follow_assignments",
-        "agent.resume_conversations",
-    ),
-    "unhurried": (
-        "agent.handle_new_lead",
-        "agent.refine_leads",
-        "agent.rehearse_drafts",
-        "leads.reconcile_meta",
-        "leads.tell_endpoints",
-    ),
-}
-CELERY_TASK_ROUTES = {name: {"queue": queue} for queue, names in _QUEUES.items() for name in names}
+CELERY_TASK_ROUTES = {name: {"queue": queue} for queue, names in QUEUES.items() for name in names}
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
     for name, seconds in EVERY_SECONDS.items()

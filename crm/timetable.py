@@ -1,4 +1,4 @@
-"""How often each sweep runs; `docs/architecture.md` says which queue it finishes."""
+"""How often each sweep runs, and where tasks wait; `docs/architecture.md` says which rows each finishes."""
 
 EVERY_SECONDS: dict[str, int] = {
     "agent.resume_conversations": 5,
@@ -28,4 +28,25 @@ EVERY_SECONDS: dict[str, int] = {
     "whatsapp.sync_templates": 300,
     "whatsapp.record_consents": 6 * 60 * 60,
     "whatsapp.forget_status_reports": 86400,
+}
+
+# Which queue a task waits in; the others wait in `celery`. A worker takes from all in turn unless told otherwise.
+# Those in `quick` wait for nobody but PostgreSQL and Redis: a worker of that queue alone keeps leads moving while
+# the others wait for a slow model or endpoint. In `unhurried` a thousand may wait after an import, and no client's
+# reply waits behind them.
+QUEUES: dict[str, tuple[str, ...]] = {
+    "quick": (
+        "leads.process_deliveries",
+        "leads.assign_waiting_leads",
+        "whatsapp.take_in_arrivals",
+        "whatsapp.follow_assignments",
+        "agent.resume_conversations",
+    ),
+    "unhurried": (
+        "agent.handle_new_lead",
+        "agent.refine_leads",
+        "agent.rehearse_drafts",
+        "leads.reconcile_meta",
+        "leads.tell_endpoints",
+    ),
 }

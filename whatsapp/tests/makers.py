@@ -13,6 +13,7 @@ from whatsapp.arrivals import take_in_waiting
 from whatsapp.models import Conversation, Line, Template
 from whatsapp.payloads import InboundMessage
 from whatsapp.placeholders import names_in
+from whatsapp.redis_connection import connection
 from whatsapp.services import record_inbound
 from whatsapp.signatures import HEADER, sign
 from whatsapp.tests import cloud_double
@@ -68,6 +69,16 @@ def known_lead(**over) -> Lead:
     lead = make_lead(**over)
     LeadIdentity.objects.create(lead=lead, kind="phone", key=phone_key(lead.phone), shown=lead.phone)
     return lead
+
+
+def chat_keys() -> list[str]:
+    """Redis keys of the chat lists: this test process's, for others run beside it on the same server."""
+    return list(connection().scan_iter(f"{settings.REDIS_PREFIX}chats:*"))
+
+
+def lose_chat_lists() -> None:
+    """As Redis does when it comes back empty."""
+    connection().delete(*chat_keys())
 
 
 def heard(signal: Signal) -> list[dict]:

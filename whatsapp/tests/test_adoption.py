@@ -16,7 +16,7 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.redis_connection import connection
 from whatsapp.services import record_inbound
 from whatsapp.sweeps import rebuild_chat_lists
-from whatsapp.tests.makers import CLIENT, inbound_form, make_consultant_line, make_line
+from whatsapp.tests.makers import CLIENT, inbound_form, lose_chat_lists, make_consultant_line, make_line
 
 pytestmark = pytest.mark.django_db
 PHONE = "+5511987654321"
@@ -280,7 +280,7 @@ def test_window_of_an_old_chat_is_closed(line):
     writes(line, "oi")
     entry = only_chat(line)
     old = timezone.now() - timedelta(hours=30)
-    connection().delete(*connection().scan_iter(f"*chats:{line.pk}:*"))
+    lose_chat_lists()
     chat_index.record(line.pk, [replace(entry, at=old, said=None)])
 
     following.claim_conversations(become_lead().pk)

@@ -14,7 +14,14 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.redis_connection import connection
 from whatsapp.services import send
 from whatsapp.sweeps import rebuild_chat_lists
-from whatsapp.tests.makers import CLIENT, inbound_form, known_lead, make_consultant_line
+from whatsapp.tests.makers import (
+    CLIENT,
+    chat_keys,
+    inbound_form,
+    known_lead,
+    lose_chat_lists,
+    make_consultant_line,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -126,9 +133,8 @@ def test_catch_up_shows_nothing_that_was_not_sent(line, ana, twilio):
     assert chat(line).entry.text == "Oi"
 
 
-def test_rebuild_of_a_lost_list_counts_nothing_as_unread_then_or_later(line, redis_client):
-    for key in redis_client.scan_iter("*chats:*"):
-        redis_client.delete(key)
+def test_rebuild_of_a_lost_list_counts_nothing_as_unread_then_or_later(line):
+    lose_chat_lists()
 
     for _ in range(2):
         rebuild_chat_lists()
@@ -136,9 +142,8 @@ def test_rebuild_of_a_lost_list_counts_nothing_as_unread_then_or_later(line, red
     assert (chat(line).entry.text, chat(line).unread) == ("Oi", 0)
 
 
-def test_list_that_somebody_looks_at_before_the_sweep_counts_nothing_as_unread(line, redis_client):
-    for key in redis_client.scan_iter("*chats:*"):
-        redis_client.delete(key)
+def test_list_that_somebody_looks_at_before_the_sweep_counts_nothing_as_unread(line):
+    lose_chat_lists()
 
     assert rebuilding.ensure_built(line)
     rebuild_chat_lists()
@@ -148,11 +153,10 @@ def test_list_that_somebody_looks_at_before_the_sweep_counts_nothing_as_unread(l
 
 def test_catch_up_of_a_list_that_came_back_older_brings_it_up_to_date(line, redis_client):
     """As after a restart from a snapshot, which knows how old it is."""
-    before = {key: redis_client.dump(key) for key in redis_client.scan_iter("*chats:*")}
+    before = {key: redis_client.dump(key) for key in chat_keys()}
     said(line, "depois do retrato")
     rebuild_chat_lists()
-    for key in redis_client.scan_iter("*chats:*"):
-        redis_client.delete(key)
+    lose_chat_lists()
     for key, value in before.items():
         redis_client.restore(key, 0, value)
     assert chat(line).entry.text == "Oi"

@@ -17,7 +17,14 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.services import send
 from whatsapp.signals import message_changed, message_received
 from whatsapp.sweeps import rebuild_chat_lists
-from whatsapp.tests.makers import INBOUND_PATH, heard, inbound_form, make_consultant_line, post_signed
+from whatsapp.tests.makers import (
+    INBOUND_PATH,
+    heard,
+    inbound_form,
+    lose_chat_lists,
+    make_consultant_line,
+    post_signed,
+)
 
 pytestmark = pytest.mark.django_db
 STRANGER = "whatsapp:+5521955554444"
@@ -242,11 +249,10 @@ def test_chats_api_is_nobody_elses_business(line):
     assert Client().get("/api/chats/").status_code == 401
 
 
-def test_rebuild_after_redis_was_lost_restores_leads_from_rows(line, redis_client):
+def test_rebuild_after_redis_was_lost_restores_leads_from_rows(line):
     known_lead()
     sessions.take_in(line, [message(line, "guardada")])
-    for key in redis_client.scan_iter("*chats:*"):
-        redis_client.delete(key)
+    lose_chat_lists()
 
     rebuilding.ensure_built(line)
 
