@@ -5,14 +5,16 @@ server plans anew each time. Here the statement itself finds out, and each conne
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import psycopg
 from django.db import OperationalError, connection
 
 JSONB = 3802  # its type's number in PostgreSQL's catalogue; Django has its connections give it as text
+PLACEHOLDER = re.compile(r"%(?:%|s|\((\w+)\)s)")
 Result = TypeVar("Result")
 Values = Mapping[str, Any] | Sequence[Any]
 
@@ -38,6 +40,16 @@ def execute(statement: str, values: Values) -> int:
     return _run(statement, values, lambda cursor: cursor.rowcount)
 
 
+def last_row(*questions: tuple[str, Values]) -> tuple[Any, ...] | None:
+    """The first row that the last of several statements answers. They are on their way together: the next one
+    begins as soon as the one before it has what it waited for. Within a transaction only."""
+    connection.ensure_connection()
+    alive = connection.connection
+    with connection.wrap_database_errors, alive.pipeline():
+        cursors = [_execute(psycopg.RawCursor(alive), *question) for question in questions]
+    return cursors[-1].fetchone()
+
+
 def _run(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any]], Result]) -> Result:
     """Tried again where the connection had broken since its last use, outside of a transaction.
 
@@ -58,7 +70,7 @@ def _run_once(statement: str, values: Values, read: Callable[[psycopg.Cursor[Any
     connection.ensure_connection()
     if connection.queries_logged:  # as Django logs its own: what counts queries counts these too
         connection.queries_log.append({"sql": statement, "time": "?"})
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
         _watched(cursor)(statement, values, False, {"connection": connection, "cursor": cursor})
         return read(cursor)
 
@@ -67,13 +79,33 @@ def _watched(cursor: psycopg.Cursor[Any]) -> Callable[..., Any]:
     """Whatever watches Django's statements (`connection.execute_wrapper`) sees these too."""
 
     def execute(sql: str, params: Values, many: bool, context: Mapping[str, Any]) -> Any:
-        # At once: by itself psycopg prepares what it has seen five times (`prepare_threshold`)
-        return cursor.execute(sql, params, prepare=True)
+        return _execute(cursor, sql, params)
 
     run: Callable[..., Any] = execute
     for wrapper in reversed(connection.execute_wrappers):
         run = partial(wrapper, run)
     return run
+
+
+def _execute(cursor: psycopg.Cursor[Any], statement: str, values: Values) -> psycopg.Cursor[Any]:
+    text, names = _numbered(statement)
+    given = [values[name] for name in names] if isinstance(values, Mapping) else values
+    # At once: by itself psycopg prepares what it has seen five times (`prepare_threshold`)
+    return cursor.execute(text, given, prepare=True)
+
+
+# Left to psycopg, a long statement would be taken apart each time: it remembers none above 4,096 characters
+@lru_cache(maxsize=1024)
+def _numbered(statement: str) -> tuple[bytes, list[str]]:
+    """`%s` and `%(name)s` as PostgreSQL counts them, and the names in that order."""
+    names: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        return f"${names.setdefault(found[1] or str(len(names)), len(names) + 1)}"
+
+    return PLACEHOLDER.sub(number, statement).encode(), list(names)
 
 
 def _first_value(cursor: psycopg.Cursor[Any]) -> Any:

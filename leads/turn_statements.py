@@ -62,6 +62,10 @@ WHERE turn.rule_id = circle.id"""  # noqa: S608 - composed of constants alone; v
 # most turns are free, so that it walks along the index and stops at the first.
 FREE = "NULLIF(obstacle IS NULL, false) IS NOT NULL"
 
+# Whoever decides waits here for those before them, in order, and then finds the row free. Were they to wait for the
+# row, each would be woken at every commit, to follow it from version to version. The number is one of ours.
+QUEUE_FOR_CIRCLE = "SELECT pg_advisory_xact_lock(4, %s::int)"
+
 # The weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
 LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR NO KEY UPDATE"
 
