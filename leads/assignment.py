@@ -1,7 +1,7 @@
 """Who gets a lead: the next eligible turn of a circle, found and taken in one statement.
 
 Concurrent decisions of one rule queue for that rule's row and for nothing else. The row is locked by
-statements of their own, so that the one that decides sees all that the decision before it wrote: the
+a statement of its own, so that the one that decides sees all that the decision before it wrote: the
 pointer, and how many leads each consultant has. The turn is found by index from the pointer onwards,
 so the size of the circle does not matter.
 
@@ -20,7 +20,7 @@ from django.db.models import F
 from leads import clock, one_trip
 from leads.models import Assignment, AssignmentRule, Consultant, Lead
 from leads.rules import readings_for
-from leads.turn_statements import LOCK_CIRCLE, QUEUE_FOR_CIRCLE, pool_statement, statement_of
+from leads.turn_statements import LOCK_CIRCLE, pool_statement, statement_of
 
 Row: TypeAlias = tuple[Any, ...]
 Facts: TypeAlias = Sequence[Any]
@@ -125,7 +125,7 @@ def lock_and_ask(rule: AssignmentRule, statement: str, facts: Facts) -> Row | No
     """The question is on its way when the lock is granted: nobody waits for this process to hear of that."""
     # Under Read Committed each statement has a snapshot of its own (PostgreSQL 13.2.1), and the
     # last begins only when those before it have the lock: it sees what the decision before it wrote
-    return one_trip.last_row((QUEUE_FOR_CIRCLE, [rule.pk]), (LOCK_CIRCLE, [rule.pk]), (statement, facts))
+    return one_trip.last_row((LOCK_CIRCLE, {"rule": rule.pk}), (statement, facts))
 
 
 def _pick_of(rule: AssignmentRule, row: Row) -> Pick:

@@ -62,12 +62,12 @@ WHERE turn.rule_id = circle.id"""  # noqa: S608 - composed of constants alone; v
 # most turns are free, so that it walks along the index and stops at the first.
 FREE = "NULLIF(obstacle IS NULL, false) IS NOT NULL"
 
-# Whoever decides waits here for those before them, in order, and then finds the row free. Were they to wait for the
-# row, each would be woken at every commit, to follow it from version to version. The number is one of ours.
-QUEUE_FOR_CIRCLE = "SELECT pg_advisory_xact_lock(4, %s::int)"
-
-# The weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
-LOCK_CIRCLE = "SELECT FROM leads_assignmentrule WHERE id = %s FOR NO KEY UPDATE"
+# Whoever decides waits at the advisory lock for those before them, in order, and then finds the row free. Were they to
+# wait for the row, each would be woken at every commit, to follow it from version to version. The 4 is ours alone.
+# The row's is the weaker lock, for every ledger row that names the rule shares its key: a stronger one waits for those.
+LOCK_CIRCLE = """
+WITH queue AS MATERIALIZED (SELECT %(rule)s::int AS id, pg_advisory_xact_lock(4, %(rule)s::int))
+SELECT FROM queue JOIN leads_assignmentrule AS rule ON rule.id = queue.id FOR NO KEY UPDATE OF rule"""
 
 # MATERIALIZED, for since version 12 PostgreSQL folds a part that is asked once into the query around it.
 # Where the rules are others by now there is no circle, and nothing is done.
