@@ -11,6 +11,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.utils.translation import gettext as _
 
+from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.throttling import heed, rest_of
 
@@ -89,6 +90,14 @@ def fetch_json(
     if not isinstance(answer, dict):
         raise FetchError(_("The answer has an unexpected shape."))
     return answer
+
+
+def token_of(source: Source) -> str:
+    """Raises FetchError where there is none: only a person can mend that."""
+    if not source.access_token:
+        text = str(_("The source has no access token: the answers cannot be fetched."))
+        raise FetchError(text, is_final=True)
+    return str(source.access_token)
 
 
 def fetch_each(

@@ -12,7 +12,7 @@ from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import Knock, NotASubmissionError, SourceKind, with_submission_id
 from leads.sources.credentials import hmac_base64, is_recent, same
-from leads.sources.fetching import FetchError, fetch_each, fetch_json
+from leads.sources.fetching import FetchError, fetch_each, fetch_json, token_of
 
 PROPERTIES = (
     "firstname,lastname,email,phone,mobilephone,hs_whatsapp_phone_number,city,country,company,message,hs_language,"
@@ -51,10 +51,11 @@ class HubSpot(SourceKind):
 
     def fetch(self, tree: Any, source: Source, go_on: Callable[[], None]) -> list[LeadPayload] | None:
         """Each contact once, however many events speak of it. Without a token the events must do."""
-        if not source.access_token:
+        contacts = _contacts(tree)
+        if not source.access_token and any(map(_told_properties, contacts.values())):
             return None
         return fetch_each(
-            _contacts(tree),
+            contacts,
             lambda contact, events: _payload(_properties(contact, events, source), contact, events, source),
             go_on,
         )
@@ -97,7 +98,7 @@ def _properties(contact: str, events: Contact, source: Source) -> dict[str, Any]
 def _fetch_properties(contact: str, source: Source) -> dict[str, Any]:
     is_an_id = contact.isascii() and contact.isalnum()
     url = f"{settings.HUBSPOT_API_URL}/crm/v3/objects/contacts/{contact if is_an_id else 0}"
-    answer = fetch_json(url, token=source.access_token, query={"properties": PROPERTIES})
+    answer = fetch_json(url, token=token_of(source), query={"properties": PROPERTIES})
     properties = answer.get("properties")
     return properties if isinstance(properties, dict) else {}
 

@@ -17,7 +17,7 @@ from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.base import Knock, SourceKind, with_submission_id
 from leads.sources.credentials import hmac_hex, same, same_as_any
-from leads.sources.fetching import FetchError, fetch_each, fetch_json
+from leads.sources.fetching import FetchError, fetch_each, fetch_json, token_of
 
 FIELDS = (
     "id,created_time,ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,form_id,platform,is_organic,"
@@ -121,13 +121,9 @@ def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
 
 
 def _ask(path: str, query: Mapping[str, str], source: Source, *, is_urgent: bool = True) -> dict[str, Any]:
-    if not source.access_token:
-        text = str(_("The source has no access token: the answers cannot be fetched."))
-        raise FetchError(text, is_final=True)
     url = f"{settings.META_GRAPH_URL}/{path}"
-    return fetch_json(
-        url, token=source.access_token, query=query, passing_codes=PASSING_CODES, is_urgent=is_urgent
-    )
+    token = token_of(source)
+    return fetch_json(url, token=token, query=query, passing_codes=PASSING_CODES, is_urgent=is_urgent)
 
 
 def _changes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The managers' pages of sources and deliveries."""
 
 import json
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -331,3 +332,30 @@ def test_action_that_a_user_may_not_do_is_refused_in_words(client, manager, acti
 
     assert [message.level_tag for message in answer.context["messages"]] == ["error"]
     assert Lead.objects.on_board().count() == 1
+
+
+def test_raw_body_is_shown_as_it_came_beside_the_tree_that_was_read(client, manager):
+    delivery = deliver(make_source(), b'{"fone": "0",   "fone": "11987654321"}')
+
+    page = client.get(reverse("admin:leads_delivery_change", args=[delivery.pk])).content.decode()
+
+    assert "{&quot;fone&quot;: &quot;0&quot;,   &quot;fone&quot;: &quot;11987654321&quot;}" in page
+    assert "{\n  &quot;fone&quot;: &quot;11987654321&quot;\n}" in page
+
+
+def test_sources_are_listed_and_filtered_by_the_names_of_their_kinds(client, manager):
+    make_source(kind="contact_form_7")
+    make_source(slug="g", name="Ads", kind="google_ads")
+    url = reverse("admin:leads_source_changelist")
+
+    page = client.get(url, {"kind": "google_ads"}).content.decode()
+
+    assert "Contact Form 7" in page.partition("By kind")[2]
+    assert re.search(r'field-kind_in_words">Google Ads<', page)
+    assert 'field-kind_in_words">Contact' not in page
+
+
+def test_new_source_begins_with_an_empty_mapping(client, manager):
+    page = client.get(reverse("admin:leads_source_add")).content.decode()
+
+    assert page.partition('name="mapping"')[2].partition("</textarea>")[0].endswith("{}")

@@ -265,3 +265,13 @@ def test_hubspot_that_refuses_the_token_makes_no_lead_of_what_the_events_tell(wi
 
     assert (delivery.state, Lead.objects.count()) == ("dead", 0)
     assert "401" in delivery.error
+
+
+@pytest.mark.parametrize(
+    ("events", "state"), [(bodies.hubspot(), "processed"), (bodies.hubspot()[:1], "dead")]
+)
+def test_hubspot_source_without_token_says_so_where_the_events_do_not_tell_enough(wire, events, state):
+    delivery = deliver(make_source("hubspot", token=""), events)
+
+    assert (delivery.state, wire.asked) == (state, [])
+    assert ("access token" in delivery.error) == (state == "dead")
