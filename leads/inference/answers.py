@@ -73,6 +73,8 @@ def _with_its_question(node: dict[str, Any]) -> dict[str, Any]:
     """`{predefinedField: "FIRST_NAME", answer: …}`: beside a value, a text that is a question or names a
     contact is the label, whatever its key."""
     node = _without_prefix(node)
+    if {"q", "a"} <= node.keys():
+        return {{"q": "label", "a": "value"}.get(key, key): value for key, value in node.items()}
     if {"label", "name", "nome", "nombre"} & node.keys() or not any(key in node for key in VALUES):
         return node
     told = [key for key, value in node.items() if key not in _KNOWN and _is_question(value)]
@@ -84,7 +86,8 @@ def _with_its_question(node: dict[str, Any]) -> dict[str, Any]:
 def _without_prefix(node: dict[str, Any]) -> dict[str, Any]:
     """`{attributeCode: "email", attributeValue: …}` says twice what it is about."""
     prefix = next((key.removesuffix(" value") for key in node if key.endswith(" value")), "")
-    if not prefix or prefix in ("string", "raw", "field", "property"):
+    is_shared = all(key.startswith(f"{prefix} ") for key in node)
+    if not prefix or (prefix in ("string", "raw", "field", "property") and not is_shared):
         return node
     return {key.removeprefix(f"{prefix} "): value for key, value in node.items()}
 

@@ -188,6 +188,13 @@ LAST = only(
     nome, ln, (?:input )?\d+ 6
     """
 )
+# Surely a part of a name, whatever stands before it: `mf-listing-fname`, `shipping_first_name`
+FIRST_TOLD = re.compile(r"(?:^|\s)(?:fname|first ?name|given ?name|forename|primeiro nome|primer nombre)$")
+# "Nome e sobrenome" is the whole of it
+LAST_TOLD = re.compile(
+    r"(?:^|(?<! e)(?<! y)(?<! and)\s)(?:lname|last ?name|surname|family ?name|sobrenome|ultimo nome|"
+    r"(?:primer |segundo )?apellidos?)$"
+)
 # In Gravity Forms a name has the parts 2, 3, 4, 6 and 8, an address 1 to 6: street, …, city, state, postcode
 NUMBERED = re.compile(r"^((?:input )?\d+) (\d)$")
 ADDRESS_PARTS = frozenset("15")
@@ -228,4 +235,5 @@ def names_a_name(text: str) -> bool:
     """Whether this is what people call a name or a part of it."""
     words, core = plain(text), bare(text)
     is_part = any(pattern.match(core) or pattern.match(words) for pattern in (NAME, FIRST, LAST))
+    is_part = is_part or bool(FIRST_TOLD.search(words) or LAST_TOLD.search(words))
     return bool(is_part or FULL_NAME.search(words))

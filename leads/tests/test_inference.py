@@ -232,6 +232,7 @@ def test_name_beside_an_address_is_the_persons_and_never_lost(key):
         (99.9, "99.90"),
         ("a combinar", None),
         ("1" * 60, None),
+        ("1.8 mdp", "1800000"),
         ("1e400", None),
         ("-1e400", None),
         ("1E+999", None),
@@ -350,3 +351,40 @@ def test_part_of_the_origin_that_does_not_come_where_it_is_mapped_is_inferred():
 
     assert payload.attribution["gclid"] == "click-8"
     assert payload.consent == {}
+
+
+@pytest.mark.parametrize(
+    ("sent", "facts"),
+    [
+        ({"mf-listing-fname": "Ana", "mf-listing-lname": "Paz"}, {"name": "Ana Paz"}),
+        (
+            {"billing_first_name": "Ana", "billing_last_name": "Paz", "shipping_last_name": "Reis"},
+            {"name": "Ana Paz"},
+        ),
+        ({"Nombre y apellidos": "Ana Paz"}, {"name": "Ana Paz"}),
+        ({"source": {"type": "owner", "name": "Ben Shaw"}, "who": "Ana Paz"}, {"name": "Ana Paz"}),
+        (
+            {"from": "Site <noreply@site.example>", "reply_to": "ana@mail.example"},
+            {"email": "ana@mail.example"},
+        ),
+        ({"City": {"Name": "Natal"}}, {"city": "Natal"}),
+        ({"ask_city": {"inbound": {"Body": "Natal"}}}, {"city": "Natal", "message": ""}),
+        ({"Cidade do imóvel": "Natal", "Imóvel": "Casa"}, {"city": "Natal", "product": "Casa"}),
+        ({"comuna": "Ñuñoa"}, {"city": "Ñuñoa"}),
+        ({"rows": [{"q": "Cidade", "a": "Natal"}, {"q": "Nome", "a": "Ana Paz"}]}, {"city": "Natal"}),
+        (
+            {"f": [{"field_label": "Town", "field_value": "Bath", "field_key": "d-3", "field_type": "text"}]},
+            {"city": "Bath"},
+        ),
+    ],
+)
+def test_facts_are_told_by_what_they_are_a_part_of_and_by_how_their_names_end(sent, facts):
+    [payload] = understand({**sent, "fone": "11987654321"}, "BR")
+
+    assert {name: getattr(payload, name) for name in facts} == facts
+
+
+def test_refusal_of_a_question_about_consent_is_written_down():
+    [payload] = understand({"¿Autoriza el uso de sus datos?": "No", "cel": "11987654321"}, "BR")
+
+    assert [box["given"] for box in payload.consent.values()] == [False]
