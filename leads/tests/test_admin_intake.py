@@ -267,6 +267,22 @@ def test_lead_is_found_by_the_end_of_its_phone_as_by_its_fields(client, manager,
     assert b"Bruno Reis" not in listed
 
 
+def test_delivery_is_found_by_its_id_its_lead_or_its_error(client, manager):
+    source = make_source()
+    ana = deliver(source, {"nome": "Ana Lima", "fone": "11987654321", "email": "a@mail.example"})
+    nobody = deliver(source, {"assunto": "nada"})
+
+    def found(words):
+        page = client.get(reverse("admin:leads_delivery_changelist"), {"q": words}).content.decode()
+        return {one for one in (ana, nobody) if f"/{one.pk}/change/" in page}
+
+    assert [found(words) for words in (str(ana.pk), "lima", "98765-4321", "4321", "mail.example")] == [
+        {ana}
+    ] * 5
+    assert found("No phone, e-mail") == {nobody}
+    assert found("") == {ana, nobody}
+
+
 def test_list_of_deliveries_does_not_read_their_bodies_and_the_page_of_one_does(client, manager):
     source = make_source()
     delivery = deliver(source, {"nome": "Ana Souza", "telefone": "11987654321"})
