@@ -124,7 +124,9 @@ def _acknowledge(delivery_id: UUID, kept: Request) -> HttpResponse:
 def _challenge(request: HttpRequest, source: Source) -> HttpResponse:
     answer = kind_of(source).answer_challenge(request.GET, source)
     if answer is None:
-        return _refusal("not_allowed", _("Send leads with POST."), 403 if "hub.mode" in request.GET else 405)
+        if "hub.mode" in request.GET:
+            return _refusal("not_allowed", _("The verify token is not the one of this source."), 403)
+        return _refusal("not_allowed", _("Send leads with POST."), 405)
     return HttpResponse(answer, content_type="text/plain; charset=utf-8")
 
 
