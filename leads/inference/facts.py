@@ -27,7 +27,7 @@ _VALUE = any_of(
     """
     budget, orcamento, presupuesto, value, valor, preco, price, precio, investimento, inversion,
     investment, faixa de preco, price range, ticket, amount, quanto (?:pretende|quer|voce).*, max
-    price, cuanto .*, how much .*
+    price, cuanto .*, how much .*, vlr, vl, grand total, order total, spend, gastar
     """
 )
 _PRODUCT = any_of(
@@ -44,7 +44,7 @@ _CITY = any_of(
     """
     city, cities, cidade, ciudad, municipio, localidade, localidad, town, location, localizacao,
     ubicacion, onde (?:voce )?(?:mora|reside|vive), donde vives?, where (?:do )?you live, cidade uf, regiao,
-    region, poblacion, comuna, distrito, suburb
+    region, poblacion, comuna, distrito, suburb, cid cli(?:ente)?
     """
 )
 # A key that says nothing: what it is a part of does, as in `{city: {name: …}}`
@@ -52,6 +52,13 @@ _PART = only(
     "names?, nome, nombre, title, titulo, label, text, texto, body, answer, resposta, respuesta, content, input"
 )
 _ENVELOPE = only("inbound, reply, response, resposta, respuesta, answer, data, result, attributes")
+# Where somebody goes, or is received, is not where they live
+_ELSEWHERE = any_of(
+    """
+    destin[oy], destination, events?, eventos?, facility, venue, practice, practitioner, clinic, clinica,
+    consultorio, doctor, medic[oa], dealer, loja, tienda, store
+    """
+)
 # A question about taste, whose answer is not where somebody lives
 _LIKED = any_of("favou?rites?, favorit[ao]s?, preferid[ao]s?")
 _LANGUAGE = any_of("language, idioma, lang, locale, lingua")
@@ -113,7 +120,7 @@ def pick_product(fields: Iterable[Field]) -> Pick:
 
 
 def pick_city(fields: Iterable[Field]) -> Pick:
-    return _first((one for one in fields if not _says(_LIKED, one)), _CITY, limit=120)
+    return _first((one for one in fields if not (_says(_LIKED, one) or _is_elsewhere(one))), _CITY, limit=120)
 
 
 def pick_language(fields: Iterable[Field]) -> Pick:
@@ -130,8 +137,16 @@ def pick_language(fields: Iterable[Field]) -> Pick:
 
 def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
     """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
-    boxes = [one for one in fields if _says(_CONSENT, one) and _answered(one) is not None]
+    boxes = [one for one in fields if _asks_consent(one) and _answered(one) is not None]
     return consent_in(boxes), tuple(boxes)
+
+
+def _asks_consent(one: Field) -> bool:
+    return _says(_CONSENT, one) or bool(_CONSENT.search(plain(one.type)))
+
+
+def _is_elsewhere(one: Field) -> bool:
+    return _says(_ELSEWHERE, one) or any(_ELSEWHERE.search(name) for name in one.surroundings[-1:])
 
 
 def consent_in(boxes: Iterable[Field]) -> dict[str, dict[str, object]]:

@@ -71,6 +71,8 @@ def _email_score(one: Field) -> int:
     # Less than a label gives: "contato@…" in the box for e-mail is what somebody wrote
     score -= 15 if _ROLE.match(parse_email(one.line) or "") else 0
     score += 10 if says(vocabulary.REPLY_TO, one) else 0
+    # "q***@mail.example" is shown, not sent
+    score -= 40 if "**" in one.line else 0
     score -= 40 if says(vocabulary.EMAIL_NOT_THEIRS, one) and not says(vocabulary.REPLY_TO, one) else 0
     return score + ownership(one)
 

@@ -38,7 +38,8 @@ _SOMEBODY_ELSE = r"""
     (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has) )?(?:indicou|indica|recom(?:i?end[ao]u?)|refi(?:ere|rio)|referred|
     refers|sent|told),
     referrer, indicante, recommender, connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa],
-    receptionist, recepcionista
+    receptionist, recepcionista, practice, practitioner, clinic, clinica, consultorio, insurer, seguradora,
+    aseguradora, lender
     """
 # Of these, whatever stands beside them: an `owner_contact_email` is no contact's.
 _OFFICE = """
@@ -85,6 +86,7 @@ PERSON = any_of(
     inquirer, enquirer, caller, participantes?, participants?, registrants?, inscrit[oa]s?, inscript[oa],
     respondente, postulantes?, aspirantes?, travell?er, viajante, viajer[oa], segurad[oa], asegurad[oa],
     morador, locatari[oa], inquilin[oa]s?, arrendatari[oa], donor, doador, voluntari[oa], volunteer,
+    (?:primary|main|named|principal) (?:driver|insured|borrower|holder|guest|passenger|traveller),
     candidates?, shopper, guests?, hospedes?, members?, from, sender, remetente, requester, solicitante, proponentes?
     """
 )
@@ -170,7 +172,7 @@ FULL_NAME = any_of(
     quien eres, quem e voce, profile name, push name, display name, invitee name, control fullname
     """
 )
-NAME = only("names?, nome, nombres?, nomes, nom, cn")
+NAME = only("names?, nome, nombres?, nomes, nom, cn, (?:nm|nome) cli(?:ente)?")
 SOME_NAME = any_of("names?, nome, nombres?")
 # With `sobrenome` beside it, `nome` is the first name alone
 FIRST = only(
