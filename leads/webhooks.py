@@ -44,8 +44,9 @@ SECRET_HEADERS = ("authorization", "x-api-key")
 SIGNATURES = {"webhook-signature"} | {
     kind.signature_header for kind in KINDS.values() if kind.signature_header
 }
-# Answers after which nothing more is to be found out: the request is stored, or was a good GET.
-SETTLED = {200, 202, 400}
+# Answers after which nothing more is to be found out: the request is stored, was a good GET, or is one that no
+# source takes. What a credential or a rate refuses is looked at once more: either may have been changed elsewhere.
+SETTLED = {200, 202, 400, 405, 413}
 # Requests turned away without a delivery: only their number is kept.
 COUNTED = {401: "unauthorized", 413: "too_large", 429: "too_many_requests"}
 
@@ -70,7 +71,7 @@ def _answer(request: HttpRequest, slug: str) -> HttpResponse:
     for source in readings_of(slug):
         answer = _answer_for(source, request, body)
         if answer.status_code in SETTLED:
-            return answer
+            break
     if answer.status_code in COUNTED:
         rate.count_refusal(slug, COUNTED[answer.status_code])
     return answer

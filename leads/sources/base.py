@@ -87,6 +87,14 @@ def as_object(tree: Any) -> dict[str, Any]:
     return tree
 
 
+def part_of(tree: Any, name: str) -> dict[str, Any]:
+    """The part of the body that holds the submission."""
+    part = as_object(tree).get(name)
+    if not isinstance(part, dict):
+        raise NotASubmissionError(_("This has no `%s`.") % name)
+    return part
+
+
 def secrets_of(source: Source) -> list[str]:
     return [secret for secret in (source.secret, source.previous_secret) if secret]
 

@@ -339,6 +339,7 @@ def test_known_source_is_read_no_more(client, source, django_assert_num_queries)
 
     with django_assert_num_queries(1):  # the INSERT, which finds the source unchanged by itself
         assert send(client, FORM).status_code == 202
+        assert send(client, b"x" * (settings.WEBHOOK_MAX_BYTES + 1)).status_code == 413
 
 
 @pytest.mark.django_db(transaction=True)
