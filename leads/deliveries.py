@@ -38,6 +38,7 @@ MAX_ATTEMPTS = 8
 PATIENCE = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+FORGOTTEN_AT_ONCE = 2_000
 LAST_DOUBLING = 10  # the pause is at its longest long before
 # More than a patient day takes with these pauses: whoever has been claimed so often kills its workers.
 MOST_CLAIMS = 50
@@ -186,8 +187,14 @@ def owe_again(settled: QuerySet[Delivery]) -> int:
 
 
 def forget_bodies() -> int:
-    """Remove settled bodies after their retention time; the rows stay. Returns how many went."""
+    """Remove settled bodies after their retention time; the rows stay. Returns how many went.
+
+    In small portions: after the time was shortened, one statement for all of them would never come to its end.
+    """
     limit = timezone.now() - timedelta(days=settings.DELIVERY_BODY_DAYS)
     old = Delivery.objects.filter(received_at__lt=limit, body__isnull=False).exclude(state__in=OWED)
-    # What was understood tells as much of the person as the body did
-    return old.update(body=None, understood=[])
+    count = 0
+    while portion := list(old.order_by().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        # What was understood tells as much of the person as the body did
+        count += old.filter(pk__in=portion).update(body=None, understood=[])
+    return count
