@@ -23,6 +23,12 @@ _CLAIM_SUBMISSION = """
 INSERT INTO leads_seensubmission (source_id, key, lead_id, fingerprint) VALUES (%s, %s, %s, '')
 ON CONFLICT (source_id, key) DO UPDATE SET key = EXCLUDED.key
 RETURNING lead_id"""
+# In the order in which Python sorts identities, whatever the database's own order of letters is.
+_HOLD_IDENTITIES = """
+SELECT id FROM leads_leadidentity
+WHERE lead_id = ANY(%s::uuid[]) AND (kind COLLATE "C", key COLLATE "C") < (%s, %s)
+ORDER BY kind COLLATE "C", key COLLATE "C" FOR UPDATE"""
+_BEHIND_ALL = ("~", "")
 # The surest sign of the same person first.
 _SUREST = (LeadIdentity.Kind.PHONE, LeadIdentity.Kind.WHATSAPP_ID, LeadIdentity.Kind.EMAIL)
 
@@ -54,8 +60,24 @@ def hand_over_identities(from_id: UUID, to_id: UUID) -> None:
 def hold_identities(lead_ids: Iterable[UUID | str]) -> None:
     """Lock what the leads are known by, before their own rows: intake finds the lead by the identity,
     so that is the order for everybody."""
-    held = LeadIdentity.objects.select_for_update().filter(lead_id__in=list(lead_ids))
-    list(held.order_by("kind", "key").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_IDENTITIES, [[str(one) for one in lead_ids], *_BEHIND_ALL])
+
+
+def take_identities(lead_id: UUID, wanted: Sequence[Identity]) -> Identity | None:
+    """Hold what the lead is known by, and take `wanted` for it, all in the one order: taken after what stands
+    behind it, a new e-mail could wait for a delivery that waits for the phone.
+
+    Returns the first that is another lead's, with which it ends; None where all are this lead's now.
+    """
+    with connection.cursor() as cursor:
+        for one in sorted(wanted):
+            cursor.execute(_HOLD_IDENTITIES, [[lead_id], one.kind, one.key])
+            cursor.execute(_CLAIM_IDENTITIES.format(rows="(%s, %s, %s, %s)"), [lead_id, *one])
+            if cursor.fetchone()[0] != lead_id:
+                return one
+        cursor.execute(_HOLD_IDENTITIES, [[lead_id], *_BEHIND_ALL])
+    return None
 
 
 def claim_submission(source_id: int, key: str, lead_id: UUID) -> UUID:

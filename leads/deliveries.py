@@ -7,8 +7,6 @@ its lease ends; a worker that comes back too late finds the claim gone and write
 
 import logging
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DataError, transaction
@@ -18,18 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from leads import mishaps
-from leads.actors import SYSTEM
 from leads.bodies import BodyError
 from leads.cleaning import clean_text
-from leads.identity import identities_of
-from leads.models import Assignment, Consultant, Delivery
+from leads.models import Delivery
 from leads.payload import LeadPayload
-from leads.services.assigning import assign_lead
-from leads.services.correcting import correct_lead, made_one_of
-from leads.services.intake import NoContactError, NoStatusError, Received, receive_lead
+from leads.services.intake import NoStatusError
+from leads.settling import OWED, ClaimLostError, owned, reject, settle, settle_part, taken_in_before
 from leads.sources import NotASubmissionError, kind_of
 from leads.sources.fetching import FetchError
-from leads.summaries import summary_of
 from leads.wholeness import read_whole
 
 logger = logging.getLogger(__name__)
@@ -44,10 +38,10 @@ MAX_ATTEMPTS = 8
 PATIENCE = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+FORGOTTEN_AT_ONCE = 2_000
 LAST_DOUBLING = 10  # the pause is at its longest long before
 # More than a patient day takes with these pauses: whoever has been claimed so often kills its workers.
 MOST_CLAIMS = 50
-OWED = (Delivery.State.RECEIVED, Delivery.State.FAILED)
 
 # The attempt is counted by the claim itself: a body that takes its worker down is given up, too
 _CLAIM = """
@@ -56,10 +50,6 @@ WHERE id IN (
   SELECT id FROM leads_delivery WHERE state IN ('received', 'failed') AND next_attempt_at <= statement_timestamp()
   ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
 ) RETURNING *"""
-
-
-class ClaimLostError(Exception):
-    """Another worker has taken the delivery meanwhile: what this one did is rolled back."""
 
 
 def process_pending(batches: int = 50) -> int:
@@ -122,26 +112,21 @@ def _renew_claim(delivery: Delivery) -> None:
     # Most of a batch is reached within half a lease, and costs no statement
     if delivery.next_attempt_at and until - delivery.next_attempt_at < LEASE / 2:
         return
-    if not _owned(delivery).update(next_attempt_at=until):
+    if not owned(delivery).update(next_attempt_at=until):
         raise ClaimLostError
     delivery.next_attempt_at = until
-
-
-def _owned(delivery: Delivery) -> QuerySet[Delivery]:
-    """The delivery's row, as long as no other worker has claimed it since."""
-    # Attempts are counted from nought again after a replay; the end of the lease is of this claim alone
-    return Delivery.objects.filter(
-        pk=delivery.pk, attempts=delivery.attempts, next_attempt_at=delivery.next_attempt_at, state__in=OWED
-    )
 
 
 def _read_and_settle(delivery: Delivery) -> None:
     try:
         payloads = understand(delivery)
     except (BodyError, NotASubmissionError) as error:
-        _reject(delivery, str(error))
+        reject(delivery, str(error))
+    except FetchError as error:
+        settle_part(delivery, error.found)
+        raise
     else:
-        _settle(delivery, payloads)
+        settle(delivery, payloads)
 
 
 def understand(delivery: Delivery) -> list[LeadPayload]:
@@ -151,98 +136,15 @@ def understand(delivery: Delivery) -> list[LeadPayload]:
         raise BodyError(_("The body was removed after its retention time."))
     kind, source = kind_of(delivery.source), delivery.source
     tree = read_whole(bytes(delivery.body), delivery.content_type, delivery.headers)
-    # As long as its vendor answers, a webhook of a thousand leads keeps its claim
-    fetched = kind.fetch(tree, source, lambda: _renew_claim(delivery))
+    done = taken_in_before(delivery)
+
+    def is_owed(submission: str) -> bool:
+        # As long as its vendor answers, a webhook of a thousand leads keeps its claim
+        _renew_claim(delivery)
+        return submission not in done
+
+    fetched = kind.fetch(tree, source, is_owed)
     return kind.parse(tree, source, delivery.headers) if fetched is None else fetched
-
-
-@transaction.atomic
-def _settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
-    """Leads first, in an order that all workers share; then the delivery, if it is still ours.
-
-    Nobody is assigned until all leads are written: a rule's row is locked after every identity and lead.
-    """
-    outcomes: list[Received] = []
-    refusals: list[str] = []
-    for payload in sorted(payloads, key=identities_of):
-        try:
-            outcomes.append(_receive(delivery, payload))
-        except NoContactError as error:
-            refusals.append(str(error.detail))
-    understood = [summary_of(one) for one in payloads]
-    reasons = " ".join(dict.fromkeys(refusals))
-    if not outcomes:
-        _reject(delivery, reasons or _("There was no submission in what came."), understood=understood)
-        return
-    _assign(outcomes)
-    state = _state_of(outcomes, delivery)
-    _link(delivery, outcomes)
-    if any(one.is_anothers for one in outcomes):
-        # What its own lead was made of is kept, so that the next replay can still mend it
-        text = _("The contact belongs to another lead than the one that this made: merge the two.")
-        _finish(delivery, state, text)
-    else:
-        _finish(delivery, state, reasons, understood=understood)
-
-
-def _reject(delivery: Delivery, reason: str, **fields: Any) -> None:
-    """Nobody is in it. A replay that finds nobody takes nothing back: its leads came from it all the same.
-
-    Such a one keeps what was understood when they came, so that the next replay can still mend them.
-    """
-    lead_ids = list(delivery.leads.values_list("pk", flat=True))
-    if not lead_ids:
-        _finish(delivery, Delivery.State.REJECTED, reason, **fields)
-    elif made_one_of(lead_ids, delivery):
-        _finish(delivery, Delivery.State.PROCESSED, reason)
-    else:
-        _finish(delivery, Delivery.State.DUPLICATE, reason)
-
-
-def _receive(delivery: Delivery, payload: LeadPayload) -> Received:
-    """A replayed delivery mends the lead it made; any other makes or enriches one."""
-    if delivery.understood:
-        corrected = correct_lead(delivery=delivery, payload=payload, actor=SYSTEM)
-        if corrected is not None:
-            return corrected
-    return receive_lead(
-        payload=payload, source=delivery.source, actor=SYSTEM, assign=False, delivery_id=delivery.pk
-    )
-
-
-def _assign(outcomes: list[Received]) -> None:
-    """Give each lead once, as it stands after all that the delivery says of it."""
-    latest = {one.lead.pk: one.lead for one in outcomes}
-    owed: dict[UUID, Consultant | None] = {}
-    for one in outcomes:
-        if one.is_owed:
-            owed.setdefault(one.lead.pk, one.former)
-    for lead_id, former in owed.items():
-        assign_lead(lead=latest[lead_id], actor=SYSTEM, trigger=Assignment.Trigger.ARRIVAL, former=former)
-
-
-def _state_of(outcomes: list[Received], delivery: Delivery) -> str:
-    """A replay is still the delivery that its leads came from, whomever else it turns out to speak of."""
-    mine = delivery.leads.values_list("pk", flat=True)
-    if any(one.is_new for one in outcomes) or (delivery.understood and made_one_of(mine, delivery)):
-        return Delivery.State.PROCESSED
-    return Delivery.State.DUPLICATE
-
-
-def _link(delivery: Delivery, outcomes: list[Received]) -> None:
-    through = Delivery.leads.through
-    links = {one.lead.pk: through(delivery_id=delivery.pk, lead_id=one.lead.pk) for one in outcomes}
-    # A replay finds the links of the first time
-    through.objects.bulk_create(links.values(), ignore_conflicts=True)
-
-
-def _finish(delivery: Delivery, state: str, error: str = "", **fields: Any) -> None:
-    """Raises ClaimLostError where the delivery is no longer this worker's."""
-    written = _owned(delivery).update(
-        state=state, error=error, processed_at=timezone.now(), next_attempt_at=None, **fields
-    )
-    if not written:
-        raise ClaimLostError
 
 
 def _postpone(
@@ -261,7 +163,7 @@ def _postpone(
     is_dead = is_final or (delivery.attempts >= MAX_ATTEMPTS and not (may_pass and _is_young(delivery)))
     ours = FIRST_PAUSE * 2 ** min(delivery.attempts - 1, LAST_DOUBLING)
     pause = min(LONGEST_PAUSE, max(ours, not_before or ours))
-    _owned(delivery).update(
+    owned(delivery).update(
         state=Delivery.State.DEAD if is_dead else Delivery.State.FAILED,
         error=clean_text(error, 2000),
         next_attempt_at=None if is_dead else timezone.now() + pause,
@@ -285,8 +187,14 @@ def owe_again(settled: QuerySet[Delivery]) -> int:
 
 
 def forget_bodies() -> int:
-    """Remove settled bodies after their retention time; the rows stay. Returns how many went."""
+    """Remove settled bodies after their retention time; the rows stay. Returns how many went.
+
+    In small portions: after the time was shortened, one statement for all of them would never come to its end.
+    """
     limit = timezone.now() - timedelta(days=settings.DELIVERY_BODY_DAYS)
     old = Delivery.objects.filter(received_at__lt=limit, body__isnull=False).exclude(state__in=OWED)
-    # What was understood tells as much of the person as the body did
-    return old.update(body=None, understood=[])
+    count = 0
+    while portion := list(old.order_by().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        # What was understood tells as much of the person as the body did
+        count += old.filter(pk__in=portion).update(body=None, understood=[])
+    return count

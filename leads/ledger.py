@@ -44,6 +44,8 @@ def read_ledger() -> Ledger:
         if begins:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                # The limit of a request is none for who reads millions of rows
+                cursor.execute("SET LOCAL statement_timeout = 0")
         return _read()
 
 

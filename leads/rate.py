@@ -3,7 +3,6 @@
 Counted in Redis. Without Redis nothing is counted and everybody may pass: a lead weighs more than a limit.
 """
 
-import logging
 import time
 from dataclasses import dataclass
 from threading import Lock
@@ -11,23 +10,12 @@ from threading import Lock
 import redis
 from django.conf import settings
 from django.utils import timezone
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-logger = logging.getLogger(__name__)
-_connection = redis.Redis.from_url(
-    settings.REDIS_URL,
-    socket_timeout=0.5,
-    socket_connect_timeout=0.5,
-    retry=Retry(NoBackoff(), 1),  # for a connection that Redis closed
-)
+from leads import brief_redis
 
 KEEP_SECONDS = 60 * 60 * 24 * 35
-# After a failure nobody asks for a while: a hung Redis must not slow every request down.
-PAUSE_SECONDS = 5
 # A process takes this part of a minute's permits at a time, so that few requests pay for a round trip.
 BLOCKS_PER_MINUTE = 100
-_resume_at = 0.0
 
 
 @dataclass
@@ -92,25 +80,18 @@ def refusals_today(slug: str) -> dict[str, int]:
     """{code: how many} of today (UTC)."""
     prefix = f"{settings.REDIS_PREFIX}refused:{timezone.now():%Y%m%d}:{slug}:"
     keys = [f"{prefix}{code}" for code in ("unauthorized", "too_many_requests", "too_large")]
-    try:
-        counts = _connection.mget(keys)
-    except redis.RedisError:
-        return {}
-    return {key.rpartition(":")[2]: int(count) for key, count in zip(keys, counts, strict=True) if count}
+    counts = brief_redis.ask(lambda client: client.mget(keys), "refusals") or []
+    return {key.rpartition(":")[2]: int(count) for key, count in zip(keys, counts, strict=False) if count}
 
 
 def _count(key: str, keep_seconds: int, by: int = 1) -> int | None:
     """The count with `by` added, kept for so long; None without Redis."""
-    global _resume_at
-    if time.monotonic() < _resume_at:
-        return None
-    try:
-        # One trip; that another's count comes between the two commands does no harm
-        with _connection.pipeline(transaction=False) as pipe:
-            pipe.incrby(key, by)
-            pipe.expire(key, keep_seconds)
-            return int(pipe.execute()[0])
-    except redis.RedisError as error:
-        _resume_at = time.monotonic() + PAUSE_SECONDS
-        logger.warning("requests are not counted", extra={"error": type(error).__name__})
-        return None
+    return brief_redis.ask(lambda client: _add(client, key, keep_seconds, by), "count of requests")
+
+
+def _add(client: redis.Redis, key: str, keep_seconds: int, by: int) -> int:
+    # One trip; that another's count comes between the two commands does no harm
+    with client.pipeline(transaction=False) as pipe:
+        pipe.incrby(key, by)
+        pipe.expire(key, keep_seconds)
+        return int(pipe.execute()[0])

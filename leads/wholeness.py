@@ -42,22 +42,46 @@ def read_whole(body: bytes, content_type: str, headers: Mapping[str, str]) -> An
     # What was compressed shows its end
     if length == UNKNOWN and plain is body and not shows_its_end(body, content_type):
         raise BodyError(_("Whether this form is whole cannot be told: it came without a length. Send one."))
-    return read_body(plain, content_type)
+    try:
+        return read_body(plain, content_type)
+    except BodyError:
+        encoding = _encoding(headers)
+        if plain is body and encoding not in ("", "identity"):
+            text = _(
+                "The body says that it is compressed (%(how)s), and cannot be unpacked: send gzip or deflate."
+            )
+            raise BodyError(text % {"how": encoding[:20]}) from None
+        raise
 
 
 def unpacked(body: bytes, headers: Mapping[str, str]) -> bytes:
     """What was compressed on its way. Raises BodyError where that is too much, or not all of it."""
-    if headers.get("content-encoding", "").strip().lower() not in COMPRESSED:
+    if _encoding(headers) not in COMPRESSED:
         return body
     reader = zlib.decompressobj(GZIP_OR_ZLIB)
     try:
         plain = reader.decompress(body, settings.WEBHOOK_MAX_BYTES)
     except zlib.error:
-        # A proxy may have unpacked it and left the header
-        return body
+        return _bare(body, headers)
     if not reader.eof:
         raise BodyError(_("The compressed body breaks off, or is too large when it is unpacked."))
     return plain
+
+
+def _bare(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """Without the wrapping that deflate should have; as it came where a proxy had unpacked it and left the header."""
+    reader = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        plain = reader.decompress(body, settings.WEBHOOK_MAX_BYTES)
+    except zlib.error:
+        return body
+    # Nearly any bytes begin like such a stream; few end like one
+    is_whole = reader.eof and not reader.unused_data
+    return plain if is_whole and _encoding(headers) == "deflate" else body
+
+
+def _encoding(headers: Mapping[str, str]) -> str:
+    return headers.get("content-encoding", "").strip().lower()
 
 
 def shows_its_end(body: bytes, content_type: str) -> bool:

@@ -1,5 +1,6 @@
 """Deliveries: the raw request beside what was understood of it, and once more."""
 
+from contextlib import suppress
 from io import StringIO
 from json import JSONEncoder
 from typing import Any
@@ -16,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from leads.admin.read_only import ReadOnlyAdmin
+from leads.api.filters import with_words
 from leads.bodies import BodyError, read_body
 from leads.cleaning import visible_text
-from leads.models import Delivery
+from leads.models import Delivery, Lead
 from leads.services.replaying import replay_deliveries
 from leads.wholeness import unpacked
 
@@ -28,26 +30,45 @@ SHOWN_SIGNS = 64 * 1024
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     change_form_template = "admin/leads/delivery/change_form.html"
-    list_display = ["received_at", "source", "state", "attempts", "made", "short_error", "remote_address"]
+    list_display = ["received_at", "source", "state", "made", "short_error"]
     list_filter = ["state", "source", "received_at"]
-    search_fields = ["id", "error", "leads__name", "leads__phone"]
+    search_fields = ["error"]
+    search_help_text = _("A delivery's id, whom it made, or words of the error")
+    # Counting a million deliveries takes longer than finding those of the page
+    show_full_result_count = False
     list_select_related = ["source"]
     list_per_page = 50
     date_hierarchy = "received_at"
     actions = ["replay"]
     fieldsets = [
         (None, {"fields": ["source", "state", "error", "made", "received_at", "processed_at"]}),
-        (_("What came, and what was understood"), {"fields": [("raw_body", "what_was_understood")]}),
+        (
+            _("What came, and what was understood"),
+            {"fields": [("laid_out", "what_was_understood"), "raw_body"]},
+        ),
         (
             _("The request"),
             {"fields": ["content_type", "headers", "remote_address", "attempts", "next_attempt_at"]},
         ),
     ]
-    readonly_fields = ["made", "raw_body", "what_was_understood"]
+    readonly_fields = ["made", "laid_out", "raw_body", "what_was_understood"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """A page of the list would read megabytes that it does not show; the page of one row reads them then."""
         return super().get_queryset(request).defer("body", "understood").prefetch_related("leads")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
+    ) -> tuple[QuerySet[Delivery], bool]:
+        """By its id, or by its leads, found as on the board by index; else by its error."""
+        with suppress(ValueError):
+            return queryset.filter(pk=UUID(search_term.strip())), False
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term:
+            leads = with_words(Lead.objects.all(), search_term).values("pk")
+            links = Delivery.leads.through.objects.filter(lead__in=leads)
+            found |= queryset.filter(pk__in=links.values("delivery"))
+        return found, has_duplicates
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.replay_one)
@@ -85,23 +106,37 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("raw body"))
     def raw_body(self, delivery: Delivery) -> SafeString:
-        """Escaped. JSON and forms are laid out for reading; anything else as it came."""
-        if delivery.body is None:
-            return SafeString("—")
-        return _shown(_laid_out(delivery))
+        """Escaped, and as it came: whoever lays it out loses twin keys, spaces and encodings."""
+        return SafeString("—") if delivery.body is None else _shown(_as_text(delivery))
+
+    @admin.display(description=_("laid out"))
+    def laid_out(self, delivery: Delivery) -> SafeString:
+        """The tree in JSON or a form, for reading."""
+        tree = _tree_of(delivery)
+        return SafeString("—") if tree is None else _shown(_as_json(tree))
 
     @admin.display(description=_("what was understood"))
     def what_was_understood(self, delivery: Delivery) -> SafeString:
         return _shown(_as_json(delivery.understood))
 
 
-def _laid_out(delivery: Delivery) -> str:
+def _as_text(delivery: Delivery) -> str:
+    """What a person would have sent: unpacked where it was compressed on its way."""
+    return _plain(delivery).decode("utf-8", "backslashreplace")
+
+
+def _tree_of(delivery: Delivery) -> Any:
+    """None for what is neither JSON nor a form."""
+    with suppress(BodyError, RecursionError):
+        return read_body(_plain(delivery), delivery.content_type)
+    return None
+
+
+def _plain(delivery: Delivery) -> bytes:
     body = bytes(delivery.body or b"")
-    try:
+    with suppress(BodyError):
         body = unpacked(body, delivery.headers)
-        return _as_json(read_body(body, delivery.content_type))
-    except (BodyError, RecursionError):
-        return body.decode("utf-8", "backslashreplace")
+    return body
 
 
 def _as_json(tree: Any) -> str:

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from leads.clicks import ANY, CLICK_IDS, NONE, clicked
-from leads.models import Lead
+from leads.models import Lead, Source
+from leads.sources import KINDS
 
 NEWEST = 2_000
 MOST_VALUES = 30
@@ -105,3 +106,19 @@ class FilteredByConsultant:
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]  # of ModelAdmin
         return allowed or lookup.startswith("consultant__user__")
+
+
+class SourceKindFilter(admin.SimpleListFilter):
+    """The kinds that there are sources of, by the names that their forms show."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        used = Source.objects.order_by().values_list("kind", flat=True).distinct()
+        return sorted(
+            ((slug, str(KINDS[slug].label)) for slug in used if slug in KINDS), key=lambda one: one[1]
+        )
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset

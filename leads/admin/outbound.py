@@ -43,6 +43,8 @@ class EndpointForm(forms.ModelForm):
     def clean_url(self) -> str:
         """Refused at once where the address itself says so; a name is judged whenever it is sent to."""
         url = str(self.cleaned_data["url"])
+        if not wire.is_web_address(url):
+            raise forms.ValidationError(_("Only http and https addresses without a login can be told."))
         if wire.is_surely_forbidden(url):
             raise forms.ValidationError(_("This address is not on the public internet."))
         return url

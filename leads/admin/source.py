@@ -1,9 +1,6 @@
 """Sources: their secrets, what to paste where, and mapping by example."""
 
-import json
 import shlex
-from contextlib import suppress
-from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -14,38 +11,44 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads import rate
+from leads.admin.filters import SourceKindFilter
+from leads.admin.mapping_page import chosen_paths, example_of, proposal_for
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.admin.source_form import SECRETS, SourceForm
-from leads.bodies import BodyError
-from leads.errors import InvalidError
-from leads.inference.mapping import ATTRIBUTION, FACTS, TARGETS
-from leads.models import Delivery, Lead, MappingVersion, ScoringProfile, Source
+from leads.inference.mapping import ATTRIBUTION
+from leads.models import MappingVersion, ScoringProfile, Source
 from leads.requests import user_of
 from leads.services import mapping as mapping_service
 from leads.services import sources as source_service
 from leads.sources import kind_of
 from leads.sources.examples import EXAMPLES, KEY_IN_BODY
-from leads.wholeness import unpacked
 
 
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):
     form = SourceForm
     change_form_template = "admin/leads/source/change_form.html"
-    list_display = ["name", "address", "kind", "deliveries_link", "turned_away_today", "is_active"]
-    list_filter = ["kind", "is_active"]
+    list_display = ["name", "kind_in_words", "address", "deliveries_link", "turned_away_today", "is_active"]
+    list_filter = [SourceKindFilter, "is_active"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     actions = ["rotate_secrets", "forget_previous_secrets"]
     readonly_fields = ["how_to_send", "mapping_version", "turned_away_today"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "kind", "default_country", "is_active", "how_to_send"]}),
-        (gettext_lazy("Credentials"), {"fields": list(SECRETS)}),
+        (
+            gettext_lazy("Credentials"),
+            {
+                "fields": list(SECRETS),
+                "description": gettext_lazy(
+                    "A new source that is given none makes its own and shows them once."
+                ),
+            },
+        ),
         (
             gettext_lazy("What it says"),
             {"fields": ["mapping", "mapping_version", "weight", "returning"]},
@@ -73,8 +76,8 @@ class SourceAdmin(admin.ModelAdmin):
         source = get_object_or_404(Source, pk=source_id)
         if not self.has_change_permission(request, source):
             raise PermissionDenied
-        example = _pasted(request) or _first_body(source)
-        chosen = _chosen_paths(request)
+        example = example_of(request, source)
+        chosen = chosen_paths(request)
         if request.method == "POST" and "save" in request.POST:
             mapping_service.save_mapping(source=source, mapping=chosen, user=user_of(request))
             messages.success(request, _("The mapping was saved as version %d.") % source.mapping_version)
@@ -87,7 +90,7 @@ class SourceAdmin(admin.ModelAdmin):
             "is_mapped": any(name in ATTRIBUTION for name in source.mapping),
             "opts": self.opts,
         }
-        return render(request, "admin/leads/source/mapping.html", context | _proposal(source, example))
+        return render(request, "admin/leads/source/mapping.html", context | proposal_for(source, example))
 
     @admin.action(description=gettext_lazy("Make new secrets; the present ones stay valid beside them"))
     def rotate_secrets(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
@@ -98,6 +101,10 @@ class SourceAdmin(admin.ModelAdmin):
     def forget_previous_secrets(self, request: HttpRequest, sources: QuerySet[Source]) -> None:
         for source in sources:
             source_service.forget_previous_secrets(source)
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_in_words(self, source: Source) -> str:
+        return str(kind_of(source).label)
 
     @admin.display(description=gettext_lazy("address"))
     def address(self, source: Source) -> str:
@@ -168,74 +175,3 @@ def curl_for(source: Source, address: str, secret: str) -> str:
         f'curl -X POST {address} \\\n  -H "Authorization: Bearer {secret}" \\\n'
         f"  -H 'Content-Type: {example.content_type}' \\\n  -d {body}"
     )
-
-
-class _Example(NamedTuple):
-    text: str
-    content_type: str = ""
-
-
-def _pasted(request: HttpRequest) -> _Example | None:
-    text = request.POST.get("example", "")
-    return _Example(text, request.POST.get("content_type", "")[:200]) if text else None
-
-
-def _first_body(source: Source) -> _Example:
-    """The latest that came. The boundary between a form's parts stands in its content type alone."""
-    latest = Delivery.objects.filter(source=source, body__isnull=False).first()
-    if latest is None:
-        return _Example("")
-    body = bytes(latest.body or b"")
-    with suppress(BodyError):
-        body = unpacked(body, latest.headers)
-    return _Example(body.decode("utf-8", "replace"), latest.content_type)
-
-
-def _chosen_paths(request: HttpRequest) -> dict[str, Any]:
-    """What the manager left or wrote beside each field; several paths are parted by commas."""
-    chosen: dict[str, Any] = {}
-    for target in TARGETS:
-        paths = [part.strip() for part in request.POST.get(f"path_{target}", "").split(",") if part.strip()]
-        if paths:
-            chosen[target] = paths[0] if len(paths) == 1 else paths
-    return chosen
-
-
-def _proposal(source: Source, example: _Example) -> dict[str, Any]:
-    if not example.text.strip():
-        return {}
-    body = example.text.encode("utf-8", "replace")
-    try:
-        found = mapping_service.propose_mapping(source=source, body=body, content_type=example.content_type)
-    except InvalidError as error:
-        return {"problem": error.detail}
-
-    def row(target: str, value: object) -> tuple[str, str, str, object]:
-        return target, _label(target), _as_text(found.mapping.get(target)), value
-
-    given = ", ".join(found.payload.consent)
-    return {
-        "rows": [row(name, given if name == "consent" else getattr(found.payload, name)) for name in FACTS],
-        "origin_rows": [row(name, found.payload.attribution.get(name, "")) for name in ATTRIBUTION],
-        "proposal": found,
-        "fields": found.fields[:500],
-        "consent": json.dumps(found.payload.consent, ensure_ascii=False, indent=2),
-        "attribution": json.dumps(found.payload.attribution, ensure_ascii=False, indent=2),
-        "extra": json.dumps(found.payload.extra, ensure_ascii=False, indent=2),
-    }
-
-
-def _label(target: str) -> str:
-    """In the manager's words; the parts of an origin are called alike everywhere."""
-    apart = {
-        "whatsapp_id": _("WhatsApp user id"),
-        "external_id": _("The sender's id"),
-        "consent": _("Consent"),
-    }
-    if target in apart or target in ATTRIBUTION:
-        return str(apart.get(target, target))
-    return capfirst(getattr(Lead, target).field.verbose_name)
-
-
-def _as_text(paths: str | list[str] | None) -> str:
-    return ", ".join(paths) if isinstance(paths, list) else paths or ""

@@ -33,7 +33,11 @@ class SourceForm(forms.ModelForm):
     )
     rate_per_minute = forms.IntegerField(label=capfirst(_("rate per minute")), min_value=0, initial=6000)
     mapping = forms.JSONField(
-        label=capfirst(_("mapping")), required=False, widget=forms.Textarea(attrs={"rows": 6})
+        label=capfirst(_("mapping")),
+        required=False,
+        initial=dict,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("As “Mapping by example” saves it; {} leaves everything to inference."),
     )
 
     class Meta:

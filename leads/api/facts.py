@@ -117,6 +117,10 @@ def lead_facts(lead: Lead) -> dict[str, Any]:
     return detail_of_row({path: _follow(lead, path) for path in DETAIL_COLUMNS})
 
 
+# The rows that a merge moved, by their tables: nobody outside can do anything with them
+_KEPT_TO_UNDO = frozenset({"moved"})
+
+
 def event_facts(event: LeadEvent) -> dict[str, Any]:
     """One line of the timeline; `user` should be loaded with it."""
     return {
@@ -124,7 +128,7 @@ def event_facts(event: LeadEvent) -> dict[str, Any]:
         "type": "event",
         "kind": event.kind,
         "actor": Actor(event.actor_kind, event.user).as_facts(),
-        "data": event.data,
+        "data": {name: value for name, value in event.data.items() if name not in _KEPT_TO_UNDO},
         "created_at": as_time(event.created_at),
     }
 

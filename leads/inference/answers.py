@@ -72,7 +72,9 @@ def read_answer(node: dict[str, Any], definitions: dict[str, str], *, is_named: 
 def _with_its_question(node: dict[str, Any]) -> dict[str, Any]:
     """`{predefinedField: "FIRST_NAME", answer: …}`: beside a value, a text that is a question or names a
     contact is the label, whatever its key."""
-    node = _without_prefix(node)
+    node = _unwrapped(_without_prefix(node))
+    if {"q", "a"} <= node.keys():
+        return {{"q": "label", "a": "value"}.get(key, key): value for key, value in node.items()}
     if {"label", "name", "nome", "nombre"} & node.keys() or not any(key in node for key in VALUES):
         return node
     told = [key for key, value in node.items() if key not in _KNOWN and _is_question(value)]
@@ -81,10 +83,26 @@ def _with_its_question(node: dict[str, Any]) -> dict[str, Any]:
     return {("label" if key == told[0] else key): value for key, value in node.items()}
 
 
+def _unwrapped(node: dict[str, Any]) -> dict[str, Any]:
+    """`{label: "Phone", data: {value: "…"}}`: the value in an envelope of its own."""
+    inside = {
+        key: next(iter(value.values()))
+        for key, value in node.items()
+        if isinstance(value, dict)
+        and len(value) == 1
+        and plain(str(next(iter(value)))) in ("value", "answer")
+    }
+    is_labelled = any(isinstance(node.get(key), str) for key in LABELS)
+    if len(inside) != 1 or not is_labelled or any(key in node for key in VALUES if key not in inside):
+        return node
+    return {("value" if key in inside else key): inside.get(key, value) for key, value in node.items()}
+
+
 def _without_prefix(node: dict[str, Any]) -> dict[str, Any]:
     """`{attributeCode: "email", attributeValue: …}` says twice what it is about."""
     prefix = next((key.removesuffix(" value") for key in node if key.endswith(" value")), "")
-    if not prefix or prefix in ("string", "raw", "field", "property"):
+    is_shared = all(key.startswith(f"{prefix} ") for key in node)
+    if not prefix or (prefix in ("string", "raw", "field", "property") and not is_shared):
         return node
     return {key.removeprefix(f"{prefix} "): value for key, value in node.items()}
 

@@ -9,7 +9,7 @@ from leads.inference.fields import Field
 from leads.inference.money import read_money
 from leads.inference.paths import told_apart
 from leads.inference.ranking import NOTHING, Pick
-from leads.inference.words import any_of, plain, word_set
+from leads.inference.words import any_of, only, plain, word_set
 
 _MESSAGE = any_of(
     """
@@ -27,7 +27,7 @@ _VALUE = any_of(
     """
     budget, orcamento, presupuesto, value, valor, preco, price, precio, investimento, inversion,
     investment, faixa de preco, price range, ticket, amount, quanto (?:pretende|quer|voce).*, max
-    price, cuanto .*, how much .*
+    price, cuanto .*, how much .*, vlr, vl, grand total, order total, spend, gastar
     """
 )
 _PRODUCT = any_of(
@@ -43,7 +43,20 @@ _PRODUCT = any_of(
 _CITY = any_of(
     """
     city, cities, cidade, ciudad, municipio, localidade, localidad, town, location, localizacao,
-    ubicacion, onde (?:voce )?mora, donde vives, where (?:do )?you live, cidade uf, regiao, region
+    ubicacion, onde (?:voce )?(?:mora|reside|vive), donde vives?, where (?:do )?you live, cidade uf, regiao,
+    region, poblacion, comuna, distrito, suburb, cid cli(?:ente)?
+    """
+)
+# A key that says nothing: what it is a part of does, as in `{city: {name: …}}`
+_PART = only(
+    "names?, nome, nombre, title, titulo, label, text, texto, body, answer, resposta, respuesta, content, input"
+)
+_ENVELOPE = only("inbound, reply, response, resposta, respuesta, answer, data, result, attributes")
+# Where somebody goes, or is received, is not where they live
+_ELSEWHERE = any_of(
+    """
+    destin[oy], destination, events?, eventos?, facility, venue, practice, practitioner, clinic, clinica,
+    consultorio, doctor, medic[oa], dealer, loja, tienda, store
     """
 )
 # A question about taste, whose answer is not where somebody lives
@@ -53,7 +66,10 @@ _CONSENT = any_of(
     """
     consent(?:imento|imiento)?, lgpd, gdpr, aceit[oae]r?, aceite, acepto, acepta, accept(?:ed|s)?,
     opt ?in, privacy, privacidade, privacidad, terms, termos, terminos, newsletter, autorizo,
-    autorizacao, autorizacion, concordo, i agree, agree(?:ment)?, marketing, legal basis, permission
+    autorizacao, autorizacion, concordo, i agree, agree(?:ment)?, marketing, legal basis, permission,
+    autoriza[rs]?, concorda[rs]?, concuerda, aceitas?, aceptas?, permit[oe]s?, rgpd, subscribed?,
+    tratamento de (?:meus |seus )?dados, tratamiento de (?:mis |sus |tus )?datos, proteccion de datos,
+    protecao de dados
     """
 )
 _NOT_WORDS = any_of(
@@ -76,7 +92,7 @@ _LANGUAGES = {"pt": ("pt", "port"), "en": ("en", "ingl"), "es": ("es", "span", "
 
 def pick_message(fields: Sequence[Field]) -> Pick:
     """What the person wrote, below the subject; without a field of that name, the longest sentence."""
-    said = [one for one in fields if _is_prose(one) and _says(_MESSAGE, one)]
+    said = [one for one in fields if _is_prose(one) and _says(_MESSAGE, one) and not _is_part_of(_CITY, one)]
     subject = [one for one in fields if _is_prose(one) and _says(_SUBJECT, one)][:1]
     if said:
         # `message` before `message of the day`; of two alike, who wrote more meant it
@@ -99,11 +115,12 @@ def pick_value(fields: Iterable[Field]) -> tuple[Decimal | None, tuple[Field, ..
 
 
 def pick_product(fields: Iterable[Field]) -> Pick:
-    return _first(fields, _PRODUCT, limit=200)
+    # "Cidade do imóvel" asks for a city
+    return _first((one for one in fields if not _says(_CITY, one)), _PRODUCT, limit=200)
 
 
 def pick_city(fields: Iterable[Field]) -> Pick:
-    return _first((one for one in fields if not _says(_LIKED, one)), _CITY, limit=120)
+    return _first((one for one in fields if not (_says(_LIKED, one) or _is_elsewhere(one))), _CITY, limit=120)
 
 
 def pick_language(fields: Iterable[Field]) -> Pick:
@@ -120,8 +137,16 @@ def pick_language(fields: Iterable[Field]) -> Pick:
 
 def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
     """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
-    boxes = [one for one in fields if _says(_CONSENT, one) and _answered(one) is not None]
+    boxes = [one for one in fields if _asks_consent(one) and _answered(one) is not None]
     return consent_in(boxes), tuple(boxes)
+
+
+def _asks_consent(one: Field) -> bool:
+    return _says(_CONSENT, one) or bool(_CONSENT.search(plain(one.type)))
+
+
+def _is_elsewhere(one: Field) -> bool:
+    return _says(_ELSEWHERE, one) or any(_ELSEWHERE.search(name) for name in one.surroundings[-1:])
 
 
 def consent_in(boxes: Iterable[Field]) -> dict[str, dict[str, object]]:
@@ -137,14 +162,25 @@ def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pic
     named = [
         (_shortest_name(pattern, one), index, one)
         for index, one in enumerate(fields)
-        if _is_prose(one) and len(one.line) <= limit and _says(pattern, one) and not _says(_NOT_WORDS, one)
+        if _is_prose(one)
+        and len(one.line) <= limit
+        and (_says(pattern, one) or _is_part_of(pattern, one))
+        and not _says(_NOT_WORDS, one)
     ]
     best = min(named, default=None, key=lambda rank: rank[:2])
     return Pick(best[2].line, (best[2],)) if best else NOTHING
 
 
 def _shortest_name(pattern: re.Pattern[str], one: Field) -> int:
-    return min(len(words) for words in one.words if pattern.search(words))
+    return min((len(words) for words in one.words if pattern.search(words)), default=len(one.path))
+
+
+def _is_part_of(pattern: re.Pattern[str], one: Field) -> bool:
+    """By the nearest name around it that says anything."""
+    if not all(_PART.match(words) for words in one.words):
+        return False
+    around = [name for name in one.surroundings if not _ENVELOPE.match(name)]
+    return bool(around) and bool(pattern.search(around[-1])) and len(around[-1].split()) <= 3
 
 
 def _says(pattern: re.Pattern[str], one: Field) -> bool:

@@ -14,7 +14,14 @@ from leads.cleaning import DEEPEST, TEXT_LIMIT, clean_line, clean_text
 from leads.identity import is_email
 from leads.inference.answers import Answer, definitions_in, read_answer
 from leads.inference.lines import lines_said
-from leads.inference.vocabulary import PERSON, REPLY_TO, SOMEBODY_ELSE, names_a_contact, names_a_name
+from leads.inference.vocabulary import (
+    CONTAINER,
+    PERSON,
+    REPLY_TO,
+    SOMEBODY_ELSE,
+    names_a_contact,
+    names_a_name,
+)
 from leads.inference.words import any_of, bare, only, plain
 
 Scalar = str | int | float | bool
@@ -164,7 +171,7 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
     if answer is not None:
         yield from _walk_answer(answer, place)
         return
-    if place.is_element and (role := role_of(node)):
+    if (place.is_element or _is_a_mere_person(node, place)) and (role := role_of(node)):
         place = replace(place, key=role)
     elif _PERSON_TYPE.match(plain(str(node.get("@type", "")))):
         place = replace(place, key="person")
@@ -195,6 +202,14 @@ def role_of(node: dict[str, Any]) -> str:
     return next(
         (role for role in said if SOMEBODY_ELSE.search(plain(role)) or PERSON.search(plain(role))), ""
     )
+
+
+def _is_a_mere_person(node: dict[str, Any], place: _Place) -> bool:
+    """`{source: {type: "owner", name: …}}`: the name of somebody who cannot be reached by what stands beside it."""
+    told = [clean_line(value) for value in node.values() if not isinstance(value, dict | list)]
+    is_reached = any("@" in text or sum(map(str.isdigit, text)) >= 8 for text in told)
+    is_leads_own = PERSON.search(plain(place.key)) or CONTAINER.match(plain(place.key)) or not place.key
+    return len(told) == len(node) and not is_reached and not is_leads_own
 
 
 def _attributes(node: dict[str, Any], place: _Place) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from decimal import Decimal, InvalidOperation
 
 from leads.inference.words import plain
 
-# "R$ 350 mil", "1,2 milhão", "350k"; of "350 m²" no millions; of "1e400" no 400
+# "R$ 350 mil", "1,2 milhão", "350k", Mexico's "1.8 mdp" (millones de pesos); of "350 m²" no millions; of "1e400" no 400
 _AMOUNT = re.compile(
     r"(?<!\de)(?<!\de[+-])(\d[\d.,\u00a0 ]*\d|\d)"
-    r"\s*(milh(?:[aã]o|[oõ]es)|mill(?:[oó]n(?:es)?|ions?)|mi|mm|m|mil|thousand|k)?\b",
+    r"\s*(milh(?:[aã]o|[oõ]es)|mill(?:[oó]n(?:es)?|ions?)|mi|mm|mdp|mdd|m|mil|thousand|k)?\b",
     re.IGNORECASE,
 )
 _SCIENTIFIC = re.compile(r"-?\d+(?:\.\d+)?e[+-]?\d{1,6}", re.IGNORECASE)

@@ -57,7 +57,7 @@ def _name_score(one: Field) -> int:
     label = _name_label(one)
     if not could_be_a_name(one) and not (label >= SURE and _has_letters(one)):
         return 0
-    if is_bare(vocabulary.LAST, one) and not is_bare(vocabulary.FIRST, one):
+    if _is_last(one) and not is_bare(vocabulary.FIRST, one):
         return 0
     # No label: a known given name must stand in for it, or
     # two capitalised words under a key that says nothing
@@ -86,7 +86,7 @@ def _name_label(one: Field) -> int:
         return 100
     if is_bare(vocabulary.NAME, one):
         return 90
-    if is_bare(vocabulary.FIRST, one):
+    if is_bare(vocabulary.FIRST, one) or says(vocabulary.FIRST_TOLD, one):
         return 80
     if says(vocabulary.SOME_NAME, one):
         return 55
@@ -94,6 +94,10 @@ def _name_label(one: Field) -> int:
         return 40
     person = any(vocabulary.PERSON.search(words) and len(words.split()) <= 3 for words in one.words)
     return 30 if person else 0
+
+
+def _is_last(one: Field) -> bool:
+    return is_bare(vocabulary.LAST, one) or says(vocabulary.LAST_TOLD, one)
 
 
 def _name_look(one: Field) -> int:
@@ -147,12 +151,27 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
     if says(vocabulary.FULL_NAME, first) and not is_first:
         return parts
     for pattern in (vocabulary.MIDDLE, vocabulary.LAST):
-        named = [one for one in fields if one is not first and is_bare(pattern, one) and could_be_a_name(one)]
+        named = [
+            one for one in fields if one is not first and _is_called(pattern, one) and could_be_a_name(one)
+        ]
         beside = [one for one in named if one.parent == first.parent and _stem(one) == _stem(first)]
+        # `billing_first_name` has nothing to do with `shipping_last_name`
+        beside = [one for one in beside if _before_part(one) == _before_part(first)] or beside
         is_part = " " not in first.line or (is_bare(vocabulary.FIRST, first) and not says(_WHOLE, first))
         alone = named if is_part and len(named) == 1 and ownership(named[0]) >= 0 else []
         parts += [one for one in beside or alone if plain(one.line) not in plain(first.line)]
     return parts if len(parts) > 1 or " " in first.line else parts + _surname_in_portugal(first, fields)
+
+
+def _is_called(pattern: re.Pattern[str], one: Field) -> bool:
+    return is_bare(pattern, one) or (pattern is vocabulary.LAST and _is_last(one))
+
+
+def _before_part(one: Field) -> str:
+    """`billing` in `billing_first_name`."""
+    words = plain(one.key)
+    found = vocabulary.FIRST_TOLD.search(words) or vocabulary.LAST_TOLD.search(words)
+    return words[: found.start()] if found else words
 
 
 def _surname_in_portugal(first: Field, fields: Sequence[Field]) -> list[Field]:

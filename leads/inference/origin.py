@@ -45,7 +45,12 @@ _NAMED = {
     """
 ),
     "referrer": only("referr?er(?: url)?, http referr?er, document referrer"),
-    "origin": only("source, origem, origen, origin, traffic source, lead source, fonte, fuente, canal"),
+    "origin": only(
+    """
+    source, origem, origen, origin, traffic source, lead source, fonte, fuente, canal,
+    (?:origem|fonte|origen|fuente) (?:d[oe]l? )?lead
+    """
+),
 }  # fmt: skip
 # Whoever brought the lead: a partner, an affiliate, the owner of a campaign.
 CREATOR = only(

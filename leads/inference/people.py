@@ -1,7 +1,7 @@
 """Which field is the person's phone and e-mail: from keys, labels, types and the values themselves."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from phonenumbers import PhoneNumberMatcher, country_code_for_region
 
@@ -31,9 +31,16 @@ _ROLE = re.compile(
 )
 
 
-def pick_email(fields: Iterable[Field]) -> Pick:
-    """The e-mail that most looks like the person's own."""
-    best = best_of(fields, _email_score)
+def pick_email(fields: Sequence[Field], country: str) -> Pick:
+    """The e-mail that most looks like the person's own.
+
+    A mailbox that a company shares, as in `{empresa_email: "contato@…"}`, would make colleagues one person: it
+    counts where they cannot be reached otherwise.
+    """
+    own = [one for one in fields if not _is_shared(one)]
+    best = best_of(own, _email_score)
+    if best is None and len(own) < len(fields) and not pick_phone(own, country).value:
+        best = best_of(fields, _email_score)
     return Pick(parse_email(best.line) or "", (best,)) if best else NOTHING
 
 
@@ -49,6 +56,10 @@ def pick_phone(fields: Sequence[Field], country: str, beside: str | None = None)
     return Pick(_phone_of(best, parts, country) or "", (best, *parts))
 
 
+def _is_shared(one: Field) -> bool:
+    return says(vocabulary.WORKPLACE, one) and bool(_ROLE.match(parse_email(one.line) or ""))
+
+
 def _email_score(one: Field) -> int:
     if len(one.text) > 400 or not parse_email(one.line):
         return 0
@@ -58,7 +69,10 @@ def _email_score(one: Field) -> int:
     score += 5 if is_bare(vocabulary.EMAIL, one) else 0
     score += 30 if vocabulary.EMAIL_TYPE.search(plain(one.type)) else 0
     # Less than a label gives: "contato@…" in the box for e-mail is what somebody wrote
-    score -= 15 if _ROLE.match(one.line) else 0
+    score -= 15 if _ROLE.match(parse_email(one.line) or "") else 0
+    score += 10 if says(vocabulary.REPLY_TO, one) else 0
+    # "q***@mail.example" is shown, not sent
+    score -= 40 if "**" in one.line else 0
     score -= 40 if says(vocabulary.EMAIL_NOT_THEIRS, one) and not says(vocabulary.REPLY_TO, one) else 0
     return score + ownership(one)
 

@@ -46,7 +46,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     fields = with_office_told(fields)
     reader = _Reader(fields, country_of(fields, country), mapping or {})
     # The e-mail first: nothing else looks like one, and what stands beside it is likely the same person's
-    email = reader.take("email", lambda left: people.pick_email(left))
+    email = reader.take("email", lambda left: people.pick_email(left, reader.country))
     own = email.fields[0].parent if email.fields else None
     phone = reader.take("phone", lambda left: people.pick_phone(left, reader.country, own))
     whatsapp = reader.take("whatsapp_id", _pick_whatsapp_id)

@@ -18,6 +18,7 @@ LONGEST_HEAD = 120
 LONGEST_ROW = 5_000
 # "field_1_label" is told by "field_1_value", both by the stem "field_1"
 _LABEL_KEY = re.compile(r"[._-](?:label|title|question|pergunta|pregunta|rotulo)$", re.IGNORECASE)
+_HEADED = re.compile(r"[ *_#]*([^\n:*_]{1,40})[:*_ ]*\n([^\n]+)")
 _STEM = re.compile(r"[._-][^\W_]+$")
 # Beside a title, these describe a question; they do not answer it.
 _NO_VALUE = only("id, key, ref, slug, code, type, tipo, kind, required, order, index, position, .* id")
@@ -32,7 +33,7 @@ def as_objects(node: Any, depth: int = 0) -> Any:
         joined = _with_headers(_by_suffix(node) or _by_brackets(node))
         return {key: as_objects(_whole_phone(str(key), value), depth + 1) for key, value in joined.items()}
     if isinstance(node, list):
-        found = _pairs(node) or _table(node) or _alike_pairs(node) or _mixed(node)
+        found = _pairs(node) or _table(node) or _headed_texts(node) or _alike_pairs(node) or _mixed(node)
         return as_objects(found, depth + 1) if found else [as_objects(item, depth + 1) for item in node]
     inner = tree_in(node) if isinstance(node, str) else None
     return node if inner is None else as_objects(inner, depth + 1)
@@ -114,6 +115,14 @@ def _alike_pairs(node: list[Any]) -> dict[str, Any] | None:
         if is_value and _are_heads([item[name] for item in node]):
             return {item[name]: item[value] for item in node}
     return None
+
+
+def _headed_texts(node: list[Any]) -> dict[str, Any] | None:
+    """`[{text: "*Name:*\\nAna"}, …]`: every text has its name on a line of its own, as chats lay fields out."""
+    texts = [item.get("text") if isinstance(item, dict) else item for item in node]
+    found = [_HEADED.fullmatch(text) for text in texts if isinstance(text, str) and len(text) <= LONGEST_HEAD]
+    told = {match[1].strip(): match[2].strip() for match in found if match}
+    return told if len(told) == len(node) and _are_heads(list(told)) else None
 
 
 def _mixed(node: list[Any]) -> dict[str, Any] | None:

@@ -38,7 +38,8 @@ _SOMEBODY_ELSE = r"""
     (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has) )?(?:indicou|indica|recom(?:i?end[ao]u?)|refi(?:ere|rio)|referred|
     refers|sent|told),
     referrer, indicante, recommender, connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa],
-    receptionist, recepcionista
+    receptionist, recepcionista, practice, practitioner, clinic, clinica, consultorio, insurer, seguradora,
+    aseguradora, lender
     """
 # Of these, whatever stands beside them: an `owner_contact_email` is no contact's.
 _OFFICE = """
@@ -85,6 +86,7 @@ PERSON = any_of(
     inquirer, enquirer, caller, participantes?, participants?, registrants?, inscrit[oa]s?, inscript[oa],
     respondente, postulantes?, aspirantes?, travell?er, viajante, viajer[oa], segurad[oa], asegurad[oa],
     morador, locatari[oa], inquilin[oa]s?, arrendatari[oa], donor, doador, voluntari[oa], volunteer,
+    (?:primary|main|named|principal) (?:driver|insured|borrower|holder|guest|passenger|traveller),
     candidates?, shopper, guests?, hospedes?, members?, from, sender, remetente, requester, solicitante, proponentes?
     """
 )
@@ -170,7 +172,7 @@ FULL_NAME = any_of(
     quien eres, quem e voce, profile name, push name, display name, invitee name, control fullname
     """
 )
-NAME = only("names?, nome, nombres?, nomes, nom, cn")
+NAME = only("names?, nome, nombres?, nomes, nom, cn, (?:nm|nome) cli(?:ente)?")
 SOME_NAME = any_of("names?, nome, nombres?")
 # With `sobrenome` beside it, `nome` is the first name alone
 FIRST = only(
@@ -187,6 +189,13 @@ LAST = only(
     primer apellido, segundo apellido, second name, name last, sobre
     nome, ln, (?:input )?\d+ 6
     """
+)
+# Surely a part of a name, whatever stands before it: `mf-listing-fname`, `shipping_first_name`
+FIRST_TOLD = re.compile(r"(?:^|\s)(?:fname|first ?name|given ?name|forename|primeiro nome|primer nombre)$")
+# "Nome e sobrenome" is the whole of it
+LAST_TOLD = re.compile(
+    r"(?:^|(?<! e)(?<! y)(?<! and)\s)(?:lname|last ?name|surname|family ?name|sobrenome|ultimo nome|"
+    r"(?:primer |segundo )?apellidos?)$"
 )
 # In Gravity Forms a name has the parts 2, 3, 4, 6 and 8, an address 1 to 6: street, …, city, state, postcode
 NUMBERED = re.compile(r"^((?:input )?\d+) (\d)$")
@@ -228,4 +237,5 @@ def names_a_name(text: str) -> bool:
     """Whether this is what people call a name or a part of it."""
     words, core = plain(text), bare(text)
     is_part = any(pattern.match(core) or pattern.match(words) for pattern in (NAME, FIRST, LAST))
+    is_part = is_part or bool(FIRST_TOLD.search(words) or LAST_TOLD.search(words))
     return bool(is_part or FULL_NAME.search(words))

@@ -116,6 +116,12 @@ def public_address(host: str, port: int) -> str:
     return found[0]
 
 
+def is_web_address(url: str) -> bool:
+    """Of http or https, and without a login: `http://shop.example@10.0.0.1/` reads like an address of the shop."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and not parts.username
+
+
 def is_surely_forbidden(url: str) -> bool:
     """Whether no name stands between `url` and a private network, so that nothing has to be asked."""
     host = urlsplit(url).hostname or ""
@@ -140,8 +146,7 @@ def _is_public(text: str) -> bool:
 
 def _connection_to(url: str) -> tuple[HTTPConnection, str]:
     parts = urlsplit(url)
-    # `http://shop.example@10.0.0.1/` reads like an address of the shop
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+    if not is_web_address(url) or not parts.hostname:
         raise ForbiddenAddressError("Only http and https addresses without a login are sent to.")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = public_address(parts.hostname, port)

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from leads.actors import Actor, person
-from leads.claims import hold_identities
+from leads.claims import take_identities
 from leads.errors import ConflictError, InvalidError
-from leads.identity import email_key, parse_phone, phone_key
+from leads.identity import email_identities, email_key, parse_phone, phone_identities, phone_key
 from leads.models import Lead, LeadEvent, LeadIdentity, User
 from leads.services import writes
 from leads.services.access import get_lead
@@ -29,16 +29,27 @@ def edit_lead(*, user: User, lead_id: UUID | str, changes: dict[str, Any], origi
         raise InvalidError(fields={name: [_("This cannot be edited.")] for name in unknown})
     if KEYS.keys() & changes.keys():
         # Only of a lead that they may see, and before its row: intake comes by way of the identities
-        hold_identities([get_lead(user, lead_id).pk])
+        changes = _take_contacts(get_lead(user, lead_id), changes)
     lead = get_lead(user, lead_id, lock=True)
     write_facts(lead, changes, person(user, origin))
     return lead
 
 
+def _take_contacts(lead: Lead, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes with a clean phone; what the lead is known by, and will be, is held."""
+    if changes.get("phone"):
+        changes = changes | {"phone": _clean_phone(lead, changes["phone"])}
+    wanted = [*phone_identities(changes.get("phone")), *email_identities(changes.get("email") or "")]
+    if anothers := take_identities(lead.pk, wanted):
+        raise _conflict(anothers.kind)
+    return changes
+
+
 def write_facts(lead: Lead, changes: dict[str, Any], actor: Actor) -> None:
     """Set facts of a lead whose row the caller holds; identities follow the phone and the e-mail.
 
-    Where one of these changes, the caller has held the identities before the lead's row.
+    Where one of these changes, the caller has held the identities before the lead's row. A new one that nobody
+    took before may wait here for a delivery that waits for this lead: of the two, PostgreSQL ends one.
     """
     if changes.get("phone"):
         changes = changes | {"phone": _clean_phone(lead, changes["phone"])}
@@ -71,7 +82,11 @@ def _follow_identities(lead: Lead, before: dict[str, Any]) -> None:
             with transaction.atomic():
                 LeadIdentity.objects.create(lead=lead, kind=kind, key=key(value), shown=value)
         except IntegrityError:
-            raise ConflictError(_("Another lead has this %(what)s.") % {"what": kind}) from None
+            raise _conflict(kind) from None
+
+
+def _conflict(kind: str) -> ConflictError:
+    return ConflictError(_("Another lead has this %(what)s.") % {"what": kind})
 
 
 def _clean_phone(lead: Lead, text: str) -> str:

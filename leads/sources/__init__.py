@@ -2,21 +2,21 @@
 
 from leads.models import Source
 from leads.sources.base import Knock, NotASubmissionError, SourceKind
-from leads.sources.form_builders import (
-    Calendly,
-    ContactForm7,
-    Elementor,
-    GravityForms,
-    Jotform,
-    Tally,
-    Webflow,
-)
-from leads.sources.generic import Generic, Make, Zapier
+from leads.sources.calendly import Calendly
+from leads.sources.contact_form_7 import ContactForm7
+from leads.sources.elementor import Elementor
+from leads.sources.generic import Generic
 from leads.sources.google_ads import GoogleAds
+from leads.sources.gravity_forms import GravityForms
 from leads.sources.hubspot import HubSpot
+from leads.sources.jotform import Jotform
+from leads.sources.make import Make
 from leads.sources.meta import MetaLeadAds
 from leads.sources.rd_station import RdStation
+from leads.sources.tally import Tally
 from leads.sources.typeform import Typeform
+from leads.sources.webflow import Webflow
+from leads.sources.zapier import Zapier
 
 __all__ = ["KINDS", "Knock", "NotASubmissionError", "SourceKind", "kind_of"]
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from leads.payload import LeadPayload
 from leads.sources.credentials import has_bearer, has_standard_signature
 
 LONGEST_ID = 120
+IsOwed: TypeAlias = Callable[[str], bool]
 # Of a submission, beside who it is of
 WORDS = ("message", "product", "value", "city", "slots", "consent", "attribution")
 
@@ -47,6 +48,7 @@ class SourceKind:
     hint: ClassVar[Any] = _("Send a POST to the address, with the secret as a bearer token.")
     takes_key_in_address: ClassVar[bool] = False
     signature_header: ClassVar[str] = ""
+    reads_over_http: ClassVar[bool] = False
 
     def is_authentic(self, knock: Knock, source: Source) -> bool:
         """The vendor's signature where there is one; else a bearer secret or our own signed form."""
@@ -69,10 +71,11 @@ class SourceKind:
         """What to answer to a GET by which a vendor makes sure of the address; None: nothing."""
         return None
 
-    def fetch(self, tree: Any, source: Source, go_on: Callable[[], None]) -> list[LeadPayload] | None:
+    def fetch(self, tree: Any, source: Source, is_owed: IsOwed) -> list[LeadPayload] | None:
         """Answers that must be asked for, over HTTP with a deadline; None where the body has them.
 
-        `go_on` is called before each of them, and raises where nobody waits for them any longer.
+        `is_owed` is asked before each of them by its submission's id: False for one that was had before. It
+        raises where nobody waits for them any longer.
         """
         return None
 
@@ -82,6 +85,14 @@ def as_object(tree: Any) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise NotASubmissionError(_("This is neither an object nor a form."))
     return tree
+
+
+def part_of(tree: Any, name: str) -> dict[str, Any]:
+    """The part of the body that holds the submission."""
+    part = as_object(tree).get(name)
+    if not isinstance(part, dict):
+        raise NotASubmissionError(_("This has no `%s`.") % name)
+    return part
 
 
 def secrets_of(source: Source) -> list[str]:

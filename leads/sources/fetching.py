@@ -11,6 +11,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.utils.translation import gettext as _
 
+from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.throttling import heed, rest_of
 
@@ -27,7 +28,7 @@ class FetchError(Exception):
     """The answers could not be had. `is_final`: asking again will not help until a person mends something.
 
     `retry_after`: how long the vendor wants to be left alone, where it says so. `is_gone`: there is no such
-    thing there, or no longer.
+    thing there, or no longer. `found`: what had been got before, of several.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class FetchError(Exception):
         is_gone: bool = False,
     ) -> None:
         super().__init__(message)
+        self.found: list[LeadPayload] = []
         self.is_gone = is_gone
         self.is_final = is_final
         self.retry_after = retry_after
@@ -91,21 +93,34 @@ def fetch_json(
     return answer
 
 
-def fetch_each(
-    named: Mapping[str, Named], fetch_one: Callable[[str, Named], LeadPayload], go_on: Callable[[], None]
-) -> list[LeadPayload]:
-    """All that a body names. One that is gone for good stops no other; one that may yet be had postpones all.
+def token_of(source: Source) -> str:
+    """Raises FetchError where there is none: only a person can mend that."""
+    if not source.access_token:
+        text = str(_("The source has no access token: the answers cannot be fetched."))
+        raise FetchError(text, is_final=True)
+    return str(source.access_token)
 
-    So nothing is written before all answers are there. Raises FetchError where none can be had.
+
+def fetch_each(
+    named: Mapping[str, Named],
+    fetch_one: Callable[[str, Named], LeadPayload],
+    is_owed: Callable[[str, Named], bool],
+) -> list[LeadPayload]:
+    """All that a body names and that is still owed. One that is gone for good stops no other.
+
+    Raises FetchError where none can be had, and at the first that may yet be had: its `found` are those before.
     """
     found: list[LeadPayload] = []
     problems: list[FetchError] = []
     for name, told in named.items():
-        go_on()
+        # The only one is asked for whenever it is processed, so that a replay mends its lead
+        if not is_owed(name, told) and len(named) > 1:
+            continue
         try:
             found.append(fetch_one(name, told))
         except FetchError as error:
             if not error.is_final or len(named) == 1:
+                error.found = found
                 raise
             problems.append(error)
             found.append(LeadPayload(external_id=name, extra={"problem": str(error)}))

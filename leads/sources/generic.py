@@ -23,13 +23,3 @@ class Generic(SourceKind):
         if message_id:
             found = [with_submission_id(payload, message_id) for payload in found]
         return [bound_to_words(payload) for payload in found]
-
-
-class Zapier(Generic):
-    slug = "zapier"
-    label = "Zapier"
-
-
-class Make(Generic):
-    slug = "make"
-    label = "Make"

@@ -1,6 +1,6 @@
 """HubSpot: a list of events about contacts, without the contacts; the answers are fetched by id."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from leads.inference import understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
-from leads.sources.base import Knock, NotASubmissionError, SourceKind, with_submission_id
+from leads.sources.base import IsOwed, Knock, NotASubmissionError, SourceKind, with_submission_id
 from leads.sources.credentials import hmac_base64, is_recent, same
-from leads.sources.fetching import FetchError, fetch_each, fetch_json
+from leads.sources.fetching import FetchError, fetch_each, fetch_json, token_of
 
 PROPERTIES = (
     "firstname,lastname,email,phone,mobilephone,hs_whatsapp_phone_number,city,country,company,message,hs_language,"
@@ -29,6 +29,7 @@ class HubSpot(SourceKind):
         "Target URL: the address. Secret: the client secret. Access token: a private app that may read contacts."
     )
     signature_header = "x-hubspot-signature-v3"
+    reads_over_http = True
 
     def is_signed(self, knock: Knock, secret: str) -> bool:
         """Version 3: method, address, body and time, in milliseconds, at most five minutes old."""
@@ -49,14 +50,15 @@ class HubSpot(SourceKind):
             for contact, events in _contacts(tree).items()
         ]
 
-    def fetch(self, tree: Any, source: Source, go_on: Callable[[], None]) -> list[LeadPayload] | None:
+    def fetch(self, tree: Any, source: Source, is_owed: IsOwed) -> list[LeadPayload] | None:
         """Each contact once, however many events speak of it. Without a token the events must do."""
-        if not source.access_token:
+        contacts = _contacts(tree)
+        if not source.access_token and any(map(_told_properties, contacts.values())):
             return None
         return fetch_each(
-            _contacts(tree),
+            contacts,
             lambda contact, events: _payload(_properties(contact, events, source), contact, events, source),
-            go_on,
+            lambda contact, events: is_owed(_submission_of(contact, events)),
         )
 
 
@@ -97,13 +99,16 @@ def _properties(contact: str, events: Contact, source: Source) -> dict[str, Any]
 def _fetch_properties(contact: str, source: Source) -> dict[str, Any]:
     is_an_id = contact.isascii() and contact.isalnum()
     url = f"{settings.HUBSPOT_API_URL}/crm/v3/objects/contacts/{contact if is_an_id else 0}"
-    answer = fetch_json(url, token=source.access_token, query={"properties": PROPERTIES})
+    answer = fetch_json(url, token=token_of(source), query={"properties": PROPERTIES})
     properties = answer.get("properties")
     return properties if isinstance(properties, dict) else {}
 
 
 def _payload(properties: dict[str, Any], contact: str, events: Contact, source: Source) -> LeadPayload:
-    """The same events again are the same submission."""
     payload = understand_one({"contact": properties}, source.default_country, source.mapping)
-    first = min(str(event.get("eventId", "")) for event in events)
-    return with_submission_id(payload, f"{contact}@{first}")
+    return with_submission_id(payload, _submission_of(contact, events))
+
+
+def _submission_of(contact: str, events: Contact) -> str:
+    """The same events again are the same submission."""
+    return f"{contact}@{min(str(event.get('eventId', '')) for event in events)}"

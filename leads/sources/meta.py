@@ -5,7 +5,7 @@ question, so answers are understood like those of any unknown form.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from leads.inference import understand_one
 from leads.models import Source
 from leads.payload import LeadPayload
-from leads.sources.base import Knock, SourceKind, with_submission_id
+from leads.sources.base import IsOwed, Knock, SourceKind, with_submission_id
 from leads.sources.credentials import hmac_hex, same, same_as_any
-from leads.sources.fetching import FetchError, fetch_each, fetch_json
+from leads.sources.fetching import FetchError, fetch_each, fetch_json, token_of
 
 FIELDS = (
     "id,created_time,ad_id,ad_name,adset_id,adset_name,campaign_id,campaign_name,form_id,platform,is_organic,"
@@ -37,6 +37,7 @@ class MetaLeadAds(SourceKind):
         "Callback URL: the address. Verify token: yours. Secret: the app secret. Access token: the page token."
     )
     signature_header = "x-hub-signature-256"
+    reads_over_http = True
 
     def is_signed(self, knock: Knock, secret: str) -> bool:
         given = knock.headers[self.signature_header].removeprefix("sha256=")
@@ -53,7 +54,7 @@ class MetaLeadAds(SourceKind):
         page = tree.get("data", [tree]) if isinstance(tree, dict) else tree
         return [read_lead(lead, source) for lead in _dicts(page)]
 
-    def fetch(self, tree: Any, source: Source, go_on: Callable[[], None]) -> list[LeadPayload] | None:
+    def fetch(self, tree: Any, source: Source, is_owed: IsOwed) -> list[LeadPayload] | None:
         """The answers of every lead that the webhook names. One that is gone for good stops no other."""
         named = {str(value["leadgen_id"]): value for value in _changes(tree) if value.get("leadgen_id")}
         if not named:
@@ -61,7 +62,7 @@ class MetaLeadAds(SourceKind):
         return fetch_each(
             named,
             lambda leadgen_id, value: read_lead({**_told(value), **_fetch_lead(leadgen_id, source)}, source),
-            go_on,
+            lambda leadgen_id, _value: is_owed(leadgen_id),
         )
 
 
@@ -121,13 +122,9 @@ def _fetch_lead(leadgen_id: str, source: Source) -> dict[str, Any]:
 
 
 def _ask(path: str, query: Mapping[str, str], source: Source, *, is_urgent: bool = True) -> dict[str, Any]:
-    if not source.access_token:
-        text = str(_("The source has no access token: the answers cannot be fetched."))
-        raise FetchError(text, is_final=True)
     url = f"{settings.META_GRAPH_URL}/{path}"
-    return fetch_json(
-        url, token=source.access_token, query=query, passing_codes=PASSING_CODES, is_urgent=is_urgent
-    )
+    token = token_of(source)
+    return fetch_json(url, token=token, query=query, passing_codes=PASSING_CODES, is_urgent=is_urgent)
 
 
 def _changes(tree: Any) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The managers' pages of sources and deliveries."""
 
 import json
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -266,6 +267,22 @@ def test_lead_is_found_by_the_end_of_its_phone_as_by_its_fields(client, manager,
     assert b"Bruno Reis" not in listed
 
 
+def test_delivery_is_found_by_its_id_its_lead_or_its_error(client, manager):
+    source = make_source()
+    ana = deliver(source, {"nome": "Ana Lima", "fone": "11987654321", "email": "a@mail.example"})
+    nobody = deliver(source, {"assunto": "nada"})
+
+    def found(words):
+        page = client.get(reverse("admin:leads_delivery_changelist"), {"q": words}).content.decode()
+        return {one for one in (ana, nobody) if f"/{one.pk}/change/" in page}
+
+    assert [found(words) for words in (str(ana.pk), "lima", "98765-4321", "4321", "mail.example")] == [
+        {ana}
+    ] * 5
+    assert found("No phone, e-mail") == {nobody}
+    assert found("") == {ana, nobody}
+
+
 def test_list_of_deliveries_does_not_read_their_bodies_and_the_page_of_one_does(client, manager):
     source = make_source()
     delivery = deliver(source, {"nome": "Ana Souza", "telefone": "11987654321"})
@@ -331,3 +348,30 @@ def test_action_that_a_user_may_not_do_is_refused_in_words(client, manager, acti
 
     assert [message.level_tag for message in answer.context["messages"]] == ["error"]
     assert Lead.objects.on_board().count() == 1
+
+
+def test_raw_body_is_shown_as_it_came_beside_the_tree_that_was_read(client, manager):
+    delivery = deliver(make_source(), b'{"fone": "0",   "fone": "11987654321"}')
+
+    page = client.get(reverse("admin:leads_delivery_change", args=[delivery.pk])).content.decode()
+
+    assert "{&quot;fone&quot;: &quot;0&quot;,   &quot;fone&quot;: &quot;11987654321&quot;}" in page
+    assert "{\n  &quot;fone&quot;: &quot;11987654321&quot;\n}" in page
+
+
+def test_sources_are_listed_and_filtered_by_the_names_of_their_kinds(client, manager):
+    make_source(kind="contact_form_7")
+    make_source(slug="g", name="Ads", kind="google_ads")
+    url = reverse("admin:leads_source_changelist")
+
+    page = client.get(url, {"kind": "google_ads"}).content.decode()
+
+    assert "Contact Form 7" in page.partition("By kind")[2]
+    assert re.search(r'field-kind_in_words">Google Ads<', page)
+    assert 'field-kind_in_words">Contact' not in page
+
+
+def test_new_source_begins_with_an_empty_mapping(client, manager):
+    page = client.get(reverse("admin:leads_source_add")).content.decode()
+
+    assert page.partition('name="mapping"')[2].partition("</textarea>")[0].endswith("{}")

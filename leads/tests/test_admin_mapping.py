@@ -80,3 +80,27 @@ def test_mapping_page_opens_with_the_first_delivery(client, manager):
     page = client.get(reverse("admin:leads_source_mapping", args=[source.pk])).content.decode()
 
     assert "ficha.quem" in page
+
+
+def test_delivery_leads_to_a_mapping_by_its_own_example_not_by_the_latest(client, manager):
+    source = make_source()
+    first = deliver(source, {"quem": "Ana", "zap": "11987654321"})
+    deliver(source, {"outra": "Bia", "fone": "11987654322"})
+    url = reverse("admin:leads_source_mapping", args=[source.pk])
+
+    page = client.get(reverse("admin:leads_delivery_change", args=[first.pk])).content.decode()
+    assert f"{url}?delivery={first.pk}" in page
+
+    def example(**query):
+        return client.get(url, query).content.decode().partition("<textarea")[2].partition("</textarea>")[0]
+
+    assert "quem" in example(delivery=first.pk)
+    assert "outra" in example()
+    assert "outra" in example(delivery="nonsense")
+
+
+def test_delivery_of_another_source_is_no_example(client, manager):
+    foreign = deliver(make_source(slug="other"), {"segredo": "11987654321"})
+    url = reverse("admin:leads_source_mapping", args=[make_source().pk])
+
+    assert "segredo" not in client.get(url, {"delivery": foreign.pk}).content.decode()

@@ -32,6 +32,13 @@ def test_merge_answers_with_the_kept_lead_and_split_with_the_other_one(pair):
     assert (merged.status_code, merged.json()["id"]) == (200, str(keep.pk))
     assert merged.json()["email"] == "ana@mail.example"
     assert list(Lead.objects.on_board()) == [keep]
+    [told] = [
+        line["data"]
+        for line in client_of(manager).get(f"/api/leads/{keep.pk}/timeline/").json()["results"]
+        if line["kind"] == "merged"
+    ]
+    assert told["other"] == str(other.pk)
+    assert "moved" not in told
 
     apart = ask(manager, keep, "split", other.pk)
 

@@ -365,14 +365,15 @@ def test_ledger_broken_behind_its_back_says_in_which_way(capsys, break_it, what_
 
 
 @pytest.mark.django_db
-def test_bodies_go_after_their_time_and_rows_stay(settings):
+def test_bodies_go_after_their_time_in_portions_and_rows_stay(settings, monkeypatch):
     settings.DELIVERY_BODY_DAYS = 30
-    old, new = store(make_source(), {"name": "Ana", "phone": "11987654321"}, 2)
+    monkeypatch.setattr(deliveries, "FORGOTTEN_AT_ONCE", 2)
+    *old, new = (one.pk for one in store(make_source(), {"name": "Ana", "phone": "11987654321"}, 4))
     deliveries.process_pending()
-    Delivery.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=31))
+    Delivery.objects.filter(pk__in=old).update(received_at=timezone.now() - timedelta(days=31))
 
-    assert deliveries.forget_bodies() == 1
+    assert deliveries.forget_bodies() == 3
 
     bodies = dict(Delivery.objects.values_list("pk", "body"))
-    assert bodies[old.pk] is None
-    assert bodies[new.pk] is not None
+    assert [bodies[one] for one in old] == [None] * 3
+    assert bodies[new] is not None

@@ -1,12 +1,16 @@
 """Correcting facts, and who the lead is known as afterwards."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from leads.actors import SYSTEM
+from leads.claims import claim_identities
 from leads.errors import ConflictError
+from leads.identity import email_identities
 from leads.models import Lead
 from leads.payload import LeadPayload
 from leads.services.editing import edit_lead
@@ -86,3 +90,35 @@ def test_edit_lead_with_another_phone_locks_the_identities_before_the_lead(manag
         editing.result()
 
     assert phones(lead) == ["+5511987650003"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edit_lead_waits_for_a_new_email_without_holding_the_phone_that_comes_behind_it(manager):
+    lead = receive(name="Ana", phone="+5511987650001").lead
+    [email] = email_identities("ana@mail.example")
+
+    with ThreadPoolExecutor(1) as pool:
+        with suppress(ZeroDivisionError), transaction.atomic():
+            claim_identities([email], uuid4())
+            editing = pool.submit(
+                in_own_connection, edit_lead, user=manager, lead_id=lead.pk, changes={"email": email.shown}
+            )
+            wait_for_lock_waiters(1)
+            # What a delivery of both would ask for next
+            lead.identities.select_for_update(nowait=True).get()
+            raise ZeroDivisionError  # the lead that claimed the e-mail never comes to be
+        editing.result()
+
+    assert set(lead.identities.values_list("key", flat=True)) == {"+5511987650001", "ana@mail.example"}
+
+
+def test_edit_lead_to_a_contact_of_another_lead_leaves_it_what_it_had(manager):
+    lead = receive(name="Ana", phone="+5511987650001", email="a@mail.example").lead
+    receive(name="Bia", phone="+5511987650002")
+
+    with pytest.raises(ConflictError):
+        edit_lead(
+            user=manager, lead_id=lead.pk, changes={"email": "b@mail.example", "phone": "+5511987650002"}
+        )
+
+    assert set(lead.identities.values_list("key", flat=True)) == {"+5511987650001", "a@mail.example"}

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
 from django.db.models import F
 
 from leads import deliveries
 from leads.models import Delivery, Lead, SeenSubmission, Source
 from leads.reconciling import reconcile_meta
+from leads.services.replaying import replay_deliveries
 from leads.tests import bodies
 from leads.tests.makers import make_statuses
 from leads.tests.wires import running_wire
@@ -265,3 +267,99 @@ def test_hubspot_that_refuses_the_token_makes_no_lead_of_what_the_events_tell(wi
 
     assert (delivery.state, Lead.objects.count()) == ("dead", 0)
     assert "401" in delivery.error
+
+
+@pytest.mark.parametrize(
+    ("events", "state"), [(bodies.hubspot(), "processed"), (bodies.hubspot()[:1], "dead")]
+)
+def test_hubspot_source_without_token_says_so_where_the_events_do_not_tell_enough(wire, events, state):
+    delivery = deliver(make_source("hubspot", token=""), events)
+
+    assert (delivery.state, wire.asked) == (state, [])
+    assert ("access token" in delivery.error) == (state == "dead")
+
+
+def rosa(number):
+    lead = bodies.meta_lead(number)
+    lead["field_data"][2]["values"] = [f"rosa{number}@mail.example"]
+    return lead
+
+
+LIMITED = (400, {"error": {"code": 80005, "message": "too many calls"}})
+
+
+def test_rate_limit_amid_many_leads_keeps_those_before_it_and_goes_on_behind_them(wire):
+    wire.answers = {f"/1000{number}": (200, rosa(number)) for number in (3, 5)}
+    wire.answers["/10004"] = [LIMITED, LIMITED, (200, rosa(4))]
+
+    delivery = deliver(make_source(), bodies.meta_webhook("10003", "10004", "10005"))
+    assert (delivery.state, "too many calls" in delivery.error) == ("failed", True)
+    assert [lead.email for lead in delivery.leads.all()] == ["rosa3@mail.example"]
+    for _attempt in range(2):
+        Delivery.objects.update(next_attempt_at=delivery.received_at)
+        deliveries.process_pending()
+
+    delivery.refresh_from_db()
+    asked = [path for path, _query, _headers in wire.asked]
+    assert asked == ["/10003", "/10004", "/10004", "/10004", "/10005"]
+    assert (delivery.state, delivery.error) == ("processed", "")
+    assert {lead.email for lead in delivery.leads.all()} == {
+        f"rosa{number}@mail.example" for number in (3, 4, 5)
+    }
+    assert sorted(one["external_id"] for one in delivery.understood) == ["10003", "10004", "10005"]
+    assert not Lead.objects.filter(events__kind="edited").exists()
+    call_command("check_deliveries")
+
+
+def test_webhook_given_up_amid_its_leads_keeps_those_it_made_and_a_replay_fetches_the_rest(wire):
+    wire.answers = {"/10003": (200, rosa(3)), "/10004": LIMITED}
+    delivery = deliver(make_source(), bodies.meta_webhook("10003", "10004"))
+    long_ago = delivery.received_at - deliveries.PATIENCE
+    Delivery.objects.update(received_at=long_ago, next_attempt_at=long_ago, attempts=deliveries.MAX_ATTEMPTS)
+    deliveries.process_pending()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.leads.count()) == ("dead", 1)
+    call_command("check_deliveries")
+
+    wire.answers["/10004"] = (200, rosa(4))
+    replay_deliveries([delivery.pk])
+    deliveries.process_pending()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.leads.count(), Lead.objects.count()) == ("processed", 2, 2)
+    assert len(delivery.understood) == 2
+
+
+def test_replay_of_one_lead_that_is_rate_limited_at_first_still_mends_it(wire):
+    source = make_source()
+    wire.answers["/10007"] = (200, bodies.meta_lead())
+    delivery = deliver(source, bodies.meta_webhook("10007"))
+    wire.answers["/10007"] = [LIMITED, (200, bodies.meta_lead())]
+    source.mapping = {"name": "lead.field_data.email"}
+    source.save()
+
+    replay_deliveries([delivery.pk])
+    deliveries.process_pending()
+    Delivery.objects.update(next_attempt_at=delivery.received_at)
+    deliveries.process_pending()
+
+    assert Delivery.objects.get().state == "processed"
+    assert "@" in Lead.objects.get().name
+
+
+def test_rate_limited_hubspot_webhook_goes_on_with_the_next_contact(wire):
+    def contact(name, phone):
+        return (200, {"properties": {"firstname": name, "mobilephone": phone}})
+
+    path = "/crm/v3/objects/contacts/"
+    wire.answers[f"{path}501"] = contact("Rosa", "11 98765-0007")
+    wire.answers[f"{path}502"] = [(500, {}), contact("Caio", "11 98765-0009")]
+    created = {"subscriptionType": "contact.creation", "eventId": 9}
+
+    delivery = deliver(make_source("hubspot"), [created | {"objectId": 501}, created | {"objectId": 502}])
+    assert Lead.objects.get().name == "Rosa"
+    Delivery.objects.update(next_attempt_at=delivery.received_at)
+    deliveries.process_pending()
+
+    assert [path.rpartition("/")[2] for path, _query, _headers in wire.asked] == ["501", "502", "502"]
+    assert set(Lead.objects.values_list("name", flat=True)) == {"Rosa", "Caio"}

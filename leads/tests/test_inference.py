@@ -232,6 +232,7 @@ def test_name_beside_an_address_is_the_persons_and_never_lost(key):
         (99.9, "99.90"),
         ("a combinar", None),
         ("1" * 60, None),
+        ("1.8 mdp", "1800000"),
         ("1e400", None),
         ("-1e400", None),
         ("1E+999", None),

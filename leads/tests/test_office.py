@@ -91,3 +91,27 @@ def test_address_of_the_responsible_one_is_not_the_clients_where_another_phone_c
     body = {"responsavel": {"nome": "Rita Lima", "email": "rita@imob.example"}, "whatsapp": "51996001001"}
 
     assert person_in(body) == ("Rita Lima", "+5551996001001", "")
+
+
+@pytest.mark.parametrize(
+    ("sent", "email"),
+    [
+        ({"celular": "11987654321", "empresa_email": "contato@metal.example"}, ""),
+        ({"celular": "11987654321", "empresa_email": "rita@metal.example"}, "rita@metal.example"),
+        ({"celular": "11987654321", "email": "contato@metal.example"}, "contato@metal.example"),
+        ({"empresa_email": "contato@metal.example"}, "contato@metal.example"),
+        (
+            {
+                "celular": "11987654321",
+                "empresa_email": "contato@metal.example",
+                "email_cliente": "r@m.example",
+            },
+            "r@m.example",
+        ),
+    ],
+)
+def test_mailbox_that_a_company_shares_is_nobodys_who_can_be_reached_otherwise(sent, email):
+    [payload] = understand({"nome": "Rita Prado", "empresa": "Metal"} | sent, "BR")
+
+    assert payload.email == email
+    assert "empresa_email" in payload.extra or sent.get("empresa_email") in (None, email)

@@ -235,6 +235,17 @@ def test_new_endpoint_with_a_private_address_is_refused_in_the_admin(client, hos
     assert not Endpoint.objects.exists()
 
 
+@pytest.mark.parametrize("url", ["ftp://erp.example/hook", "https://shop.example@erp.example/"])
+def test_new_endpoint_that_can_never_be_told_is_refused_in_the_admin(client, url):
+    client.force_login(make_manager())
+    form = {"name": "ERP", "url": url, "is_active": "on"}
+
+    page = client.post(reverse("admin:leads_endpoint_add"), form, follow=True).content.decode()
+
+    assert "Only http and https" in page
+    assert not Endpoint.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("url", "is_forbidden"),
     [

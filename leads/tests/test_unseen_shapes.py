@@ -1,7 +1,8 @@
 """Forty shapes at a time, written before the rules were mended for any of them and then read once.
 
-At that first reading 104, 108, 113, 105, 118, 115 and 111 of 120 names, phones and e-mails were right (87, 90,
-94, 88, 98, 96 and 93 %); what had gone wrong was mended by its general cause. The floor holds what was won.
+At that first reading 104, 108, 113, 105, 118, 115, 111, 117 and 110 of 120 names, phones and e-mails were right
+(87, 90, 94, 88, 98, 96, 93, 98 and 92 %); what had gone wrong was mended by its general cause. The floor holds what
+was won. The last two also say which budget, city and consent are right: 221 of 240 were at first.
 
 `wrapped_shapes.json` was written together with the rules: trees inside texts, other people beside the lead,
 roles, samples, and names and phones that only prose gives.
@@ -20,7 +21,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 READINGS = sorted(path.stem for path in FIXTURES.glob("reading_*.json"))
 WRAPPED = json.loads((FIXTURES / "wrapped_shapes.json").read_text())
 FLOOR = 0.95
-FACTS = ("name", "phone", "email")
+FACTS = ("name", "phone", "email", "value", "city", "consent")
 
 
 def body_of(shape):
@@ -31,13 +32,23 @@ def body_of(shape):
     return json.dumps(shape["body"]).encode(), "application/json"
 
 
+def facts_told(shape):
+    return [fact for fact in FACTS if fact in shape]
+
+
+def consent_of(person):
+    """Whether they agreed to anything; None where nothing was asked."""
+    given = [box["given"] for box in person.consent.values()]
+    return any(given) if given else None
+
+
 def mistakes_in(shape):
     """What was read wrong; a shape that gives several people is wrong in all."""
     people = understand(read_body(*body_of(shape)), shape["country"])
-    for fact in FACTS:
+    for fact in facts_told(shape):
         right = shape[fact] if isinstance(shape[fact], list) else [shape[fact]]
-        found = getattr(people[0], fact) or ""
-        right = [one or "" for one in right]
+        found = consent_of(people[0]) if fact == "consent" else getattr(people[0], fact) or ""
+        right = right if fact == "consent" else [one or "" for one in right]
         if len(people) != 1 or found not in right:
             yield f"{shape['case']}: {fact} is {found!r}, not {shape[fact]!r}"
 
@@ -49,7 +60,7 @@ def test_names_phones_and_emails_of_shapes_nobody_configured_are_right(reading):
     wrong = [mistake for shape in shapes for mistake in mistakes_in(shape)]
 
     assert len(shapes) == 40
-    assert 1 - len(wrong) / (len(shapes) * len(FACTS)) >= FLOOR, "\n".join(wrong)
+    assert 1 - len(wrong) / sum(len(facts_told(shape)) for shape in shapes) >= FLOOR, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("shape", WRAPPED, ids=[shape["case"] for shape in WRAPPED])

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
-from leads import deliveries, rate, wakeups
+from leads import brief_redis, deliveries, rate, wakeups
 from leads.models import Delivery, Lead, LeadEvent, SeenSubmission, Source
 from leads.services.sources import forget_previous_secrets, rotate_secrets
 from leads.tasks import process_deliveries
@@ -311,9 +311,8 @@ def test_webhook_while_the_database_is_away_says_try_again(client, source):
 
 def test_webhook_without_redis_is_stored_and_answered(client, source, monkeypatch):
     gone = redis.Redis.from_url("redis://127.0.0.1:9/0", socket_connect_timeout=0.2)
-    monkeypatch.setattr(rate, "_connection", gone)
-    monkeypatch.setattr(rate, "_resume_at", 0.0)
-    monkeypatch.setattr(wakeups, "_connection", gone)
+    monkeypatch.setattr(brief_redis, "_connection", gone)
+    monkeypatch.setattr(brief_redis, "_is_away", False)
 
     assert send(client, FORM).status_code == 202
     assert Delivery.objects.count() == 1
@@ -340,6 +339,7 @@ def test_known_source_is_read_no_more(client, source, django_assert_num_queries)
 
     with django_assert_num_queries(1):  # the INSERT, which finds the source unchanged by itself
         assert send(client, FORM).status_code == 202
+        assert send(client, b"x" * (settings.WEBHOOK_MAX_BYTES + 1)).status_code == 413
 
 
 @pytest.mark.django_db(transaction=True)
@@ -379,7 +379,7 @@ def test_burst_of_requests_asks_for_a_worker_once_and_the_worker_looks_twice(
     client, source, redis_client, monkeypatch
 ):
     monkeypatch.setattr(wakeups, "_asked_at", {})
-    monkeypatch.setattr(wakeups, "_paused_until", 0.0)
+    monkeypatch.setattr(brief_redis, "_is_away", False)
     for _ in range(5):
         send(client, FORM)
     assert [task["kwargsrepr"] for task in published(redis_client)] == ["{}"]

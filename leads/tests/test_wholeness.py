@@ -52,8 +52,22 @@ def test_compressed_body_is_unpacked(pack, length):
     assert read_whole(pack(b"a=1"), FORM, {"content-encoding": "GZIP"} | length) == {"a": "1"}
 
 
-def test_body_that_a_proxy_unpacked_already_is_read_as_it_is():
-    assert read_whole(b"a=1", FORM, {"content-encoding": "gzip"}) == {"a": "1"}
+def test_deflated_body_without_its_wrapping_is_unpacked():
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    bare = packer.compress(b"a=1") + packer.flush()
+    assert read_whole(bare, FORM, {"content-encoding": "deflate"}) == {"a": "1"}
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "identity"])
+@pytest.mark.parametrize("body", [b"a=1", b'{"a": "1"}'])
+def test_body_that_a_proxy_unpacked_already_is_read_as_it_is(encoding, body):
+    assert read_whole(body, "", {"content-encoding": encoding}) == {"a": "1"}
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "zstd, br"])
+def test_body_that_cannot_be_unpacked_is_refused_with_how_it_says_it_is_compressed(encoding):
+    with pytest.raises(BodyError, match=encoding):
+        read_whole(b"\x0b\x02\x80abc\x03", "application/json", {"content-encoding": encoding})
 
 
 @pytest.mark.parametrize(("body", "ends_at"), [(b"a=1", -3), (b" " * 300_000, None)])

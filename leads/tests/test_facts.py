@@ -1,0 +1,68 @@
+"""Facts that are told by what they are a part of, by how their names end, and by words of many forms."""
+
+from decimal import Decimal
+
+import pytest
+
+from leads.inference import understand
+
+ANA = {"name": "Ana Paz", "city": "Natal"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "facts"),
+    [
+        ({"mf-listing-fname": "Ana", "mf-listing-lname": "Paz"}, {"name": "Ana Paz"}),
+        (
+            {"billing_first_name": "Ana", "billing_last_name": "Paz", "shipping_last_name": "Reis"},
+            {"name": "Ana Paz"},
+        ),
+        ({"Nombre y apellidos": "Ana Paz"}, {"name": "Ana Paz"}),
+        ({"source": {"type": "owner", "name": "Ben Shaw"}, "who": "Ana Paz"}, {"name": "Ana Paz"}),
+        (
+            {"from": "Site <noreply@site.example>", "reply_to": "ana@mail.example"},
+            {"email": "ana@mail.example"},
+        ),
+        ({"City": {"Name": "Natal"}}, {"city": "Natal"}),
+        ({"ask_city": {"inbound": {"Body": "Natal"}}}, {"city": "Natal", "message": ""}),
+        ({"Cidade do imóvel": "Natal", "Imóvel": "Casa"}, {"city": "Natal", "product": "Casa"}),
+        ({"comuna": "Ñuñoa"}, {"city": "Ñuñoa"}),
+        ({"rows": [{"q": "Cidade", "a": "Natal"}, {"q": "Nome", "a": "Ana Paz"}]}, {"city": "Natal"}),
+        (
+            {"f": [{"field_label": "Town", "field_value": "Bath", "field_key": "d-3", "field_type": "text"}]},
+            {"city": "Bath"},
+        ),
+        ({"f": [{"label": "Nome", "key": "k1", "data": {"value": "Ana Paz"}}]}, {"name": "Ana Paz"}),
+        (
+            {"NmCli": "Ana Paz", "CidCli": "Natal", "VlrImovel": "350000"},
+            {"name": "Ana Paz", "city": "Natal"},
+        ),
+        ({"OrigemLead": "Portal Y"}, {"name": "", "attribution": {"origin": "Portal Y"}}),
+        ({"primary_driver": {"name": "Ana Paz"}, "insurer": {"name": "Rui Reis"}}, {"name": "Ana Paz"}),
+        ({"hidden": "a***@mail.example", "email": "ana@mail.example"}, {"email": "ana@mail.example"}),
+        (
+            {"blocks": [{"text": "*Name:*\nAna Paz"}, {"text": "*City:*\nNatal"}, {"text": "*Phone:*\n1"}]},
+            ANA,
+        ),
+        ({"destino": {"cidade": "Rio"}, "cidade_origem": "Natal"}, {"city": "Natal"}),
+        ({"practice_town": "Leeds"}, {"city": ""}),
+        ({"grand_total": "1299.00"}, {"value": Decimal("1299.00")}),
+        ({"What's the most you'd like to spend?": "450,000"}, {"value": Decimal(450000)}),
+    ],
+)
+def test_facts_are_told_by_what_they_are_a_part_of_and_by_how_their_names_end(sent, facts):
+    [payload] = understand({**sent, "fone": "11987654321"}, "BR")
+
+    assert {name: getattr(payload, name) for name in facts} == facts
+
+
+def test_refusal_of_a_question_about_consent_is_written_down():
+    [payload] = understand({"¿Autoriza el uso de sus datos?": "No", "cel": "11987654321"}, "BR")
+
+    assert [box["given"] for box in payload.consent.values()] == [False]
+
+
+def test_box_that_is_a_consent_by_its_type_alone_is_one():
+    [payload] = understand({"f": [{"name": "105", "type": "gdpr-checkbox", "value": "I consent"}]}, "BR")
+
+    assert [box["given"] for box in payload.consent.values()] == [True]
