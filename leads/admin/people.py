@@ -1,16 +1,24 @@
 """Users and consultants."""
 
 from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from leads.errors import NotAllowedError
 from leads.models import Absence, Assignment, Consultant, Lead, NoticePreferences, User, WorkingHours
+from leads.models.people import check_timezone
 from leads.requests import user_of
 from leads.services import leaving
 
@@ -29,11 +37,13 @@ class NoticePreferencesInline(admin.StackedInline):
 
 class WorkingHoursInline(admin.TabularInline):
     model = WorkingHours
+    verbose_name_plural = _("Working hours, in the time zone above (none: always; a night is two rows)")
     extra = 0
 
 
 class AbsenceInline(admin.TabularInline):
     model = Absence
+    verbose_name_plural = _("Absences, in the time zone above")
     extra = 0
 
 
@@ -65,11 +75,46 @@ def _has_history(user_id: int) -> bool:
     return Lead.objects.filter(consultant=user_id).exists() or Assignment.objects.filter(decided).exists()
 
 
+def _warn_of_open_leads(request: HttpRequest, user: User) -> None:
+    """Leads of somebody whose account is switched off are answered by nobody."""
+    count = Lead.objects.open().filter(consultant=user.pk).count()
+    if not count:
+        return
+    text = ngettext(
+        "%(name)s still has %(count)d open lead, which nobody answers now.",
+        "%(name)s still has %(count)d open leads, which nobody answers now.",
+        count,
+    ) % {"name": user, "count": count}
+    address = f"{reverse('admin:leads_consultant_changelist')}?{urlencode({'q': user.username})}"
+    link = format_html('<a href="{}">{}</a>', address, _("Give them to colleagues"))
+    messages.warning(request, format_html("{} {}", text, link))
+
+
 @admin.register(User)
 class CrmUserAdmin(KeptWithHistory, UserAdmin):
     inlines = [ConsultantInline, NoticePreferencesInline]
     list_display = ["username", "first_name", "last_name", "is_staff", "is_active", "last_login"]
     fieldsets = [*(UserAdmin.fieldsets or ()), (_("Preferences"), {"fields": ["language"]})]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data and not obj.is_active:
+            _warn_of_open_leads(request, obj)
+
+
+def _zone_of(request: HttpRequest, consultant_id: str | None) -> ZoneInfo:
+    """As the form says; before it is sent, or where that is none, as it is known."""
+    named = request.POST.get("timezone", "")
+    try:
+        check_timezone(named)
+    except ValidationError:
+        known = (
+            Consultant.objects.filter(pk=consultant_id)
+            if consultant_id and consultant_id.isdecimal()
+            else None
+        )
+        named = known.values_list("timezone", flat=True).first() if known else ""
+    return ZoneInfo(named or settings.TIME_ZONE)
 
 
 @admin.register(Consultant)
@@ -81,6 +126,15 @@ class ConsultantAdmin(KeptWithHistory):
     autocomplete_fields = ["user"]
     inlines = [WorkingHoursInline, AbsenceInline]
     actions = ["give_leads_away"]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **named: Any
+    ) -> Any:
+        """Read, and drawn while it still holds, in the consultant's own time: an absence begins on their clock."""
+        with timezone.override(_zone_of(request, object_id)):
+            response = super().changeform_view(request, object_id, *args, **named)
+            # A template's response is drawn after the view, which would be in the server's time again
+            return response.render() if hasattr(response, "render") else response
 
     @admin.action(description=_("Stop giving them leads, and give their open leads to colleagues"))
     def give_leads_away(self, request: HttpRequest, chosen: QuerySet[Consultant]) -> None:
