@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.decision_words import decision_in_words, facts_of
 from leads.models import Assignment, Lead, LeadEvent
 from leads.scoring import reason_in_words
+from leads.services import undoing
 from leads.slot_lines import capitalised, shown, slot_lines
 
 # What `decision_in_words` asks a row of the ledger for
@@ -71,7 +72,8 @@ class EventInWords:
     def told(self, event: LeadEvent) -> SafeString | str:
         if event.kind == LeadEvent.Kind.ASSIGNED:
             return decision_in_words(event.data)
-        return facts_listed(event.data)
+        # What is kept for undoing a move is for the program
+        return facts_listed({name: value for name, value in event.data.items() if name != undoing.KEPT})
 
 
 class DecisionInWords:

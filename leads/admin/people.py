@@ -1,11 +1,13 @@
 """Users and consultants."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -102,19 +104,13 @@ class CrmUserAdmin(KeptWithHistory, UserAdmin):
             _warn_of_open_leads(request, obj)
 
 
-def _zone_of(request: HttpRequest, consultant_id: str | None) -> ZoneInfo:
-    """As the form says; before it is sent, or where that is none, as it is known."""
-    named = request.POST.get("timezone", "")
-    try:
-        check_timezone(named)
-    except ValidationError:
-        known = (
-            Consultant.objects.filter(pk=consultant_id)
-            if consultant_id and consultant_id.isdecimal()
-            else None
-        )
-        named = known.values_list("timezone", flat=True).first() if known else ""
-    return ZoneInfo(named or settings.TIME_ZONE)
+def _zone_of(request: HttpRequest, known: Consultant | None) -> ZoneInfo:
+    """The first that is one: as the form says, as it is known, the office's."""
+    for name in (request.POST.get("timezone", ""), known.timezone if known else ""):
+        with suppress(ValidationError):
+            check_timezone(name)
+            return ZoneInfo(name)
+    return ZoneInfo(settings.TIME_ZONE)
 
 
 @admin.register(Consultant)
@@ -131,7 +127,8 @@ class ConsultantAdmin(KeptWithHistory):
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **named: Any
     ) -> Any:
         """Read, and drawn while it still holds, in the consultant's own time: an absence begins on their clock."""
-        with timezone.override(_zone_of(request, object_id)):
+        known = self.get_object(request, unquote(object_id)) if object_id else None
+        with timezone.override(_zone_of(request, known)):
             response = super().changeform_view(request, object_id, *args, **named)
             # A template's response is drawn after the view, which would be in the server's time again
             return response.render() if hasattr(response, "render") else response

@@ -112,4 +112,6 @@ def test_time_zone_that_is_none_is_refused_in_words_and_the_page_stays(desk):
     )
     with pytest.raises(AssertionError, match="is no time zone"):
         save_hours(desk, ana, "Mars/Olympus", **DAY_OFF)
+    assert desk.get("/admin/leads/consultant/add/").status_code == 200
+    assert desk.get("/admin/leads/consultant/0/change/").status_code == 302
     assert Absence.objects.get().starts_at == datetime(2026, 11, 23, 8, tzinfo=UTC)
