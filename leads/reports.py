@@ -171,7 +171,7 @@ def unassigned_queue(limit: int = QUEUE_SHOWN) -> list[tuple[Lead, Assignment | 
     """Leads without a consultant, hottest and oldest first, each with its last decision; None: not tried yet."""
     leads = list(Lead.objects.awaiting_consultant().select_related("source")[:limit])
     decisions = Assignment.objects.filter(lead__in=leads).select_related(
-        "rule", "consultant__user", "previous_consultant__user"
+        "rule", "consultant__user", "previous_consultant__user", "user"
     )
     last = {one.lead_id: one for one in decisions.order_by("lead_id", "-id").distinct("lead_id")}
     return [(lead, last.get(lead.pk)) for lead in leads]

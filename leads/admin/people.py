@@ -142,11 +142,18 @@ class ConsultantAdmin(KeptWithHistory):
             messages.error(request, str(refusal.detail))
 
     def _give_away(self, request: HttpRequest, consultant: Consultant) -> None:
-        count = leaving.redistribute(user=user_of(request), consultant=consultant)
+        given, waiting = leaving.redistribute(user=user_of(request), consultant=consultant)
         text = ngettext(
-            "%(name)s: %(count)d lead given away.", "%(name)s: %(count)d leads given away.", count
+            "%(name)s: %(count)d lead given away.", "%(name)s: %(count)d leads given away.", given
         )
-        messages.success(request, text % {"name": consultant, "count": count})
+        messages.success(request, text % {"name": consultant, "count": given})
+        if waiting:
+            text = ngettext(
+                "%(name)s: %(count)d lead waits for somebody to be free, or to take it.",
+                "%(name)s: %(count)d leads wait for somebody to be free, or to take them.",
+                waiting,
+            )
+            messages.warning(request, text % {"name": consultant, "count": waiting})
 
     @admin.display(boolean=True, description=_("active"), ordering="user__is_active")
     def is_active(self, consultant: Consultant) -> bool:
