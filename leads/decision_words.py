@@ -100,7 +100,7 @@ def _sentence(facts: Facts) -> str:
 def _owners(facts: Facts) -> list[str]:
     return [
         _("%(consultant)s had this person before and could not take the lead (%(why)s)")
-        % {"consultant": seat.get("consultant", ""), "why": _why(seat)}
+        % {"consultant": seat.get("consultant", ""), "why": why_passed_over(seat)}
         for seat in facts.get("passed_over", [])
         if seat.get("had_before")
     ]
@@ -127,7 +127,9 @@ def _seats(passed_over: Sequence[Facts], decided_by: str) -> str:
     """With the circle's name where another one was asked than that of the decision."""
     seats = [seat for seat in passed_over if not seat.get("had_before")]
     names = {decided_by, *(seat.get("rule", "") for seat in seats)} - {""}
-    return ", ".join(f"{seat.get('consultant', '')} ({_where(seat, names)}{_why(seat)})" for seat in seats)
+    return ", ".join(
+        f"{seat.get('consultant', '')} ({_where(seat, names)}{why_passed_over(seat)})" for seat in seats
+    )
 
 
 def _where(seat: Facts, names: Collection[str]) -> str:
@@ -135,7 +137,8 @@ def _where(seat: Facts, names: Collection[str]) -> str:
     return f"{rule}: " if rule and len(names) > 1 else ""
 
 
-def _why(seat: Facts) -> str:
+def why_passed_over(seat: Facts) -> str:
+    """Of one of those that a decision names beside whoever it chose."""
     code = seat.get("why", "")
     if code == "busier":
         count = seat.get("open", 0)

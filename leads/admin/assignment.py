@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from leads import circles
@@ -18,6 +20,7 @@ from leads.models import (
     CircleLayout,
     CircleTurn,
     Holiday,
+    Lead,
     LeadEvent,
     LeadIdentity,
     RuleMember,
@@ -101,6 +104,21 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         (_("Count"), {"fields": ["pointer", "decisions"]}),
     ]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **named: Any) -> Any:
+        """A temperature is chosen: a word that is none would serve nobody, and say nothing."""
+        if db_field.name == "temperatures":
+            return forms.MultipleChoiceField(
+                choices=Lead.Temperature.choices,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                label=capfirst(db_field.verbose_name),
+                help_text=_("None: any."),
+            )
+        field = super().formfield_for_dbfield(db_field, request, **named)
+        if field is not None and db_field.name == "languages":
+            field.help_text = _("By their codes: pt, en, es. Empty: any.")
+        return field
+
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **named: Any) -> Any:
         rule = named.get("obj")
         if rule and request.method == "GET" and not rule.members.exists():
@@ -120,11 +138,21 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         # After the seats are saved, in the request's transaction: no decision sees seats without their turns
         circles.arrange(form.instance, by=user_of(request))
+        # Whoever stays on the page reads it there
+        if "_continue" not in request.POST and not form.instance.members.exists():
+            text = _("“%(rule)s” has no seats: nobody gets a lead by it.") % {"rule": form.instance}
+            messages.warning(request, text)
 
 
 @admin.register(Assignment)
 class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
-    list_display = ["created_at", "lead", "consultant", "outcome", "why", "trigger", "user"]
+    list_display = ["created_at", "lead", "why", "trigger", "user", "consultant", "outcome"]
+    fields = [
+        *("created_at", "lead", "why", "skipped", "outcome", "trigger", "user"),
+        *("consultant", "previous_consultant", "rule", "pointer_before", "pointer_after"),
+        *("open_leads", "estimated_response_seconds", "notice"),
+    ]
+    readonly_fields = ["why", "skipped"]
     list_filter = ["outcome", "trigger", "rule", "consultant", "created_at"]
     search_fields = ["lead__name", "lead__phone", "reason"]
     list_select_related = DECISION

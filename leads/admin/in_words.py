@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from leads.decision_words import decision_in_words, facts_of
+from leads.decision_words import decision_in_words, facts_of, why_passed_over
 from leads.models import Assignment, Lead, LeadEvent
 from leads.scoring import reason_in_words
 from leads.services import undoing
@@ -81,3 +81,12 @@ class DecisionInWords:
     def why(self, assignment: Assignment) -> str:
         """In the reader's language; the ledger itself keeps one English sentence."""
         return decision_in_words(facts_of(assignment))
+
+    @admin.display(description=_("passed over"))
+    def skipped(self, assignment: Assignment) -> SafeString:
+        return listed((_seat(seat), why_passed_over(seat)) for seat in assignment.passed_over)
+
+
+def _seat(seat: Mapping[str, Any]) -> str:
+    """With the circle where several were asked."""
+    return " – ".join(filter(None, [seat.get("consultant", ""), seat.get("rule", "")]))
