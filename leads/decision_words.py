@@ -35,7 +35,8 @@ def facts_of(assignment: Assignment) -> dict[str, Any]:
         "consultant": str(assignment.consultant) if assignment.consultant else "",
         "previous": str(assignment.previous_consultant) if assignment.previous_consultant else "",
         "rule": _rule_name(assignment),
-        "strategy": assignment.rule.strategy if assignment.rule else "",
+        # The rule may go by another one since; whoever has the fewest is chosen by how many they have
+        "strategy": AssignmentRule.Strategy.LEAST_BUSY if assignment.open_leads is not None else "",
         "passed_over": assignment.passed_over,
         "open_leads": assignment.open_leads,
         "by": str(assignment.user) if assignment.user else "",
@@ -93,8 +94,14 @@ def _nobody(passed_over: Sequence[Facts], rule: AssignmentRule | None) -> str:
 
 def _sentence(facts: Facts) -> str:
     sentence = _where_it_went(facts)
-    because = BECAUSE.get(facts.get("trigger", "")) if facts.get("previous") else None
-    return f"{because() % {'consultant': facts['previous']}}. {sentence}" if because else sentence
+    because = because_of(facts)
+    return f"{because}. {sentence}" if because else sentence
+
+
+def because_of(facts: Facts) -> str:
+    """What took the lead from whoever had it; '' where nothing did."""
+    say = BECAUSE.get(facts.get("trigger", "")) if facts.get("previous") else None
+    return say() % {"consultant": facts["previous"]} if say else ""
 
 
 def _owners(facts: Facts) -> list[str]:

@@ -113,6 +113,9 @@ def test_decision_of_the_least_busy_is_told_alike_by_the_ledger_and_the_timeline
     event = LeadEvent.objects.get(lead=assignment.lead, kind="assigned")
     sentence = "Given to ana, who has the fewest open leads in “Everyone”"
     assert decision_in_words(facts_of(assignment)) == decision_in_words(event.data) == sentence
+    # Neither changes its words when the rule goes by another one later
+    AssignmentRule.objects.update(strategy="round_robin")
+    assert decision_in_words(facts_of(Assignment.objects.get())) == sentence
 
 
 @pytest.mark.parametrize(
