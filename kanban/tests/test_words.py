@@ -40,6 +40,8 @@ EVENTS = [
     ("handoff", {}, "Handed over"),
     ("received", {"source": "Site"}, "Came in through Site"),
     ("taken_over", {}, "Taken over"),
+    ("conversation_closed", {"conversation": "7"}, "Conversation closed"),
+    ("conversation_closed", {"conversation": "7", "undone": True}, "Conversation opened again"),
     ("consent", {"consent": {"whatsapp": "opt_out"}}, "Asked for no more messages on WhatsApp"),
     ("consent", {"consent": {"whatsapp": "opt_in"}}, "Wants messages on WhatsApp again"),
     ("consent", {"consent": {"marketing": True}}, "Consent"),
