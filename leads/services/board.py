@@ -62,7 +62,7 @@ def move_to(
         waits = undoing.waits_of(lead)
         lead.status = target
         lead.closed_at = None if target.kind == Status.Kind.OPEN else timezone.now()
-        fields += ["status", "closed_at", *_wait_as_it_stands(lead, actor, was_closed)]
+        fields += ["status", "closed_at", *sorted(_wait_as_it_stands(lead, actor, was_closed))]
         kept = undoing.ended(waits, lead)
         writes.record(lead, LeadEvent.Kind.MOVED, actor, came_from=came_from, to=target.pk, **kept)
     writes.changed(lead, fields, action="status_changed" if "status" in fields else "reordered", actor=actor)
