@@ -206,3 +206,12 @@ class HolidayAdmin(admin.ModelAdmin):
     list_filter = ["date"]
     search_fields = ["name"]
     date_hierarchy = "date"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["date", "name"],
+                "description": _("Nobody who keeps working hours gets leads on this day; others do."),
+            },
+        )
+    ]

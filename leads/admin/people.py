@@ -10,7 +10,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -115,13 +116,26 @@ def _zone_of(request: HttpRequest, known: Consultant | None) -> ZoneInfo:
 
 @admin.register(Consultant)
 class ConsultantAdmin(KeptWithHistory):
-    list_display = ["user", "is_accepting_leads", "max_open_leads", "typical_response_seconds", "is_active"]
+    list_display = [
+        *("user", "is_accepting_leads", "is_active", "open_leads", "max_open_leads", "timezone"),
+        "typical_response_seconds",
+    ]
     list_filter = ["is_accepting_leads", "user__is_active"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
     list_select_related = ["user"]
     autocomplete_fields = ["user"]
     inlines = [WorkingHoursInline, AbsenceInline]
     actions = ["give_leads_away"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Consultant]:
+        # Asked apart for each row that is shown: a join would count everybody's leads first
+        own = Lead.objects.open().filter(consultant=OuterRef("pk")).order_by().values("consultant")
+        counted = Subquery(own.annotate(count=Count("pk")).values("count"))
+        return super().get_queryset(request).annotate(open_leads=Coalesce(counted, 0))
+
+    @admin.display(description=_("open leads"))
+    def open_leads(self, consultant: Any) -> int:
+        return consultant.open_leads
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **named: Any

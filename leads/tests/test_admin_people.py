@@ -50,6 +50,17 @@ def test_switching_off_somebody_without_open_leads_warns_of_nothing(desk):
     assert not [told for told in switch_off(desk, ana.user) if "nobody answers" in told]
 
 
+def test_list_of_consultants_tells_their_open_leads_their_room_and_their_time_zone(desk):
+    ana = make_consultant("ana", timezone="Europe/Madrid", max_open_leads=9)
+    make_consultant("bia")
+    for status in ("new", "contacted", "lost"):
+        make_lead(consultant=ana, status_id=status)
+    text = desk.get("/admin/leads/consultant/").content.decode()
+    assert '<td class="field-open_leads">2</td><td class="field-max_open_leads">9</td>' in text
+    assert '<td class="field-open_leads">0</td>' in text
+    assert '<td class="field-timezone">Europe/Madrid</td>' in text
+
+
 def test_overview_and_board_show_whose_account_is_off_while_their_leads_are_open(desk):
     ana, bia = make_consultant("ana"), make_consultant("bia")
     make_lead(consultant=ana)
