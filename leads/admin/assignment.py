@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from leads import circles
+from leads import circle_layouts, circles
 from leads.admin.in_words import DECISION, DecisionInWords, EventInWords
 from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
@@ -160,10 +160,34 @@ class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
 
 @admin.register(CircleLayout)
 class CircleLayoutAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "rule", "reason", "pointer_before", "pointer_after", "user"]
+    list_display = ["created_at", "rule", "why", "pointer_before", "pointer_after", "user"]
+    fields = ["created_at", "rule", "why", "pointer_before", "pointer_after", "user"]
+    readonly_fields = ["why"]
     list_filter = ["rule", "created_at"]
     search_fields = ["reason", "rule__name"]
     list_select_related = ["rule", "user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CircleLayout]:
+        earlier = CircleLayout.objects.filter(rule=OuterRef("rule"), pk__lt=OuterRef("pk")).order_by("-pk")
+        return super().get_queryset(request).annotate(before=Subquery(earlier.values("turns")[:1]))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The names of a whole page are read at once."""
+        page = super().get_changelist_instance(request)
+        rows = list(page.result_list)
+        names = circle_layouts.names_of({one for row in rows for one in (*(row.before or ()), *row.turns)})
+        for row in rows:
+            row.names = names
+        page.result_list = rows
+        return page
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, layout: Any) -> str:
+        """In the reader's language; the row itself keeps English."""
+        names = getattr(layout, "names", None)
+        if names is None:
+            names = circle_layouts.names_of({*(layout.before or ()), *layout.turns})
+        return circle_layouts.what_changed(layout.before, layout.turns, names)
 
 
 @admin.register(CircleTurn)
