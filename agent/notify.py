@@ -50,13 +50,20 @@ def _owe_assignment() -> bool:
     assignment = owed.select_for_update(skip_locked=True).first()
     if assignment is None:
         return False
-    kind, key = _kind_and_key(assignment)
+    kind, key, facts = *_kind_and_key(assignment), _facts_of(assignment)
     people = _whom_to_tell(assignment)
     assignment.notice = Assignment.Notice.TOLD if people else Assignment.Notice.NONE
     assignment.save(update_fields=["notice"])
     for user_id in people:
-        notices.notify(user_id=user_id, kind=kind, key=key, lead=assignment.lead)
+        notices.notify(user_id=user_id, kind=kind, key=key, lead=assignment.lead, facts=facts)
     return True
+
+
+def _facts_of(assignment: Assignment) -> dict[str, str]:
+    """How the lead came to its consultant, for `leads.notice_words`."""
+    previous, by = assignment.previous_consultant, assignment.user
+    facts = {"previous": str(previous or ""), "by": str(by or "")}
+    return {"outcome": assignment.outcome, "trigger": assignment.trigger, **facts}
 
 
 def _kind_and_key(assignment: Assignment) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agent import reports as agent_reports
 from leads import reports as lead_reports
-from leads.decision_words import why_nobody
+from leads.queue_reasons import reasons_of
 from leads.reports import Period
 from whatsapp import reports as whatsapp_reports
 
@@ -28,9 +28,7 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "statuses": lead_reports.by_status(period),
         "sources": lead_reports.by_source(period),
         "consultants": lead_reports.by_consultant(period),
-        "queue": [
-            {"lead": lead, "why": why_nobody(decision)} for lead, decision in lead_reports.unassigned_queue()
-        ],
+        "queue": unassigned_queue(),
         "responses": response_chart(lead_reports.response_days(period)),
         "messages_in_period": whatsapp_reports.message_totals(since),
         "stages": whatsapp_reports.by_stage(since),
@@ -39,6 +37,13 @@ def overview(request: HttpRequest) -> dict[str, Any]:
         "model": agent_reports.model_state(),
         "open_questions": agent_reports.open_questions(),
     }
+
+
+def unassigned_queue() -> list[dict[str, Any]]:
+    """`[{lead, why}]`, hottest and oldest first."""
+    waiting = lead_reports.unassigned_queue()
+    reasons = reasons_of(waiting)
+    return [{"lead": lead, "why": reasons[lead.pk]} for lead, _decision in waiting]
 
 
 def response_chart(days: list[dict[str, Any]]) -> dict[str, Any]:

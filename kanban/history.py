@@ -94,6 +94,10 @@ def _consent(data: Facts, names: dict[str, str]) -> str:
     return _("Wants messages on WhatsApp again") if wish == ConsentEvent.Kind.OPT_IN else _("Consent")
 
 
+def _closed(data: Facts, names: dict[str, str]) -> str:
+    return _("Conversation opened again") if data.get("undone") else _("Conversation closed")
+
+
 def _name(slug: Any, names: dict[str, str]) -> str:
     return names.get(str(slug), str(slug or "–"))
 
@@ -113,6 +117,7 @@ SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.HANDOFF: _handoff,
     LeadEvent.Kind.RECEIVED: _received,
     LeadEvent.Kind.CONSENT: _consent,
+    LeadEvent.Kind.CONVERSATION_CLOSED: _closed,
 }
 HANDOFF_REASONS: dict[str, Callable[[], str]] = {
     "qualified": lambda: _("qualified"),

@@ -8,7 +8,7 @@ from leads.models import Assignment, Lead
 from leads.scoring import reason_in_words
 from leads.slot_lines import capitalised, shown, slot_lines
 
-LEDGER = ("rule", "consultant__user", "previous_consultant__user")
+LEDGER = ("rule", "consultant__user", "previous_consultant__user", "user")
 
 
 def lead_sheet(lead: Lead) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from leads.api.facts import POOLED_COLUMNS, as_time, pooled_facts
-from leads.decision_words import why_nobody
 from leads.models import Lead, RuleMember, User
+from leads.queue_reasons import reasons_of
 from leads.reports import unassigned_queue
 
 SHOWN = 20
@@ -37,6 +37,8 @@ def _consultants_cards(user: User) -> list[dict[str, Any]]:
 
 def _managers_cards(user: User) -> list[dict[str, Any]]:
     own_pools = set(RuleMember.objects.filter(consultant=user.pk).values_list("rule", flat=True))
+    waiting = unassigned_queue(SHOWN + 1)
+    reasons = reasons_of(waiting)
     return [
         {
             "id": str(lead.pk),
@@ -48,8 +50,8 @@ def _managers_cards(user: User) -> list[dict[str, Any]]:
             "score": lead.score,
             "source_name": lead.source.name if lead.source else "",
             "since": as_time(lead.awaits_consultant_since),
-            "why": why_nobody(decision),
+            "why": reasons[lead.pk],
             "can_take": lead.pool_id in own_pools,
         }
-        for lead, decision in unassigned_queue(SHOWN + 1)
+        for lead, _decision in waiting
     ]

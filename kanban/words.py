@@ -86,6 +86,7 @@ def _chat_words() -> dict[str, str]:
         "returned": _("The agent answers again."),
         "conversation_over": _("The conversation is closed. It opens again when the client writes."),
         "open_again": _("Open again"),
+        "opened_again": _("The conversation is as it was before."),
         "network": _("no connection"),
         "file_too_large": _("A file may have {megabytes} MB at most."),
         "also_here": _("Also here: {names}"),

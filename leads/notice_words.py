@@ -7,13 +7,16 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leads.models import Lead, Notice
+from leads.decision_words import because_of
+from leads.models import Assignment, Lead, Notice
 
 LONGEST_TITLE = 200
 
 
 def title_of(notice: Notice) -> str:
     name = {"name": notice.lead or ""}
+    if notice.facts.get("outcome") == Assignment.Outcome.KEPT:
+        return " ".join((_("%(name)s is back, and yours as before") % name).split())[:LONGEST_TITLE]
     if notice.facts.get("what") == "model":
         return _("The language model refuses to answer")
     if notice.facts.get("what") == "budget":
@@ -61,6 +64,8 @@ def reason_of(notice: Notice) -> str:
         return _where_it_went(facts)
     if notice.kind == Notice.Kind.POOLED:
         return _what_it_is_about(notice.lead) if notice.lead else ""
+    if notice.kind == Notice.Kind.ASSIGNED:
+        return _how_it_came(facts)
     return _why_managers(facts) if notice.kind == Notice.Kind.ALERT else ""
 
 
@@ -73,6 +78,14 @@ def address_of(notice: Notice) -> str:
     if notice.kind == Notice.Kind.POOLED:  # it is taken on the board, and nobody opens it before
         return f"{settings.PUBLIC_URL}/"
     return f"{settings.PUBLIC_URL}/leads/{notice.lead_id}/"
+
+
+def _how_it_came(facts: Mapping[str, Any]) -> str:
+    """Whose it was, or who gave it; '' where it is simply the next one."""
+    if because := because_of(facts):
+        return f"{because}."
+    by = facts.get("by") if facts.get("trigger") == Assignment.Trigger.MANUAL else ""
+    return _("%(user)s gave it to you.") % {"user": by} if by else ""
 
 
 def _what_it_is_about(lead: Lead) -> str:

@@ -55,9 +55,10 @@ def _nobody(pick: Pick) -> str:
 
 
 def _passed_over(pick: Pick) -> list[str]:
-    """With the circle's name where several were asked."""
+    """With the circle's name where another one was asked than that of the decision."""
     seats = [seat for seat in pick.passed_over if not seat.get("had_before")]
-    are_several = len({seat.get("rule") for seat in seats}) > 1
+    asked = {seat.get("rule", "") for seat in seats} | {pick.rule.name if pick.rule else ""}
+    are_several = len(asked - {""}) > 1
     return [
         f"{seat['consultant']} {_why(seat)}"
         + (f" in {seat['rule']}" if are_several and seat.get("rule") else "")

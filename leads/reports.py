@@ -111,8 +111,7 @@ def by_consultant(period: Period) -> list[dict[str, Any]]:
     # by filters: several joins would multiply each other
     own = Q(leads__archived_at=None, leads__status__kind=Status.Kind.OPEN)
     consultants = (
-        Consultant.objects.filter(user__is_active=True)
-        .select_related("user")
+        Consultant.objects.select_related("user")
         .annotate(
             open=Count("leads", filter=own),
             waiting=Count("leads", filter=own & Q(leads__waiting_since__isnull=False)),
@@ -120,6 +119,8 @@ def by_consultant(period: Period) -> list[dict[str, Any]]:
                 "leads", filter=Q(leads__closed_at__gte=period.since, leads__status__kind=Status.Kind.WON)
             ),
         )
+        # Whoever was deactivated and still has open leads is shown: nobody answers those
+        .filter(Q(user__is_active=True) | Q(open__gt=0))
         .order_by("-open", "user__first_name")
     )
     medians = dict(
@@ -170,7 +171,7 @@ def unassigned_queue(limit: int = QUEUE_SHOWN) -> list[tuple[Lead, Assignment | 
     """Leads without a consultant, hottest and oldest first, each with its last decision; None: not tried yet."""
     leads = list(Lead.objects.awaiting_consultant().select_related("source")[:limit])
     decisions = Assignment.objects.filter(lead__in=leads).select_related(
-        "rule", "consultant__user", "previous_consultant__user"
+        "rule", "consultant__user", "previous_consultant__user", "user"
     )
     last = {one.lead_id: one for one in decisions.order_by("lead_id", "-id").distinct("lead_id")}
     return [(lead, last.get(lead.pk)) for lead in leads]

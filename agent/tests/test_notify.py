@@ -10,9 +10,11 @@ from django.utils import timezone
 from agent import notify, telling
 from agent.models import Notification
 from leads.actors import SYSTEM
-from leads.models import Assignment, Notice
-from leads.services import assigning
-from leads.tests.makers import make_circle, make_consultant, make_lead
+from leads.models import Assignment, Lead, Notice
+from leads.payload import LeadPayload
+from leads.services import assigning, board, leaving, people
+from leads.services.intake import receive_lead
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager, make_statuses
 
 
 def assign_to_ana(**lead_facts) -> Assignment:
@@ -49,6 +51,37 @@ def test_deliver_notifications_mails_what_lets_the_consultant_act(settings):
     address = f"/leads/{assignment.lead_id}/"
     for part in ("Hot (80/100)", "Budget: up to 600,000 (“até 600 mil”)", "Quero visitar", address):
         assert part in letter.body
+
+
+def come(**facts) -> Lead:
+    payload = LeadPayload(name="Júlia", phone="+5511987654321", **facts)
+    return receive_lead(payload=payload, source=None, actor=SYSTEM).lead
+
+
+def told_last() -> tuple[str, str]:
+    """Subject and first line of the newest letter."""
+    notify.tell_consultants()
+    telling.deliver_notifications()
+    letter = mail.outbox[-1]
+    return letter.subject, letter.body.splitlines()[0]
+
+
+@pytest.mark.django_db
+def test_whoever_gets_a_lead_that_was_somebodys_reads_how_it_came_to_them():
+    make_statuses()
+    manager, bia, ana = make_manager("marina"), make_consultant("bia"), make_consultant("ana")
+    make_circle(bia, ana)
+    lead = come()
+    assert told_last()[0] == "New lead: Júlia"
+
+    leaving.redistribute(user=manager, consultant=bia)
+    assert told_last() == ("New lead: Júlia", "bia left.")
+    assigning.assign_by_hand(user=manager, lead_id=lead.pk, consultant_id=bia.pk)
+    assert told_last() == ("New lead: Júlia", "marina gave it to you.")
+    people.set_accepting(bia.user, True)
+    board.move_lead(user=manager, lead_id=lead.pk, status="lost")
+    come(message="Voltei")
+    assert told_last() == ("Júlia is back, and yours as before", "Júlia, from WhatsApp")
 
 
 @pytest.mark.django_db

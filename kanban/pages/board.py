@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -76,7 +77,9 @@ def cards(request: HttpRequest) -> HttpResponse:
 
 
 def _choices(request: HttpRequest) -> dict[str, Any]:
-    consultants = Consultant.objects.select_related("user").filter(user__is_active=True)
+    # Whose account was switched off is still found by the open leads that nobody answers
+    has_leads = Exists(Lead.objects.open().filter(consultant=OuterRef("pk")))
+    consultants = Consultant.objects.select_related("user").filter(Q(user__is_active=True) | has_leads)
     return {
         "sources": Source.objects.order_by("name"),
         "consultants": consultants.order_by("user__first_name") if user_of(request).is_manager else [],

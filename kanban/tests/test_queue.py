@@ -11,7 +11,7 @@ from kanban.tests.sockets import in_database, live_socket_of
 from leads import clock
 from leads.actors import SYSTEM
 from leads.api.facts import as_time, lead_facts
-from leads.models import Lead
+from leads.models import Consultant, Lead
 from leads.services import assigning, board, people
 from leads.services.reply_timers import act_on_due_replies
 from leads.services.taking import take_lead
@@ -82,6 +82,33 @@ def test_managers_board_shows_who_waits_for_how_long_and_why(ana):
     html = page_of(make_manager())
     assert "Without a consultant" in html
     assert "ana (not accepting leads)" in html
+
+
+def test_managers_board_says_why_nobody_has_a_lead_now_and_not_when_it_came(
+    ana, django_assert_max_num_queries
+):
+    people.set_accepting(ana.user, False)
+    rule = make_circle(ana)
+    for _ in range(12):
+        give(make_lead())
+    Consultant.objects.filter(pk=ana.pk).update(is_accepting_leads=True, max_open_leads=0)
+    manager = make_manager()
+    assert manager.is_manager
+
+    with django_assert_max_num_queries(8):
+        assert {card["why"] for card in load_queue(manager)["cards"]} == {"ana (at capacity)"}
+    rule.members.all().delete()
+    assert load_queue(manager)["cards"][0]["why"] == "nobody sits in the circle “Everyone”"
+    rule.delete()
+    assert load_queue(manager)["cards"][0]["why"] == "no circle serves this lead"
+
+
+def test_managers_board_says_that_a_lead_is_about_to_be_given(ana):
+    people.set_accepting(ana.user, False)
+    make_circle(ana)
+    give(make_lead())
+    Consultant.objects.filter(pk=ana.pk).update(is_accepting_leads=True)
+    assert load_queue(make_manager())["cards"][0]["why"].startswith("somebody is free by now")
 
 
 def test_managers_board_shows_pooled_leads_with_their_pool(ana):

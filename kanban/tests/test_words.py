@@ -40,6 +40,8 @@ EVENTS = [
     ("handoff", {}, "Handed over"),
     ("received", {"source": "Site"}, "Came in through Site"),
     ("taken_over", {}, "Taken over"),
+    ("conversation_closed", {"conversation": "7"}, "Conversation closed"),
+    ("conversation_closed", {"conversation": "7", "undone": True}, "Conversation opened again"),
     ("consent", {"consent": {"whatsapp": "opt_out"}}, "Asked for no more messages on WhatsApp"),
     ("consent", {"consent": {"whatsapp": "opt_in"}}, "Wants messages on WhatsApp again"),
     ("consent", {"consent": {"marketing": True}}, "Consent"),
@@ -113,6 +115,9 @@ def test_decision_of_the_least_busy_is_told_alike_by_the_ledger_and_the_timeline
     event = LeadEvent.objects.get(lead=assignment.lead, kind="assigned")
     sentence = "Given to ana, who has the fewest open leads in “Everyone”"
     assert decision_in_words(facts_of(assignment)) == decision_in_words(event.data) == sentence
+    # Neither changes its words when the rule goes by another one later
+    AssignmentRule.objects.update(strategy="round_robin")
+    assert decision_in_words(facts_of(Assignment.objects.get())) == sentence
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,15 @@ class GivingForm(ActionForm):
 
 @admin.action(description=gettext_lazy("Who would get it, and why (nothing is changed)"))
 def who_would_get_it(admin_page: admin.ModelAdmin, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+    messages.info(
+        request, _("Nothing was changed. Each lead was looked at by itself, as if it were the next one.")
+    )
     for lead in leads[:SHOWN]:
-        messages.info(request, f"{lead}: {decision_in_words(facts_of_pick(preview(lead)))}")
+        sentence = decision_in_words(facts_of_pick(preview(lead)))
+        told = _("%(lead)s, if it were decided now: %(sentence)s") % {"lead": lead, "sentence": sentence}
+        messages.info(request, told)
+    if leads[SHOWN:].exists():
+        messages.info(request, _("Only the first %(count)d are shown.") % {"count": SHOWN})
 
 
 @admin.action(description=gettext_lazy("Give to the next consultant in the circle"))

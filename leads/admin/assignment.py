@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from leads import circles
+from leads import circle_layouts, circles
 from leads.admin.in_words import DECISION, DecisionInWords, EventInWords
 from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
@@ -18,6 +20,7 @@ from leads.models import (
     CircleLayout,
     CircleTurn,
     Holiday,
+    Lead,
     LeadEvent,
     LeadIdentity,
     RuleMember,
@@ -101,6 +104,21 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         (_("Count"), {"fields": ["pointer", "decisions"]}),
     ]
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **named: Any) -> Any:
+        """A temperature is chosen: a word that is none would serve nobody, and say nothing."""
+        if db_field.name == "temperatures":
+            return forms.MultipleChoiceField(
+                choices=Lead.Temperature.choices,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                label=capfirst(db_field.verbose_name),
+                help_text=_("None: any."),
+            )
+        field = super().formfield_for_dbfield(db_field, request, **named)
+        if field is not None and db_field.name == "languages":
+            field.help_text = _("By their codes: pt, en, es. Empty: any.")
+        return field
+
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **named: Any) -> Any:
         rule = named.get("obj")
         if rule and request.method == "GET" and not rule.members.exists():
@@ -120,11 +138,21 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         # After the seats are saved, in the request's transaction: no decision sees seats without their turns
         circles.arrange(form.instance, by=user_of(request))
+        # Whoever stays on the page reads it there
+        if "_continue" not in request.POST and not form.instance.members.exists():
+            text = _("“%(rule)s” has no seats: nobody gets a lead by it.") % {"rule": form.instance}
+            messages.warning(request, text)
 
 
 @admin.register(Assignment)
 class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
-    list_display = ["created_at", "lead", "consultant", "outcome", "why", "trigger", "user"]
+    list_display = ["created_at", "lead", "why", "trigger", "user", "consultant", "outcome"]
+    fields = [
+        *("created_at", "lead", "why", "skipped", "outcome", "trigger", "user"),
+        *("consultant", "previous_consultant", "rule", "pointer_before", "pointer_after"),
+        *("open_leads", "estimated_response_seconds", "notice"),
+    ]
+    readonly_fields = ["why", "skipped"]
     list_filter = ["outcome", "trigger", "rule", "consultant", "created_at"]
     search_fields = ["lead__name", "lead__phone", "reason"]
     list_select_related = DECISION
@@ -132,10 +160,34 @@ class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
 
 @admin.register(CircleLayout)
 class CircleLayoutAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "rule", "reason", "pointer_before", "pointer_after", "user"]
+    list_display = ["created_at", "rule", "why", "pointer_before", "pointer_after", "user"]
+    fields = ["created_at", "rule", "why", "pointer_before", "pointer_after", "user"]
+    readonly_fields = ["why"]
     list_filter = ["rule", "created_at"]
     search_fields = ["reason", "rule__name"]
     list_select_related = ["rule", "user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CircleLayout]:
+        earlier = CircleLayout.objects.filter(rule=OuterRef("rule"), pk__lt=OuterRef("pk")).order_by("-pk")
+        return super().get_queryset(request).annotate(before=Subquery(earlier.values("turns")[:1]))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The names of a whole page are read at once."""
+        page = super().get_changelist_instance(request)
+        rows = list(page.result_list)
+        names = circle_layouts.names_of({one for row in rows for one in (*(row.before or ()), *row.turns)})
+        for row in rows:
+            row.names = names
+        page.result_list = rows
+        return page
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, layout: Any) -> str:
+        """In the reader's language; the row itself keeps English."""
+        names = getattr(layout, "names", None)
+        if names is None:
+            names = circle_layouts.names_of({*(layout.before or ()), *layout.turns})
+        return circle_layouts.what_changed(layout.before, layout.turns, names)
 
 
 @admin.register(CircleTurn)
@@ -178,3 +230,12 @@ class HolidayAdmin(admin.ModelAdmin):
     list_filter = ["date"]
     search_fields = ["name"]
     date_hierarchy = "date"
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["date", "name"],
+                "description": _("Nobody who keeps working hours gets leads on this day; others do."),
+            },
+        )
+    ]

@@ -8,9 +8,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from leads.decision_words import decision_in_words, facts_of
+from leads.decision_words import decision_in_words, facts_of, why_passed_over
 from leads.models import Assignment, Lead, LeadEvent
 from leads.scoring import reason_in_words
+from leads.services import undoing
 from leads.slot_lines import capitalised, shown, slot_lines
 
 # What `decision_in_words` asks a row of the ledger for
@@ -71,7 +72,8 @@ class EventInWords:
     def told(self, event: LeadEvent) -> SafeString | str:
         if event.kind == LeadEvent.Kind.ASSIGNED:
             return decision_in_words(event.data)
-        return facts_listed(event.data)
+        # What is kept for undoing a move is for the program
+        return facts_listed({name: value for name, value in event.data.items() if name != undoing.KEPT})
 
 
 class DecisionInWords:
@@ -79,3 +81,12 @@ class DecisionInWords:
     def why(self, assignment: Assignment) -> str:
         """In the reader's language; the ledger itself keeps one English sentence."""
         return decision_in_words(facts_of(assignment))
+
+    @admin.display(description=_("passed over"))
+    def skipped(self, assignment: Assignment) -> SafeString:
+        return listed((_seat(seat), why_passed_over(seat)) for seat in assignment.passed_over)
+
+
+def _seat(seat: Mapping[str, Any]) -> str:
+    """With the circle where several were asked."""
+    return " – ".join(filter(None, [seat.get("consultant", ""), seat.get("rule", "")]))

@@ -1,5 +1,6 @@
 """Whom a lead may go to: rules, circles and their turns."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 DEFAULT_ALERT_MINUTES = 15
+# BCP 47, and what POSIX and some forms make of it: pt, pt-BR, pt_BR
+LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
 
 
 def words(name: Any) -> ArrayField:
@@ -106,6 +109,10 @@ class AssignmentRule(models.Model):
         return self.name
 
     def clean(self) -> None:
+        for word in self.languages:
+            if not LANGUAGE_CODE.fullmatch(word):
+                text = _("“%(word)s” is no code of a language. Examples: pt, en, es.")
+                raise ValidationError({"languages": text % {"word": word}})
         if self.min_value is not None and self.max_value is not None and self.min_value > self.max_value:
             raise ValidationError(
                 {"max_value": _("No value is between these two: the rule would serve nobody.")}

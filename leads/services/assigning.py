@@ -1,6 +1,7 @@
 """Giving leads to consultants, each time with a ledger row that says why."""
 
 import logging
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
@@ -50,6 +51,8 @@ def assign_lead(
         return given
     may_keep = may_keep and returned is None
     pick = returned or pick_consultant(lead)
+    if trigger == Assignment.Trigger.LEAVING:
+        pick = replace(pick, because=f"{lead.consultant} left")
     return decide(lead, pick, actor=actor, trigger=trigger, may_keep=may_keep)
 
 

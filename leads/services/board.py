@@ -13,7 +13,7 @@ from leads.errors import ConflictError, InvalidError, NotAllowedError
 from leads.models import Assignment, Lead, LeadEvent, Status, User
 from leads.models.rules import DEFAULT_ALERT_MINUTES
 from leads.positions import place
-from leads.services import writes
+from leads.services import undoing, writes
 from leads.services.access import get_lead
 
 _DUE = ("awaits_consultant_since", "alert_at", "reply_due_at", "reminded_at")
@@ -53,24 +53,33 @@ def move_to(
     """Move a lead whose row the caller holds. Also the agent's way to a status.
 
     A closed lead waits for nobody. One without a consultant that a person opens again waits in the
-    unassigned queue; what the machinery opens again, it goes on to assign.
+    unassigned queue; what the machinery opens again, it goes on to assign. Taken back a moment later, a
+    move leaves every wait as it was.
     """
     came_from, was_closed, fields = lead.status_id, lead.closed_at is not None, ["position"]
     lead.position = place(lead, target.pk, after, before)
     if target.pk != came_from:
+        waits = undoing.waits_of(lead)
         lead.status = target
         lead.closed_at = None if target.kind == Status.Kind.OPEN else timezone.now()
-        fields += ["status", "closed_at"]
-        if lead.closed_at is not None:
-            fields += _wait_no_more(lead)
-        elif actor.user is not None and actor.user.pk == lead.consultant_id:
-            # Who calls instead of writing moves the card on: that is a first answer as well.
-            lead.reply_due_at = lead.reminded_at = None
-            fields += ["reply_due_at", "reminded_at"]
-        elif actor.user is not None and lead.consultant_id is None and was_closed:
-            fields += _wait_for_consultant(lead)
-        writes.record(lead, LeadEvent.Kind.MOVED, actor, came_from=came_from, to=target.pk)
+        fields += ["status", "closed_at", *sorted(_wait_as_it_stands(lead, actor, was_closed))]
+        kept = undoing.ended(waits, lead)
+        writes.record(lead, LeadEvent.Kind.MOVED, actor, came_from=came_from, to=target.pk, **kept)
     writes.changed(lead, fields, action="status_changed" if "status" in fields else "reordered", actor=actor)
+
+
+def _wait_as_it_stands(lead: Lead, actor: Actor, was_closed: bool) -> set[str]:
+    """Who is awaited now that the lead stands in another column: by the names of the fields that say so."""
+    if lead.closed_at is not None:
+        return set(_wait_no_more(lead))
+    fields = set()
+    if actor.user is not None and actor.user.pk == lead.consultant_id:
+        # Who calls instead of writing moves the card on: that is a first answer as well.
+        lead.reply_due_at = lead.reminded_at = None
+        fields = {"reply_due_at", "reminded_at"}
+    elif actor.user is not None and lead.consultant_id is None and was_closed:
+        fields = set(_wait_for_consultant(lead))
+    return fields.union(undoing.take_back(lead)) if actor.user is not None else fields
 
 
 def _wait_no_more(lead: Lead) -> list[str]:

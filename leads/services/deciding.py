@@ -81,7 +81,7 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
     """
     # Read before the place is set: who loses sight of the lead must be named in the announcement
     previous, former_pool = lead.consultant, lead.pool_id
-    set_place(lead, pick)
+    set_place(lead, pick, owes_reply=_owes_reply(lead, assignment.trigger))
     event = timeline_row(lead, pick, actor, assignment.trigger, previous)
     writes.changed(
         lead,
@@ -93,12 +93,20 @@ def _put(lead: Lead, pick: Pick, actor: Actor, assignment: Assignment) -> None:
     )
 
 
-def set_place(lead: Lead, pick: Pick) -> None:
+def _owes_reply(lead: Lead, trigger: str) -> bool:
+    """Whoever takes over from somebody who left owes what was still owed: of hundreds of leads that were answered
+    long ago, no first reply is due within minutes."""
+    return trigger != Assignment.Trigger.LEAVING or bool(lead.reply_due_at or lead.waiting_since)
+
+
+def set_place(lead: Lead, pick: Pick, *, owes_reply: bool = True) -> None:
     was_for_managers = lead.needs_manager
     lead.consultant_id = pick.consultant_id
     lead.pool = pick.rule if pick.outcome == Outcome.POOLED else None
     lead.needs_manager = pick.outcome == Outcome.ESCALATED
     _set_times(lead, pick, clock.now(), begins_to_wait=was_for_managers)
+    if not owes_reply:
+        lead.reply_due_at = None
 
 
 def _is_silent(lead: Lead, pick: Pick) -> bool:

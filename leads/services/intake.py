@@ -12,7 +12,7 @@ from leads.claims import claim_identities, claim_submission, repoint_submission
 from leads.cleaning import clean_tree
 from leads.errors import InvalidError
 from leads.identity import Identity, identities_of
-from leads.models import Assignment, Consultant, Lead, LeadEvent, ScoringProfile, Source, Status
+from leads.models import Assignment, Consultant, Lead, LeadEvent, ScoringProfile, Source, Status, User
 from leads.on_commit import announce
 from leads.payload import LeadPayload
 from leads.scoring import Classification, Facts, classify
@@ -207,9 +207,10 @@ def _give(lead: Lead, arrival: _Arrival, former: Consultant | None = None) -> bo
 
 
 def _is_nobodys(lead: Lead) -> bool:
-    """A lead that waits in a pool is looked after: whoever takes it has it."""
-    is_in_pool = lead.pool_id is not None and lead.awaits_consultant_since is not None
-    return lead.consultant_id is None and not is_in_pool
+    """A lead that waits in a pool is looked after: whoever takes it has it. Whoever was deactivated has none."""
+    if lead.consultant_id is not None:
+        return User.objects.filter(pk=lead.consultant_id, is_active=False).exists()
+    return lead.pool_id is None or lead.awaits_consultant_since is None
 
 
 def facts_of(payload: LeadPayload, source: Source | None) -> Facts:

@@ -93,6 +93,34 @@ def test_new_rule_with_a_seat_gives_leads(desk):
     assert give(make_lead()).rule.name == "New"
 
 
+def test_rule_saved_without_seats_says_that_it_gives_nothing(desk):
+    rule = make_circle()
+    html = desk.post(address(rule), form_of(rule), follow=True).content.decode()
+    assert "“Everyone” has no seats: nobody gets a lead by it." in html
+
+
+def test_temperatures_of_a_rule_are_chosen_and_none_that_there_is_not_is_taken(desk):
+    rule = make_circle(make_consultant("ana"), temperatures=["hot"])
+    page = desk.get(address(rule)).content.decode()
+    assert 'value="hot" id="id_temperatures_0" checked' in page
+
+    assert desk.post(address(rule), form_of(rule, temperatures=["warm", "cold"])).status_code == 302
+    refused = desk.post(address(rule), form_of(rule, temperatures=["hott"]))
+
+    assert "hott" in str(refused.context["errors"])
+    rule.refresh_from_db()
+    assert rule.temperatures == ["warm", "cold"]
+
+
+@pytest.mark.parametrize(("written", "kept"), [("pt-BR, es", ["pt-BR", "es"]), ("pt, portugues brasil", [])])
+def test_languages_of_a_rule_are_codes(desk, written, kept):
+    rule = make_circle(make_consultant("ana"))
+    answer = desk.post(address(rule), form_of(rule, languages=written))
+    rule.refresh_from_db()
+    assert rule.languages == kept
+    assert bool(kept) or "“portugues brasil” is no code of a language" in answer.content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("seats", [{}, {"members-1-weight": 2}])
 def test_rule_saved_while_a_lead_is_given_keeps_what_was_counted(client, seats):

@@ -45,13 +45,33 @@ def test_lead_page_begins_with_who_it_is_and_takes_every_fact_that_may_be_edited
     assert set(form.form.fields) == EDITABLE
 
 
-@pytest.mark.parametrize("address", ["/admin/leads/assignment/", "/admin/leads/lead/{lead}/change/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/leads/assignment/",
+        "/admin/leads/assignment/{decision}/change/",
+        "/admin/leads/lead/{lead}/change/",
+    ],
+)
 def test_decision_is_told_in_the_readers_language(desk, address):
     User.objects.filter(username="marina").update(language="pt-br")
-    make_circle(make_consultant("ana"))
+    make_circle(make_consultant("bia", is_accepting_leads=False), make_consultant("ana"))
     lead = make_lead()
-    give(lead)
-    text = desk.get(address.format(lead=lead.pk), headers={"accept-language": "pt-br"}).content.decode()
+    decision = give(lead)
+    address = address.format(lead=lead.pk, decision=decision.pk)
+    text = desk.get(address, headers={"accept-language": "pt-br"}).content.decode()
 
     assert "Entregue a ana, a vez em “Everyone”" in text
+    assert "bia (não está aceitando leads)" in text
+    assert "not_accepting" not in text
     assert "Round robin" not in text
+
+
+def test_decisions_page_names_who_was_passed_over_and_in_which_circle(desk):
+    resting = make_consultant("bia", is_accepting_leads=False)
+    make_circle(resting, name="First", fallback="next_rule")
+    make_circle(make_consultant("ana"), name="Second", position=1)
+    text = desk.get(f"/admin/leads/assignment/{give(make_lead()).pk}/change/").content.decode()
+
+    assert "<li><strong>bia – First:</strong> not accepting leads</li>" in text
+    assert "{consultant, why" not in text

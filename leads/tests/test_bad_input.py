@@ -11,6 +11,7 @@ from django.test import Client
 from leads import clock
 from leads.actors import SYSTEM
 from leads.assignment_ledger import contradictions
+from leads.decision_words import decision_in_words, facts_of
 from leads.errors import InvalidError
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, User, WorkingHours
 from leads.services import assigning, leaving, people
@@ -61,10 +62,13 @@ def test_rule_with_a_lowest_value_above_its_highest_is_refused():
 
 def test_rule_that_is_deleted_leaves_its_decisions_in_the_ledger(pair):
     rule = make_circle(*pair)
-    decision = give(make_lead())
+    decision, by_hand = give(make_lead()), make_lead()
+    assigning.assign_by_hand(user=make_manager("marina"), lead_id=by_hand.pk, consultant_id=pair[0].pk)
     rule.delete()
     decision.refresh_from_db()
     assert (decision.rule, decision.reason) == (None, "Round robin: ana is next in Everyone")
+    told = [decision_in_words(facts_of(one)) for one in Assignment.objects.order_by("pk")]
+    assert told == ["Given to ana, next in “a rule that was deleted since”", "Given to ana by marina"]
     assert list(contradictions()) == []
 
 
@@ -82,11 +86,12 @@ def test_deactivated_users_leads_go_to_colleagues_in_one_action_with_a_sentence_
     leads = [make_lead(consultant=pair[0]) for _ in range(3)]
     User.objects.filter(pk=pair[0].pk).update(is_active=False)
 
-    assert leaving.redistribute(user=make_manager(), consultant=pair[0]) == 3
+    assert leaving.redistribute(user=make_manager(), consultant=pair[0]) == (3, 0)
 
     decisions = Assignment.objects.filter(lead__in=leads)
-    assert all(one.reason.startswith("Round robin: bia is next in Everyone") for one in decisions)
+    assert all(one.reason.startswith("ana left. Round robin: bia is next in Everyone") for one in decisions)
     assert {(one.trigger, one.previous_consultant) for one in decisions} == {("leaving", pair[0])}
+    assert decision_in_words(facts_of(decisions[0])).startswith("ana left. Given to bia, next in “Everyone”")
 
 
 def test_deleted_user_leaves_the_lead_without_a_consultant_and_the_ledger_its_words(pair):

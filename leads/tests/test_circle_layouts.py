@@ -43,7 +43,7 @@ def test_each_change_of_a_circle_says_who_came_went_or_weighs_otherwise():
     assert changes(rule) == [
         ("ana, bia joined", 0, 0),
         ("caio joined", 2, 2),
-        ("ana left", 3, 2),
+        ("ana left the circle", 3, 2),
         ("caio changed weight", 2, 1),
     ]
 
@@ -154,3 +154,23 @@ def test_decisions_about_a_lead_that_was_erased_stay_and_the_ledger_still_adds_u
     assert list(contradictions()) == []
     assert give(1) == ["caio"]
     assert client.get("/admin/leads/assignment/").status_code == 200
+
+
+def test_changes_of_circles_are_listed_in_words_with_the_names_of_a_page_read_at_once(
+    client: Client, django_assert_max_num_queries
+):
+    rule = make_circle(make_consultant("ana"), make_consultant("bia"))
+    for name in ("caio", "dora", "eva", "fred"):
+        circles.seat(rule, [make_consultant(name)])
+    leave(rule, "ana")
+    client.force_login(make_manager())
+
+    with django_assert_max_num_queries(14):
+        text = client.get("/admin/leads/circlelayout/").content.decode()
+
+    told = ["ana, bia joined", "fred joined", "ana left the circle"]
+    assert all(f'<td class="field-why">{words}</td>' in text for words in told)
+    last = rule.layouts.latest("pk")
+    assert (
+        "ana left the circle" in client.get(f"/admin/leads/circlelayout/{last.pk}/change/").content.decode()
+    )

@@ -234,7 +234,7 @@ def test_redistribute_gives_open_leads_to_colleagues_and_the_ledger_agrees(db):
     names(6)
     won = Lead.objects.filter(consultant=ana).first()
     Lead.objects.filter(pk=won.pk).update(status_id="won")
-    assert leaving.redistribute(user=make_manager(), consultant=ana) == 1
+    assert leaving.redistribute(user=make_manager(), consultant=ana) == (1, 0)
     assert list(Lead.objects.filter(consultant=ana)) == [won]
     assert list(contradictions()) == []
 
@@ -243,7 +243,7 @@ def test_redistribute_with_nobody_left_puts_leads_into_the_queue(db):
     ana = make_consultant("ana")
     make_circle(ana)
     names(2)
-    assert leaving.redistribute(user=make_manager(), consultant=ana) == 0
+    assert leaving.redistribute(user=make_manager(), consultant=ana) == (0, 2)
     assert Lead.objects.awaiting_consultant().count() == 2
     assert list(contradictions()) == []
 

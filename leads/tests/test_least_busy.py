@@ -124,4 +124,4 @@ def test_rule_that_falls_back_keeps_why_its_own_people_were_passed_over():
     make_circle(make_consultant("bia"), name="Second", position=1)
     decision = give()
     assert decision.passed_over == [{"consultant": "resting", "why": "not_accepting", "rule": "First"}]
-    assert decision.reason == "Round robin: bia is next in Second; resting is not accepting"
+    assert decision.reason == "Round robin: bia is next in Second; resting is not accepting in First"

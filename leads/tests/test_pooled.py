@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from leads import clock
 from leads.actors import SYSTEM
 from leads.models import Absence, Consultant, Lead, Notice
 from leads.services import assigning, board, people, pooled
@@ -58,16 +59,18 @@ def test_absence_that_ends_tells_of_what_waits(ana):
     assert told() == ["ana"]
 
 
-def test_lead_that_opens_again_in_its_pool_is_told_again_once(ana):
+def test_lead_that_opens_again_in_its_pool_is_told_again_once_and_after_a_slip_not(ana):
     lead, manager = pool_lead(), make_manager()
     assert pooled.tell_takers() == 1
-    board.move_lead(user=manager, lead_id=lead.pk, status="lost")
-    assert pooled.tell_takers() == 0
+    for minutes, is_told in [(1, 0), (6, 1)]:
+        with clock.virtual(timezone.now()) as time_is:
+            board.move_lead(user=manager, lead_id=lead.pk, status="lost")
+            assert pooled.tell_takers() == 0
+            time_is.move_to(time_is.moment + timedelta(minutes=minutes))
+            board.move_lead(user=manager, lead_id=lead.pk, status="new")
 
-    board.move_lead(user=manager, lead_id=lead.pk, status="new")
-
-    assert pooled.tell_takers() == 1
-    assert pooled.tell_takers() == 0
+            assert pooled.tell_takers() == is_told
+            assert pooled.tell_takers() == 0
     assert told() == ["ana", "ana"]
 
 

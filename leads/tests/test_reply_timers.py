@@ -9,7 +9,7 @@ from django.db import transaction
 from leads import clock
 from leads.assignment_ledger import contradictions
 from leads.models import Assignment, AssignmentRule, Consultant, Lead, LeadEvent, Notice, User, WorkingHours
-from leads.services import activity, assigning, board, people
+from leads.services import activity, assigning, board, leaving, people
 from leads.services.reply_timers import act_on_due_replies
 from leads.services.taking import take_lead
 from leads.tests.locks import in_own_connection
@@ -325,6 +325,26 @@ def test_lead_of_the_managers_that_is_lost_needs_none_and_needs_one_when_it_open
     assert (lead.needs_manager, lead.alert_at) == (True, None)
     assert assigning.assign_waiting_leads() == 0
     assert list(contradictions()) == []
+
+
+@pytest.mark.parametrize(
+    ("answered", "facts", "is_due"),
+    [(True, {}, False), (False, {}, True), (True, {"waiting_since": NOON}, True)],
+)
+def test_leads_of_somebody_who_left_owe_a_first_reply_only_where_one_was_owed(
+    trio, time_is, answered, facts, is_due
+):
+    make_circle(*trio, **TIMED)
+    lead = given_lead()
+    if answered:
+        board.move_lead(user=trio[0].user, lead_id=lead.pk, status="contacted")
+    Lead.objects.filter(pk=lead.pk).update(**facts)
+
+    leaving.redistribute(user=make_manager(), consultant=trio[0])
+
+    lead.refresh_from_db()
+    assert lead.consultant == trio[1]
+    assert (lead.reply_due_at is not None) is is_due
 
 
 def test_lead_that_cannot_be_reckoned_with_holds_up_no_other(trio, time_is):

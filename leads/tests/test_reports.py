@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from leads import reports
-from leads.models import Assignment, Consultant, Lead
+from leads.models import Assignment, Consultant, Lead, User
 from leads.reports import Period
 from leads.tests.makers import make_consultant, make_lead
 
@@ -102,6 +102,15 @@ def test_by_consultant_counts_what_each_carries() -> None:
     }
     assert rows[ana]["first_response"] == timedelta(minutes=4)
     assert (rows[bia]["open"], rows[bia]["first_response"]) == (0, None)
+
+
+def test_by_consultant_shows_whoever_was_deactivated_as_long_as_they_have_open_leads() -> None:
+    ana, bia = make_consultant("ana"), make_consultant("bia")
+    make_lead(consultant=ana)
+    make_lead(consultant=bia, status_id="won", closed_at=timezone.now())
+    User.objects.update(is_active=False)
+
+    assert [(row["consultant"], row["open"]) for row in reports.by_consultant(WEEK)] == [(ana, 1)]
 
 
 def given(to: Consultant, *, days_ago: float = 0, **facts: object) -> None:

@@ -7,7 +7,7 @@ import pytest
 from leads import clock
 from leads.actors import SYSTEM
 from leads.assignment_ledger import contradictions
-from leads.models import Absence, Assignment, AssignmentRule, Consultant, Lead
+from leads.models import Absence, Assignment, AssignmentRule, Consultant, Lead, User
 from leads.payload import LeadPayload
 from leads.services.intake import receive_lead
 from leads.tests.makers import make_circle, make_consultant, make_lead, make_statuses
@@ -96,6 +96,21 @@ def test_owner_who_was_deactivated_is_passed_over(pair):
     pair[0].user.is_active = False
     pair[0].user.save()
     assert come().consultant == pair[1]
+
+
+def test_open_lead_of_somebody_deactivated_goes_to_a_colleague_when_its_person_comes_again(pair):
+    make_circle(*pair)
+    come()
+    User.objects.filter(pk=pair[0].pk).update(is_active=False)
+    assert come().consultant == pair[1]
+    decision = Assignment.objects.first()
+    assert (
+        decision.reason
+        == "ana, who had this person before, is inactive. Round robin: bia is next in Everyone"
+    )
+    assert come().consultant == pair[1]
+    assert Assignment.objects.count() == 2
+    assert list(contradictions()) == []
 
 
 def test_owner_on_leave_is_passed_over_and_one_after_hours_is_not(pair):

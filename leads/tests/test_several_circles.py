@@ -39,7 +39,19 @@ def test_somebody_of_two_circles_is_listed_with_the_name_of_each():
 def test_empty_circle_behind_a_resting_one_keeps_those_of_the_first():
     make_circle(make_consultant("ana", is_accepting_leads=False), name="First", fallback="next_rule")
     make_circle(name="Second", position=1, fallback="next_rule")
-    assert given().passed_over == [RESTING | {"rule": "First"}]
+    decision = given()
+    assert decision.passed_over == [RESTING | {"rule": "First"}]
+    assert why_nobody(decision) == "ana (First: not accepting leads)"
+
+
+def test_somebody_who_was_passed_over_in_the_first_circle_is_not_told_of_the_second():
+    make_circle(make_consultant("ana", is_accepting_leads=False), name="First", fallback="next_rule")
+    make_circle(make_consultant("bia"), name="Second", position=1)
+    decision = given()
+    assert decision.reason == "Round robin: bia is next in Second; ana is not accepting in First"
+    assert decision_in_words(facts_of(decision)) == (
+        "Given to bia, next in “Second”. Passed over: ana (First: not accepting leads)"
+    )
 
 
 def test_circle_that_was_passed_over_whole_is_told_beside_who_has_the_lead():

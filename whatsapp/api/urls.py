@@ -14,6 +14,9 @@ urlpatterns = [
     path("conversations/<uuid:conversation_id>/take-over/", views.TakeOver.as_view(), name="api-take-over"),
     path("conversations/<uuid:conversation_id>/close/", views.Close.as_view(), name="api-close"),
     path(
+        "conversations/<uuid:conversation_id>/open-again/", views.OpenAgain.as_view(), name="api-open-again"
+    ),
+    path(
         "conversations/<uuid:conversation_id>/templates/",
         views.ConversationTemplates.as_view(),
         name="api-templates",

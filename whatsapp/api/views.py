@@ -171,6 +171,14 @@ class Close(ConversationView):
         return self.now_is()
 
 
+class OpenAgain(ConversationView):
+    @extend_schema(operation_id="conversations_open_again", request=None, responses=ConversationShape)
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Takes a closing back: whoever answered before answers again."""
+        services.open_again(**self.doer())
+        return self.now_is()
+
+
 class MarkRead(ConversationView):
     @extend_schema(operation_id="conversations_mark_read", request=None, responses=ConversationShape)
     def post(self, request: Request, conversation_id: UUID) -> Response:

@@ -2,7 +2,7 @@
 
 from whatsapp.locks import lock_conversation
 from whatsapp.services.beginning import begin_conversation, line_to_begin_on
-from whatsapp.services.closing import close, close_finished
+from whatsapp.services.closing import close, close_finished, open_again
 from whatsapp.services.files import send_file_as_consultant
 from whatsapp.services.hands import link_lead, return_by_timer, return_to_agent, take_over, transfer
 from whatsapp.services.inbound import record_inbound
@@ -28,6 +28,7 @@ __all__ = [
     "lock_conversation",
     "mark_read",
     "offer_templates",
+    "open_again",
     "record_inbound",
     "retry_message",
     "return_by_timer",

@@ -1,6 +1,6 @@
 """When a conversation is over: a person says so, its lead is closed, or nobody has written for long.
 
-The client's next message opens it again (`whatsapp.services.inbound`).
+The client's next message opens it again (`whatsapp.services.inbound`), and so does a person who closed it by a slip.
 """
 
 from datetime import timedelta
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 
 from leads import clock
 from leads.actors import Actor, person
@@ -16,12 +17,14 @@ from leads.errors import NotFoundError
 from leads.models import Lead, LeadEvent, Status, User
 from leads.services import writes
 from whatsapp.locks import lock_conversation
-from whatsapp.models import Conversation
+from whatsapp.models import Conversation, Line
 from whatsapp.models.conversation import SERVICE_WINDOW, ConversationQuerySet
+from whatsapp.owed import owe_last_words
 from whatsapp.services.hands import cancel_queued
 
 # Of a sweep: each is a transaction of its own, and the next sweep comes in five minutes
 MOST_AT_ONCE = 500
+CLOSED = LeadEvent.Kind.CONVERSATION_CLOSED
 CLOSED_LEADS = Q(lead__status__kind__in=[Status.Kind.WON, Status.Kind.LOST]) | Q(
     lead__archived_at__isnull=False
 )
@@ -36,6 +39,19 @@ def close(*, conversation_id: UUID | str, user: User, origin: str = "") -> Conve
     if conversation.status != Conversation.Status.CLOSED:
         _close(conversation)
         _tell_lead(conversation, person(user, origin))
+    return conversation
+
+
+@transaction.atomic
+def open_again(*, conversation_id: UUID | str, user: User, origin: str = "") -> Conversation:
+    """As it was before it was closed: whoever answered answers again, and what the client wrote last is owed an
+    answer. What the agent had not sent yet stays dropped. Of one that is open nothing changes."""
+    if not Conversation.objects.visible_to(user).filter(pk=conversation_id).exists():
+        raise NotFoundError
+    conversation = lock_conversation(conversation_id)
+    if conversation.status == Conversation.Status.CLOSED:
+        _tell_lead_again(conversation, person(user, origin))
+        _open(conversation)
     return conversation
 
 
@@ -71,10 +87,35 @@ def _tell_lead(conversation: Conversation, actor: Actor) -> None:
     if conversation.lead_id is None:
         return
     lead = Lead.objects.select_for_update().get(pk=conversation.lead_id)
+    waited = {"waiting_since": lead.waiting_since.isoformat()} if lead.waiting_since else {}
     lead.waiting_since = None
-    kind = LeadEvent.Kind.CONVERSATION_CLOSED
-    writes.record(lead, kind, actor, conversation=str(conversation.pk))
-    writes.changed(lead, ["waiting_since"], action=kind, actor=actor)
+    writes.record(lead, CLOSED, actor, conversation=str(conversation.pk), epoch=conversation.epoch, **waited)
+    writes.changed(lead, ["waiting_since"], action=CLOSED, actor=actor)
+
+
+def _tell_lead_again(conversation: Conversation, actor: Actor) -> None:
+    """The client waits since the moment that the closing put an end to, if nobody waits for anything newer."""
+    if conversation.lead_id is None:
+        return
+    lead = Lead.objects.select_for_update().get(pk=conversation.lead_id)
+    # By the epoch: a sweep may have closed it since, which ended no wait of anybody
+    closings = lead.events.filter(kind=CLOSED, data__conversation=str(conversation.pk))
+    closing = closings.filter(data__epoch=conversation.epoch).first()
+    since = closing.data.get("waiting_since") if closing else None
+    if since and lead.opted_out_at is None:
+        lead.waiting_since = lead.waiting_since or parse_datetime(since)
+    writes.record(lead, CLOSED, actor, conversation=str(conversation.pk), undone=True)
+    writes.changed(lead, ["waiting_since"], action="conversation_opened", actor=actor)
+
+
+def _open(conversation: Conversation) -> None:
+    # What says who answers is left alone by the closing, but for the status
+    is_agents = conversation.line.kind == Line.Kind.AGENT and conversation.transferred_at is None
+    conversation.status = Conversation.Status.ACTIVE if is_agents else Conversation.Status.TRANSFERRED
+    conversation.epoch += 1
+    if is_agents and not conversation.is_opted_out:
+        owe_last_words(conversation)
+    conversation.save(update_fields=["status", "epoch", "answered_seq", "burst_started_at", "updated_at"])
 
 
 def _close(conversation: Conversation) -> None:

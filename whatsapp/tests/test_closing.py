@@ -8,10 +8,18 @@ from django.test import Client
 from leads import clock
 from leads.errors import NotFoundError
 from leads.models import Lead, LeadEvent
-from leads.tests.makers import make_consultant, make_lead, make_manager
+from leads.tests.makers import client_of, make_consultant, make_lead, make_manager
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import InboundMessage
-from whatsapp.services import close, close_finished, record_inbound, send, send_as_consultant
+from whatsapp.services import (
+    close,
+    close_finished,
+    open_again,
+    record_inbound,
+    send,
+    send_as_consultant,
+    take_over,
+)
 from whatsapp.tests.makers import inbound_form, make_line
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +76,51 @@ def test_close_makes_a_reply_in_flight_stale(conversation):
     epoch = conversation.epoch
     assert close(conversation_id=conversation.pk, user=make_manager()).epoch > epoch
     assert not Conversation.objects.unanswered().exists()
+
+
+def test_opened_again_by_who_closed_it_the_agent_goes_on_and_owes_its_answer(conversation):
+    manager, lead = make_manager(), of_lead(conversation, waiting_since=NOW)
+    for _ in range(2):
+        close(conversation_id=conversation.pk, user=manager)
+        opened = open_again(conversation_id=conversation.pk, user=manager)
+    assert (opened.status, opened.consultant) == ("active", None)
+    assert Conversation.objects.unanswered().get() == opened
+    lead.refresh_from_db()
+    assert lead.waiting_since == NOW
+    assert open_again(conversation_id=conversation.pk, user=manager).epoch == opened.epoch
+    assert LeadEvent.objects.filter(kind="conversation_closed").count() == 4
+
+
+def test_opened_again_by_a_manager_the_consultant_answers_as_before(conversation, time):
+    ana, manager = make_consultant("ana"), make_manager()
+    of_lead(conversation, consultant=ana, waiting_since=NOW)
+    before = take_over(conversation_id=conversation.pk, user=ana.user)
+    time.move_to(NOW + timedelta(hours=1))
+    close(conversation_id=conversation.pk, user=manager)
+
+    answer = client_of(manager).post(f"/api/conversations/{conversation.pk}/open-again/")
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "transferred")
+    conversation.refresh_from_db()
+    assert (conversation.consultant, conversation.transferred_at) == (ana, before.transferred_at)
+    assert not Conversation.objects.unanswered().exists()
+
+
+def test_opened_again_is_told_on_the_timeline_and_owes_nothing_to_who_opted_out(conversation):
+    manager, lead = make_manager(), of_lead(conversation, waiting_since=NOW)
+    close(conversation_id=conversation.pk, user=manager)
+    Lead.objects.update(opted_out_at=NOW)
+    Conversation.objects.update(is_opted_out=True)
+    open_again(conversation_id=conversation.pk, user=manager)
+    assert not Conversation.objects.unanswered().exists()
+    lead.refresh_from_db()
+    assert lead.waiting_since is None
+    assert lead.events.first().data["undone"]
+
+
+def test_open_again_of_what_one_may_not_see_is_not_found(conversation):
+    with pytest.raises(NotFoundError):
+        open_again(conversation_id=conversation.pk, user=make_consultant("bia").user)
 
 
 def test_close_of_what_one_may_not_see_is_not_found(conversation):

@@ -6,7 +6,7 @@ import { say, sayCount } from "../words.js";
 import { bindAttachment, takeFile } from "./attachment.js";
 import { bindTemplate } from "./template.js";
 
-const HANDS = { "take-over": "took_over", "return-to-agent": "returned", close: "conversation_over" };
+const HANDS = { "take-over": "took_over", "return-to-agent": "returned", close: "conversation_over", "open-again": "opened_again" };
 const NEAR_END_PX = 80;
 const isTouch = matchMedia("(pointer: coarse)").matches;
 const draftKey = (form) => `draft:${form.dataset.conversation}`;
@@ -182,7 +182,7 @@ async function give(conversation, hand) {
 }
 
 function tellClosed(conversation) {
-  const again = { label: say("open_again"), run: () => give(conversation, "take-over") };
+  const again = { label: say("open_again"), run: () => give(conversation, "open-again") };
   toast(say(HANDS.close), { key: "closed", actions: [again] });
 }
 
