@@ -14,7 +14,9 @@ from agent.parsers.lexicons import common_words
 
 ENOUGH_OVERLAP = 0.5
 # We answer these ourselves, so there is nothing to leave for the consultant.
-ANSWERED_BY_US = ("are_you_bot", "why", "speak_pt", "speak_es", "speak_en")
+ANSWERED_BY_US = (
+    "are_you_bot", "why", "speak_pt", "speak_es", "speak_en", "how_are_you", "are_you_there", "is_it_honest", "by_text",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ def _open_question(text: str) -> str:
 
 
 def _is_about_us(sentence: str) -> bool:
-    return any(intents.found(intent, sentence) for intent in ANSWERED_BY_US)
+    return intents.is_anyone_there(sentence) or any(
+        intents.found(intent, sentence) for intent in ANSWERED_BY_US
+    )
 
 
 def best_snippet(playbook: Playbook, question: str, language: str) -> Snippet | None:

@@ -50,6 +50,10 @@ TALK = (
     "wait",
     "side_talk",
     "not_interested",
+    "how_are_you",
+    "are_you_there",
+    "is_it_honest",
+    "by_text",
 )
 
 

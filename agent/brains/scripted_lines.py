@@ -185,4 +185,4 @@ def _parts(words: str) -> list[str]:
     # Blanked and not cut out: every quote is found again by its place in the client's own text
     text = blank(text, [(item.start, item.end) for item in sensitive.parse(text)])
     text = blank(text, [match.span() for match in GOOD_WISHES.finditer(fold(text))])
-    return intents.about_the_client(text).split("\n")
+    return intents.about_the_client(intents.without_small_talk(text)).split("\n")

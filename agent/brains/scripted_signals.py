@@ -39,12 +39,17 @@ QUIET_INTENTS = (
     "language",
     "bad_news",
     "troubled",
+    "how_are_you",
+    "are_you_there",
+    "is_it_honest",
+    "by_text",
 )
 
 PRIORITY = (
     "opt_out", "opt_in", "emergency", "medical", "privacy", "angry", "job_seeker", "spam", "ask_human",
-    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support", "off_topic",
-    "language", "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
+    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support",
+    "off_topic", "is_it_honest", "by_text", "how_are_you", "are_you_there", "language", "question", "wait",
+    "thanks", "unheard_audio", "media", "answering", "other",
 )  # fmt: skip
 # "qual o preço", "do you finance": many clients write no question mark
 QUESTION_WORDS = re.compile(
@@ -93,6 +98,9 @@ def listen(burst: Sequence[Inbound], state: State) -> Mood:
     honest = [intents.without_injections(text) for text in texts]
     heard = {name for name in _LEXICON if intents.has(name, honest)}
     heard |= {"injection"} if intents.has("injection", texts) else set()
+    # Before we said that we are a machine it is a greeting like another
+    if state.greeted and any(intents.is_anyone_there(text) for text in honest):
+        heard.add("ask_human")
     heard |= _judged(honest, state) | _seen(burst)
     return Mood(frozenset(heard), intents.annoyance(honest))
 
@@ -100,7 +108,7 @@ def listen(burst: Sequence[Inbound], state: State) -> Mood:
 _LEXICON = (
     "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
     "own_client", "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
-    "bad_news", "troubled",
+    "bad_news", "troubled", "how_are_you", "are_you_there", "is_it_honest", "by_text",
 )  # fmt: skip
 
 

@@ -102,13 +102,17 @@ class Speaker:
 
     def _reaction(self, question: Question | None) -> str:
         """What we say about what they said, before we ask on."""
-        parts = [self._notice(), self.told.text or self._acknowledgement(question)]
+        # "All good here, thanks!" is thanks enough
+        thanked = "how_are_you" in self.seen.mood
+        parts = [self._notice(), self.told.text or ("" if thanked else self._acknowledgement(question))]
         return " ".join(part for part in parts if part)
 
     def _notice(self) -> str:
         mood = self.seen.mood
         notices = {
             "card": "sensitive_data", "language": "language_switched", "are_you_bot": "bot_disclosure",
+            "is_it_honest": "who_we_are", "by_text": "by_text",
+            "how_are_you": "fine_thanks", "are_you_there": "still_here",
             "bad_news": "sympathy", "opt_in": "opt_in_confirmation",
             "unheard_audio": "cannot_hear_audio", "media": "media_received",
         }  # fmt: skip
