@@ -20,8 +20,9 @@ SIDE_TALK = re.compile(
     r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
 )
 # "asdfg", "aaa"; not h, l and r, which names have between other consonants, as "Schmidt" has
-GIBBERISH = re.compile(r"[bcdfgjkmnpqstvwxz]{3}|(.)\1\1")
-MASHED = re.compile(r"[bcdfghjklmnpqstvwxz]{5}|^[^aeiouy]+$|[sdfgjkl]{4}")
+NEIGHBOURS = r"^(?:qwe|asd|zxc|sdf|xcv|jkl|hjk|poi|mnb)\w{0,4}$"  # of the keyboard
+GIBBERISH = re.compile(rf"{NEIGHBOURS}|[bcdfgjkmnpqstvwxz]{{3}}|(.)\1\1")
+MASHED = re.compile(rf"{NEIGHBOURS}|[bcdfghjklmnpqstvwxz]{{5}}|^[^aeiouy]+$|[sdfgjkl]{{4}}")
 # "arrancaría en agosto": once the month is read, a verb is left that answers nothing.
 VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
 ADDRESS = re.compile(r"(?P<owner>[a-z][\w.+-]*)@")

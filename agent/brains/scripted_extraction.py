@@ -10,7 +10,7 @@ from typing import Any
 from agent import stages
 from agent.brains.protocol import Question, Rejected, SlotUpdate, TurnInput
 from agent.brains.scripted_asked import AskedReader
-from agent.brains.scripted_bare import BareReader
+from agent.brains.scripted_bare import FILLERS, BareReader
 from agent.brains.scripted_claims import Reader
 from agent.brains.scripted_lines import Claim, lines_of
 from agent.parsers import choices
@@ -33,6 +33,11 @@ class Extraction:
     updates: list[SlotUpdate] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     corrected: bool = False
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the client said again what was known."""
+        return any(one.reason == "unchanged" for one in self.rejected)
 
 
 def extract(turn: TurnInput, language: str) -> Extraction:
@@ -69,7 +74,7 @@ def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], langua
         if _is_unchanged(turn, update):
             rejected.append(Rejected(update.slot, update.value, update.quote, "unchanged"))
             continue
-        corrected = corrected or question.key in turn.state.slots
+        corrected = corrected or _is_corrected(turn, update)
         updates.append(update)
     return Extraction([*_in_thousands(turn, updates)], rejected, corrected)
 
@@ -121,7 +126,14 @@ def _is_faint(turn: TurnInput, question: Question, claim: Claim) -> bool:
     settled = question.type == "choice" and not any(
         choice.hours or choice.max_days for choice in question.choices
     )
-    return known and settled and not (claim.explicit and claim.line.corrects)
+    return known and settled and not (claim.explicit and (claim.line.corrects or _is_said_alone(turn, claim)))
+
+
+def _is_said_alone(turn: TurnInput, claim: Claim) -> bool:
+    """ "ok online then": the option and nothing else, where no words of any kind were asked for."""
+    asked = turn.playbook.question(turn.state.pending or "")
+    free = asked is not None and asked.type in {"text", "place"}
+    return not (free or claim.line.is_question) and claim.line.says_only(claim.quote, FILLERS)
 
 
 def _update(turn: TurnInput, question: Question, claims: list[Claim]) -> SlotUpdate:
@@ -177,6 +189,14 @@ def _joined_places(turn: TurnInput, question: Question, claims: list[Claim]) -> 
 def _is_unchanged(turn: TurnInput, update: SlotUpdate) -> bool:
     known = turn.state.slots.get(update.slot)
     return known is not None and known.value == update.value
+
+
+def _is_corrected(turn: TurnInput, update: SlotUpdate) -> bool:
+    """A fuller answer corrects nothing: "Jardim Europa", then "Jardim Europa, Bauru"."""
+    known = turn.state.slots.get(update.slot)
+    return known is not None and not (
+        isinstance(update.value, str) and _words(known.value) < _words(update.value)
+    )
 
 
 def _cleared(turn: TurnInput, question: Question, language: str) -> Iterable[SlotUpdate]:

@@ -171,6 +171,11 @@ class FigureReader(ClaimReader):
     def _is_amount_for(self, question: Question, item: Found, line: Line) -> bool:
         if self._avoided(question, item, line.folded):
             return False
+        # "thousand" by itself scales an amount that we did not understand
+        if question.key not in {self.pending, *self.amounts} and SCALE_ALONE.fullmatch(
+            line.folded.strip(" .!")
+        ):
+            return False
         if item.explicit:
             return True
         amount = item.value["max"] or item.value["min"]

@@ -40,7 +40,8 @@ APOLOGY = re.compile(
 # "500" and then, as a message of its own, "mil reais kkk"
 SCALE_ALONE = re.compile(
     r"(?P<scale>mil|k|mi|milhao|milhoes|millones|millon|million|thousand|grand)(?: (?:de )?(?:reais|pesos|dolares|"
-    r"dollars|euros|soles))?(?:\W+(?:rs+|k{2,}|(?:ha|ja|je|he)+|lol|mesmo|ne|eh|ok|ta|please|por favor))*\W*"
+    r"dollars|euros|soles))?(?:\W+(?:rs+|k{2,}|(?:ha|ja|je|he)+|lol|"
+    r"mesmo|ne|eh|ok|ta|obvs|obviously|obvio|claro|duh|of course|please|por favor))*\W*"
 )
 ENDS_IN_NUMBER = re.compile(r"\d[\d.,]*\s*$|(?:cem|cento|entos|cien|cientos|hundred|nta|nte)\s*$")
 TO_THE_POINT = re.compile(

@@ -43,6 +43,7 @@ QUIET_INTENTS = (
     "are_you_there",
     "is_it_honest",
     "by_text",
+    "card",
 )
 
 PRIORITY = (
@@ -59,7 +60,10 @@ QUESTION_WORDS = re.compile(
     r"parcela\w*|abre\w*|fica\w*|"
     r"vende\w*|aluga\w*|manda\w*|consegue\w*|pode\w*)|tem como|da pra|(?:tienen|hacen|aceptan|atienden|trabajan|venden|"
     r"pueden|se puede)|"
-    r"(?:do|does|can|could|will|would|are|is) (?:you|u|it|there|they|this|that|i|we))\b.{2,}"
+    r"(?:do|does|can|could|will|would|are|is) (?:you|u|it|there|they|this|that|i|we))\b.{2,}|"
+    r".*(?<!\w)(?:como (?:e que )?(?:funciona\w*|faz(?:er)?|faco|fica|paga\w*|hago|se hace|es el proceso)|"
+    r"quanto (?:dura|tempo|demora|tem que)|cuanto (?:dura|demora|tarda|tiempo)|que (?:color|colores|modelos|incluye|"
+    r"trae|requisitos|documentos|horarios?)|how (?:does|do|long|many|soon)|what (?:about|documents|colou?rs?))(?!\w)"
 )
 REQUEST_WORDS = re.compile(
     r"(?<!\w)(?:quero|queria|preciso|gostaria|pode|podem|manda|mandem|faz|faca|quiero|quisiera|necesito|puedes?|pueden|"
@@ -105,6 +109,8 @@ def listen(burst: Sequence[Inbound], state: State) -> Mood:
     return Mood(frozenset(heard), intents.annoyance(honest))
 
 
+# What nobody should write into a chat; a company's CNPJ is public
+NOT_ASKED = frozenset({"card", "cvv", "cpf", "ssn", "document"})
 _LEXICON = (
     "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
     "own_client", "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
@@ -119,7 +125,7 @@ def _judged(texts: list[str], state: State) -> set[str]:
         "spam": intents.is_spam(texts),
         "language": intents.wants_language(texts) is not None,
         "question": any("?" in text or QUESTION_WORDS.match(fold(text)) for text in texts),
-        "card": any(item.value in {"card", "cvv"} for text in texts for item in sensitive.parse(text)),
+        "card": any(item.value in NOT_ASKED for text in texts for item in sensitive.parse(text)),
     }
     return {name for name, holds in checks.items() if holds}
 
@@ -153,7 +159,7 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
         outside=outside,
         # The usual limit itself: to a person at once
         out_of_scope=2 if stuck_on_orders or served else (state.out_of_scope + strayed) * (not progress),
-        failures=failures(turn, mood, progress),
+        failures=failures(turn, mood, progress, extraction.repeats),
         handed_over=state.handed_over,
     )
 
@@ -193,18 +199,24 @@ def _words_of(snapshot: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W\d_]{4,}", fold(snapshot)))
 
 
-def failures(turn: TurnInput, mood: Mood, progress: bool) -> int:
-    """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs."""
+def failures(turn: TurnInput, mood: Mood, progress: bool, repeats: bool = False) -> int:
+    """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs, nor is
+    what they say again."""
     state = turn.state
     if not progress and (_only_sounds(turn, mood) or _asked_in_vain(turn)):
         return turn.playbook.limits.get("failures", MAX_FAILURES)
     if progress or state.pending is None:
         return 0
-    if any(intent in mood for intent in QUIET_INTENTS) or mood.intent in {
-        "injection",
-        "off_topic",
-        "support",
-    }:
+    if (
+        repeats
+        or any(intent in mood for intent in QUIET_INTENTS)
+        or mood.intent
+        in {
+            "injection",
+            "off_topic",
+            "support",
+        }
+    ):
         return state.failures
     return state.failures + 1
 

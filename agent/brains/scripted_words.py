@@ -92,7 +92,7 @@ class WordReader(ClaimReader):
 
         Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish.
         """
-        towns = places.parse(line.unread, self.context, self.language) if self.of_type("place") else []
+        towns = self._towns(line)
         offers = [
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
@@ -110,6 +110,14 @@ class WordReader(ClaimReader):
             replace(self.claim(question, item, line), surest=True)
             for question, item in sorted(taken, key=lambda pair: pair[1].start)
         ]
+
+    def _towns(self, line: Line) -> list[Found]:
+        """Those that are led to or famous, or a line that is nothing but one: "Ipatinga mg" offers no MG."""
+        if not self.of_type("place"):
+            return []
+        found = places.parse(line.unread, self.context, self.language)
+        alone = None if found else places.bare(line.unread, self.context, pending=False)
+        return [*found, alone] if alone else found
 
     def _alone(self, line: Line, towns: list[Found]) -> list[tuple[Question, Found]]:
         """ "planilha mesmo": a word that only one question knows needs no cue where nothing else is said."""

@@ -87,6 +87,15 @@ LONGEST = 5
 FEW = 2
 # Shorter names of other countries' cities are everyday words somewhere
 SHORTEST_ABROAD = 4
+# "Ipatinga mg" at the end of a clause; not the two letters that are words: "Austin in", "Palmas to"
+LOWER_STATE = re.compile(
+    r"\s+(?!(?:to|se|es|am|al|ma|pa|in|or|me|ok|hi|la|de|co|no|na|mi|id|oh|pe)(?!\w))[a-z]{2}\s*(?=[.,;:!?\n]|$)"
+)
+# Who asks where in the country hears its name and knows no more
+OWN_COUNTRY = {
+    "BR": {"brasil", "brazil"}, "AR": {"argentina"}, "CO": {"colombia"}, "CL": {"chile"}, "ES": {"espana", "spain"},
+    "US": {"usa", "united states", "eua", "estados unidos"}, "GB": {"uk", "england", "united kingdom"},
+}  # fmt: skip
 # Answers to "which area?" that are no proper names.
 DESCRIBED = re.compile(
     r"(?<!\w)(?:"
@@ -117,7 +126,13 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
         if not (language == "en" and match[0].strip() == "a")
     ]
     found += _famous(text, folded, context)
-    named = [place for place in found if place and not is_of_another_kind(folded, place)]
+    named = [
+        place
+        for place in found
+        if place
+        and not is_of_another_kind(folded, place)
+        and fold(place.quote) not in OWN_COUNTRY.get(context.country, ())
+    ]
     places: list[Found] = []
     # The longest first: "São José dos Campos" and not the "Campos" in it
     for item in sorted(named, key=lambda place: place.start - place.end):
@@ -306,14 +321,16 @@ def _needs_no_cue(quote: str, context: Context) -> bool:
 
 def _without_state(quote: str) -> str:
     """ "Caruaru - PE" and "Caruaru PE" are Caruaru, folded."""
-    state = re.search(rf"{SPACED_STATE.pattern}$", quote.upper() if quote.islower() else quote)
+    state = re.search(
+        rf"{SPACED_STATE.pattern}$", quote.upper() if quote.islower() or LOWER_STATE.search(quote) else quote
+    )
     plain = re.split(r"\s*[-/,(]\s*", fold(quote[: state.start()] if state else quote))[0]
     region = re.search(rf"{REGION.pattern}$", plain)
     return plain[: region.start()] if region and region.start() else plain
 
 
 def _with_state(text: str, folded: str, start: int, end: int) -> Found:
-    flat = text.isupper() or text.islower()
+    flat = text.isupper() or text.islower() or bool(LOWER_STATE.match(text, end))
     spaced = SPACED_STATE.match(text.upper() if flat else text, end)
     state = STATE.match(folded, end) or spaced
     suffix = text[end : state.end()] if state else ""
