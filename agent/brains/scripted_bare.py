@@ -55,6 +55,7 @@ TALK = (
     "are_you_there",
     "is_it_honest",
     "by_text",
+    "goodbye",
 )
 
 
@@ -72,10 +73,7 @@ class BareReader:
         """The surest readings of the whole burst come before the guesses about any of it."""
         claims = [claim for line in lines for claim in self._read_yes_no(line)]
         pieces = [
-            (p, line)
-            for line in lines
-            for p in _with_regions(line)
-            if not (line.tainted or self._is_filler(p))
+            (p, line) for line in lines for p in _with_regions(line) if not (line.tainted or is_filler(p))
         ]
         self._may_be_names = sum(self._may_be_name(piece, line) for piece, line in pieces)
         # All pieces pass each attempt before the next: a guess about the first line must not take the slot
@@ -153,7 +151,7 @@ class BareReader:
         answer = texts.segment(piece if line.claimed else whole)
         if (
             SIDE_TALK.search(fold(answer))
-            or self._is_filler(answer)
+            or is_filler(answer)
             or self._looks_like_talk(answer)
             or len(answer.split()) > LONGEST_ANSWER
         ):
@@ -224,22 +222,24 @@ class BareReader:
     def _is_place(self, piece: str) -> bool:
         return places.is_known(piece, self.context)
 
-    def _is_filler(self, text: str) -> bool:
-        # The last words of a link look like the name of a town or a company
-        if "http" in text or "www." in text:
-            return True
-        return all(
-            word in FILLERS or word.isdigit() or INTERJECTION.match(word)
-            for word in re.findall(r"[^\W_]+", fold(text))
-        )
-
     def _looks_like_talk(self, text: str) -> bool:
-        return self._is_filler(text) or any(intents.found(intent, text) for intent in TALK)
+        return is_filler(text) or any(intents.found(intent, text) for intent in TALK)
 
     def _claim(self, question: Question | None, found: Found | None, line: Line) -> Claim | None:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
+
+
+def is_filler(text: str) -> bool:
+    """ "ok", "hmm kkk", a link: words that answer nothing."""
+    # The last words of a link look like the name of a town or a company
+    if "http" in text or "www." in text:
+        return True
+    return all(
+        word in FILLERS or word.isdigit() or INTERJECTION.match(word)
+        for word in re.findall(r"[^\W_]+", fold(text))
+    )
 
 
 def _is_echoed(piece: str, line: Line) -> bool:

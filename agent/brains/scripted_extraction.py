@@ -14,7 +14,7 @@ from agent.brains.scripted_bare import FILLERS, BareReader
 from agent.brains.scripted_claims import Reader
 from agent.brains.scripted_lines import Claim, lines_of
 from agent.parsers import choices
-from agent.parsers.found import fold
+from agent.parsers.found import BLANK, fold
 
 LONGEST_TEXT = 120
 # "350" is short for thousands, "1200" is an amount in full
@@ -56,7 +56,13 @@ def extract(turn: TurnInput, language: str) -> Extraction:
         and not any(claim.slot == asked.key for claim in claims + reader.ambiguous)
     ):
         claims += AskedReader(asked, turn.context, language).read(lines)
-    return _settle(turn, claims, reader.ambiguous, language)
+    return _settle(turn, [*map(_legible, claims)], [*map(_legible, reader.ambiguous)], language)
+
+
+def _legible(claim: Claim) -> Claim:
+    """What was blanked in the line is no word of the client's, and PostgreSQL cannot store it."""
+    value = claim.value.replace(BLANK, " ").strip() if isinstance(claim.value, str) else claim.value
+    return replace(claim, value=value, quote=claim.quote.replace(BLANK, " ").strip())
 
 
 def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], language: str) -> Extraction:

@@ -44,6 +44,7 @@ QUIET_INTENTS = (
     "is_it_honest",
     "by_text",
     "card",
+    "goodbye",
 )
 
 PRIORITY = (
@@ -54,7 +55,8 @@ PRIORITY = (
 )  # fmt: skip
 # "qual o preço", "do you finance": many clients write no question mark
 QUESTION_WORDS = re.compile(
-    r"^\W*(?:e |y |and |mas |pero |but )?(?:qual|quais|quando|onde|quanto|quantos|cual|cuales|cuando|donde|cuanto|what|"
+    r"^\W*(?:e |y |and |mas |pero |but )?(?!(?:quanto|cuanto) antes)"
+    r"(?:qual|quais|quando|onde|quanto|quantos|cual|cuales|cuando|donde|cuanto|what|"
     r"when|where|which|how|"
     r"(?:vcs|voces|vc|voce|ai|la) (?:tem|fazem|faz|aceita\w*|atende\w*|trabalha\w*|financia\w*|cobre\w*|entrega\w*|"
     r"parcela\w*|abre\w*|fica\w*|"
@@ -115,6 +117,7 @@ _LEXICON = (
     "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
     "own_client", "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
     "bad_news", "troubled", "how_are_you", "are_you_there", "is_it_honest", "by_text",
+    "goodbye",
 )  # fmt: skip
 
 

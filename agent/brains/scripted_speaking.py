@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent import stages
 from agent.brains.protocol import Decision, Question, SlotUpdate, State, TurnInput
 from agent.brains.scripted_answers import Answer
+from agent.brains.scripted_bare import is_filler
 from agent.brains.scripted_extraction import Extraction
 from agent.brains.scripted_signals import Mood, is_put_off
 from agent.brains.scripted_wording import Wording, bubbles, closing_messages
@@ -55,6 +56,8 @@ class Speaker:
             mood.annoyances and not self.seen.extraction.updates and not self.told.text
         ):
             return bubbles(self._greeting(), self.say("apology"), self.say("offer_human"))
+        if "goodbye" in mood and not self.seen.extraction.updates and before.greeted:
+            return bubbles(self.say("after_closing"))
         if "own_client" in mood and not self.seen.extraction.updates:
             return bubbles(self._greeting(), self.told.text, self.say("offer_human"))
         return self._conversation()
@@ -135,6 +138,8 @@ class Speaker:
         if state.pending and seen.state.failures > state.failures:
             if is_put_off(self.turn.burst) and seen.state.failures == 1:
                 return self.say("ack_neutral")
+            if all(is_filler(message.words) for message in self.turn.burst):
+                return ""
             offer = self.say("offer_human") if seen.state.failures == stages.MAX_FAILURES - 1 else ""
             return f"{self.say('not_understood')} {offer}".strip()
         return ""

@@ -38,7 +38,7 @@ INDEFINITE = {
 }
 FOLLOWING = re.compile(r"(?:\s+[^\W\d_]+){1,3}")
 PREPOSITION = re.compile(
-    r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|the|our|la|el)\s+)?$"
+    r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|as|os|the|our|la|el|las|los)\s+)?$"
 )
 WHERE = re.compile(r"(?<!\w)(?:in|em|en|na|no|near|from|moro|live|vivo)\s+$")
 VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")

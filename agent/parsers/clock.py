@@ -37,6 +37,10 @@ AGED = re.compile(
     r"(?<!\w)(?:(?:ele|ela|eu|filh[oa]|bebe)(?: \w+)? (?:tem|tenho|faz|fez)|"
     r"(?:el|ella|yo|hij[oa]) (?:tiene|tengo|cumple))\s+(?:so |solo )?$"
 )
+# "faz 2 meses" counts something else
+COUNTED = re.compile(
+    r"\s*(?:%|mes|ano|dia|semana|year|month|week|day|minut|vez|veces|time|quarto|pessoa|persona|people|filh|hij|kid|child)"
+)
 HALF_ALONE = re.compile(r"(?<!\w)(?P<half>a\.?m|p\.?m)\.?(?!\w)")
 
 
@@ -59,7 +63,7 @@ def asked(text: str, choices: tuple[Choice, ...]) -> list[Found]:
     hours = [number for number in numbers.find(ISH.sub(" ", folded)) if not number.article]
     if len(hours) == 1 and float(hours[0].value).is_integer() and 1 <= hours[0].value <= LATEST_HOUR:
         hour, bounds = int(hours[0].value), folded[: hours[0].start]
-        if AGED.search(bounds):
+        if AGED.search(bounds) or COUNTED.match(folded, hours[0].end):
             return []
         # Nobody agrees on a visit at four in the morning
         hour += 12 if hour <= EARLIEST_BARE else 0

@@ -20,6 +20,7 @@ STRONG = re.compile(
     r"pueden llamarme|podes llamarme|puede llamarme|quem fala (?:aqui )?e|aqui quem fala e|aqui (?:e|eh) (?:o|a)(?=\s)|"
     r"quem escreve e|le escribe|"
     r"les escribe|te escribe|"
+    r"(?<=, )(?:y yo|e eu|and i'?m)(?: soy| sou)?|(?<=\w )(?:y yo|e eu)(?: soy| sou)(?: el| la| o| a)?|"
     r"les habla|le habla|te habla|habla|firma|contact is|contato e|contato:|contacto es|contacto:|(?<!meu )nome|"
     r"(?<!mi )nombre|(?<!my )name|ass|atte|signed|cheers|regards|abs)"
     r"\s*[:,.\-]?\s*(?:(?:e|eh|es|is|o|a|la|el)\s+)*(?<=[\s:.,-])(?=\w)"
@@ -37,7 +38,7 @@ OTHER_PERSON = re.compile(
     r"(?:(?:minha|meu|mi|my|nossa|nosso|our|su|seu|sua|dele|dela|his|her|its|the|do|da|de la|del|company|empresa|user|"
     r"usuario)\s+"
     r"(?:\w+\s+){0,2}(?:e|es|is|chama|se llama|se chama)?\s*|\w+'s\s+(?:\w+\s+)?|(?:ele|ela|el|ella|he|she|"
-    r"que)\s+(?:se\s+)?)$"
+    r"que)\s+(?:se\s+)?(?:(?:chama|llama|is called|is)\s+)?)$"
 )
 # "falei com o Rodrigo", "eu e o Bruno", "a Carla que decide": whom they deal with
 DEALT_WITH = re.compile(
@@ -62,7 +63,8 @@ PARTICLES = frozenset(
     {"da", "de", "do", "dos", "das", "e", "del", "la", "las", "los", "y", "van", "von", "di", "o'"}
 )
 TITLES = re.compile(
-    r"^(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|doña|seu|ing|lic|prof|professor|profa)\.?\s+", re.I
+    r"^(?:sr|sra|dr|dra|mr|mrs|ms|dona|don|doña|seu|ing|lic|prof|professor|profa|pastor|rev|reverend)\.?\s+",
+    re.I,
 )
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 SURNAMES = word_set("surnames_that_are_words")

@@ -76,6 +76,7 @@ SPACED_STATE = re.compile(
     r"P[AEIRB]|QC|QLD|R[IJNORS]|S[CDEKP]|T[NOX]|UT|V[AIT]|VIC|W[AIVY]|NSW)(?!\w)"
 )
 REGION = re.compile(rf"\s*(?:,|-|/|\(|\s)\s*{phrase_pattern(regions()).pattern}\)?")
+OR = re.compile(r"\s+(?:ou|o|or|u)\s+(?:em |en |in |no |na )?")
 TOKEN = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*\.?")
 FIRST_PARTS = word_set("place_first_words")
 # After these a place is one of many things: "carta de Bruno", "falar para Marina"
@@ -109,6 +110,7 @@ DESCRIBED = re.compile(
     r"(?:bairro|barrio)\s+(?:nobre|tranquilo|central|residencial|seguro)|"
     r"(?:a\s+)?(?:quiet|safe|central|residential)\s+(?:area|neighbou?rhood|street)|"
     r"downtown|uptown|midtown|city cent(?:er|re)|suburbs?|outskirts|waterfront|beachfront|countryside|"
+    r"zones? \d|"
     r"centro(?:\s+(?:da cidade|de la ciudad|historico))?|litoral|afueras|periferia|suburbios?|orla|beira[- ]mar"
     r")(?!\w)"
 )
@@ -138,7 +140,7 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     for item in sorted(named, key=lambda place: place.start - place.end):
         if not any(item.overlaps(other) for other in places):
             places.append(item)
-    return _joined(text, places)
+    return [_with_alternative(text, folded, place, context) for place in _joined(text, places)]
 
 
 def bare(segment: str, context: Context, pending: bool) -> Found | None:
@@ -351,13 +353,23 @@ def _joined(text: str, places: list[Found]) -> list[Found]:
         last = joined[-1] if joined else None
         gap = text[last.end : item.start] if last else ""
         if last and re.fullmatch(
-            r"\s*(?:,|-|/|em|en|in|no|na|de|do|da)?\s*(?:em|en|in|no|na)?\s*", gap, re.I
+            r"\s*(?:,|-|/|em|en|in|no|na|de|do|da|ou|or|o)?\s*(?:em|en|in|no|na)?\s*", gap, re.I
         ):
             quote = text[last.start : item.end]
             joined[-1] = Found(quote, quote, last.start, item.end)
         else:
             joined.append(item)
     return joined
+
+
+def _with_alternative(text: str, folded: str, place: Found, context: Context) -> Found:
+    """ "Guarujá ou Bertioga" is one answer, too; the second place needs no cue of its own."""
+    joint = OR.match(folded, place.end)
+    other = _capture(text, folded, joint.end(), context, trusted=False) if joint else None
+    if other is None or not is_known(other.quote, context) or is_of_another_kind(folded, other):
+        return place
+    quote = text[place.start : other.end]
+    return replace(place, value=quote, quote=quote, end=other.end)
 
 
 def _after_space(text: str, position: int) -> int:

@@ -44,6 +44,7 @@ OTHER_ANSWERS = frozenset(
         "agora",
     }
 )
+LEADS_ON = frozenset({"para", "pra", "for", "com", "con", "with", "de", "em", "en"})
 CUTS = word_set("text_cuts")
 LONGEST = 7
 SLOT = "{}"
@@ -176,6 +177,8 @@ def _trimmed(folded: str, start: int, end: int, fixed: int) -> int:
         if index >= fixed and token[0] in CUTS:
             return _trimmed(folded, start, start + taken[index - 1].end(), fixed)
     while len(taken) > 2 and taken[-1][0] in INNER | LEADING | STOP | OTHER_ANSWERS:
+        taken.pop()
+    while len(taken) > 1 and taken[-1][0] in LEADS_ON:
         taken.pop()
     return start + taken[-1].end()
 

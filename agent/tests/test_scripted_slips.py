@@ -123,3 +123,99 @@ def test_a_question_without_its_mark_is_answered_and_no_failure(country, text, i
 
     assert chat.last.intent == intent
     assert chat.state.failures == 0
+
+
+def test_a_number_beside_other_words_leaves_a_quote_that_can_be_stored():
+    chat = Chat("clinic").play([["ortopedista"], ["to com dor no joelho faz 2 meses"]])
+
+    assert "preferred_shift" not in chat.values
+    chat.say("pode ser as 2 da tarde, dor no joelho")
+    assert "\x00" not in str(chat.state.to_json())
+
+
+@pytest.mark.parametrize(
+    ("domain", "country", "text", "name"),
+    [
+        ("education", "CL", "él se llama Benjamín y yo Constanza", "Constanza"),
+        ("education", "BR", "ela se chama Bia e eu sou a Carla", "Carla"),
+        ("education", "US", "her name is Zoe and I'm Karen", "Karen"),
+        ("cars", "BR", "tenho o nome sujo", None),
+        ("cars", "BR", "tchau", None),
+        ("b2b_software", "US", "pastor Tim", "Tim"),
+    ],
+)
+def test_the_name_is_the_clients_own(domain, country, text, name):
+    asked = {"education": "piano online", "cars": "Polo", "b2b_software": "CRM for Grace Chapel"}[domain]
+    chat = Chat(domain, country).play([[asked], [text]])
+
+    assert chat.values.get("name") == name
+
+
+def test_a_company_that_begins_with_a_given_name_is_no_person():
+    chat = Chat("b2b_software", "US").play([["member management, 3 users"], ["Grace Chapel"]])
+
+    assert (chat.values.get("company"), chat.values.get("name")) == ("Grace Chapel", None)
+
+
+def test_a_question_about_the_world_names_no_company():
+    chat = Chat("b2b_software", "MX").play([["¿qué opinas de las elecciones?"]])
+
+    assert "company" not in chat.values
+
+
+@pytest.mark.parametrize(
+    ("text", "location"),
+    [
+        ("casa em Guarujá ou Bertioga", "Guarujá ou Bertioga"),
+        ("apto na Vila Mariana ou em Moema", "Vila Mariana ou em Moema"),
+        ("casa em Santos ou apartamento", "Santos"),
+    ],
+)
+def test_two_places_that_will_both_do_are_one_answer(text, location):
+    assert Chat("real_estate").play([[text]]).values["location"] == location
+
+
+@pytest.mark.parametrize(
+    ("country", "text"),
+    [
+        ("GB", "my chest hurts really bad and my left arm is numb"),
+        ("US", "i can't breathe"),
+        ("BR", "meu peito tá doendo muito e o braço dormente"),
+        ("MX", "me duele mucho el pecho"),
+    ],
+)
+def test_a_body_in_danger_brings_a_person_at_once(country, text):
+    assert Chat("clinic", country).say(text).handoff_reason == "sensitive"
+
+
+@pytest.mark.parametrize(
+    ("country", "text"),
+    [
+        ("GB", "i'd like to cancel my appointment"),
+        ("BR", "preciso remarcar minha consulta"),
+        ("MX", "quiero cancelar mi cita"),
+    ],
+)
+def test_who_has_an_appointment_and_cannot_keep_it_is_passed_on_at_once(country, text):
+    assert Chat("clinic", country).say(text).handoff_reason == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("country", "text"), [("BR", "ok, tchau"), ("MX", "gracias, adiós"), ("US", "ok bye")]
+)
+def test_who_takes_leave_is_not_asked_on(country, text):
+    chat = Chat("cars", country).play([["oi" if country == "BR" else "hi" if country == "US" else "hola"]])
+
+    assert "?" not in " ".join(chat.say(text).messages)
+
+
+def test_a_mere_ok_is_asked_again_without_an_excuse():
+    reply = Chat("cars").play([["oi"]]).say("ok")
+
+    assert "não" not in " ".join(reply.messages)
+    assert reply.state.failures == 1
+
+
+@pytest.mark.parametrize("text", ["Não quero mais nada com vcs!!!", "desculpa, me enganei de empresa"])
+def test_who_wants_nothing_of_us_is_let_go(text):
+    assert Chat("real_estate").say(text).proposal == "disqualified"
