@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent import intents, meant_otherwise
 from agent.brains.protocol import Inbound, Playbook, Snippet
-from agent.brains.scripted_signals import QUESTION_WORDS, Mood
+from agent.brains.scripted_mood import QUESTION_WORDS, Mood
 from agent.brains.scripted_wording import Wording
 from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import common_words

@@ -8,55 +8,18 @@ from collections.abc import Iterator
 from agent import intents
 from agent.brains.protocol import Context, Playbook, Question
 from agent.brains.scripted_lines import Claim, Line
+from agent.brains.scripted_talk import FILLERS, GIBBERISH, MASHED, SIDE_TALK, TALK, UNSURE, is_filler
 from agent.parsers import names, places, texts, yes_no
 from agent.parsers.found import BLANK, Found, fold
 from agent.parsers.lexicons import common_words, regions, word_set
 
-FILLERS = word_set("fillers")
 VERBS = word_set("statement_verbs")
-SIDE_TALK = re.compile(
-    r"(?<!\w)(?:me|perdon|perdao|desculpa|disculpa|sorry|oops|ops|nenhum|nenhuma|ningun|ninguno|ninguna|none|"
-    r"ja(?:ja)+|"
-    r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
-)
-# "asdfg", "aaa"; not h, l and r, which names have between other consonants, as "Schmidt" has
-NEIGHBOURS = r"^(?:qwe|asd|zxc|sdf|xcv|jkl|hjk|poi|mnb)\w{0,4}$"  # of the keyboard
-GIBBERISH = re.compile(rf"{NEIGHBOURS}|[bcdfgjkmnpqstvwxz]{{3}}|(.)\1\1")
-MASHED = re.compile(rf"{NEIGHBOURS}|[bcdfghjklmnpqstvwxz]{{5}}|^[^aeiouy]+$|[sdfgjkl]{{4}}")
 # "arrancaría en agosto": once the month is read, a verb is left that answers nothing.
 VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
 ADDRESS = re.compile(r"(?P<owner>[a-z][\w.+-]*)@")
 SEPARATES = re.compile(r"[\d._+-]+")
 SHORTEST_ECHO = 2
 LONGEST_ANSWER = 8
-# "hmm", "ixe", "ué": short and unknown, as names are
-INTERJECTION = re.compile(
-    r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
-)
-UNSURE = re.compile(
-    r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|dunno|idk|no idea|tanto faz|whatever|"
-    r"any of|anytime|any time|either|me da (?:igual|lo mismo)|da igual|cualquiera|qualquer (?:um|uma|horario|"
-    r"periodo|hora)|"
-    r"indiferente|cualquier (?:horario|hora)|don'?t mind|no preference|up to you|voce que sabe|vc que sabe)(?!\w)"
-)
-TALK = (
-    "ask_human",
-    "price",
-    "promise",
-    "angry",
-    "injection",
-    "off_topic",
-    "why",
-    "are_you_bot",
-    "wait",
-    "side_talk",
-    "not_interested",
-    "how_are_you",
-    "are_you_there",
-    "is_it_honest",
-    "by_text",
-    "goodbye",
-)
 
 
 class BareReader:
@@ -229,17 +192,6 @@ class BareReader:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
-
-
-def is_filler(text: str) -> bool:
-    """ "ok", "hmm kkk", a link: words that answer nothing."""
-    # The last words of a link look like the name of a town or a company
-    if "http" in text or "www." in text:
-        return True
-    return all(
-        word in FILLERS or word.isdigit() or INTERJECTION.match(word)
-        for word in re.findall(r"[^\W_]+", fold(text))
-    )
 
 
 def _is_echoed(piece: str, line: Line) -> bool:

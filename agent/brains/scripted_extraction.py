@@ -10,9 +10,10 @@ from typing import Any
 from agent import stages
 from agent.brains.protocol import Question, Rejected, SlotUpdate, TurnInput
 from agent.brains.scripted_asked import AskedReader
-from agent.brains.scripted_bare import FILLERS, BareReader
+from agent.brains.scripted_bare import BareReader
 from agent.brains.scripted_claims import Reader
 from agent.brains.scripted_lines import Claim, lines_of
+from agent.brains.scripted_talk import FILLERS
 from agent.parsers import choices
 from agent.parsers.found import BLANK, fold
 

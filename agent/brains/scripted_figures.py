@@ -10,7 +10,7 @@ from typing import Any
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import SCALE_ALONE, Claim, Line
 from agent.brains.scripted_reading import ClaimReader
-from agent.parsers import choices, dates, horizons, integers, money, texts
+from agent.parsers import choices, dates, horizons, integers, money, spoken_money, texts
 from agent.parsers.found import Found, phrase_pattern
 
 NEARBY = re.compile(
@@ -131,9 +131,11 @@ class FigureReader(ClaimReader):
         questions = self.of_type("money_range")
         found = money.parse(line.unread, self.context, self.language)
         if any(question.key == self.pending for question in questions) and not money.has_mark(line.unread):
-            spoken = money.asked(line.unread, self.context)
+            spoken = spoken_money.asked(line.unread, self.context)
             found = (
-                [spoken] if spoken else [item for item in found if not money.is_misread(line.unread, item)]
+                [spoken]
+                if spoken
+                else [item for item in found if not spoken_money.is_misread(line.unread, item)]
             )
         for item in found:
             question = self._money_question(questions, line)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from agent import stages
 from agent.brains.protocol import Decision, Question, SlotUpdate, State, TurnInput
 from agent.brains.scripted_answers import Answer
-from agent.brains.scripted_bare import is_filler
 from agent.brains.scripted_extraction import Extraction
-from agent.brains.scripted_signals import Mood, is_put_off
+from agent.brains.scripted_mood import Mood
+from agent.brains.scripted_signals import is_put_off
+from agent.brains.scripted_talk import is_filler
 from agent.brains.scripted_wording import Wording, bubbles, closing_messages
 
 OUTSIDE_CLOSINGS = {

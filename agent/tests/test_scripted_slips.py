@@ -192,7 +192,7 @@ def test_a_body_in_danger_brings_a_person_at_once(country, text):
     ("country", "text"),
     [
         ("GB", "i'd like to cancel my appointment"),
-        ("BR", "preciso remarcar minha consulta"),
+        ("BR", "preciso desmarcar minha consulta"),
         ("MX", "quiero cancelar mi cita"),
     ],
 )
