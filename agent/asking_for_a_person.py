@@ -32,6 +32,7 @@ NEEDED = {
         "people": "touch real machine wish+help",
         "machine": "refusal leaving",
         "who": "touch+wish touch+real",
+        "us": "touch+real",
     }.items()
 }
 # "a gente" is "we", "in person" a manner; who lives in a house is nobody of ours; "gente, quero…" is said to us

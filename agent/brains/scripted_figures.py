@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from agent import intents
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import SCALE_ALONE, Claim, Line
 from agent.brains.scripted_reading import ClaimReader
@@ -79,6 +80,9 @@ class FigureReader(ClaimReader):
         claims = []
         for question in self.of_type("int"):
             found = integers.parse(line.unread, self.context, self.language, question)
+            # "prefiero que me llame una persona" counts nobody
+            if found and intents.found("ask_human", line.text):
+                found = [item for item in found if item.value != 1]
             explicit = [item for item in found if item.explicit]
             explicit += [item for item in found if explicit and self._replaces(explicit[-1], item, line)]
             wanted = explicit or [

@@ -219,3 +219,25 @@ def test_a_mere_ok_is_asked_again_without_an_excuse():
 @pytest.mark.parametrize("text", ["Não quero mais nada com vcs!!!", "desculpa, me enganei de empresa"])
 def test_who_wants_nothing_of_us_is_let_go(text):
     assert Chat("real_estate").say(text).proposal == "disqualified"
+
+
+@pytest.mark.parametrize(("text", "amount"), [("unos 14.000 euros", 14_000), ("unos 9 mil euros", 9_000)])
+def test_the_spanish_article_before_an_amount_is_no_car(text, amount):
+    chat = Chat("cars", "ES").play([["hola, tenéis el Seat León de segunda mano?"], [text]])
+
+    assert chat.values["model"] == "Seat León"
+    assert chat.values["budget"]["max"] == amount
+
+
+def test_a_wish_for_a_person_counts_nobody():
+    chat = Chat("insurance", "AR").play([["seguro para el auto"], ["prefiero que me llame una persona"]])
+
+    assert "people" not in chat.values
+    assert chat.last.handoff_reason == "asked_human"
+
+
+@pytest.mark.parametrize("text", ["no gracias, ya me inscribí en otra escuela", "ya me matriculé en otra"])
+def test_who_enrolled_elsewhere_is_let_go(text):
+    chat = Chat("education", "MX").play([["derecho en línea"], [text]])
+
+    assert chat.last.proposal == "disqualified"
