@@ -3,6 +3,9 @@
 import pytest
 
 from agent import intents
+from agent.models import PlaybookVersion
+from agent.playbook_library import load_library
+from agent.playbooks import content_of
 from agent.tests.circumstances import Chat
 
 
@@ -66,3 +69,14 @@ def test_who_lives_in_a_house_is_no_such_question(text):
 )
 def test_no_more_calls_without_another_way_is_still_an_opt_out(text):
     assert intents.found("opt_out", text)
+
+
+def test_a_version_published_before_a_sentence_was_learned_says_it_all_the_same():
+    snapshot = load_library("cars")
+    own = {kind: texts for kind, texts in snapshot["messages"].items() if kind != "fine_thanks"}
+    own["greeting"] = {"pt-BR": ["Oi!"]}
+
+    content = content_of(PlaybookVersion(snapshot=snapshot | {"messages": own}))
+
+    assert content.messages["fine_thanks"]["pt-BR"]
+    assert content.messages["greeting"] == {"pt-BR": ("Oi!",)}
