@@ -12,6 +12,11 @@ from agent.brains.scripted_wording import Wording
 from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import common_words
 
+# "meu nome? Lucas" repeats what we asked
+ECHO = re.compile(
+    r"^\W*(?:qual |o |a |el |la )?(?:meu |minha |mi |my |the )?(?:nome|nombre|name|cidade|ciudad|city|e-?mail|"
+    r"correo|bairro|barrio|empresa|company|telefone|telefono|phone|orcamento|presupuesto|budget)\s*\?"
+)
 ENOUGH_OVERLAP = 0.5
 # We answer these ourselves, so there is nothing to leave for the consultant.
 ANSWERED_BY_US = (
@@ -53,9 +58,9 @@ def _open_question(text: str) -> str:
 
 
 def _is_about_us(sentence: str) -> bool:
-    return intents.is_anyone_there(sentence) or any(
-        intents.found(intent, sentence) for intent in ANSWERED_BY_US
-    )
+    if ECHO.match(fold(sentence)) or intents.is_anyone_there(sentence):
+        return True
+    return any(intents.found(intent, sentence) for intent in ANSWERED_BY_US)
 
 
 def best_snippet(playbook: Playbook, question: str, language: str) -> Snippet | None:

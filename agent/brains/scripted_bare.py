@@ -18,6 +18,10 @@ VERBS = word_set("statement_verbs")
 VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
 ADDRESS = re.compile(r"(?P<owner>[a-z][\w.+-]*)@")
 SEPARATES = re.compile(r"[\d._+-]+")
+WISHED = re.compile(
+    r"[,;.]\s*(?:(?:e|y|and|so|entao|entonces) )?(?:eu |i )?(?:quero|queria|gostaria de|preciso(?: d[ea])?|quiero|"
+    r"quisiera|necesito|need|want|procuro|busco|looking for)\s+(?=\w{3})"
+)
 SHORTEST_ECHO = 2
 LONGEST_ANSWER = 8
 
@@ -111,7 +115,7 @@ class BareReader:
 
     def _pending_text(self, question: Question, piece: str, line: Line) -> Claim | None:
         whole = line.unread.replace(BLANK, " ").strip()
-        answer = texts.segment(piece if line.claimed else whole)
+        answer = texts.segment(piece if line.claimed else _wished(whole))
         if (
             SIDE_TALK.search(fold(answer))
             or is_filler(answer)
@@ -192,6 +196,12 @@ class BareReader:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
+
+
+def _wished(answer: str) -> str:
+    """ "estou grávida de 3 meses, quero pré-natal": of several clauses the one that wishes."""
+    wishes = [*WISHED.finditer(fold(answer))]
+    return answer[wishes[-1].end() :] if wishes else answer
 
 
 def _is_echoed(piece: str, line: Line) -> bool:

@@ -26,6 +26,8 @@ MONTHLY = re.compile(
     r"(?:por|al?|ao|per|/|cada) ?(?:mes|month|mo\b)|pcm|p/m|mensa(?:l|is|lidade)|mensual|monthly|parcela|cuota|instal"
 )
 # Of figures and options people name several while they make up their mind: the last is the decision
+# "car" and later "Honda Civic": the second says it all
+KINDS = frozenset({"car", "carro", "auto", "coche", "meu carro", "mi carro", "mi auto", "my car"})
 LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
 
 
@@ -188,7 +190,9 @@ def _joined_places(turn: TurnInput, question: Question, claims: list[Claim]) -> 
         if claim.line.corrects:
             parts = []
         if not any(_words(claim.value) <= _words(part) for part in parts):
-            parts = [part for part in parts if not _words(part) <= _words(claim.value)]
+            parts = [
+                part for part in parts if not (_words(part) <= _words(claim.value) or fold(part) in KINDS)
+            ]
             parts.append(str(claim.value))
     return ", ".join(parts)
 

@@ -41,6 +41,10 @@ PREPOSITION = re.compile(
     r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|as|os|the|our|la|el|las|los)\s+)?$"
 )
 WHERE = re.compile(r"(?<!\w)(?:in|em|en|na|no|near|from|moro|live|vivo)\s+$")
+# "quiero estudiar algo" names nothing
+ANYTHING = frozenset(
+    {"algo", "alguma coisa", "alguna cosa", "something", "anything", "qualquer coisa", "cualquier cosa"}
+)
 VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
 
 
@@ -66,11 +70,22 @@ class WordReader(ClaimReader):
         return claims
 
     def names(self, line: Line) -> list[Claim]:
-        found = names.parse(line.unread, self.context, self.language) or self._full_names(line)
+        introduced = [
+            self._without_town(item) for item in names.parse(line.unread, self.context, self.language)
+        ]
+        found = introduced or self._full_names(line)
         claims = [self.claim(question, item, line) for question in self.of_type("name") for item in found[:1]]
         for item in found:
             line.take(item)
         return claims
+
+    def _without_town(self, name: Found) -> Found:
+        """ "soy Brayan de Soacha" tells the town as well, where it is still wanted."""
+        given, _, town = name.quote.partition(" de ")
+        wanted = any(question.key not in self.known for question in self.of_type("place"))
+        if " " in given or not (town and wanted and places.is_known(town, self.context)):
+            return name
+        return replace(name, value=given, quote=given, end=name.start + len(given))
 
     def _full_names(self, line: Line) -> list[Found]:
         """A piece that is a whole name, given name known: its surnames are not searched for towns."""
@@ -224,7 +239,9 @@ class WordReader(ClaimReader):
                 found = [item for item in found if self._is_proper(item, line)]
             elif question.needs_cue:
                 found = [item for item in found if set(fold(item.value).split()) - common_words()]
-            found = [item for item in found if not _is_side_talk(item, line)]
+            found = [
+                item for item in found if not _is_side_talk(item, line) and fold(item.value) not in ANYTHING
+            ]
             if found and not self._has_terms(question, line):
                 claims.append(self.claim(question, found[0], line))
                 line.take(found[0])

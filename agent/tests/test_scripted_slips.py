@@ -241,3 +241,34 @@ def test_who_enrolled_elsewhere_is_let_go(text):
     chat = Chat("education", "MX").play([["derecho en línea"], [text]])
 
     assert chat.last.proposal == "disqualified"
+
+
+def test_our_own_question_said_back_is_none_of_theirs():
+    chat = Chat("solar").play([["casa"], ["meu nome? Lucas"]])
+
+    assert chat.values["name"] == "Lucas"
+    assert chat.last.unanswered == []
+
+
+def test_a_town_behind_the_name_is_the_town():
+    chat = Chat("education", "CO").play([["inglés virtual"], ["soy Brayan de Soacha"]])
+
+    assert (chat.values["name"], chat.values["city"]) == ("Brayan", "Soacha")
+
+
+def test_something_is_no_course():
+    chat = Chat("education", "CO").play([["hola"], ["quiero estudiar algo pero no sé qué"]])
+
+    assert "course" not in chat.values
+
+
+def test_of_several_clauses_the_one_that_wishes_is_the_answer():
+    chat = Chat("clinic").play([["oi"], ["to com a pele horrivel, quero uma limpa geral"]])
+
+    assert chat.values["procedure"] == "limpa geral"
+
+
+def test_a_model_replaces_the_mere_word_car():
+    chat = Chat("insurance", "US").play([["car insurance"], ["a honda civic 2019"]])
+
+    assert chat.values["insured_object"] == "honda civic 2019"
