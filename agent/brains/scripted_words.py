@@ -8,11 +8,10 @@ from dataclasses import replace
 from agent import intents
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import Claim, Line
-from agent.brains.scripted_reading import ClaimReader
+from agent.brains.scripted_places import PlaceReader
 from agent.parsers import choices, emails, names, organisations, phones, places, texts
 from agent.parsers.found import Found, blank, fold, phrase_pattern
 from agent.parsers.lexicons import common_words, word_set
-from agent.parsers.negation import is_dropped, is_negated
 from agent.parsers.number_words import UNITS
 
 FILLERS = word_set("fillers")
@@ -48,7 +47,7 @@ ANYTHING = frozenset(
 VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
 
 
-class WordReader(ClaimReader):
+class WordReader(PlaceReader):
     def contacts(self, line: Line) -> list[Claim]:
         claims = []
         for kind, parser in (("email", emails), ("phone", phones)):
@@ -107,7 +106,7 @@ class WordReader(ClaimReader):
 
         Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish.
         """
-        towns = self._towns(line)
+        towns = self.towns(line)
         offers = [
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
@@ -125,14 +124,6 @@ class WordReader(ClaimReader):
             replace(self.claim(question, item, line), surest=True)
             for question, item in sorted(taken, key=lambda pair: pair[1].start)
         ]
-
-    def _towns(self, line: Line) -> list[Found]:
-        """Those that are led to or famous, or a line that is nothing but one: "Ipatinga mg" offers no MG."""
-        if not self.of_type("place"):
-            return []
-        found = places.parse(line.unread, self.context, self.language)
-        alone = None if found else places.bare(line.unread, self.context, pending=False)
-        return [*found, alone] if alone else found
 
     def _alone(self, line: Line, towns: list[Found]) -> list[tuple[Question, Found]]:
         """ "planilha mesmo": a word that only one question knows needs no cue where nothing else is said."""
@@ -203,32 +194,6 @@ class WordReader(ClaimReader):
             following = FOLLOWING.match(line.folded, match.end())
             spans.append((match.start(), following.end() if following else match.end()))
         return blank(line.text, spans)
-
-    def places(self, line: Line) -> list[Claim]:
-        claims = []
-        questions = self.of_type("place")
-        found = places.parse(line.unread, self.context, self.language) if questions else []
-        for question in questions[:1]:
-            sure = question.key in self.known and not line.corrects
-            found = [item for item in found if item.explicit or not (sure or self._is_answer(item))]
-            found = [item for item in found if not self._is_refused(item, line)] if line.corrects else found
-            at_home = [item for item in found if places.is_home(line.folded, item)]
-            claims += [self.claim(question, item, line) for item in (at_home or found)[:1]]
-        for item in found:
-            line.take(item)
-        return claims
-
-    def _is_refused(self, item: Found, line: Line) -> bool:
-        """ "Santos não, é em São Vicente"."""
-        refused = is_negated(line.folded, item.start, self.language) or is_dropped(line.folded, item.end)
-        return refused and "?" not in line.text
-
-    def _is_answer(self, item: Found) -> bool:
-        """ "en brackets" names no place: the playbook knows the word as an answer."""
-        return any(
-            texts.known(item.quote, self.language, replace(question, needs_cue=False))
-            for question in self.of_type("text")
-        )
 
     def announced(self, line: Line) -> list[Claim]:
         """Words after a cue, for text questions that no known term has answered on this line."""
