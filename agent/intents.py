@@ -30,6 +30,11 @@ SPAM_CUES_NEEDED = 2
 # A single sigh is answered with an apology, a second one by a person
 ANNOYANCES_FOR_ANGER = 2
 
+REFUSED_IN_SPANISH = re.compile(r"(?<!\w)no (?:quiero|necesit\w+|hace falta)(?: \w+){0,3}$")
+
+# Answered in a word, and never the answer to a question of ours
+SMALL_TALK = ("how_are_you", "are_you_there", "is_it_honest", "by_text", "goodbye")
+
 # Refusing these is the opposite of wanting them: "não precisa de atendente".
 NEGATABLE = frozenset(
     {
@@ -77,9 +82,16 @@ def found(intent: str, text: str) -> list[str]:
 @lru_cache(maxsize=512)
 def _signs(intent: str, folded: str) -> tuple[str, ...]:
     matches = [*_patterns()[intent].finditer(folded)]
-    if intent == "ask_human" and not matches:
-        matches = [*asking_for_a_person.wishes(folded)]
-    return tuple(match[0] for match in matches if not _is_another_thing(intent, folded, match))
+    wanted = intent == "ask_human" and not matches
+    if wanted:
+        matches = [*asking_for_a_person.requests(folded)]
+    signs = tuple(match[0] for match in matches if not _is_another_thing(intent, folded, match))
+    return signs or (_appeals(folded) if wanted else ())
+
+
+def _appeals(folded: str) -> tuple[str, ...]:
+    found = asking_for_a_person.appeals(folded)
+    return tuple(match[0] for match in found if not _only_asks_what_we_are(folded, match))
 
 
 @lru_cache(maxsize=64)
@@ -91,6 +103,7 @@ def _is_another_thing(intent: str, folded: str, sign: re.Match[str]) -> bool:
     """Refused, said of something else, or a question about us."""
     # As in Portuguese, where "no" is "in the": the language of this text is not known here
     refused = intent in NEGATABLE and is_negated(folded, sign.start(), "pt-BR")
+    refused = refused or (intent == "ask_human" and bool(REFUSED_IN_SPANISH.search(folded[: sign.end()])))
     asked = intent == "ask_human" and _only_asks_what_we_are(folded, sign)
     return refused or asked or meant_otherwise.is_meant_otherwise(intent, folded, sign)
 
@@ -108,6 +121,10 @@ def has(intent: str, texts: Iterable[str]) -> bool:
 def count(intent: str, texts: Iterable[str]) -> int:
     """Distinct signs, so that one message sent twice counts once."""
     return len({sign for text in texts for sign in found(intent, text)})
+
+
+def is_anyone_there(text: str) -> bool:
+    return asking_for_a_person.is_anyone_there(_readable(text))
 
 
 def is_angry(texts: list[str], earlier_annoyances: int = 0) -> bool:
@@ -128,6 +145,12 @@ def without_injections(text: str) -> str:
         match.span() for match in meant_otherwise.SENTENCE.finditer(text) if found("injection", match[0])
     ]
     return blank(text, spans)
+
+
+def without_small_talk(text: str) -> str:
+    """The text with words of small talk made unreadable; offsets stay."""
+    folded = DECORATION.sub(" ", fold(text))
+    return blank(text, [m.span() for intent in SMALL_TALK for m in _patterns()[intent].finditer(folded)])
 
 
 def about_the_client(text: str) -> str:

@@ -81,14 +81,30 @@ OF_A_PRODUCT = re.compile(
     r"(?: (?!quero|queria|gostaria|quiero|quisiera|want|would|need|preciso|necesito)\w+){0,5} ?$"
 )
 
+# "vou falar com o dono do imóvel" tells of a plan
+OWN_PLAN = re.compile(r"(?<!so )(?<!nao )(?:vou|vamos|voy a|vamos a|i'?ll|i will|gonna) $")
+ALONE = re.compile(r"(?:so|solo|only|just|somente|apenas)(?!\w)")
+
+CALLS = re.compile(r"call|ring|phone|lig[aou]|telefon|llam|marqu")
+IN_WRITING = re.compile(
+    r"(?<!\w)(?:text(?: me| only)?|messages?|writing|whats\w*|"
+    r"texto|mensage\w+|mensajes?|escrito|por aqui|aqui mesmo)(?!\w)"
+)
+# "isso é golpe?" asks; "vocês são um golpe" scolds
+DOUBTED = re.compile(r"golpe|fraude?|estafa|scam|fake|rip.?off")
+
 
 def is_meant_otherwise(intent: str, folded: str, sign: re.Match[str]) -> bool:
     if intent in SCOLDING:
-        return _is_about_others(folded, sign)
+        doubts = DOUBTED.search(sign[0]) and _part_of(SENTENCE, folded, sign).rstrip().endswith("?")
+        return bool(doubts) or _is_about_others(folded, sign)
+    if intent == "opt_out":
+        return bool(CALLS.search(sign[0]) and IN_WRITING.search(folded.replace(sign[0], " ")))
     if intent in OF_CLIENTS:
         return bool(ELSEWHERE.search(_part_of(SENTENCE, folded, sign)))
     if intent == "ask_human":
-        return bool(OF_A_PRODUCT.search(folded[: sign.start()]))
+        before = folded[: sign.start()]
+        return bool(OF_A_PRODUCT.search(before) or (OWN_PLAN.search(before) and not ALONE.match(sign[0])))
     return intent == "emergency" and _is_no_present_danger(folded, sign)
 
 

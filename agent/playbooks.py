@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from agent import knowledge
 from agent.brains.playbook import Playbook as PlaybookContent
+from agent.brains.playbook import per_language
 from agent.models import Playbook, PlaybookVersion
 from agent.playbook_checks import problems_of
+from agent.playbook_library import shared_messages
 from leads import one_trip
 from leads.errors import InvalidError
 from leads.models import User
@@ -86,5 +88,7 @@ def _known_version(version_id: int) -> PlaybookVersion:
 def content_of(version: PlaybookVersion, asked: str = "") -> PlaybookContent:
     """What a brain reads: the frozen version, with what the playbook knows now about what was asked."""
     content = PlaybookContent.from_snapshot(version.snapshot)
+    # The engine may have learned to say more since the version was published
+    said = {kind: per_language(texts) for kind, texts in shared_messages().items()} | dict(content.messages)
     found = knowledge.find(version.playbook_id, asked) if asked else []
-    return replace(content, snippets=(*content.snippets, *found))
+    return replace(content, messages=said, snippets=(*content.snippets, *found))

@@ -46,9 +46,13 @@ OPT_OUT = {
         deja de escribirme|no me contacten|no me contacten mas|cancelar suscripcion|desuscribirme""",
 }
 OPT_IN = {
-    "pt": "voltar|quero voltar|reativar|quero receber|quero receber mensagens",
-    "en": "start|unstop|subscribe|opt in|optin|resume",
-    "es": "volver|alta|reanudar|reactivar|quiero recibir mensajes",
+    "pt": """voltar|quero voltar|reativar|quero receber|quero receber mensagens|quero voltar a receber|mudei de ideia
+        quero voltar a receber mensagens|pode voltar a falar|pode voltar a falar comigo|podem voltar a me escrever
+        quero voltar a conversar|pode me escrever de novo|podem me escrever de novo""",
+    "en": """start|unstop|subscribe|opt in|optin|resume|i changed my mind|changed my mind|you can text me again
+        you can message me again|you can write to me again|sign me back up""",
+    "es": """volver|alta|reanudar|reactivar|quiero recibir mensajes|quiero volver|quiero volver a recibir mensajes
+        cambie de idea|cambie de opinion|pueden volver a escribirme|pueden escribirme de nuevo""",
 }
 # Brazilians, too, write STOP, whatever language they speak otherwise
 INTERNATIONAL = frozenset({"stop", "start"})

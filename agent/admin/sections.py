@@ -19,6 +19,7 @@ from agent.admin.forms.voice import VoiceForm
 from agent.admin.pages import PlaybookPage
 from agent.brains.playbook import LANGUAGES
 from agent.playbook_checks import FEWEST_CHOICES
+from agent.playbook_library import shared_messages
 
 
 class Section(ABC, PlaybookPage):
@@ -139,7 +140,7 @@ class WordingView(Section):
     template, tab, title = "admin/agent/playbook/wording.html", "wording", gettext_lazy("Wording")
 
     def forms(self, given: Any, **place: Any) -> dict[str, Any]:
-        said = self.playbook.draft.get("messages", {})
+        said = {**shared_messages(), **self.playbook.draft.get("messages", {})}
         return {"form": WordingForm(given, languages=self.languages, messages=said)}
 
     def keep(self, filled: dict[str, Any]) -> None:

@@ -9,15 +9,8 @@ from agent import stages
 from agent.brains.protocol import BrainReply, Decision, Question, Signals, State, TurnInput
 from agent.brains.scripted_answers import answer
 from agent.brains.scripted_extraction import Extraction, extract
-from agent.brains.scripted_signals import (
-    REMEMBERED_BURSTS,
-    Mood,
-    burst_text,
-    is_put_off,
-    listen,
-    outside,
-    weigh,
-)
+from agent.brains.scripted_mood import Mood, listen
+from agent.brains.scripted_signals import REMEMBERED_BURSTS, burst_text, is_put_off, outside, weigh
 from agent.brains.scripted_speaking import Speaker, Understanding
 from agent.brains.scripted_wording import voice
 

@@ -7,14 +7,21 @@ from dataclasses import dataclass
 
 from agent import intents, meant_otherwise
 from agent.brains.protocol import Inbound, Playbook, Snippet
-from agent.brains.scripted_signals import QUESTION_WORDS, Mood
+from agent.brains.scripted_mood import QUESTION_WORDS, Mood
 from agent.brains.scripted_wording import Wording
 from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import common_words
 
+# "meu nome? Lucas" repeats what we asked
+ECHO = re.compile(
+    r"^\W*(?:qual |o |a |el |la )?(?:meu |minha |mi |my |the )?(?:nome|nombre|name|cidade|ciudad|city|e-?mail|"
+    r"correo|bairro|barrio|empresa|company|telefone|telefono|phone|orcamento|presupuesto|budget)\s*\?"
+)
 ENOUGH_OVERLAP = 0.5
 # We answer these ourselves, so there is nothing to leave for the consultant.
-ANSWERED_BY_US = ("are_you_bot", "why", "speak_pt", "speak_es", "speak_en")
+ANSWERED_BY_US = (
+    "are_you_bot", "why", "speak_pt", "speak_es", "speak_en", "how_are_you", "are_you_there", "is_it_honest", "by_text",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,8 @@ def _open_question(text: str) -> str:
 
 
 def _is_about_us(sentence: str) -> bool:
+    if ECHO.match(fold(sentence)) or intents.is_anyone_there(sentence):
+        return True
     return any(intents.found(intent, sentence) for intent in ANSWERED_BY_US)
 
 

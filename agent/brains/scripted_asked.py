@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from agent import intents
 from agent.brains.protocol import Context, Question
-from agent.brains.scripted_bare import FILLERS, TALK, UNSURE
 from agent.brains.scripted_lines import Claim, Line
-from agent.parsers import choices, clock, integers, money, names, places, texts
+from agent.brains.scripted_talk import FILLERS, TALK, UNSURE
+from agent.parsers import choices, clock, integers, money, names, places, spoken_money, texts
 from agent.parsers.found import BLANK, Found, fold
 from agent.parsers.lexicons import common_words, companies, first_names, word_set
 from agent.parsers.negation import is_negated
@@ -190,7 +190,7 @@ class AskedReader:
         return next(iter(texts.known(line.text, self.language, self.question)), None)
 
     def _amount(self, line: Line) -> Found | None:
-        return money.asked(line.unread, self.context)
+        return spoken_money.asked(line.unread, self.context)
 
     def _unknown_runs(self, line: Line, and_names: bool = False) -> list[Found]:
         """The words between everyday ones, each run as one; capitals begin a run of their own."""

@@ -8,49 +8,22 @@ from collections.abc import Iterator
 from agent import intents
 from agent.brains.protocol import Context, Playbook, Question
 from agent.brains.scripted_lines import Claim, Line
+from agent.brains.scripted_talk import FILLERS, GIBBERISH, MASHED, SIDE_TALK, TALK, UNSURE, is_filler
 from agent.parsers import names, places, texts, yes_no
 from agent.parsers.found import BLANK, Found, fold
 from agent.parsers.lexicons import common_words, regions, word_set
 
-FILLERS = word_set("fillers")
 VERBS = word_set("statement_verbs")
-SIDE_TALK = re.compile(
-    r"(?<!\w)(?:me|perdon|perdao|desculpa|disculpa|sorry|oops|ops|nenhum|nenhuma|ningun|ninguno|ninguna|none|"
-    r"ja(?:ja)+|"
-    r"ha(?:ha)+|k{2,}|rs(?:rs)*|lol|equivoque|engano|errado|wrong)(?!\w)"
-)
-# "asdfg", "aaa"; not h, l and r, which names have between other consonants, as "Schmidt" has
-GIBBERISH = re.compile(r"[bcdfgjkmnpqstvwxz]{3}|(.)\1\1")
-MASHED = re.compile(r"[bcdfghjklmnpqstvwxz]{5}|^[^aeiouy]+$|[sdfgjkl]{4}")
 # "arrancaría en agosto": once the month is read, a verb is left that answers nothing.
 VERB = re.compile(r"\w{2,}(?:[aei]ria(?:mos|m|n)?|[aei]re|[aei]ndo|amos|emos|imos|aria|eria)")
 ADDRESS = re.compile(r"(?P<owner>[a-z][\w.+-]*)@")
 SEPARATES = re.compile(r"[\d._+-]+")
+WISHED = re.compile(
+    r"[,;.]\s*(?:(?:e|y|and|so|entao|entonces) )?(?:eu |i )?(?:quero|queria|gostaria de|preciso(?: d[ea])?|quiero|"
+    r"quisiera|necesito|need|want|procuro|busco|looking for)\s+(?=\w{3})"
+)
 SHORTEST_ECHO = 2
 LONGEST_ANSWER = 8
-# "hmm", "ixe", "ué": short and unknown, as names are
-INTERJECTION = re.compile(
-    r"^(?:h*u+m+|hm+|a+h+|e+h+|o+h+|u+h+|i+x+e*|aff+|ue+|vish|eita|ops|opa|sei|nossa|caramba|puts|wow)$"
-)
-UNSURE = re.compile(
-    r"(?<!\w)(?:nao sei|n sei|nem sei|sei la|no se|ni idea|not sure|don'?t know|dunno|idk|no idea|tanto faz|whatever|"
-    r"any of|anytime|any time|either|me da (?:igual|lo mismo)|da igual|cualquiera|qualquer (?:um|uma|horario|"
-    r"periodo|hora)|"
-    r"indiferente|cualquier (?:horario|hora)|don'?t mind|no preference|up to you|voce que sabe|vc que sabe)(?!\w)"
-)
-TALK = (
-    "ask_human",
-    "price",
-    "promise",
-    "angry",
-    "injection",
-    "off_topic",
-    "why",
-    "are_you_bot",
-    "wait",
-    "side_talk",
-    "not_interested",
-)
 
 
 class BareReader:
@@ -67,10 +40,7 @@ class BareReader:
         """The surest readings of the whole burst come before the guesses about any of it."""
         claims = [claim for line in lines for claim in self._read_yes_no(line)]
         pieces = [
-            (p, line)
-            for line in lines
-            for p in _with_regions(line)
-            if not (line.tainted or self._is_filler(p))
+            (p, line) for line in lines for p in _with_regions(line) if not (line.tainted or is_filler(p))
         ]
         self._may_be_names = sum(self._may_be_name(piece, line) for piece, line in pieces)
         # All pieces pass each attempt before the next: a guess about the first line must not take the slot
@@ -145,10 +115,10 @@ class BareReader:
 
     def _pending_text(self, question: Question, piece: str, line: Line) -> Claim | None:
         whole = line.unread.replace(BLANK, " ").strip()
-        answer = texts.segment(piece if line.claimed else whole)
+        answer = texts.segment(piece if line.claimed else _wished(whole))
         if (
             SIDE_TALK.search(fold(answer))
-            or self._is_filler(answer)
+            or is_filler(answer)
             or self._looks_like_talk(answer)
             or len(answer.split()) > LONGEST_ANSWER
         ):
@@ -219,22 +189,19 @@ class BareReader:
     def _is_place(self, piece: str) -> bool:
         return places.is_known(piece, self.context)
 
-    def _is_filler(self, text: str) -> bool:
-        # The last words of a link look like the name of a town or a company
-        if "http" in text or "www." in text:
-            return True
-        return all(
-            word in FILLERS or word.isdigit() or INTERJECTION.match(word)
-            for word in re.findall(r"[^\W_]+", fold(text))
-        )
-
     def _looks_like_talk(self, text: str) -> bool:
-        return self._is_filler(text) or any(intents.found(intent, text) for intent in TALK)
+        return is_filler(text) or any(intents.found(intent, text) for intent in TALK)
 
     def _claim(self, question: Question | None, found: Found | None, line: Line) -> Claim | None:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
+
+
+def _wished(answer: str) -> str:
+    """ "estou grávida de 3 meses, quero pré-natal": of several clauses the one that wishes."""
+    wishes = [*WISHED.finditer(fold(answer))]
+    return answer[wishes[-1].end() :] if wishes else answer
 
 
 def _is_echoed(piece: str, line: Line) -> bool:

@@ -13,8 +13,9 @@ from agent.brains.scripted_asked import AskedReader
 from agent.brains.scripted_bare import BareReader
 from agent.brains.scripted_claims import Reader
 from agent.brains.scripted_lines import Claim, lines_of
+from agent.brains.scripted_talk import FILLERS
 from agent.parsers import choices
-from agent.parsers.found import fold
+from agent.parsers.found import BLANK, fold
 
 LONGEST_TEXT = 120
 # "350" is short for thousands, "1200" is an amount in full
@@ -25,6 +26,8 @@ MONTHLY = re.compile(
     r"(?:por|al?|ao|per|/|cada) ?(?:mes|month|mo\b)|pcm|p/m|mensa(?:l|is|lidade)|mensual|monthly|parcela|cuota|instal"
 )
 # Of figures and options people name several while they make up their mind: the last is the decision
+# "car" and later "Honda Civic": the second says it all
+KINDS = frozenset({"car", "carro", "auto", "coche", "meu carro", "mi carro", "mi auto", "my car"})
 LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
 
 
@@ -33,6 +36,11 @@ class Extraction:
     updates: list[SlotUpdate] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     corrected: bool = False
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the client said again what was known."""
+        return any(one.reason == "unchanged" for one in self.rejected)
 
 
 def extract(turn: TurnInput, language: str) -> Extraction:
@@ -51,7 +59,13 @@ def extract(turn: TurnInput, language: str) -> Extraction:
         and not any(claim.slot == asked.key for claim in claims + reader.ambiguous)
     ):
         claims += AskedReader(asked, turn.context, language).read(lines)
-    return _settle(turn, claims, reader.ambiguous, language)
+    return _settle(turn, [*map(_legible, claims)], [*map(_legible, reader.ambiguous)], language)
+
+
+def _legible(claim: Claim) -> Claim:
+    """What was blanked in the line is no word of the client's, and PostgreSQL cannot store it."""
+    value = claim.value.replace(BLANK, " ").strip() if isinstance(claim.value, str) else claim.value
+    return replace(claim, value=value, quote=claim.quote.replace(BLANK, " ").strip())
 
 
 def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], language: str) -> Extraction:
@@ -69,7 +83,7 @@ def _settle(turn: TurnInput, claims: list[Claim], ambiguous: list[Claim], langua
         if _is_unchanged(turn, update):
             rejected.append(Rejected(update.slot, update.value, update.quote, "unchanged"))
             continue
-        corrected = corrected or question.key in turn.state.slots
+        corrected = corrected or _is_corrected(turn, update)
         updates.append(update)
     return Extraction([*_in_thousands(turn, updates)], rejected, corrected)
 
@@ -121,7 +135,14 @@ def _is_faint(turn: TurnInput, question: Question, claim: Claim) -> bool:
     settled = question.type == "choice" and not any(
         choice.hours or choice.max_days for choice in question.choices
     )
-    return known and settled and not (claim.explicit and claim.line.corrects)
+    return known and settled and not (claim.explicit and (claim.line.corrects or _is_said_alone(turn, claim)))
+
+
+def _is_said_alone(turn: TurnInput, claim: Claim) -> bool:
+    """ "ok online then": the option and nothing else, where no words of any kind were asked for."""
+    asked = turn.playbook.question(turn.state.pending or "")
+    free = asked is not None and asked.type in {"text", "place"}
+    return not (free or claim.line.is_question) and claim.line.says_only(claim.quote, FILLERS)
 
 
 def _update(turn: TurnInput, question: Question, claims: list[Claim]) -> SlotUpdate:
@@ -169,7 +190,9 @@ def _joined_places(turn: TurnInput, question: Question, claims: list[Claim]) -> 
         if claim.line.corrects:
             parts = []
         if not any(_words(claim.value) <= _words(part) for part in parts):
-            parts = [part for part in parts if not _words(part) <= _words(claim.value)]
+            parts = [
+                part for part in parts if not (_words(part) <= _words(claim.value) or fold(part) in KINDS)
+            ]
             parts.append(str(claim.value))
     return ", ".join(parts)
 
@@ -177,6 +200,14 @@ def _joined_places(turn: TurnInput, question: Question, claims: list[Claim]) -> 
 def _is_unchanged(turn: TurnInput, update: SlotUpdate) -> bool:
     known = turn.state.slots.get(update.slot)
     return known is not None and known.value == update.value
+
+
+def _is_corrected(turn: TurnInput, update: SlotUpdate) -> bool:
+    """A fuller answer corrects nothing: "Jardim Europa", then "Jardim Europa, Bauru"."""
+    known = turn.state.slots.get(update.slot)
+    return known is not None and not (
+        isinstance(update.value, str) and _words(known.value) < _words(update.value)
+    )
 
 
 def _cleared(turn: TurnInput, question: Question, language: str) -> Iterable[SlotUpdate]:

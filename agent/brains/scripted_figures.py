@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from agent import intents
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import SCALE_ALONE, Claim, Line
 from agent.brains.scripted_reading import ClaimReader
-from agent.parsers import choices, dates, horizons, integers, money, texts
+from agent.parsers import choices, dates, horizons, integers, money, spoken_money, texts
 from agent.parsers.found import Found, phrase_pattern
 
 NEARBY = re.compile(
@@ -79,6 +80,9 @@ class FigureReader(ClaimReader):
         claims = []
         for question in self.of_type("int"):
             found = integers.parse(line.unread, self.context, self.language, question)
+            # "prefiero que me llame una persona" counts nobody
+            if found and intents.found("ask_human", line.text):
+                found = [item for item in found if item.value != 1]
             explicit = [item for item in found if item.explicit]
             explicit += [item for item in found if explicit and self._replaces(explicit[-1], item, line)]
             wanted = explicit or [
@@ -131,9 +135,11 @@ class FigureReader(ClaimReader):
         questions = self.of_type("money_range")
         found = money.parse(line.unread, self.context, self.language)
         if any(question.key == self.pending for question in questions) and not money.has_mark(line.unread):
-            spoken = money.asked(line.unread, self.context)
+            spoken = spoken_money.asked(line.unread, self.context)
             found = (
-                [spoken] if spoken else [item for item in found if not money.is_misread(line.unread, item)]
+                [spoken]
+                if spoken
+                else [item for item in found if not spoken_money.is_misread(line.unread, item)]
             )
         for item in found:
             question = self._money_question(questions, line)
@@ -170,6 +176,11 @@ class FigureReader(ClaimReader):
 
     def _is_amount_for(self, question: Question, item: Found, line: Line) -> bool:
         if self._avoided(question, item, line.folded):
+            return False
+        # "thousand" by itself scales an amount that we did not understand
+        if question.key not in {self.pending, *self.amounts} and SCALE_ALONE.fullmatch(
+            line.folded.strip(" .!")
+        ):
             return False
         if item.explicit:
             return True

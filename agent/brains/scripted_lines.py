@@ -40,7 +40,8 @@ APOLOGY = re.compile(
 # "500" and then, as a message of its own, "mil reais kkk"
 SCALE_ALONE = re.compile(
     r"(?P<scale>mil|k|mi|milhao|milhoes|millones|millon|million|thousand|grand)(?: (?:de )?(?:reais|pesos|dolares|"
-    r"dollars|euros|soles))?(?:\W+(?:rs+|k{2,}|(?:ha|ja|je|he)+|lol|mesmo|ne|eh|ok|ta|please|por favor))*\W*"
+    r"dollars|euros|soles))?(?:\W+(?:rs+|k{2,}|(?:ha|ja|je|he)+|lol|"
+    r"mesmo|ne|eh|ok|ta|obvs|obviously|obvio|claro|duh|of course|please|por favor))*\W*"
 )
 ENDS_IN_NUMBER = re.compile(r"\d[\d.,]*\s*$|(?:cem|cento|entos|cien|cientos|hundred|nta|nte)\s*$")
 TO_THE_POINT = re.compile(
@@ -185,4 +186,4 @@ def _parts(words: str) -> list[str]:
     # Blanked and not cut out: every quote is found again by its place in the client's own text
     text = blank(text, [(item.start, item.end) for item in sensitive.parse(text)])
     text = blank(text, [match.span() for match in GOOD_WISHES.finditer(fold(text))])
-    return intents.about_the_client(text).split("\n")
+    return intents.about_the_client(intents.without_small_talk(text)).split("\n")

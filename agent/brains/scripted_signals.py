@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from agent import intents
 from agent.brains.protocol import Inbound, Playbook, Signals, State, TurnInput
-from agent.brains.scripted_bare import UNSURE
 from agent.brains.scripted_extraction import Extraction
+from agent.brains.scripted_mood import QUESTION_WORDS, QUIET_INTENTS, Mood
+from agent.brains.scripted_talk import UNSURE
 from agent.parsers import sensitive
 from agent.parsers.found import clean, fold
 from agent.parsers.lexicons import common_words
@@ -25,104 +25,12 @@ SHORTEST_REPEATED = 12
 REMEMBERED_BURSTS = 6
 INJECTIONS_FOR_PERSON = 3
 UNHEARD_FOR_PERSON = 3
-UNREADABLE_KINDS = frozenset({"audio", "voice"})
-QUIET_INTENTS = (
-    "price",
-    "promise",
-    "question",
-    "why",
-    "are_you_bot",
-    "wait",
-    "thanks",
-    "unheard_audio",
-    "media",
-    "language",
-    "bad_news",
-    "troubled",
-)
 
-PRIORITY = (
-    "opt_out", "opt_in", "emergency", "medical", "privacy", "angry", "job_seeker", "spam", "ask_human",
-    "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support", "off_topic",
-    "language", "question", "wait", "thanks", "unheard_audio", "media", "answering", "other",
-)  # fmt: skip
-# "qual o preço", "do you finance": many clients write no question mark
-QUESTION_WORDS = re.compile(
-    r"^\W*(?:e |y |and |mas |pero |but )?(?:qual|quais|quando|onde|quanto|quantos|cual|cuales|cuando|donde|cuanto|what|"
-    r"when|where|which|how|"
-    r"(?:vcs|voces|vc|voce|ai|la) (?:tem|fazem|faz|aceita\w*|atende\w*|trabalha\w*|financia\w*|cobre\w*|entrega\w*|"
-    r"parcela\w*|abre\w*|fica\w*|"
-    r"vende\w*|aluga\w*|manda\w*|consegue\w*|pode\w*)|tem como|da pra|(?:tienen|hacen|aceptan|atienden|trabajan|venden|"
-    r"pueden|se puede)|"
-    r"(?:do|does|can|could|will|would|are|is) (?:you|u|it|there|they|this|that|i|we))\b.{2,}"
-)
 REQUEST_WORDS = re.compile(
     r"(?<!\w)(?:quero|queria|preciso|gostaria|pode|podem|manda|mandem|faz|faca|quiero|quisiera|necesito|puedes?|pueden|"
     r"mandame|hazme|want|need|"
     r"would like|can you|could you|please|give me|send me|help me)(?!\w)"
 )
-
-
-@dataclass(frozen=True)
-class Mood:
-    """Everything heard in one burst, strongest intent first."""
-
-    heard: frozenset[str]
-    annoyances: int = 0
-
-    def __contains__(self, intent: str) -> bool:
-        return intent in self.heard
-
-    @property
-    def intent(self) -> str:
-        return next((name for name in PRIORITY if name in self.heard), "other")
-
-    @property
-    def sentiment(self) -> str:
-        if "angry" in self:
-            return "angry"
-        if self.annoyances or {"complaint", "bad_news", "troubled"} & self.heard:
-            return "negative"
-        return "positive" if "thanks" in self else "neutral"
-
-
-def listen(burst: Sequence[Inbound], state: State) -> Mood:
-    texts = [clean(message.words) for message in burst if message.words]
-    # One message sent twice is not two annoyances
-    texts = [text for index, text in enumerate(texts) if text not in texts[:index]]
-    honest = [intents.without_injections(text) for text in texts]
-    heard = {name for name in _LEXICON if intents.has(name, honest)}
-    heard |= {"injection"} if intents.has("injection", texts) else set()
-    heard |= _judged(honest, state) | _seen(burst)
-    return Mood(frozenset(heard), intents.annoyance(honest))
-
-
-_LEXICON = (
-    "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
-    "own_client", "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
-    "bad_news", "troubled",
-)  # fmt: skip
-
-
-def _judged(texts: list[str], state: State) -> set[str]:
-    checks = {
-        "angry": intents.is_angry(texts, state.annoyances),
-        "complaint": intents.has("existing_customer", texts),
-        "spam": intents.is_spam(texts),
-        "language": intents.wants_language(texts) is not None,
-        "question": any("?" in text or QUESTION_WORDS.match(fold(text)) for text in texts),
-        "card": any(item.value in {"card", "cvv"} for text in texts for item in sensitive.parse(text)),
-    }
-    return {name for name, holds in checks.items() if holds}
-
-
-def _seen(burst: Sequence[Inbound]) -> set[str]:
-    unheard = any(message.kind in UNREADABLE_KINDS and not message.words for message in burst)
-    media = any(message.kind in {"image", "document", "video", "location", "contacts"} for message in burst)
-    sticker = any(message.kind == "sticker" for message in burst)
-    return {
-        name for name, holds in (("unheard_audio", unheard), ("media", media), ("sticker", sticker)) if holds
-    }
 
 
 def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | None) -> Signals:
@@ -145,7 +53,7 @@ def weigh(turn: TurnInput, mood: Mood, extraction: Extraction, outside: str | No
         outside=outside,
         # The usual limit itself: to a person at once
         out_of_scope=2 if stuck_on_orders or served else (state.out_of_scope + strayed) * (not progress),
-        failures=failures(turn, mood, progress),
+        failures=failures(turn, mood, progress, extraction.repeats),
         handed_over=state.handed_over,
     )
 
@@ -185,18 +93,24 @@ def _words_of(snapshot: str) -> frozenset[str]:
     return frozenset(re.findall(r"[^\W\d_]{4,}", fold(snapshot)))
 
 
-def failures(turn: TurnInput, mood: Mood, progress: bool) -> int:
-    """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs."""
+def failures(turn: TurnInput, mood: Mood, progress: bool, repeats: bool = False) -> int:
+    """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs, nor is
+    what they say again."""
     state = turn.state
     if not progress and (_only_sounds(turn, mood) or _asked_in_vain(turn)):
         return turn.playbook.limits.get("failures", MAX_FAILURES)
     if progress or state.pending is None:
         return 0
-    if any(intent in mood for intent in QUIET_INTENTS) or mood.intent in {
-        "injection",
-        "off_topic",
-        "support",
-    }:
+    if (
+        repeats
+        or any(intent in mood for intent in QUIET_INTENTS)
+        or mood.intent
+        in {
+            "injection",
+            "off_topic",
+            "support",
+        }
+    ):
         return state.failures
     return state.failures + 1
 

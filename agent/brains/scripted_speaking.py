@@ -8,7 +8,9 @@ from agent import stages
 from agent.brains.protocol import Decision, Question, SlotUpdate, State, TurnInput
 from agent.brains.scripted_answers import Answer
 from agent.brains.scripted_extraction import Extraction
-from agent.brains.scripted_signals import Mood, is_put_off
+from agent.brains.scripted_mood import Mood
+from agent.brains.scripted_signals import is_put_off
+from agent.brains.scripted_talk import is_filler
 from agent.brains.scripted_wording import Wording, bubbles, closing_messages
 
 OUTSIDE_CLOSINGS = {
@@ -55,6 +57,8 @@ class Speaker:
             mood.annoyances and not self.seen.extraction.updates and not self.told.text
         ):
             return bubbles(self._greeting(), self.say("apology"), self.say("offer_human"))
+        if "goodbye" in mood and not self.seen.extraction.updates and before.greeted:
+            return bubbles(self.say("after_closing"))
         if "own_client" in mood and not self.seen.extraction.updates:
             return bubbles(self._greeting(), self.told.text, self.say("offer_human"))
         return self._conversation()
@@ -102,13 +106,17 @@ class Speaker:
 
     def _reaction(self, question: Question | None) -> str:
         """What we say about what they said, before we ask on."""
-        parts = [self._notice(), self.told.text or self._acknowledgement(question)]
+        # "All good here, thanks!" is thanks enough
+        thanked = "how_are_you" in self.seen.mood
+        parts = [self._notice(), self.told.text or ("" if thanked else self._acknowledgement(question))]
         return " ".join(part for part in parts if part)
 
     def _notice(self) -> str:
         mood = self.seen.mood
         notices = {
             "card": "sensitive_data", "language": "language_switched", "are_you_bot": "bot_disclosure",
+            "is_it_honest": "who_we_are", "by_text": "by_text",
+            "how_are_you": "fine_thanks", "are_you_there": "still_here",
             "bad_news": "sympathy", "opt_in": "opt_in_confirmation",
             "unheard_audio": "cannot_hear_audio", "media": "media_received",
         }  # fmt: skip
@@ -131,6 +139,8 @@ class Speaker:
         if state.pending and seen.state.failures > state.failures:
             if is_put_off(self.turn.burst) and seen.state.failures == 1:
                 return self.say("ack_neutral")
+            if all(is_filler(message.words) for message in self.turn.burst):
+                return ""
             offer = self.say("offer_human") if seen.state.failures == stages.MAX_FAILURES - 1 else ""
             return f"{self.say('not_understood')} {offer}".strip()
         return ""

@@ -8,11 +8,10 @@ from dataclasses import replace
 from agent import intents
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import Claim, Line
-from agent.brains.scripted_reading import ClaimReader
+from agent.brains.scripted_places import PlaceReader
 from agent.parsers import choices, emails, names, organisations, phones, places, texts
 from agent.parsers.found import Found, blank, fold, phrase_pattern
 from agent.parsers.lexicons import common_words, word_set
-from agent.parsers.negation import is_dropped, is_negated
 from agent.parsers.number_words import UNITS
 
 FILLERS = word_set("fillers")
@@ -38,13 +37,17 @@ INDEFINITE = {
 }
 FOLLOWING = re.compile(r"(?:\s+[^\W\d_]+){1,3}")
 PREPOSITION = re.compile(
-    r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|the|our|la|el)\s+)?$"
+    r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|as|os|the|our|la|el|las|los)\s+)?$"
 )
 WHERE = re.compile(r"(?<!\w)(?:in|em|en|na|no|near|from|moro|live|vivo)\s+$")
+# "quiero estudiar algo" names nothing
+ANYTHING = frozenset(
+    {"algo", "alguma coisa", "alguna cosa", "something", "anything", "qualquer coisa", "cualquier cosa"}
+)
 VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
 
 
-class WordReader(ClaimReader):
+class WordReader(PlaceReader):
     def contacts(self, line: Line) -> list[Claim]:
         claims = []
         for kind, parser in (("email", emails), ("phone", phones)):
@@ -66,11 +69,22 @@ class WordReader(ClaimReader):
         return claims
 
     def names(self, line: Line) -> list[Claim]:
-        found = names.parse(line.unread, self.context, self.language) or self._full_names(line)
+        introduced = [
+            self._without_town(item) for item in names.parse(line.unread, self.context, self.language)
+        ]
+        found = introduced or self._full_names(line)
         claims = [self.claim(question, item, line) for question in self.of_type("name") for item in found[:1]]
         for item in found:
             line.take(item)
         return claims
+
+    def _without_town(self, name: Found) -> Found:
+        """ "soy Brayan de Soacha" tells the town as well, where it is still wanted."""
+        given, _, town = name.quote.partition(" de ")
+        wanted = any(question.key not in self.known for question in self.of_type("place"))
+        if " " in given or not (town and wanted and places.is_known(town, self.context)):
+            return name
+        return replace(name, value=given, quote=given, end=name.start + len(given))
 
     def _full_names(self, line: Line) -> list[Found]:
         """A piece that is a whole name, given name known: its surnames are not searched for towns."""
@@ -92,7 +106,7 @@ class WordReader(ClaimReader):
 
         Questions that need a cue choose first: "tenho um Gol" is the trade-in, not the wish.
         """
-        towns = places.parse(line.unread, self.context, self.language) if self.of_type("place") else []
+        towns = self.towns(line)
         offers = [
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
@@ -181,32 +195,6 @@ class WordReader(ClaimReader):
             spans.append((match.start(), following.end() if following else match.end()))
         return blank(line.text, spans)
 
-    def places(self, line: Line) -> list[Claim]:
-        claims = []
-        questions = self.of_type("place")
-        found = places.parse(line.unread, self.context, self.language) if questions else []
-        for question in questions[:1]:
-            sure = question.key in self.known and not line.corrects
-            found = [item for item in found if item.explicit or not (sure or self._is_answer(item))]
-            found = [item for item in found if not self._is_refused(item, line)] if line.corrects else found
-            at_home = [item for item in found if places.is_home(line.folded, item)]
-            claims += [self.claim(question, item, line) for item in (at_home or found)[:1]]
-        for item in found:
-            line.take(item)
-        return claims
-
-    def _is_refused(self, item: Found, line: Line) -> bool:
-        """ "Santos não, é em São Vicente"."""
-        refused = is_negated(line.folded, item.start, self.language) or is_dropped(line.folded, item.end)
-        return refused and "?" not in line.text
-
-    def _is_answer(self, item: Found) -> bool:
-        """ "en brackets" names no place: the playbook knows the word as an answer."""
-        return any(
-            texts.known(item.quote, self.language, replace(question, needs_cue=False))
-            for question in self.of_type("text")
-        )
-
     def announced(self, line: Line) -> list[Claim]:
         """Words after a cue, for text questions that no known term has answered on this line."""
         claims = []
@@ -216,7 +204,9 @@ class WordReader(ClaimReader):
                 found = [item for item in found if self._is_proper(item, line)]
             elif question.needs_cue:
                 found = [item for item in found if set(fold(item.value).split()) - common_words()]
-            found = [item for item in found if not _is_side_talk(item, line)]
+            found = [
+                item for item in found if not _is_side_talk(item, line) and fold(item.value) not in ANYTHING
+            ]
             if found and not self._has_terms(question, line):
                 claims.append(self.claim(question, found[0], line))
                 line.take(found[0])

@@ -30,6 +30,17 @@ LATEST_HOUR, EARLIEST_BARE, EARLY, MIDDAY = 23, 6, 9, 14
 ISH = re.compile(r"(?<=\d)-?\s?ish(?!\w)")
 AFTER = re.compile(r"(?:depois|apos|despues|after|past|from|partir)(?:\s+\w+){0,2}\s+$")
 BEFORE = re.compile(r"(?:antes|before|until|ate|hasta)(?:\s+\w+){0,2}\s+$")
+# "he's 12" tells how old somebody is
+AGED = re.compile(
+    r"(?<!\w)(?:he|she|they|i|you|(?:my|the) \w+)(?:\W?(?:s|m|re)| is| am| are| just turned|"
+    r" turned| turns)\s+(?:only |just )?$|"
+    r"(?<!\w)(?:(?:ele|ela|eu|filh[oa]|bebe)(?: \w+)? (?:tem|tenho|faz|fez)|"
+    r"(?:el|ella|yo|hij[oa]) (?:tiene|tengo|cumple))\s+(?:so |solo )?$"
+)
+# "faz 2 meses" counts something else
+COUNTED = re.compile(
+    r"\s*(?:%|mes|ano|dia|semana|year|month|week|day|minut|vez|veces|time|quarto|pessoa|persona|people|filh|hij|kid|child)"
+)
 HALF_ALONE = re.compile(r"(?<!\w)(?P<half>a\.?m|p\.?m)\.?(?!\w)")
 
 
@@ -52,6 +63,8 @@ def asked(text: str, choices: tuple[Choice, ...]) -> list[Found]:
     hours = [number for number in numbers.find(ISH.sub(" ", folded)) if not number.article]
     if len(hours) == 1 and float(hours[0].value).is_integer() and 1 <= hours[0].value <= LATEST_HOUR:
         hour, bounds = int(hours[0].value), folded[: hours[0].start]
+        if AGED.search(bounds) or COUNTED.match(folded, hours[0].end):
+            return []
         # Nobody agrees on a visit at four in the morning
         hour += 12 if hour <= EARLIEST_BARE else 0
         hour += 1 if AFTER.search(bounds) and hour >= LATE_START else 0

@@ -47,6 +47,7 @@ PHRASES = {
     r"ainda este ano|later this year|este ano|this year|esse ano|fin de ano|year[- ]end)": 300,
     rf"(?:(?:ano|year) {NEXT}|(?:proximo|prox) ano|next year|ano q vem|em 20(?:2[7-9]|3\d)|in 20(?:2[7-9]|3\d)|"
     rf"en 20(?:2[7-9]|3\d))": 540,
+    r"(?:final|fim|fin|finales|end) (?:do|de|del|of)? ?(?:ano que vem|proximo ano|ano que viene|next year)": 660,
     r"(?:(?:comeco|inicio|principio|principios|comienzos|early|beginning) (?:do|del|de|of)? ?(?:ano que vem|"
     r"proximo ano|"
     r"ano que viene|next year))": 320,

@@ -69,7 +69,8 @@ UPPER_AFTER = re.compile(
     r"maximo|max|"
     r"como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
     r"|a lo sumo|como mucho|como maximo|a lo mas|maximum|de teto|pra baixo|para baixo|para abajo|and under|"
-    r"or under|tope)(?!\w)"
+    r"or under|tope|(?:ja |ya )?(?:estourando|no talo|apertando|apertad[oa]|forcando|"
+    r"estirando\w*|stretching|pushing it))(?!\w)"
 )
 # "450 lucas con expensas es lo máximo que puedo"
 UPPER_LATER = re.compile(

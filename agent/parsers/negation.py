@@ -11,8 +11,10 @@ ALWAYS = (
     r"no (?:hace falta|es necesario|hay necesidad|need)|descart\w+|changed my mind about|"
     r"forget|esquece|olvida|era pra|era para"
 )
+# Who does not know which refuses none: "not sure if online or in person"
+UNDECIDED = r"(?!\s+(?:sei|se|sure|certain|know|decid\w+)\s+(?:se|si|if|whether)\b)"
 # "não quero casa", but not "não casa mas apartamento" and not "não só casa"
-BETWEEN = r"(?:\s+(?!mas\b|pero\b|but\b|so\b|sino\b|solo\b|only\b|just\b)[\w']+){0,2}\s+$"
+BETWEEN = UNDECIDED + r"(?:\s+(?!mas\b|pero\b|but\b|so\b|sino\b|solo\b|only\b|just\b)[\w']+){0,2}\s+$"
 ANY = re.compile(rf"(?<!\w)(?:{ALWAYS}){BETWEEN}")
 SPANISH_NO = re.compile(rf"(?<!\w)no{BETWEEN}")
 ENGLISH_NO = re.compile(r"(?<!\w)no\s+$")

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from agent.parsers.found import fold
 from agent.parsers.number_words import (
@@ -19,6 +18,7 @@ from agent.parsers.number_words import (
     MULTIPLIERS,
     UNITS,
 )
+from agent.parsers.tally import Number, Tally
 
 # "1.134,56" and "10 000"; a group has three digits, so "1.5" is none
 DIGITS = r"\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?"
@@ -26,66 +26,6 @@ TOKEN = re.compile(rf"(?P<digits>{DIGITS})|(?P<word>[^\W\d_]+)|(?P<other>\S)")
 # "2 e 500" is 2,500; after a larger number the "e" joins two things, as in "80 e 500"
 LARGEST_SHORT = 20
 GROUPED = re.compile(r"^\d{1,3}(?:[.,' ]\d{3})+$")
-
-
-@dataclass(frozen=True)
-class Number:
-    """`scale` is the multiplier that was said ("mil" is 1000); `article`: it may be just "a"."""
-
-    value: float
-    start: int
-    end: int
-    scale: float = 1
-    in_words: bool = False
-    article: bool = False
-
-
-@dataclass
-class _Tally:
-    """Adds up one number while its words are read from left to right."""
-
-    total: float = 0
-    group: float | None = None
-    scale: float = 1
-    start: int = -1
-    end: int = -1
-    digits: int = 0
-    last_factor: float = 1
-    words: list[str] | None = None
-
-    @property
-    def started(self) -> bool:
-        return self.start >= 0
-
-    def take(self, amount: float, token: re.Match[str]) -> None:
-        self.group = (self.group or 0) + amount
-        self._mark(token)
-
-    def multiply(self, factor: float, token: re.Match[str]) -> None:
-        self.total += (self.group if self.group is not None else 1) * factor
-        self.group = None
-        self.scale = max(self.scale, factor)
-        self.last_factor = factor
-        self._mark(token)
-
-    def _mark(self, token: re.Match[str]) -> None:
-        self.start = token.start() if self.start < 0 else self.start
-        self.end = token.end()
-        self.words = [*(self.words or []), token[0]]
-
-    def number(self) -> Number:
-        """After millions a bare tail of hundreds means thousands: "un millón doscientos"."""
-        words = self.words or []
-        group = self.group or 0
-        group *= 1e3 if self.total >= 1e6 and 100 <= group < 1000 and self.last_factor == 1e6 else 1
-        return Number(
-            value=self.total + group,
-            start=self.start,
-            end=self.end,
-            scale=self.scale,
-            in_words=not self.digits,
-            article=len(words) == 1 and words[0] in ARTICLES,
-        )
 
 
 def find(text: str, country: str = "") -> list[Number]:
@@ -116,7 +56,7 @@ def digits_value(digits: str, country: str, multiplied: bool = False) -> float:
 
 
 def _read(tokens: list[re.Match[str]], position: int, country: str) -> tuple[Number | None, int]:
-    tally = _Tally()
+    tally = Tally()
     start = position
     while position < len(tokens):
         step = _step(tally, tokens, position, country)
@@ -128,7 +68,7 @@ def _read(tokens: list[re.Match[str]], position: int, country: str) -> tuple[Num
     return tally.number(), max(position, start + 1)
 
 
-def _step(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+def _step(tally: Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
     """How many tokens continue the number: none when it ends here."""
     token = tokens[position]
     if token["digits"]:
@@ -146,7 +86,7 @@ def _step(tally: _Tally, tokens: list[re.Match[str]], position: int, country: st
     return _take_multiplier(tally, tokens, position)
 
 
-def _take_digits(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+def _take_digits(tally: Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
     if tally.started:
         return _add_thousands(tally, tokens, position, country) if tally.scale >= 1e3 else 0
     token = tokens[position]
@@ -157,13 +97,13 @@ def _take_digits(tally: _Tally, tokens: list[re.Match[str]], position: int, coun
     return 1
 
 
-def _take_hyphen(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
+def _take_hyphen(tally: Tally, tokens: list[re.Match[str]], position: int) -> int:
     following = tokens[position + 1]["word"] if position + 1 < len(tokens) else None
     joins = tally.started and not tally.digits and tokens[position][0] == "-"
     return 1 if joins and UNITS.get(following or "", 0) in range(1, 10) else 0
 
 
-def _take_word(tally: _Tally, amount: float, token: re.Match[str]) -> int:
+def _take_word(tally: Tally, amount: float, token: re.Match[str]) -> int:
     group = tally.group
     # "3 dois" are two numbers; "3 mil e duzentos" is one, for the multiplier has closed the group
     if tally.digits and group is not None:
@@ -181,7 +121,7 @@ def _fits_after(group: float, amount: float) -> bool:
     return group >= 20 and group % 10 == 0 and 0 < amount < 10
 
 
-def _take_half(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
+def _take_half(tally: Tally, tokens: list[re.Match[str]], position: int) -> int:
     """ "meio milhão", "half a million"; the "e meio" after a number is read by `_connect`."""
     ahead = [token["word"] or "" for token in tokens[position + 1 : position + 3]]
     skip = 1 if ahead and ahead[0] in ARTICLES else 0
@@ -195,7 +135,7 @@ def _is_halved(word: str) -> bool:
     return MULTIPLIERS.get(word, 0) >= 1e6 or word in DOZENS
 
 
-def _take_multiplier(tally: _Tally, tokens: list[re.Match[str]], position: int) -> int:
+def _take_multiplier(tally: Tally, tokens: list[re.Match[str]], position: int) -> int:
     token = tokens[position]
     word = token["word"]
     if word in HUNDRED:
@@ -230,7 +170,7 @@ def _is_unit(tokens: list[re.Match[str]], position: int) -> bool:
     )
 
 
-def _connect(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+def _connect(tally: Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
     """ "trinta e cinco", "um milhão e meio", "1 milhão e 200": what follows "e" belongs to the number."""
     if tokens[position][0] == "de" or position + 1 >= len(tokens):
         return 0
@@ -252,7 +192,7 @@ def _connect(tally: _Tally, tokens: list[re.Match[str]], position: int, country:
     return 0
 
 
-def _is_short_for_thousands(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> bool:
+def _is_short_for_thousands(tally: Tally, tokens: list[re.Match[str]], position: int, country: str) -> bool:
     """ "2 e 500" and "um e duzentos" are thousands: a small number, "and", round hundreds, no multiplier."""
     small = tally.group is not None and 1 <= tally.group <= LARGEST_SHORT and tally.group == int(tally.group)
     token = tokens[position]
@@ -264,18 +204,18 @@ def _is_short_for_thousands(tally: _Tally, tokens: list[re.Match[str]], position
     return small and round_hundreds and not tally.total and following not in MULTIPLIERS
 
 
-def _add_hundreds(tally: _Tally, token: re.Match[str], country: str) -> int:
+def _add_hundreds(tally: Tally, token: re.Match[str], country: str) -> int:
     hundreds = digits_value(token["digits"], country) if token["digits"] else UNITS[token["word"]]
     tally.multiply(1e3, token)
     tally.take(hundreds, token)
     return 2
 
 
-def _continues(tally: _Tally, amount: float) -> bool:
+def _continues(tally: Tally, amount: float) -> bool:
     return tally.group is None or _fits_after(tally.group, amount)
 
 
-def _add_half(tally: _Tally, token: re.Match[str]) -> int:
+def _add_half(tally: Tally, token: re.Match[str]) -> int:
     tally.total += HALVES[token[0]] * tally.scale if tally.group is None else 0
     if tally.group is not None:
         tally.group += HALVES[token[0]]
@@ -283,7 +223,7 @@ def _add_half(tally: _Tally, token: re.Match[str]) -> int:
     return 2
 
 
-def _add_thousands(tally: _Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
+def _add_thousands(tally: Tally, tokens: list[re.Match[str]], position: int, country: str) -> int:
     """ "1 milhão e 200 mil", "1 milhão e 200", "2 mil e 500"; never "300 mil e 3 quartos"."""
     if tally.group is not None:
         return 0

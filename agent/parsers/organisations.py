@@ -48,7 +48,7 @@ TAILS = (
     "inmobiliaria|propiedades|automotriz|repuestos|autopecas|pecas|cosmeticos|estetica|pet|petshop|academia|"
     "idiomas|"
     "solucoes|soluciones|log|store|brothers|bros|freight|robotics|analytics|insurance|catering|marine|farms|health|"
-    "capital"
+    "capital|chapel|church|ministries|brewery|brewing|bistro|diner|deli|florists?|wines|chocolates"
 )
 HEAD = re.compile(rf"(?<!\w)(?:{HEADS})(?=\s)")
 TAIL = re.compile(rf"(?<=\w)(?:\s+(?:{TAILS})(?!\w)\.?)+")

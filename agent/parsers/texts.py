@@ -17,7 +17,7 @@ JOIN = re.compile(
 )
 # "Gol 1.6", "HB20", "Fan 160"; not "apto 300 mil" or "casa 3 quartos"
 VERSION = re.compile(
-    r"\s*(?:[-/]?\d[\w.]*)(?!\w|[.,]?\d|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos|mi\b|milhoes))"
+    r"\s*(?!\d{1,3}(?:[.,]\d{3})+(?!\d))(?:[-/]?\d[\w.]*)(?!\w|[.,]?\d|\s*(?:mil|k\b|%|reais|pesos|millones|anos|quartos|mi\b|milhoes))"
 )
 # A year right beside one word: "Spark 2015"
 DATED = re.compile(
@@ -44,6 +44,7 @@ OTHER_ANSWERS = frozenset(
         "agora",
     }
 )
+LEADS_ON = frozenset({"para", "pra", "for", "com", "con", "with", "de", "em", "en"})
 CUTS = word_set("text_cuts")
 LONGEST = 7
 SLOT = "{}"
@@ -133,6 +134,9 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
         start, end = match.span()
         read_to = spans[-1][2] if spans else 0
         # Terms are sought longest first at each place, so what begins within the last one is part of it
+        # "unos 14.000 euros": the article of Spanish, not several of Fiat's Uno
+        if match[0] == "unos":
+            continue
         if start < read_to or is_negated(folded, start, language, read_to) or is_dropped(folded, end):
             continue
         version = VERSION.match(folded, end)
@@ -176,6 +180,8 @@ def _trimmed(folded: str, start: int, end: int, fixed: int) -> int:
         if index >= fixed and token[0] in CUTS:
             return _trimmed(folded, start, start + taken[index - 1].end(), fixed)
     while len(taken) > 2 and taken[-1][0] in INNER | LEADING | STOP | OTHER_ANSWERS:
+        taken.pop()
+    while len(taken) > 1 and taken[-1][0] in LEADS_ON:
         taken.pop()
     return start + taken[-1].end()
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from agent.brains.protocol import Playbook
@@ -28,6 +29,11 @@ def load_library(domain: str) -> dict[str, Any]:
     snapshot["questions"] = [_complete(question) for question in snapshot["questions"]]
     snapshot["messages"] = {**_read("shared")["messages"], **snapshot["messages"]}
     return snapshot
+
+
+def shared_messages() -> Mapping[str, Any]:
+    """What the engine says where a playbook says nothing else: per kind, per language, a list of variants."""
+    return MappingProxyType(_read("shared")["messages"])
 
 
 def from_definition(domain: str, definition: Mapping[str, Any]) -> Playbook:

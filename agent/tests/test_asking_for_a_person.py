@@ -40,7 +40,41 @@ SAID_IN_PIECES = [
     "can you loop in a teammate?",
     "get someone on the line",
 ]
+# Nothing else is said in the clause
+APPEALS = [
+    "tem alguma alma viva nesse atendimento?",
+    "não tem ninguém de verdade aí não?",
+    "falo só com pessoa, com robô não",
+    "tem como um consultor assumir daqui?",
+    "mas quem vai me atender de verdade?",
+    "quero sair do robô",
+    "¿no hay ningún empleado disponible?",
+    "necesito a alguien que me escuche de verdad",
+    "¿puede seguir esto un compañero tuyo?",
+    "alguien real por favor",
+    "is there a living soul there?",
+    "any chance of a human?",
+    "human. now.",
+    "could a member of your team get back to me",
+    "hook me up with a salesperson",
+    "a human would be nice",
+]
 NONE = [
+    "vivo con otra persona",
+    "uma pessoa só",
+    "quero plano pra uma pessoa",
+    "não quero falar com ninguém agora",
+    "a gente pode falar amanhã?",
+    "gente, quero uma casa",
+    "no quiero que me llamen",
+    "curso de corpo humano",
+    "vou falar com o dono do imóvel",
+    "I work with people",
+    "I don't want anyone to call me",
+    "is a human resources course available",
+    "do you have live classes",
+    "somos 4 pessoas",
+    "¿hablo con una persona o un robot?",
     "não precisa me ligar, prefiro por aqui",
     "vou falar com minha esposa e te aviso",
     "quero falar com o banco antes",
@@ -67,7 +101,7 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize("text", SAID_OUTRIGHT + SAID_IN_PIECES)
+@pytest.mark.parametrize("text", SAID_OUTRIGHT + SAID_IN_PIECES + APPEALS)
 def test_a_wish_for_a_person_is_heard_in_any_words(text):
     assert intents.found("ask_human", text)
 

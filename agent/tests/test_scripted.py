@@ -74,7 +74,7 @@ CHATS = {
         ],
         {
             "insurance_type": "auto",
-            "insured_object": "carro, Corolla 2019",
+            "insured_object": "Corolla 2019",
             "renewal_date": "2026-05-20",
             "city": "Londrina",
             "name": "Patrícia",

@@ -141,7 +141,11 @@ def test_wish_in_longer_sentence_is_none(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "language"), [("Voltar!", "pt"), ("START", "en"), ("volver", "es"), ("alta", "es")]
+    ("text", "language"),
+    [
+        *(("Voltar!", "pt"), ("START", "en"), ("volver", "es"), ("alta", "es")),
+        *(("Mudei de ideia.", "pt"), ("you can text me again", "en"), ("Cambié de idea", "es")),
+    ],
 )
 def test_wish_in_opt_in_knows_its_language(text, language):
     wish = consent.wish_in(text)

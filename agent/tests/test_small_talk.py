@@ -1,0 +1,82 @@
+"""What a colleague answers in a word: how are you, are you there, is this honest, may we write."""
+
+import pytest
+
+from agent import intents
+from agent.models import PlaybookVersion
+from agent.playbook_library import load_library
+from agent.playbooks import content_of
+from agent.tests.circumstances import Chat
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "answer"),
+    [
+        ("BR", "tudo bem?", "Tudo"),
+        ("BR", "e aí?", "Tudo"),
+        ("BR", "tá aí?", "por aqui|aqui sim"),
+        ("BR", "alô", "por aqui|aqui sim"),
+        ("BR", "isso é golpe?", "Não peço senha"),
+        ("BR", "sou surdo, pode ser só por texto?", "por mensagem"),
+        ("MX", "hola, qué tal?", "Todo bien|Muy bien"),
+        ("MX", "¿sigues ahí?", "quí"),
+        ("MX", "¿es una estafa?", "no pido"),
+        ("US", "how are you?", "Doing well|All good"),
+        ("US", "hello??", "here"),
+        ("US", "is this a scam", "never ask"),
+        ("US", "please don't call me, text only", "keep to messages"),
+    ],
+)
+def test_small_talk_is_answered_and_the_question_asked_again(country, text, answer):
+    chat = Chat("cars", country).play([["oi" if country == "BR" else "hola" if country == "MX" else "hi"]])
+    reply = chat.say(text)
+
+    assert any(part in " ".join(reply.messages) for part in answer.split("|"))
+    assert reply.messages[-1].endswith(("?", "."))
+    assert (reply.proposal, reply.updates, reply.unanswered) == ("qualifying", [], [])
+    assert reply.state.failures == 0
+
+
+def test_small_talk_beside_an_answer_leaves_the_answer():
+    reply = Chat("real_estate").say("Tudo bem? quero alugar casa em Santos")
+
+    assert {update.slot for update in reply.updates} == {"goal", "location", "property_type"}
+
+
+def test_the_question_whether_anybody_is_there_opens_a_chat_like_a_greeting():
+    reply = Chat("real_estate").say("Oi, tem alguém aí?")
+
+    assert reply.proposal == "qualifying"
+    assert reply.unanswered == []
+
+
+@pytest.mark.parametrize("text", ["tem gente aí?", "alguém???", "¿hay alguien ahí?", "anyone there?"])
+def test_the_same_question_asks_for_a_person_once_the_machine_has_said_what_it_is(text):
+    chat = Chat("real_estate").play([["oi"]])
+
+    assert chat.say(text).handoff_reason == "asked_human"
+
+
+@pytest.mark.parametrize(
+    "text", ["tem gente morando aí?", "is there anyone living in it?", "hay gente viviendo ahí?"]
+)
+def test_who_lives_in_a_house_is_no_such_question(text):
+    assert not intents.is_anyone_there(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["stop calling me", "don't call me again", "não me liguem mais", "no me llamen más"]
+)
+def test_no_more_calls_without_another_way_is_still_an_opt_out(text):
+    assert intents.found("opt_out", text)
+
+
+def test_a_version_published_before_a_sentence_was_learned_says_it_all_the_same():
+    snapshot = load_library("cars")
+    own = {kind: texts for kind, texts in snapshot["messages"].items() if kind != "fine_thanks"}
+    own["greeting"] = {"pt-BR": ["Oi!"]}
+
+    content = content_of(PlaybookVersion(snapshot=snapshot | {"messages": own}))
+
+    assert content.messages["fine_thanks"]["pt-BR"]
+    assert content.messages["greeting"] == {"pt-BR": ("Oi!",)}
