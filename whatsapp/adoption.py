@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import redis
+from django.db import transaction
 
-from whatsapp import chat_index, consent
+from whatsapp import chat_index, consent, person
 from whatsapp.chat_entries import as_inbound
 from whatsapp.chat_index import ChatEntry, Said, chat_id_of
+from whatsapp.locks import hold_names
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.services.inbound import leads_by_key, record_inbound
 
@@ -91,11 +93,13 @@ def _brought(line: Line, said: Sequence[Said]) -> list[Said]:
     ]
 
 
+@transaction.atomic
 def _conversation_of(line: Line, entry: ChatEntry, lead_id: UUID, said: Sequence[Said]) -> Conversation:
     """Without any message brought along it still knows when the client last wrote, for the 24 hours."""
     heard = [message.at for message in said]
     if entry.direction == Message.Direction.IN:
         heard.append(entry.at)
+    hold_names(person.keys_of(entry.client_key, entry.external_user_id, lead_id))
     is_opted_out = consent.is_opted_out(entry.client_key, entry.external_user_id, lead_id)
     return Conversation.objects.get_or_create(
         line=line,

@@ -13,7 +13,7 @@ from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
 from whatsapp import consent, person, window
 from whatsapp.colleagues import is_with_colleague
-from whatsapp.locks import lock_all_of
+from whatsapp.locks import hold_names, lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services import outbound
@@ -108,6 +108,8 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
     """The client's conversation on this line with its row held, made now if this is the first message."""
     known = _find(line, inbound)
     if known is None:
+        # Else an opt-out on another line at this moment and this conversation would not see each other
+        hold_names(person.keys_of(inbound.client_key, inbound.external_user_id))
         new = _new_conversation(line, inbound)
         # Twenty first messages at once: one inserts, the others wait for its commit and find the row
         known = new if prepared.insert_unless_there(new) else _find(line, inbound)
