@@ -236,7 +236,7 @@ def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wis
 
 
 def _confirmation(conversation: Conversation, wish: consent.Wish) -> str:
-    return wish.confirmation(conversation.line.default_language)
+    return wish.confirmation(conversation.line.usual_language)
 
 
 def _write_history(conversation: Conversation, wish: consent.Wish) -> None:
