@@ -13,6 +13,7 @@ from whatsapp.chat_index import ChatEntry, Said, chat_id_of
 from whatsapp.locks import hold_names
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.services.inbound import leads_by_key, record_inbound
+from whatsapp.wishes import wish_in
 
 logger = logging.getLogger(__name__)
 # Once a minute; whose chat is further down is found by their next message (`adopt_writers`)
@@ -84,7 +85,7 @@ def adopt_forgotten(line: Line) -> int:
 def _brought(line: Line, said: Sequence[Said]) -> list[Said]:
     """The last ones, and in any case the last opt-out or opt-in: it is owed respect, and is its own evidence."""
     first_brought = len(said) - min(line.brought_messages, len(said))
-    wishes = [number for number, message in enumerate(said) if consent.wish_in(message.body)]
+    wishes = [number for number, message in enumerate(said) if wish_in(message.body)]
     return [
         message
         for number, message in enumerate(said)

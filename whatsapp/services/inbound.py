@@ -11,7 +11,7 @@ from leads.actors import CLIENT
 from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
-from whatsapp import consent, person, window
+from whatsapp import consent, person, window, wishes
 from whatsapp.colleagues import is_with_colleague
 from whatsapp.locks import hold_names, lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
@@ -41,7 +41,7 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     with transaction.atomic():
         is_new_pair = _is_new_pair(line, inbound)
         # Before any row is held: two lines that each hold their own and want the other's would deadlock
-        if is_new_pair or consent.wish_in(inbound.body):
+        if is_new_pair or wishes.wish_in(inbound.body):
             lock_all_of(person.keys_of(inbound.client_key, inbound.external_user_id))
         conversation = _conversation_of(line, inbound)
         # Asked with the row held: of a webhook that comes twice at once the second sees what the first wrote
@@ -211,14 +211,14 @@ def _reopen(conversation: Conversation, inbound: InboundMessage, at: datetime) -
 
 def _hear_consent(conversation: Conversation, message: Message) -> None:
     """A client who opted out is owed nothing but one confirmation."""
-    wish, was_opted_out = consent.wish_in(message.body), conversation.is_opted_out
+    wish, was_opted_out = wishes.wish_in(message.body), conversation.is_opted_out
     if wish and not consent.has_spoken_since(conversation, message.created_at):
         _follow_wish(conversation, message, wish)
     if was_opted_out or conversation.is_opted_out:  # the confirmation was the answer
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
 
 
-def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wish) -> None:
+def _follow_wish(conversation: Conversation, message: Message, wish: wishes.Wish) -> None:
     """Confirmed where the window lets us: words that are brought along may be older than it."""
     if wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
         if window.is_open(conversation):
@@ -235,10 +235,10 @@ def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wis
             outbound.confirm_opt_in(conversation, _confirmation(conversation, wish))
 
 
-def _confirmation(conversation: Conversation, wish: consent.Wish) -> str:
+def _confirmation(conversation: Conversation, wish: wishes.Wish) -> str:
     return wish.confirmation(conversation.line.usual_language)
 
 
-def _write_history(conversation: Conversation, wish: consent.Wish) -> None:
+def _write_history(conversation: Conversation, wish: wishes.Wish) -> None:
     if conversation.lead is not None:
         writes.record(conversation.lead, LeadEvent.Kind.CONSENT, CLIENT, consent={"whatsapp": wish.kind})
