@@ -44,6 +44,14 @@ def account_of(line: Line | None) -> Account | None:
     )
 
 
+def accounts_named(sid: str) -> list[Account]:
+    """Who may have signed what is about none of our numbers: the environment's account, or the one that the
+    webhook names where lines have it. Two lines may have different secrets of one account."""
+    lines = Line.objects.filter(transport=Line.Transport.TWILIO, account_sid=sid.replace("\x00", ""))
+    known = [environment_account(), *(account_of(line) for line in lines.exclude(account_sid=""))]
+    return [account for account in known if account]
+
+
 def environment_account() -> Account | None:
     token = settings.TWILIO_AUTH_TOKEN
     if settings.TWILIO_ACCOUNT_SID and token:
