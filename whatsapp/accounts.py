@@ -33,7 +33,7 @@ def account_of(line: Line | None) -> Account | None:
     # Twilio signs with the primary token alone: during a rotation old and new are both accepted
     own = (line.auth_token, line.next_auth_token, line.shared_key, line.next_shared_key)
     secrets = tuple(secret for secret in own if secret)
-    if not (line.account_sid or line.auth_token):
+    if not line.auth_token and line.account_sid in ("", settings.TWILIO_ACCOUNT_SID):
         account = environment_account()
         return account and replace(account, signing_secrets=account.signing_secrets + secrets)
     return Account(
