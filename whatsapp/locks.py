@@ -9,7 +9,6 @@ from uuid import UUID
 
 from leads import one_trip
 from whatsapp.models import Conversation
-from whatsapp.models.conversation import ConversationQuerySet
 
 # In one order for everybody. Two names that share a number wait for each other, and nothing worse
 _HOLD_NAMES = """
@@ -38,13 +37,5 @@ def lock_all_of(keys: Collection[str]) -> list[UUID]:
     `keys`: all their names. To be called before any of them is held: consent changes them all.
     """
     hold_names(keys)
-    return _lock(Conversation.objects.filter(client_key__in=keys))
-
-
-def lock_all(ids: Collection[UUID]) -> list[UUID]:
-    """The same for conversations of any people."""
-    return _lock(Conversation.objects.filter(pk__in=ids))
-
-
-def _lock(conversations: ConversationQuerySet) -> list[UUID]:
-    return list(conversations.select_for_update().order_by("pk").values_list("pk", flat=True))
+    theirs = Conversation.objects.filter(client_key__in=keys)
+    return list(theirs.select_for_update().order_by("pk").values_list("pk", flat=True))

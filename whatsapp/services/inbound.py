@@ -108,14 +108,18 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
     """The client's conversation on this line with its row held, made now if this is the first message."""
     known = _find(line, inbound)
     if known is None:
-        # Else an opt-out on another line at this moment and this conversation would not see each other
+        # Else an opt-out on another line at this moment, or words by another name on this one, would go unseen
         hold_names(person.keys_of(inbound.client_key, inbound.external_user_id))
-        new = _new_conversation(line, inbound)
-        # Twenty first messages at once: one inserts, the others wait for its commit and find the row
-        known = new if prepared.insert_unless_there(new) else _find(line, inbound)
+        known = _find(line, inbound) or _begin(line, inbound)
     if known is None:
         raise Conversation.DoesNotExist
     return known
+
+
+def _begin(line: Line, inbound: InboundMessage) -> Conversation | None:
+    new = _new_conversation(line, inbound)
+    # Whoever joined two names while we waited may have begun it all the same
+    return new if prepared.insert_unless_there(new) else _find(line, inbound)
 
 
 def _find(line: Line, inbound: InboundMessage) -> Conversation | None:

@@ -215,3 +215,19 @@ def test_wish_while_a_conversation_begins_elsewhere_reaches_that_one_too(word, i
     wish.join(PATIENCE_SECONDS)
 
     assert list(Conversation.objects.values_list("is_opted_out", flat=True)) == [is_opted_out] * 2
+
+
+@pytest.mark.parametrize(("first", "second"), [({"ExternalUserId": "BR.150257639"}, HIDDEN), (HIDDEN, {})])
+def test_first_messages_at_once_by_two_names_of_one_person_are_one_conversation(first, second):
+    line = make_line()
+
+    with transaction.atomic():
+        record_inbound(line, InboundMessage.parse(inbound_form("Oi", **first)))
+        other = Thread(
+            target=write, args=[line, "Bom dia"], kwargs={"ExternalUserId": "BR.150257639"} | second
+        )
+        other.start()
+        wait_until_somebody_waits()
+    other.join(PATIENCE_SECONDS)
+
+    assert Conversation.objects.get().last_seq == 2
