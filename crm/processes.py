@@ -39,7 +39,17 @@ def web_command(host: str, port: int) -> list[str]:
     """Pages, API and sockets from one daphne: one port, and no second server to explain to a newcomer."""
     # Its log of requests would have whole addresses, with the names and numbers that people search for
     quiet = ["--access-log", os.devnull]
-    return [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), *quiet, "crm.asgi:application"]
+    return [
+        sys.executable,
+        "-m",
+        "daphne",
+        "--bind",
+        host,
+        "--port",
+        str(port),
+        *quiet,
+        "crm.asgi:application",
+    ]
 
 
 class Child:
