@@ -37,7 +37,19 @@ def beat_command(schedule: Path) -> list[str]:
 
 def web_command(host: str, port: int) -> list[str]:
     """Pages, API and sockets from one daphne: one port, and no second server to explain to a newcomer."""
-    return [sys.executable, "-m", "daphne", "--bind", host, "--port", str(port), "crm.asgi:application"]
+    # Its log of requests would have whole addresses, with the names and numbers that people search for
+    quiet = ["--access-log", os.devnull]
+    return [
+        sys.executable,
+        "-m",
+        "daphne",
+        "--bind",
+        host,
+        "--port",
+        str(port),
+        *quiet,
+        "crm.asgi:application",
+    ]
 
 
 class Child:

@@ -33,7 +33,7 @@ def account_of(line: Line | None) -> Account | None:
     # Twilio signs with the primary token alone: during a rotation old and new are both accepted
     own = (line.auth_token, line.next_auth_token, line.shared_key, line.next_shared_key)
     secrets = tuple(secret for secret in own if secret)
-    if not (line.account_sid or line.auth_token):
+    if not line.auth_token and line.account_sid in ("", settings.TWILIO_ACCOUNT_SID):
         account = environment_account()
         return account and replace(account, signing_secrets=account.signing_secrets + secrets)
     return Account(
@@ -42,6 +42,14 @@ def account_of(line: Line | None) -> Account | None:
         signing_secrets=secrets,
         api_base_url=settings.TWILIO_API_BASE_URL,
     )
+
+
+def accounts_named(sid: str) -> list[Account]:
+    """Who may have signed what is about none of our numbers: the environment's account, or the one that the
+    webhook names where lines have it. Two lines may have different secrets of one account."""
+    lines = Line.objects.filter(transport=Line.Transport.TWILIO, account_sid=sid.replace("\x00", ""))
+    known = [environment_account(), *(account_of(line) for line in lines.exclude(account_sid=""))]
+    return [account for account in known if account]
 
 
 def environment_account() -> Account | None:

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import redis
+from django.db import transaction
 
-from whatsapp import chat_index, consent
+from whatsapp import chat_index, consent, person
 from whatsapp.chat_entries import as_inbound
 from whatsapp.chat_index import ChatEntry, Said, chat_id_of
+from whatsapp.locks import hold_names
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.services.inbound import leads_by_key, record_inbound
+from whatsapp.wishes import wish_in
 
 logger = logging.getLogger(__name__)
 # Once a minute; whose chat is further down is found by their next message (`adopt_writers`)
@@ -82,7 +85,7 @@ def adopt_forgotten(line: Line) -> int:
 def _brought(line: Line, said: Sequence[Said]) -> list[Said]:
     """The last ones, and in any case the last opt-out or opt-in: it is owed respect, and is its own evidence."""
     first_brought = len(said) - min(line.brought_messages, len(said))
-    wishes = [number for number, message in enumerate(said) if consent.wish_in(message.body)]
+    wishes = [number for number, message in enumerate(said) if wish_in(message.body)]
     return [
         message
         for number, message in enumerate(said)
@@ -91,11 +94,13 @@ def _brought(line: Line, said: Sequence[Said]) -> list[Said]:
     ]
 
 
+@transaction.atomic
 def _conversation_of(line: Line, entry: ChatEntry, lead_id: UUID, said: Sequence[Said]) -> Conversation:
     """Without any message brought along it still knows when the client last wrote, for the 24 hours."""
     heard = [message.at for message in said]
     if entry.direction == Message.Direction.IN:
         heard.append(entry.at)
+    hold_names(person.keys_of(entry.client_key, entry.external_user_id, lead_id))
     is_opted_out = consent.is_opted_out(entry.client_key, entry.external_user_id, lead_id)
     return Conversation.objects.get_or_create(
         line=line,

@@ -181,6 +181,14 @@ def forget(line_id: int, chat_ids: Iterable[str]) -> None:
             pipeline.delete(said + chat_id).execute()
 
 
+def forget_all(line_id: int) -> None:
+    """Empty the list. Which messages were seen stays known, so that none comes back as new."""
+    order, facts, unread, _, said = _keys(line_id)
+    chat_ids = connection().zrange(order, 0, -1)
+    with connection().pipeline() as pipeline:
+        pipeline.delete(order, facts, unread, *(said + chat_id for chat_id in chat_ids)).execute()
+
+
 def how_built(line_id: int) -> str:
     """'' after Redis was lost, then ROWS, then ALL (Twilio was asked, too)."""
     return connection().get(_built_key(line_id)) or ""

@@ -210,7 +210,7 @@ def _client(account: Account, timeout: float | None = None) -> Client:
 
 
 def _refusal(error: TwilioRestException | TwilioServiceException) -> SendError:
-    code = str(error.code or error.status)
+    code = str(error.code or error.status)[:20]
     return NotAcceptedError(code) if code in TRY_LATER else RefusedError(code)
 
 

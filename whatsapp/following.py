@@ -11,7 +11,7 @@ from leads import one_trip
 from leads.models import LeadIdentity, Status
 from leads.services import activity
 from whatsapp import adoption, consent, person
-from whatsapp.locks import lock_all, lock_all_of
+from whatsapp.locks import lock_all_of
 from whatsapp.models import Conversation
 from whatsapp.services.hands import TAKEN_OVER
 
@@ -63,23 +63,12 @@ def _claim(lead_id: UUID, keys: Sequence[str]) -> int:
     return count
 
 
-@transaction.atomic
 def claim_forgotten_conversations() -> int:
     """The same for all leads: a first message on its way while the lead was made is seen by neither side."""
     keys = Q(key=OuterRef("client_key")) | Q(key=OuterRef("external_user_id"))
     owner = LeadIdentity.objects.filter(keys, kind__in=WHATSAPP_KINDS).order_by("pk").values("lead")[:1]
-    nobodys = Conversation.objects.filter(lead=None).alias(owner=Subquery(owner)).exclude(owner=None)
-    found = list(nobodys.values_list("pk", flat=True))
-    if not found:
-        return 0
-    lock_all(found)
-    theirs = Conversation.objects.filter(pk__in=found)
-    # lead=None once more: whoever linked one of them meanwhile knows better
-    count = theirs.filter(lead=None).update(lead=Subquery(owner), updated_at=timezone.now())
-    # Asked only now, when the rows are ours: whoever asks for no messages from here on finds the lead linked
-    silent = theirs.filter(is_opted_out=True, lead__opted_out_at=None).exclude(lead=None)
-    activity.stop_waiting(lead_ids=set(silent.values_list("lead", flat=True)))
-    return count
+    nobodys = Conversation.objects.filter(lead=None).annotate(owner=Subquery(owner)).exclude(owner=None)
+    return sum(claim_conversations(lead_id) for lead_id in set(nobodys.values_list("owner", flat=True)))
 
 
 def follow_assignment(lead_id: UUID) -> int:

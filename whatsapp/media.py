@@ -14,6 +14,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from leads.on_commit import announce
 from whatsapp import downloading
@@ -40,6 +42,17 @@ KEPT = (
     "text/x-vcard",
 )
 
+FOREIGN = _("This file was not fetched: its address is not WhatsApp's.")
+PROBLEMS: dict[str, Promise] = {
+    "foreign_host": FOREIGN,
+    "private_address": FOREIGN,
+    "too_many_redirects": FOREIGN,
+    "type_not_allowed": _("This file was not fetched: files of its kind are not safe to open."),
+    "too_large": _("This file was not fetched: it is larger than 16 MB."),
+    "not_found": _("WhatsApp does not have this file any more."),
+    "unreachable": _("This file could not be fetched."),
+}
+
 
 def fetch_due(limit: int = 20) -> int:
     """Fetch the files that are due. Answers of how many messages."""
@@ -48,6 +61,12 @@ def fetch_due(limit: int = 20) -> int:
         _fetch(message)
         done += 1
     return done
+
+
+def problem_of(item: dict[str, Any]) -> str:
+    """Why a client's file is not here, for people; '' where it is, or still may come."""
+    error = item.get("error")
+    return str(PROBLEMS.get(error, PROBLEMS["unreachable"])) if error else ""
 
 
 def may_show_inline(content_type: str) -> bool:

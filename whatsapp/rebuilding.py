@@ -34,6 +34,17 @@ def ensure_built(line: Line) -> bool:
     return True
 
 
+def begin_anew(line: Line) -> None:
+    """Another consultant gets the line: private chats of the one before are nobody's business. Leads' stay.
+
+    Raises RedisError, and then somebody else's chats are still there.
+    """
+    chat_index.forget_all(line.pk)
+    build_from_rows(line)
+    # Twilio still lists what strangers wrote to the one before
+    chat_index.say_built(line.pk, ALL)
+
+
 def rebuild(line: Line) -> int:
     """The whole index again. Answers how many messages Twilio gave. Raises RedisError, SendError."""
     build_from_rows(line)

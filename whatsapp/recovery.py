@@ -1,6 +1,7 @@
 """Messages that no webhook brought, found on Twilio's own list: the last defence against an outage of ours."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -133,8 +134,14 @@ def _known_sids(line: Line, sids: list[str]) -> set[str | None]:
 def _take_in(line: Line, account: Account, lost: SentMessage) -> int:
     message = _as_inbound(account, lost)
     if line.kind == Line.Kind.CONSULTANT:
-        return sessions.take_in(line, [message])
+        return sessions.take_in(line, [_named(line, message)])
     return int(record_inbound(line, message) is not None)
+
+
+def _named(line: Line, message: InboundMessage) -> InboundMessage:
+    """Twilio's list has no names: the chat list goes on with the one it knows."""
+    known = chat_index.find(line.pk, chat_index.chat_id_of(line.pk, message.client_key))
+    return replace(message, profile_name=known.name) if known else message
 
 
 def _as_inbound(account: Account, listed: SentMessage) -> InboundMessage:

@@ -13,6 +13,8 @@ OPTED_OUT = _("This client asked not to receive messages.")
 NEVER_OPEN = _("This client has not written yet. Only an approved template can begin a conversation.")
 CLOSED = _("The client last wrote more than 24 hours ago. Only an approved template can be sent.")
 
+CLOSED_EARLY = _("WhatsApp says that the 24-hour window is closed. Only an approved template can be sent.")
+
 
 def is_open(conversation: Conversation, at: datetime | None = None) -> bool:
     closes_at = conversation.window_closes_at
@@ -45,4 +47,6 @@ def refusal(
         return OPTED_OUT
     if is_template or is_open(conversation, at):
         return None
-    return NEVER_OPEN if conversation.last_inbound_at is None else CLOSED
+    if conversation.last_inbound_at is None:
+        return NEVER_OPEN
+    return CLOSED_EARLY if conversation.window_closed_early else CLOSED

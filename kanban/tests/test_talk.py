@@ -205,3 +205,23 @@ def test_page_says_which_line_it_is_and_that_the_client_is_not_on_whatsapp(desk,
     html = page(desk, lead)
     assert "Line: Agent" in html
     assert "this number is not on WhatsApp" in html
+
+
+def test_client_file_that_could_not_be_had_says_why_in_plain_words(desk: Client, lead: Lead) -> None:
+    problems = ["too_large", "type_not_allowed", "foreign_host", "not_found", "unreachable"]
+    talk_with(lead)
+    Message.objects.update(media=[{"content_type": "image/jpeg", "error": problem} for problem in problems])
+
+    html = page(desk, lead)
+
+    assert "it is larger than 16 MB" in html
+    assert "not safe to open" in html
+    assert "could not be fetched" in html
+    assert not any(f" {problem}" in html for problem in problems)
+
+
+def test_contact_card_of_a_client_is_called_so(desk: Client, lead: Lead) -> None:
+    talk_with(lead)
+    Message.objects.update(media=[{"file": "whatsapp/x.vcf", "content_type": "text/vcard"}])
+
+    assert "Contact card</a>" in page(desk, lead)

@@ -63,13 +63,15 @@ def say(stack: Stack, phone: str, text: str, name: str = "Cliente") -> None:
     assert post(stack.base_url, "/webhooks/whatsapp/", form) == 200
 
 
-def chats(stack: Stack) -> list[dict[str, Any]]:
+def read_as_ana(stack: Stack, path: str) -> list[dict[str, Any]]:
     token, _ = Token.objects.get_or_create(user=User.objects.get(username="ana"))
-    request = Request(
-        f"{stack.base_url}/api/chats/?page_size=100", headers={"Authorization": f"Token {token.key}"}
-    )
+    request = Request(stack.base_url + path, headers={"Authorization": f"Token {token.key}"})
     with urlopen(request, timeout=20) as answer:
         return json.load(answer)["results"]
+
+
+def chats(stack: Stack) -> list[dict[str, Any]]:
+    return read_as_ana(stack, "/api/chats/?page_size=100")
 
 
 def last_words(stack: Stack) -> list[str]:
@@ -99,6 +101,7 @@ def test_thousand_messages_of_strangers_leave_nothing_in_the_database(
         list(phones.map(write, range(MESSAGES)))
 
     assert len(chats(stack)) == PEOPLE
+    assert read_as_ana(stack, "/api/leads/?q=Sigilosa&phone=552195") == []
     words = ["segredo", "Sigilosa", "552195"]
     in_hex = [word.encode().hex() for word in words]
     assert tables_with("|".join([*words, *in_hex])) == []

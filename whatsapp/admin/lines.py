@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import redis
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -9,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
+from leads.models import Consultant
+from whatsapp import chat_index, rebuilding
 from whatsapp.line_check import check_line, webhook_address
 from whatsapp.models import Line
 from whatsapp.payloads import address_of
@@ -70,6 +73,18 @@ class LineForm(forms.ModelForm):
                 _("Set. Leave empty to keep it, write - to remove it.") if is_known else _("Not set.")
             )
 
+    def clean_consultant(self) -> Consultant | None:
+        """Where the private chats on the line cannot be removed, it stays whose it is."""
+        consultant: Consultant | None = self.cleaned_data["consultant"]
+        if self.instance.pk and "consultant" in self.changed_data:
+            try:
+                chat_index.how_built(self.instance.pk)
+            except redis.RedisError as error:
+                raise forms.ValidationError(
+                    _("The private chats of this line cannot be removed just now. Try again in a moment.")
+                ) from error
+        return consultant
+
     def clean_address(self) -> str:
         address = address_of(self.cleaned_data["address"])
         if not address:
@@ -87,7 +102,13 @@ class LineForm(forms.ModelForm):
         cleaned["transport"] = cleaned.get("transport") or self.instance.transport
         if cleaned["transport"] == Line.Transport.CLOUD:
             self._need(cleaned)
+        elif self._lacks_token(cleaned):
+            self.add_error("auth_token", _("An account of the line's own needs its auth token."))
         return cleaned
+
+    def _lacks_token(self, cleaned: dict[str, Any]) -> bool:
+        sid = cleaned.get("account_sid")
+        return bool(sid) and sid != settings.TWILIO_ACCOUNT_SID and not cleaned["auth_token"]
 
     def _need(self, cleaned: dict[str, Any]) -> None:
         """Meta's webhook and calls work only with all of these."""
@@ -125,6 +146,12 @@ class LineAdmin(admin.ModelAdmin):
         (_("Health"), {"fields": ["webhook_url", "status_url", *HEALTH]}),
     ]
     actions = ["check_lines"]
+
+    def save_model(self, request: HttpRequest, obj: Line, form: LineForm, change: bool) -> None:
+        """Private chats do not go to the next consultant with the line."""
+        if change and "consultant" in form.changed_data:
+            rebuilding.begin_anew(obj)
+        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("webhook for incoming messages"))
     def webhook_url(self, line: Line) -> str:

@@ -6,6 +6,7 @@ from leads.api.facts import as_time
 from leads.models import Consultant
 from whatsapp import refusals
 from whatsapp.chat_index import Chat, Said
+from whatsapp.media import problem_of
 from whatsapp.models import Conversation, Line, Message, Template
 
 
@@ -118,6 +119,7 @@ def _media(message: Message, number: int) -> dict[str, Any]:
         "filename": item.get("filename", ""),
         "size": item.get("size"),
         "error": item.get("error"),
+        "error_text": problem_of(item),
     }
 
 

@@ -76,7 +76,10 @@ class MediaShape(s.Serializer):
     content_type = s.CharField()
     filename = s.CharField(help_text="As its sender named it, where that is known.")
     size = s.IntegerField(allow_null=True)
-    error = s.CharField(allow_null=True)
+    error = s.CharField(allow_null=True, help_text="A stable word.")
+    error_text = s.CharField(
+        help_text="The same in plain words; empty where the file is here or may still come."
+    )
 
 
 class WriterShape(s.Serializer):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.fields import EncryptedTextField
+from leads.languages import language_of
 from leads.models import Source
 
 KEPT_MESSAGES = 20  # of each chat, in the chat list
@@ -166,3 +167,8 @@ class Line(models.Model):
     @property
     def number(self) -> str:
         return self.address.removeprefix("whatsapp:")
+
+    @property
+    def usual_language(self) -> str:
+        """What people write in here unless their own words tell: as set, else as usual in the country."""
+        return self.default_language or language_of(self.default_country)

@@ -6,9 +6,9 @@ from leads.actors import CLIENT
 from leads.models import Lead, Status
 from leads.payload import LeadPayload
 from leads.services.intake import receive_lead
-from whatsapp import consent
 from whatsapp.models import Conversation
 from whatsapp.payloads import InboundMessage, text_of
+from whatsapp.wishes import wish_in
 
 
 def lead_again(conversation: Conversation, inbound: InboundMessage, known_as: UUID | None) -> Lead | None:
@@ -23,7 +23,7 @@ def lead_again(conversation: Conversation, inbound: InboundMessage, known_as: UU
     if lead is None or lead.consultant_id is None or not _is_over(lead) or known_as != lead.pk:
         return lead
     # "PARAR" would else open the lead again and give it to somebody who may not write
-    if conversation.is_opted_out or consent.wish_in(inbound.body):
+    if conversation.is_opted_out or wish_in(inbound.body):
         return lead
     return receive_lead(
         payload=_payload_of(inbound, lead), source=None, actor=CLIENT, returning=conversation.line.returning

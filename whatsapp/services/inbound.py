@@ -11,9 +11,9 @@ from leads.actors import CLIENT
 from leads.models import LeadEvent, LeadIdentity
 from leads.on_commit import announce, enqueue
 from leads.services import activity, writes
-from whatsapp import consent, person, window
+from whatsapp import consent, person, window, wishes
 from whatsapp.colleagues import is_with_colleague
-from whatsapp.locks import lock_all_of
+from whatsapp.locks import hold_names, lock_all_of
 from whatsapp.models import ConsentEvent, Conversation, Line, Message
 from whatsapp.payloads import InboundMessage, text_of
 from whatsapp.services import outbound
@@ -41,7 +41,7 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
     with transaction.atomic():
         is_new_pair = _is_new_pair(line, inbound)
         # Before any row is held: two lines that each hold their own and want the other's would deadlock
-        if is_new_pair or consent.wish_in(inbound.body):
+        if is_new_pair or wishes.wish_in(inbound.body):
             lock_all_of(person.keys_of(inbound.client_key, inbound.external_user_id))
         conversation = _conversation_of(line, inbound)
         # Asked with the row held: of a webhook that comes twice at once the second sees what the first wrote
@@ -108,12 +108,18 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
     """The client's conversation on this line with its row held, made now if this is the first message."""
     known = _find(line, inbound)
     if known is None:
-        new = _new_conversation(line, inbound)
-        # Twenty first messages at once: one inserts, the others wait for its commit and find the row
-        known = new if prepared.insert_unless_there(new) else _find(line, inbound)
+        # Else an opt-out on another line at this moment, or words by another name on this one, would go unseen
+        hold_names(person.keys_of(inbound.client_key, inbound.external_user_id))
+        known = _find(line, inbound) or _begin(line, inbound)
     if known is None:
         raise Conversation.DoesNotExist
     return known
+
+
+def _begin(line: Line, inbound: InboundMessage) -> Conversation | None:
+    new = _new_conversation(line, inbound)
+    # Whoever joined two names while we waited may have begun it all the same
+    return new if prepared.insert_unless_there(new) else _find(line, inbound)
 
 
 def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
@@ -209,14 +215,14 @@ def _reopen(conversation: Conversation, inbound: InboundMessage, at: datetime) -
 
 def _hear_consent(conversation: Conversation, message: Message) -> None:
     """A client who opted out is owed nothing but one confirmation."""
-    wish, was_opted_out = consent.wish_in(message.body), conversation.is_opted_out
+    wish, was_opted_out = wishes.wish_in(message.body), conversation.is_opted_out
     if wish and not consent.has_spoken_since(conversation, message.created_at):
         _follow_wish(conversation, message, wish)
     if was_opted_out or conversation.is_opted_out:  # the confirmation was the answer
         conversation.answered_seq, conversation.burst_started_at = conversation.last_inbound_seq, None
 
 
-def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wish) -> None:
+def _follow_wish(conversation: Conversation, message: Message, wish: wishes.Wish) -> None:
     """Confirmed where the window lets us: words that are brought along may be older than it."""
     if wish.kind == ConsentEvent.Kind.OPT_OUT and not conversation.is_opted_out:
         if window.is_open(conversation):
@@ -233,10 +239,10 @@ def _follow_wish(conversation: Conversation, message: Message, wish: consent.Wis
             outbound.confirm_opt_in(conversation, _confirmation(conversation, wish))
 
 
-def _confirmation(conversation: Conversation, wish: consent.Wish) -> str:
-    return wish.confirmation(conversation.line.default_language)
+def _confirmation(conversation: Conversation, wish: wishes.Wish) -> str:
+    return wish.confirmation(conversation.line.usual_language)
 
 
-def _write_history(conversation: Conversation, wish: consent.Wish) -> None:
+def _write_history(conversation: Conversation, wish: wishes.Wish) -> None:
     if conversation.lead is not None:
         writes.record(conversation.lead, LeadEvent.Kind.CONSENT, CLIENT, consent={"whatsapp": wish.kind})

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from leads.errors import InvalidError
 from leads.identity import parse_phone, phone_key
 from leads.models import LeadIdentity
-from whatsapp import consent
-from whatsapp.locks import lock_conversation
+from whatsapp import consent, person
+from whatsapp.locks import hold_names, lock_conversation
 from whatsapp.models import Conversation, Line
 from whatsapp.payloads import address_of
 
@@ -26,6 +26,7 @@ def open_conversation(line: Line, phone: str) -> Conversation:
     known = Conversation.objects.filter(line=line, client_key=key)
     # Two who write first at once make one conversation: the second insert is passed over
     if not known.exists():
+        hold_names(person.keys_of(key))
         Conversation.objects.bulk_create([_new(line, key, number)], ignore_conflicts=True)
     return lock_conversation(known.values_list("pk", flat=True).get())
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from leads import clock
 from leads.errors import InvalidError, NotFoundError
-from leads.languages import language_of
 from leads.models import User
 from leads.wakeups import wake
 from whatsapp import splitting
@@ -41,7 +40,7 @@ def offer_templates(line: Line) -> list[Template]:
     """Those for clients, in the line's language first, for somebody who is to choose; where there is none, the
     provider is asked soon."""
     for_clients = templates_of(line).exclude(name=settings.NOTICE_TEMPLATE)
-    templates = sorted(for_clients, key=lambda one: one.language.replace("_", "-") != line.default_language)
+    templates = sorted(for_clients, key=lambda one: one.language.replace("_", "-") != line.usual_language)
     if not templates:
         _look_again(line)
     return templates
@@ -68,7 +67,7 @@ def find_template(line: Line, wanted: str, language: str = "") -> Template:
     if not found:
         _look_again(line)
         raise NotFoundError(_("This line has no approved template “%(name)s”.") % {"name": wanted[:80]})
-    ranked = _by_language(language or line.default_language or language_of(line.default_country))
+    ranked = _by_language(language or line.usual_language)
     return min(found, key=lambda template: ranked(template.language))
 
 

@@ -1,5 +1,7 @@
 """Small makers of lines, webhooks and signed requests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
 from django.conf import settings
@@ -79,6 +81,19 @@ def chat_keys() -> list[str]:
 def lose_chat_lists() -> None:
     """As Redis does when it comes back empty."""
     connection().delete(*chat_keys())
+
+
+@contextmanager
+def redis_away(settings) -> Iterator[None]:
+    """It keeps what it has, but nobody reaches it."""
+    address = settings.REDIS_URL
+    settings.REDIS_URL = "redis://127.0.0.1:9"
+    connection.cache_clear()
+    try:
+        yield
+    finally:
+        settings.REDIS_URL = address
+        connection.cache_clear()
 
 
 def heard(signal: Signal) -> list[dict]:

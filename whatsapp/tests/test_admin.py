@@ -3,11 +3,23 @@
 import pytest
 from django.urls import reverse
 
-from leads.tests.makers import make_manager
+from leads.tests.makers import make_consultant, make_manager
+from whatsapp import chat_index, sessions
+from whatsapp.accounts import account_of
 from whatsapp.admin.lines import LineForm
 from whatsapp.models import Conversation, Line, Message
+from whatsapp.payloads import InboundMessage
 from whatsapp.services import send
-from whatsapp.tests.makers import make_conversation, make_line
+from whatsapp.sweeps import rebuild_chat_lists
+from whatsapp.tests.makers import (
+    chat_keys,
+    inbound_form,
+    known_lead,
+    make_consultant_line,
+    make_conversation,
+    make_line,
+    redis_away,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -44,11 +56,28 @@ def test_line_form_folds_the_address_and_keeps_an_empty_secret():
 
 @pytest.mark.parametrize(("given", "kept"), [("second", "second"), ("-", "")])
 def test_line_form_replaces_or_removes_a_secret(given, kept):
-    line = make_line(auth_token="first secret")
-    LineForm(form_data(auth_token=given), instance=line).save()
+    line = make_line(next_auth_token="first secret", auth_token="kept")
+    LineForm(form_data(next_auth_token=given), instance=line).save()
 
     line.refresh_from_db()
-    assert line.auth_token == kept
+    assert (line.next_auth_token, line.auth_token) == (kept, "kept")
+
+
+def test_line_form_wants_the_token_of_an_account_of_its_own():
+    """Without it no webhook would be believed and no message leave."""
+    assert "auth_token" in LineForm(form_data()).errors
+    assert LineForm(form_data(auth_token="x")).is_valid()
+    assert "auth_token" in LineForm(form_data(auth_token="-"), instance=make_line(auth_token="x")).errors
+
+
+def test_line_with_the_environments_account_named_uses_its_token(settings):
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", "of the environment"
+    form = LineForm(form_data(next_auth_token="next"))
+
+    assert form.is_valid(), form.errors
+    account = account_of(form.save())
+    assert (account.sid, account.token) == ("AC1", "of the environment")
+    assert account.signing_secrets == ("of the environment", "next")
 
 
 def test_line_form_refuses_what_is_no_number():
@@ -139,3 +168,45 @@ def test_line_form_keeps_metas_secrets_and_never_shows_them(client, manager):
     page = client.get(reverse("admin:whatsapp_line_change", args=[line.pk])).text
     assert "hush" not in page
     assert "/webhooks/whatsapp/cloud/" in page
+
+
+def own_line_with_a_lead_and_a_stranger() -> Line:
+    known_lead(phone="+5511987654321")
+    line = make_consultant_line(make_consultant("ana"))
+    forms = [
+        inbound_form("Quero visitar", To=line.address),
+        inbound_form("Um segredo", To=line.address, From="whatsapp:+5521955554444"),
+    ]
+    sessions.take_in(line, [InboundMessage.parse(form) for form in forms])
+    return line
+
+
+def give_to(client, line: Line, username: str):
+    facts = {"name": line.name, "address": line.address, "kind": "consultant", "is_active": "on"}
+    facts |= {"default_country": "BR", "consultant": make_consultant(username).pk}
+    return client.post(reverse("admin:whatsapp_line_change", args=[line.pk]), facts)
+
+
+def test_line_that_gets_another_consultant_leaves_private_chats_behind(client, manager, twilio):
+    line = own_line_with_a_lead_and_a_stranger()
+    record = twilio.accept({"From": "whatsapp:+5521955554444", "To": line.address, "Body": "Um segredo"})
+    record |= {"direction": "inbound", "status": "received"}
+
+    assert give_to(client, line, "bia").status_code == 302
+    rebuild_chat_lists()
+
+    line.refresh_from_db()
+    assert line.consultant.user.username == "bia"
+    assert [chat.entry.text for chat in chat_index.page(line.pk)] == ["Quero visitar"]
+    assert not [key for key in chat_keys() if ":said:" in key]
+
+
+def test_line_keeps_its_consultant_where_private_chats_cannot_be_removed(client, manager, settings):
+    line = own_line_with_a_lead_and_a_stranger()
+
+    with redis_away(settings):
+        page = give_to(client, line, "bia").content.decode()
+
+    line.refresh_from_db()
+    assert line.consultant.user.username == "ana"
+    assert "cannot be removed just now" in page

@@ -260,12 +260,19 @@ def test_record_inbound_opt_out_drops_whatever_was_queued(author):
     ]
 
 
-def test_record_inbound_opt_out_in_any_language_is_confirmed_in_the_lines():
-    line = make_line(default_language="es")
+@pytest.mark.parametrize(
+    ("line", "confirmation"),
+    [
+        ({"default_language": "es"}, "Listo"),
+        ({"default_language": "es", "default_country": "US"}, "Listo"),
+        ({"default_country": "BR"}, "Pronto"),
+        ({"default_country": "US"}, "Done"),
+    ],
+)
+def test_record_inbound_opt_out_in_any_language_is_confirmed_in_the_lines_or_its_countrys(line, confirmation):
+    record_inbound(make_line(**line), parsed("STOP"))
 
-    record_inbound(line, parsed("STOP"))
-
-    assert Message.objects.get(direction="out").body.startswith("Listo")
+    assert Message.objects.get(direction="out").body.startswith(confirmation)
 
 
 def test_record_inbound_opt_out_drops_what_was_queued_on_our_other_lines():

@@ -24,7 +24,7 @@ from whatsapp.tests.twilio_double import ACCOUNT_SID
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 SLACK = timedelta(seconds=30)  # a slow machine makes no difference
-LINES_FAULTS = ["401", "20003", "63007", "63015", "21606"]
+LINES_FAULTS = ["401", "20003", "63007", "63015", "21606", "20005", "30002", "21608"]
 
 
 def thread(line: Line, number: int) -> Conversation:

@@ -1,6 +1,7 @@
 """One client, two lines, two wishes at once."""
 
 import time
+from functools import partial
 from threading import Thread
 from uuid import UUID
 
@@ -8,12 +9,20 @@ import pytest
 from django.db import connection, connections, transaction
 
 from leads.tests.makers import make_consultant, make_lead
-from whatsapp import consent, following
+from whatsapp import adoption, chat_index, consent, following, sessions
 from whatsapp.locks import lock_conversation
 from whatsapp.models import Conversation, Line
 from whatsapp.payloads import InboundMessage
 from whatsapp.services import record_inbound, send
-from whatsapp.tests.makers import inbound_form, known_lead, make_consultant_line, make_conversation, make_line
+from whatsapp.services.opening import open_conversation
+from whatsapp.tests.makers import (
+    CLIENT,
+    inbound_form,
+    known_lead,
+    make_consultant_line,
+    make_conversation,
+    make_line,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 30
@@ -22,9 +31,30 @@ WAITING_FOR_US = """
 SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"""
 
 
-def ask_to_stop(line: Line, **over) -> None:
+def write(line: Line, body: str, **over) -> None:
     try:
-        record_inbound(line, InboundMessage.parse(inbound_form("PARAR", To=line.address, **over)))
+        record_inbound(line, InboundMessage.parse(inbound_form(body, To=line.address, **over)))
+    finally:
+        connections.close_all()
+
+
+def ask_to_stop(line: Line, **over) -> None:
+    write(line, "PARAR", **over)
+
+
+def open_for_template(line: Line) -> None:
+    try:
+        with transaction.atomic():
+            open_conversation(line, CLIENT.removeprefix("whatsapp:"))
+    finally:
+        connections.close_all()
+
+
+def adopt_chat(line: Line) -> None:
+    """As where the person in the chat list of this line has just become a lead."""
+    try:
+        [chat] = chat_index.page(line.pk)
+        adoption.adopt(line, chat.entry, known_lead(phone=CLIENT.removeprefix("whatsapp:")).pk)
     finally:
         connections.close_all()
 
@@ -152,3 +182,52 @@ def test_follow_assignment_holds_nothing_while_it_waits():
     follower.join(PATIENCE_SECONDS)
 
     assert set(Conversation.objects.values_list("consultant__user__username", flat=True)) == {"ana"}
+
+
+@pytest.mark.parametrize("begin", [partial(write, body="Oi"), open_for_template, adopt_chat])
+def test_conversation_that_begins_while_the_client_opts_out_elsewhere_is_opted_out(begin):
+    """Neither is written yet when the other looks: one of them has to wait."""
+    agents, own = make_line(), make_consultant_line(make_consultant("ana"))
+    sessions.take_in(own, [InboundMessage.parse(inbound_form("Oi", To=own.address))])
+
+    with transaction.atomic():
+        record_inbound(agents, InboundMessage.parse(inbound_form("parar")))
+        beginning = Thread(target=begin, args=[own])
+        beginning.start()
+        wait_until_somebody_waits()
+    beginning.join(PATIENCE_SECONDS)
+
+    states = Conversation.objects.values_list("line__kind", "is_opted_out", "stage")
+    assert set(states) == {("agent", True, "opted_out"), ("consultant", True, "opted_out")}
+
+
+@pytest.mark.parametrize(("word", "is_opted_out"), [("parar", True), ("voltar", False)])
+def test_wish_while_a_conversation_begins_elsewhere_reaches_that_one_too(word, is_opted_out):
+    agents, own = make_line(), make_consultant_line(make_consultant("ana"))
+    if not is_opted_out:
+        make_conversation(agents, "parar")
+
+    with transaction.atomic():
+        record_inbound(own, InboundMessage.parse(inbound_form("Oi", To=own.address)))
+        wish = Thread(target=write, args=[agents, word])
+        wish.start()
+        wait_until_somebody_waits()
+    wish.join(PATIENCE_SECONDS)
+
+    assert list(Conversation.objects.values_list("is_opted_out", flat=True)) == [is_opted_out] * 2
+
+
+@pytest.mark.parametrize(("first", "second"), [({"ExternalUserId": "BR.150257639"}, HIDDEN), (HIDDEN, {})])
+def test_first_messages_at_once_by_two_names_of_one_person_are_one_conversation(first, second):
+    line = make_line()
+
+    with transaction.atomic():
+        record_inbound(line, InboundMessage.parse(inbound_form("Oi", **first)))
+        other = Thread(
+            target=write, args=[line, "Bom dia"], kwargs={"ExternalUserId": "BR.150257639"} | second
+        )
+        other.start()
+        wait_until_somebody_waits()
+    other.join(PATIENCE_SECONDS)
+
+    assert Conversation.objects.get().last_seq == 2

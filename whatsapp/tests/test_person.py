@@ -175,6 +175,18 @@ def test_lead_that_joins_two_names_blocks_what_stood_open_by_the_other(agents, c
         send(Conversation.objects.get(line=agents), ["Olá!"], author="agent")
 
 
+def test_lead_that_joins_two_names_unheard_is_followed_by_the_sweep(agents, consultants):
+    write(agents, "Oi")
+    write(consultants, "parar", **HIDDEN)
+    lead = make_lead_known_by(PHONE, USER_ID)
+
+    assert following.claim_forgotten_conversations() == 2
+
+    lead.refresh_from_db()
+    assert (blocked(), lead.opted_out_at is None) == ({True}, False)
+    assert following.claim_forgotten_conversations() == 0
+
+
 def test_lead_that_joins_two_names_lifts_the_block_by_the_one_that_spoke_last(agents, consultants):
     write(agents, "parar")
     write(consultants, "parar", **HIDDEN)

@@ -1,7 +1,5 @@
 """The chat list after Redis was away, or came back with less than it had."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -11,7 +9,6 @@ from leads.tests.makers import make_consultant
 from whatsapp import chat_index, delivery, rebuilding, sessions
 from whatsapp.models import Conversation, Message
 from whatsapp.payloads import InboundMessage
-from whatsapp.redis_connection import connection
 from whatsapp.services import send
 from whatsapp.sweeps import rebuild_chat_lists
 from whatsapp.tests.makers import (
@@ -21,6 +18,7 @@ from whatsapp.tests.makers import (
     known_lead,
     lose_chat_lists,
     make_consultant_line,
+    redis_away,
 )
 
 pytestmark = pytest.mark.django_db
@@ -39,19 +37,6 @@ def line(ana, twilio):
     rebuild_chat_lists()
     said(line, "Oi")
     return line
-
-
-@contextmanager
-def redis_away(settings) -> Iterator[None]:
-    """It keeps what it has, but nobody reaches it."""
-    address = settings.REDIS_URL
-    settings.REDIS_URL = "redis://127.0.0.1:9"
-    connection.cache_clear()
-    try:
-        yield
-    finally:
-        settings.REDIS_URL = address
-        connection.cache_clear()
 
 
 def said(line, *texts: str) -> None:

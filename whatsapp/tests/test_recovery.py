@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from leads.tests.makers import make_consultant
-from whatsapp import arrivals, chat_index, line_memory, recovery
+from whatsapp import arrivals, chat_index, line_memory, recovery, sessions
 from whatsapp.models import Line, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.redis_connection import connection
@@ -217,3 +217,18 @@ def test_recover_lost_without_redis_waits(twilio, settings):
     finally:
         connection.cache_clear()
     assert Line.objects.get().reconciled_at is None
+
+
+def test_recover_lost_message_of_a_stranger_leaves_their_name_in_the_chat_list(twilio):
+    """Twilio's list has none."""
+    line = make_consultant_line(make_consultant("ana"))
+    rebuild_chat_lists()
+    form = inbound_form("Oi", To=line.address, ProfileName="Marina", MessageSid="SM" + "a" * 32)
+    sessions.take_in(line, [InboundMessage.parse(form)])
+    received_many(twilio, 1, to=line.address)
+    twilio.accepted[-1]["date_created"] = format_datetime(timezone.now() + timedelta(seconds=2))
+
+    assert recover_lost() == 1
+
+    [chat] = chat_index.page(line.pk)
+    assert (chat.entry.name, chat.entry.text, chat.unread) == ("Marina", "mensagem 0", 2)

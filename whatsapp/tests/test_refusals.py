@@ -122,3 +122,13 @@ def test_message_that_fails_later_and_is_tried_again_shows_it_as_a_row_of_its_ow
     assert AGAIN not in shown(message)
     assert retry_automatically() == 1
     assert Message.objects.get(retry_of=message).status == "queued"
+
+
+def test_code_of_no_length_that_anybody_foresaw_fails_the_message_all_the_same(twilio):
+    """What stands between us and the provider answers in words of its own."""
+    twilio.behave("400:" + "123456789" * 5)
+    message = queued()
+
+    offer(message)
+
+    assert (message.status, message.error_code) == ("failed", ("123456789" * 5)[:20])

@@ -155,6 +155,27 @@ def test_inbound_unknown_line_is_answered_and_forgotten(client):
     assert not Conversation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("named", "signed_with", "answer"),
+    [
+        ("AC" + "2" * 32, "own", 200),
+        ("AC" + "2" * 32, "own too", 200),
+        ("AC" + "2" * 32, "somebody else's", 403),
+        ("AC" + "3" * 32, "own", 403),
+        ("AC\x00", "own", 403),
+    ],
+)
+def test_inbound_unknown_line_is_answered_for_the_account_of_any_line(client, named, signed_with, answer):
+    """An account has more numbers than lines here; a refusal would have Twilio try five times more."""
+    make_line(account_sid="AC" + "2" * 32, auth_token="own")
+    make_line(address="whatsapp:+15550001111", account_sid="AC" + "2" * 32, auth_token="own too")
+    form = inbound_form(To="whatsapp:+15550009999", AccountSid=named)
+    account = Account(named, signed_with, (signed_with,))
+
+    assert post_signed(client, INBOUND_PATH, form, account=account).status_code == answer
+    assert not Conversation.objects.exists()
+
+
 def test_inbound_same_sid_again_changes_nothing(client):
     make_line()
     form = inbound_form()

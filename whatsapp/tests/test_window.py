@@ -26,6 +26,16 @@ def close_by_refusal(conversation: Conversation, at: datetime) -> None:
     assert conversation.window_closed_early
 
 
+def test_refusal_says_whose_word_it_is_that_the_window_is_closed():
+    conversation = record_inbound(make_line(), written_at(clock.now())).conversation
+    assert window.refusal(conversation) is None
+    assert window.refusal(conversation, clock.now() + timedelta(hours=24)) is window.CLOSED
+
+    close_by_refusal(conversation, clock.now())
+
+    assert window.refusal(conversation) is window.CLOSED_EARLY
+
+
 def written_at(at: datetime, body: str = "Oi") -> InboundMessage:
     return replace(InboundMessage.parse(inbound_form(body)), sent_at=at)
 

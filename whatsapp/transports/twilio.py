@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from whatsapp import client, downloading, refusals, signatures
-from whatsapp.accounts import Account, account_of
+from whatsapp.accounts import Account, account_of, accounts_named
 from whatsapp.models import Line
 from whatsapp.payloads import DeliveryStatus, InboundMessage, our_id
 from whatsapp.send_errors import RefusedError
@@ -19,10 +19,13 @@ STATUS_PATH = "/webhooks/whatsapp/status/"
 
 
 class TwilioTransport:
-    """`line` None, of a webhook alone: it names no number of ours, and the environment's account may have sent it."""
+    """`line` None, of a webhook alone: it names no number of ours, but any account of ours may have sent it."""
 
     def is_signed(self, line: Line | None, request: HttpRequest) -> bool:
-        return signatures.is_signed(request, account_of(line))
+        if line is not None:
+            return signatures.is_signed(request, account_of(line))
+        named = accounts_named(request.POST.get("AccountSid", ""))
+        return any(signatures.is_signed(request, account) for account in named)
 
     def receive(self, line: Line | None, webhook: Webhook) -> list[InboundMessage]:
         return [InboundMessage.parse(webhook.content)]
