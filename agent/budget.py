@@ -6,13 +6,15 @@ reached silences the model, not the agent: the scripted brain goes on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from agent.models import AgentTurn, Playbook
@@ -41,11 +43,11 @@ class Reservation:
 
 @dataclass(frozen=True)
 class Purse:
-    """One counter of today. `cap` 0: as much as is asked for. `turns` are those that it pays for."""
+    """One counter of today. `cap` 0: as much as is asked for. `pays_for`: what its turns have in common."""
 
     key: str
     cap: int
-    turns: QuerySet[AgentTurn]
+    pays_for: Mapping[str, Any]
     holds_money: bool = True
     playbook: Playbook | None = None
 
@@ -54,9 +56,8 @@ class Purse:
 
     def used_by_rows(self) -> int:
         """What the traces of today say was used: the beginning of the counter."""
-        used = self.turns.filter(started_at__gte=_midnight()).aggregate(
-            asked=Sum("input_tokens"), answered=Sum("output_tokens")
-        )
+        turns = AgentTurn.objects.filter(started_at__gte=_midnight(), **self.pays_for)
+        used = turns.aggregate(asked=Sum("input_tokens"), answered=Sum("output_tokens"))
         asked, answered = used["asked"] or 0, used["answered"] or 0
         return cost_of(asked, answered) if self.holds_money else asked + answered
 
@@ -98,18 +99,17 @@ class Budget:
         return self._add(self._purses()[1 if self.playbook else 0], 0) / MICRO
 
     def _purses(self) -> list[Purse]:
-        turns = AgentTurn.objects.all()
         today = f"budget:{_midnight():%Y-%m-%d}"
-        purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY), turns)]
+        purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY), {})]
         own_tokens = settings.AGENT_TOKENS_PER_CONVERSATION
         if self.playbook is not None:
             # Of all versions: publishing again must not begin a new day's money
-            own = turns.filter(playbook_version__playbook=self.playbook.pk)
+            own = {"playbook_version__playbook": self.playbook.pk}
             cap = _micro(self.playbook.money_per_day)
             purses.append(Purse(f"{today}:playbook-{self.playbook.pk}", cap, own, playbook=self.playbook))
             own_tokens = self.playbook.tokens_per_conversation or own_tokens
         if self.conversation_id:
-            own = turns.filter(conversation_id=self.conversation_id)
+            own = {"conversation_id": self.conversation_id}
             purses.append(Purse(f"{today}:{self.conversation_id}", own_tokens, own, holds_money=False))
         return purses
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
+# Nil where there is no counter: INCRBY alone would begin one, without an end
+ADD = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('INCRBY', KEYS[1], ARGV[1]) end"
+
 
 class KeptClient(RedisCacheClient):
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -15,6 +18,13 @@ class KeptClient(RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return self._kept(self._get_connection_pool(write))  # type: ignore[attr-defined]  # no stubs for it
+
+    def incr(self, key: str, delta: int) -> int:
+        """As Django's, in one round trip instead of two."""
+        counted = self.get_client(key, write=True).eval(ADD, 1, key, delta)
+        if counted is None:
+            raise ValueError(f"Key '{key}' not found.")
+        return int(counted)
 
     def _client_of(self, pool: Any) -> Any:
         return self._client(connection_pool=pool)  # type: ignore[attr-defined]

@@ -22,6 +22,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import ProxyManager
 
+from leads.waiting import lend_connection
+
 # More than a worker has threads: urllib3 warns of each connection beyond its pool's size
 CALLS_AT_ONCE = 256
 # Workers are threads (`crm.processes`): the timer of one call must not cut another's socket
@@ -31,6 +33,7 @@ _this_thread = threading.local()
 @contextmanager
 def over_within(seconds: float) -> Iterator[None]:
     """Calls of `session()` in the block, in this thread, are cut when `seconds` have passed: a RequestException."""
+    lend_connection()
     call = _this_thread.call = _Call(seconds)
     try:
         yield
