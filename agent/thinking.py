@@ -82,6 +82,8 @@ def history_of(claim: Claim) -> tuple[Said, ...]:
     # Older lines say that a person takes over: a model that reads them after the return stays silent
     # (fazer-ai/agents, issue 457)
     since = claim.conversation.context_start_seq
+    if claim.first_seq - since <= 1:
+        return ()
     newest_first = one_trip.read_rows(
         _SAID_BEFORE, [claim.conversation.pk, since, claim.first_seq, HISTORY_LINES]
     )

@@ -95,7 +95,7 @@ def queue_changed() -> None:
 def message_changed(message_id: str) -> None:
     """A message was written, sent, read … Where nobody is a lead yet, those who see the thread hear of it."""
     row = prepared.find(Message, id=UUID(message_id))
-    thread = row and one_trip.read_row(_THREAD, [row.conversation_id])
+    thread = None if row is None else one_trip.read_row(_THREAD, [row.conversation_id])
     if row is None or thread is None:
         return
     lead_id, *owners = thread
