@@ -6,17 +6,19 @@ reached silences the model, not the agent: the scripted brain goes on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from agent.models import AgentTurn, Playbook
-from agent.shared_memory import SharedMemory, memory
+from agent.shared_memory import Counter, SharedMemory, memory
 from leads import clock
 from leads.models import Notice
 from leads.services.notices import notify_managers
@@ -39,13 +41,13 @@ class Reservation:
     money: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Purse:
-    """One counter of today. `cap` 0: as much as is asked for. `turns` are those that it pays for."""
+    """One counter of today. `cap` 0: as much as is asked for. `pays_for`: what its turns have in common."""
 
     key: str
     cap: int
-    turns: QuerySet[AgentTurn]
+    pays_for: Mapping[str, Any]
     holds_money: bool = True
     playbook: Playbook | None = None
 
@@ -54,9 +56,8 @@ class Purse:
 
     def used_by_rows(self) -> int:
         """What the traces of today say was used: the beginning of the counter."""
-        used = self.turns.filter(started_at__gte=_midnight()).aggregate(
-            asked=Sum("input_tokens"), answered=Sum("output_tokens")
-        )
+        turns = AgentTurn.objects.filter(started_at__gte=_midnight(), **self.pays_for)
+        used = turns.aggregate(asked=Sum("input_tokens"), answered=Sum("output_tokens"))
         asked, answered = used["asked"] or 0, used["answered"] or 0
         return cost_of(asked, answered) if self.holds_money else asked + answered
 
@@ -75,54 +76,48 @@ class Budget:
     def reserve(self) -> Reservation | None:
         """Set a turn's cost aside; None when a cap would be passed."""
         wanted = Reservation(sum(TURN_TOKENS), cost_of(*TURN_TOKENS))
-        taken: list[Purse] = []
-        for purse in self._purses():
-            if not self._take(purse, purse.amount(wanted)):
-                # Given back, or a conversation at its own cap would use up everybody's money all the same
-                for other in taken:
-                    self._add(other, -other.amount(wanted))
-                return None
-            taken.append(purse)
-        return wanted
+        purses = self._purses()
+        # Added first and looked at after: of two workers that look first, both would find room for one
+        used = self._add({purse: purse.amount(wanted) for purse in purses})
+        if all(amount <= purse.cap or not purse.cap for purse, amount in zip(purses, used, strict=True)):
+            return wanted
+        # From all of them, or a conversation at its own cap would use up everybody's money all the same
+        self._add({purse: -purse.amount(wanted) for purse in purses})
+        return None
 
     def settle(self, reserved: Reservation, input_tokens: int, output_tokens: int) -> None:
         """Replace what was set aside by what it cost."""
         cost = Reservation(input_tokens + output_tokens, cost_of(input_tokens, output_tokens))
-        for purse in self._purses():
-            spent = self._add(purse, purse.amount(cost) - purse.amount(reserved))
+        purses = self._purses()
+        used = self._add({purse: purse.amount(cost) - purse.amount(reserved) for purse in purses})
+        for purse, spent in zip(purses, used, strict=True):
             if purse.holds_money and purse.cap and spent >= ALARM_AT * purse.cap:
                 self._alarm(purse)
 
     def spent_today(self) -> float:
         """What was spent or is set aside today, in the currency of the prices: this playbook's, or everybody's."""
-        return self._add(self._purses()[1 if self.playbook else 0], 0) / MICRO
+        return self._add({self._purses()[1 if self.playbook else 0]: 0})[0] / MICRO
 
     def _purses(self) -> list[Purse]:
-        turns = AgentTurn.objects.all()
         today = f"budget:{_midnight():%Y-%m-%d}"
-        purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY), turns)]
+        purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY), {})]
         own_tokens = settings.AGENT_TOKENS_PER_CONVERSATION
         if self.playbook is not None:
             # Of all versions: publishing again must not begin a new day's money
-            own = turns.filter(playbook_version__playbook=self.playbook.pk)
+            own: dict[str, Any] = {"playbook_version__playbook": self.playbook.pk}
             cap = _micro(self.playbook.money_per_day)
             purses.append(Purse(f"{today}:playbook-{self.playbook.pk}", cap, own, playbook=self.playbook))
             own_tokens = self.playbook.tokens_per_conversation or own_tokens
         if self.conversation_id:
-            own = turns.filter(conversation_id=self.conversation_id)
+            own = {"conversation_id": self.conversation_id}
             purses.append(Purse(f"{today}:{self.conversation_id}", own_tokens, own, holds_money=False))
         return purses
 
-    def _take(self, purse: Purse, amount: int) -> bool:
-        # Added first and looked at after: of two workers that look first, both would find room for one
-        if self._add(purse, amount) <= purse.cap or not purse.cap:
-            return True
-        self._add(purse, -amount)
-        return False
-
-    def _add(self, purse: Purse, amount: int) -> int:
+    def _add(self, amounts: Mapping[Purse, int]) -> list[int]:
+        """To all of them in one go; what each holds then."""
         # Begun from the rows, so that a Redis that was emptied at noon does not allow a second day's money
-        return self.memory.count(purse.key, KEPT_SECONDS, amount, begins_at=purse.used_by_rows)
+        counters = {purse.key: Counter(amount, purse.used_by_rows) for purse, amount in amounts.items()}
+        return self.memory.count_all(counters, KEPT_SECONDS)
 
     def _alarm(self, purse: Purse) -> None:
         """Once a day to every manager; the notices' key holds where the shared memory forgot."""

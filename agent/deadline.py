@@ -12,6 +12,8 @@ from functools import cache
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
+from leads.waiting import lend_connection
+
 Result = TypeVar("Result")
 
 # For a loop that is busy: the wait in this thread must not end before the one over there does
@@ -21,6 +23,7 @@ _starting = Lock()
 
 def run_within(seconds: float, call: Coroutine[Any, Any, Result]) -> Result:
     """The call's result; TimeoutError after `seconds`. May be used by many threads at once."""
+    lend_connection()
     future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(call, seconds), process_loop())
     try:
         return future.result(seconds + GRACE_SECONDS)

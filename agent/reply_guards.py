@@ -50,6 +50,7 @@ def problems(said: list[str], turn: TurnInput, state: State, language: str) -> l
         *_of_lexicons(text, language),
         *_of_leaks(text),
         *_of_numbers(text, source, turn, state),
+        *_of_dates(text, source, turn, state),
         *_of_addresses(text, source),
     ]
 
@@ -109,22 +110,35 @@ def _of_leaks(text: str) -> Iterator[str]:
 
 
 def _of_numbers(text: str, source: str, turn: TurnInput, state: State) -> Iterator[str]:
-    """Figures from nowhere: amounts, percentages, days and times that nobody gave us."""
+    """Figures from nowhere: amounts and percentages that nobody gave us."""
     country = turn.context.country
+    folded = fold(clean(text))
+    stated = [number for number in numbers.find(folded, country) if _states_a_figure(number, folded)]
+    # The source is long, and most replies state nothing that would have to stand in it
+    if not stated:
+        return
     known = {number.value for number in numbers.find(source, country)} | set(_figures(state))
     digits = re.sub(r"\D", "", source)
-    folded = fold(clean(text))
-    for number in numbers.find(folded, country):
+    for number in stated:
         written = re.sub(r"\D", "", folded[number.start : number.end])
         # A phone number may be written with other spaces and hyphens than where it comes from
         is_known = number.value in known or (len(written) >= SMALL and written in digits)
-        if not is_known and _states_a_figure(number, folded):
+        if not is_known:
             yield f"“{folded[number.start : number.end]}” is in no fact, in no knowledge and not the client's."
-    today = dates.local_today(turn.context).isoformat()
+
+
+def _of_dates(text: str, source: str, turn: TurnInput, state: State) -> Iterator[str]:
+    """Days that nobody gave us."""
+    said = dates.parse(text, turn.context, "")
+    if not said:
+        return
     # Today's date may always be said; a date in a slot comes from the client's own words
-    given = {found.value for found in dates.parse(source, turn.context, "")} | {today}
-    given |= {str(slot.value) for slot in state.slots.values()}
-    for found in dates.parse(text, turn.context, ""):
+    given = {found.value for found in dates.parse(source, turn.context, "")}
+    given |= {
+        dates.local_today(turn.context).isoformat(),
+        *(str(slot.value) for slot in state.slots.values()),
+    }
+    for found in said:
         if found.value not in given:
             yield f"“{found.quote}” is a date that nobody gave."
 

@@ -6,8 +6,8 @@ and asks it again after `PAUSE_SECONDS`: a hung Redis may not eat the time a cli
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import redis
 from django.core.cache import cache
@@ -19,6 +19,13 @@ logger = logging.getLogger(__name__)
 # Each ask of a hung Redis costs its socket timeout; once in ten seconds is bearable
 PAUSE_SECONDS = 10
 Result = TypeVar("Result")
+
+
+class Counter(NamedTuple):
+    """What is added to a counter, and what it begins at where there is none."""
+
+    by: int = 1
+    begins_at: Callable[[], int] = int
 
 
 class SharedMemory:
@@ -39,9 +46,13 @@ class SharedMemory:
         """Set unless it is there; True for the one caller who set it."""
         return self._try(lambda store: store.add(key, value, seconds))
 
-    def count(self, key: str, seconds: float, by: int = 1, begins_at: Callable[[], int] = int) -> int:
-        """Add to a counter, forgotten `seconds` after its beginning: at zero unless told otherwise."""
-        return self._try(lambda store: _count(store, key, seconds, by, begins_at))
+    def count(self, key: str, seconds: float) -> int:
+        """Add one to a counter, forgotten `seconds` after its beginning at zero."""
+        return self._try(lambda store: _count(store, key, Counter(), seconds))
+
+    def count_all(self, counters: Mapping[str, Counter], seconds: float) -> list[int]:
+        """Add to several at once; what each is then."""
+        return self._try(lambda store: _count_all(store, counters, seconds))
 
     def forget(self, *keys: str) -> None:
         self._try(lambda store: store.delete_many(keys))
@@ -57,17 +68,27 @@ class SharedMemory:
         return ask(self.own)
 
 
-def _count(store: BaseCache, key: str, seconds: float, by: int, begins_at: Callable[[], int]) -> int:
+def _count_all(store: BaseCache, counters: Mapping[str, Counter], seconds: float) -> list[int]:
+    amounts = {key: counter.by for key, counter in counters.items()}
+    # One round trip where the store can do that; those that are not begun yet are begun one by one
+    counted = store.incr_many(amounts) if hasattr(store, "incr_many") else [None] * len(amounts)
+    return [
+        _count(store, key, counters[key], seconds) if known is None else known
+        for key, known in zip(counters, counted, strict=True)
+    ]
+
+
+def _count(store: BaseCache, key: str, counter: Counter, seconds: float) -> int:
     try:
-        return store.incr(key, by)
+        return store.incr(key, counter.by)
     except ValueError:  # not begun yet, or forgotten since
         # `add`, not `set`: of two processes that begin the counter the second must not wipe the first's call
-        store.add(key, begins_at(), seconds)
+        store.add(key, counter.begins_at(), seconds)
     try:
-        return store.incr(key, by)
+        return store.incr(key, counter.by)
     except ValueError:  # it expired between the two calls
-        store.set(key, by, seconds)
-        return by
+        store.set(key, counter.by, seconds)
+        return counter.by
 
 
 memory = SharedMemory()

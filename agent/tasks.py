@@ -7,6 +7,7 @@ from agent.classify import refine_due_leads
 from leads import clock
 from leads.wakeups import look_twice, taken, wake
 from whatsapp.models import Conversation
+from whatsapp.tasks import delivering_here
 
 
 @shared_task(name="agent.answer_message")
@@ -14,7 +15,9 @@ def answer_message(conversation_id: str) -> None:
     """Answer the burst of one conversation, or come back when it is due."""
     taken(answer_message, conversation_id)
     # False also where it is too early: a newer message has moved the due moment on
-    if flows.answer_message(conversation_id):
+    with delivering_here():
+        is_answered = flows.answer_message(conversation_id)
+    if is_answered:
         return
     owed = Conversation.objects.unanswered().filter(pk=conversation_id).first()
     wait = (turns.due_at(owed) - clock.now()).total_seconds() if owed else 0

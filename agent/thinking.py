@@ -31,6 +31,7 @@ CURRENCIES = {
 _SAID_BEFORE = """
 SELECT author, body FROM whatsapp_message WHERE conversation_id = %s AND seq > %s AND seq < %s
 ORDER BY seq DESC LIMIT %s"""
+_CAPS = "SELECT name, money_per_day, tokens_per_conversation FROM agent_playbook WHERE id = %s"
 _BEGUN = """
 SELECT count(*) FROM agent_agentturn WHERE conversation_id = %s AND first_seq = %s AND outcome = 'thinking'"""
 
@@ -56,7 +57,9 @@ def think(claim: Claim, brain: Brain | None = None) -> BrainReply:
 
 def budget_of(claim: Claim) -> Budget:
     """With the playbook's caps as they are now; its draft is big and of no interest here."""
-    caps = PlaybookRow.objects.defer("draft").get(pk=claim.dialogue.playbook_version.playbook_id)
+    playbook_id = claim.dialogue.playbook_version.playbook_id
+    name, money, tokens = one_trip.read_row(_CAPS, [playbook_id]) or ("", None, None)
+    caps = PlaybookRow(pk=playbook_id, name=name, money_per_day=money, tokens_per_conversation=tokens)
     return Budget(claim.conversation.pk, caps)
 
 
@@ -79,6 +82,8 @@ def history_of(claim: Claim) -> tuple[Said, ...]:
     # Older lines say that a person takes over: a model that reads them after the return stays silent
     # (fazer-ai/agents, issue 457)
     since = claim.conversation.context_start_seq
+    if claim.first_seq - since <= 1:
+        return ()
     newest_first = one_trip.read_rows(
         _SAID_BEFORE, [claim.conversation.pk, since, claim.first_seq, HISTORY_LINES]
     )

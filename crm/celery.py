@@ -9,7 +9,10 @@ from celery.signals import setup_logging, task_postrun, task_prerun
 from django.conf import settings
 from django.db import close_old_connections
 
+from crm import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+broker.use()
 
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")

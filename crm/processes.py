@@ -22,7 +22,7 @@ def celery_command(app: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "celery", "--app", app, "--quiet", *arguments]
 
 
-def worker_command(name: str, concurrency: int = 32) -> list[str]:
+def worker_command(name: str, concurrency: int = 128) -> list[str]:
     """Threads, because a task waits for PostgreSQL, Twilio and the model rather than computes: see deploy.md."""
     # Gossip and mingle are talk among workers that none here needs; the latter waits a second at the start
     options = ["--pool", "threads", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]

@@ -155,10 +155,15 @@ TEMPLATES = [
     }
 ]
 
-# PostgreSQL: persistent connections per thread under WSGI and Celery; a pool where the server makes a
-# thread per request (ASGI), because there a persistent connection would leak
+# PostgreSQL: a persistent connection per thread under WSGI. A pool where the server makes a thread per request
+# (ASGI), because there a persistent connection would leak, and in workers, whose threads mostly wait for others
+# and hold none meanwhile (`leads.waiting`)
 
-DB_POOL_SIZE = env.int("DB_POOL_SIZE", default=0)
+IS_WORKER = "worker" in sys.argv
+DB_POOL_SIZE = env.int("DB_POOL_SIZE", default=32 if IS_WORKER else 0)
+# A page that fails after two seconds without a free connection is better than a queue that grows; a task has
+# nobody before a screen, and its row keeps
+DB_POOL_SECONDS = 30 if IS_WORKER else 2
 DATABASES = {
     "default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(DATA_DIR))
 }
@@ -179,8 +184,11 @@ DATABASES["default"] |= {
         # worker forgot ends before other people's webhooks time out behind its locks
         "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
     }
-    # Two seconds for a free connection: a page that then fails is better than a queue that grows
-    | ({"pool": {"min_size": 2, "max_size": DB_POOL_SIZE, "timeout": 2}} if DB_POOL_SIZE else {}),
+    | (
+        {"pool": {"min_size": 2, "max_size": DB_POOL_SIZE, "timeout": DB_POOL_SECONDS}}
+        if DB_POOL_SIZE
+        else {}
+    ),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

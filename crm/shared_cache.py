@@ -1,10 +1,14 @@
 """Django's cache in Redis with one client per process: Django makes a new one for each call, which costs more
 than the call."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+# Nil where there is no counter: INCRBY alone would begin one, without an end
+ADD = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('INCRBY', KEYS[1], ARGV[1]) end"
 
 
 class KeptClient(RedisCacheClient):
@@ -16,6 +20,19 @@ class KeptClient(RedisCacheClient):
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return self._kept(self._get_connection_pool(write))  # type: ignore[attr-defined]  # no stubs for it
 
+    def incr(self, key: Any, delta: int) -> int:
+        """As Django's, in one round trip instead of two."""
+        (counted,) = self.incr_many({key: delta})
+        if counted is None:
+            raise ValueError(f"Key '{key}' not found.")
+        return counted
+
+    def incr_many(self, amounts: Mapping[str, int]) -> list[int | None]:
+        with self.get_client(write=True).pipeline(transaction=False) as pipeline:
+            for key, amount in amounts.items():
+                pipeline.eval(ADD, 1, key, amount)
+            return [None if counted is None else int(counted) for counted in pipeline.execute()]
+
     def _client_of(self, pool: Any) -> Any:
         return self._client(connection_pool=pool)  # type: ignore[attr-defined]
 
@@ -24,3 +41,8 @@ class SharedCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = KeptClient
+
+    def incr_many(self, amounts: Mapping[str, int]) -> list[int | None]:
+        """What each counter is once its amount is added; None, and nothing added, where there is no such counter."""
+        client: Any = self._cache
+        return client.incr_many({self.make_and_validate_key(key): amount for key, amount in amounts.items()})

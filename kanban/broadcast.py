@@ -28,11 +28,15 @@ from leads.api.facts import CARD_COLUMNS, as_time, card_of_row
 from leads.models import Lead, Notice
 from leads.rules import pool_members
 from whatsapp.api.facts import message_facts
-from whatsapp.models import Conversation, Line, Message
+from whatsapp.models import Message
 
 logger = logging.getLogger(__name__)
 # Each sender waits a second for a Redis that hangs; nobody should wait for it at every move
 PAUSE_SECONDS = 5
+# The lead of a conversation, whoever has it, and whose line it is on
+_THREAD = """
+SELECT thread.lead_id, thread.consultant_id, line.consultant_id FROM whatsapp_conversation AS thread
+JOIN whatsapp_line AS line ON line.id = thread.line_id WHERE thread.id = %s"""
 ROW_COLUMNS = (*CARD_COLUMNS, "archived_at", "pool_id")
 
 
@@ -91,21 +95,18 @@ def queue_changed() -> None:
 def message_changed(message_id: str) -> None:
     """A message was written, sent, read … Where nobody is a lead yet, those who see the thread hear of it."""
     row = prepared.find(Message, id=UUID(message_id))
-    thread = None if row is None else prepared.find(Conversation, id=row.conversation_id)
+    thread = None if row is None else one_trip.read_row(_THREAD, [row.conversation_id])
     if row is None or thread is None:
         return
-    row.conversation = thread
-    lead = thread.lead_id and _row(thread.lead_id)
+    lead_id, *owners = thread
+    lead = lead_id and _row(lead_id)
     if lead:
         data, actor = {"message": message_facts(row)}, author_facts(row)
         _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
     else:
-        line = prepared.find(Line, id=thread.line_id)
-        owner_id = None if line is None else line.consultant_id
-        people = {pk for pk in (thread.consultant_id, owner_id) if pk is not None}
-        _chat(
-            str(thread.pk), message_facts(row), as_time(row.created_at), Address(tuple(people), managers=True)
-        )
+        people = {pk for pk in owners if pk is not None}
+        to = Address(tuple(people), managers=True)
+        _chat(str(row.conversation_id), message_facts(row), as_time(row.created_at), to)
 
 
 def chat_message(

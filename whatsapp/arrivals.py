@@ -78,9 +78,9 @@ def _take_in_next() -> bool:
             arrival = next(iter(prepared.rows(Arrival, _IS_NEXT, [])), None)
             if arrival is None:
                 return False
-            message = message_of(arrival)
-            record_inbound(arrival.line, replace(message, sent_at=message.sent_at or arrival.received_at))
-            arrival.line.say_heard()
+            line, message = _line_of(arrival), message_of(arrival)
+            record_inbound(line, replace(message, sent_at=message.sent_at or arrival.received_at))
+            line.say_heard()
             one_trip.execute(_REMOVE, [arrival.pk])
     except Exception as error:  # a fault in one message must not stop the others
         if arrival is None:
@@ -89,6 +89,13 @@ def _take_in_next() -> bool:
         logger.error("message not taken in", extra={"arrival": arrival.pk, **mishaps.facts_of(error)})
         _postpone(arrival, error)
     return True
+
+
+def _line_of(arrival: Arrival) -> Line:
+    line = prepared.find(Line, id=arrival.line_id)
+    if line is None:
+        raise Line.DoesNotExist
+    return line
 
 
 def message_of(arrival: Arrival) -> InboundMessage:

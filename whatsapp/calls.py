@@ -5,6 +5,7 @@ its connection is cut. And for each connection the library reads all certificate
 than the call itself.
 """
 
+import heapq
 import os
 import socket
 import ssl
@@ -22,15 +23,19 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.poolmanager import ProxyManager
 
+from leads.waiting import lend_connection
+
 # More than a worker has threads: urllib3 warns of each connection beyond its pool's size
 CALLS_AT_ONCE = 256
 # Workers are threads (`crm.processes`): the timer of one call must not cut another's socket
 _this_thread = threading.local()
+_starting = threading.Lock()
 
 
 @contextmanager
 def over_within(seconds: float) -> Iterator[None]:
     """Calls of `session()` in the block, in this thread, are cut when `seconds` have passed: a RequestException."""
+    lend_connection()
     call = _this_thread.call = _Call(seconds)
     try:
         yield
@@ -67,16 +72,17 @@ class _Call:
     def __init__(self, seconds: float) -> None:
         self.was_cut = False
         self.twins: list[socket.socket] = []
+        self.is_over = False
         self.ends_at = time.monotonic() + seconds
-        self.timer = threading.Timer(seconds, self.cut)
-        # A process that ends does not wait for it
-        self.timer.daemon = True
-        self.timer.start()
+        _watch().add(self)
+
+    def __lt__(self, other: "_Call") -> bool:
+        return self.ends_at < other.ends_at
 
     def watch(self, connected: socket.socket) -> None:
         # shutdown(2) ends the connection for every descriptor of it, close(2) would end the twin's alone
         self.twins.append(connected.dup())
-        # Connected after the timer went off, when there was no socket to cut
+        # Connected after its time was up, when there was no socket to cut
         if time.monotonic() >= self.ends_at:
             self.cut()
 
@@ -87,9 +93,53 @@ class _Call:
                 twin.shutdown(socket.SHUT_RDWR)
 
     def end(self) -> None:
-        self.timer.cancel()
+        self.is_over = True
         for twin in self.twins:
             twin.close()
+
+
+class _Watch(threading.Thread):
+    """Cuts the calls whose time is up. One thread for all: to start a timer's own for each costs as much as half
+    of the call."""
+
+    def __init__(self) -> None:
+        # A process that ends does not wait for it
+        super().__init__(name="calls", daemon=True)
+        self.changed = threading.Condition()
+        self.calls: list[_Call] = []
+        self.start()
+
+    def add(self, call: _Call) -> None:
+        with self.changed:
+            heapq.heappush(self.calls, call)
+            if self.calls[0] is call:
+                self.changed.notify()
+
+    def run(self) -> None:
+        while True:
+            call = self._next_late()
+            if not call.is_over:
+                call.cut()
+
+    def _next_late(self) -> _Call:
+        """The call whose time is up next, once it is."""
+        with self.changed:
+            while True:
+                left = self.calls[0].ends_at - time.monotonic() if self.calls else None
+                if left is not None and left <= 0:
+                    return heapq.heappop(self.calls)
+                self.changed.wait(left)
+
+
+def _watch() -> _Watch:
+    """This process's. A forked one has its parent's memory and not its threads."""
+    with _starting:
+        return _watch_of(os.getpid())
+
+
+@cache
+def _watch_of(pid: int) -> _Watch:
+    return _Watch()
 
 
 class _Watched(HTTPConnection):

@@ -71,6 +71,14 @@ def deliver_due(seconds: float = 40) -> float | None:
     return 0.0
 
 
+def deliver_one() -> float | None:
+    """As `deliver_due`, but one message at most: for whoever has just queued one and has other work to do."""
+    message = claim_next()
+    if message is not None:
+        deliver(message)
+    return _seconds_to_next()
+
+
 def claim_next(served: set[int] | None = None) -> Message | None:
     """Take the next due message for this worker; None: nothing may go now.
 

@@ -3,6 +3,10 @@
 The rows are the queue: tasks only make it happen sooner.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from celery import shared_task
 
 from leads.wakeups import taken, wake
@@ -10,13 +14,38 @@ from whatsapp import delivery, media, template_sync
 
 LATER = "later"
 LONGEST_COUNTDOWN_SECONDS = 30  # beyond it the sweep comes by anyway
+# Whether this thread has something to send once its work is done; nothing is noted where another is woken for it
+_this_thread = threading.local()
 
 
 @shared_task(name="whatsapp.deliver_messages")
 def deliver_messages(when: str = "now") -> None:
     """Send what is due; come back for what will be due in a moment."""
     taken(deliver_messages, *([when] if when == LATER else []))
-    seconds = delivery.deliver_due()
+    _come_back(delivery.deliver_due())
+
+
+def deliver_soon() -> None:
+    """A message was queued and committed."""
+    if getattr(_this_thread, "delivers", False):
+        _this_thread.owes = True
+    else:
+        wake(deliver_messages)
+
+
+@contextmanager
+def delivering_here() -> Iterator[None]:
+    """What is queued in the block is sent by this thread when it ends: to wake another costs more than to send."""
+    _this_thread.delivers, _this_thread.owes = True, False
+    try:
+        yield
+    finally:
+        _this_thread.delivers = False
+        if _this_thread.owes:
+            _come_back(delivery.deliver_one())
+
+
+def _come_back(seconds: float | None) -> None:
     if seconds is not None and seconds < LONGEST_COUNTDOWN_SECONDS:
         wake(deliver_messages, LATER, countdown=seconds)
 

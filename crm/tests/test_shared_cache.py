@@ -25,3 +25,9 @@ def test_cache_serves_many_threads_at_once():
         list(threads.map(lambda number: cache.set(f"thread-{number}", number, 60), range(64)))
         found = list(threads.map(lambda number: cache.get(f"thread-{number}"), range(64)))
     assert found == list(range(64))
+
+
+def test_cache_adds_to_many_counters_at_once_and_begins_none():
+    cache.set_many({"one": 1, "two": 2}, 60)
+    assert cache.incr_many({"one": 1, "none": 5, "two": -2}) == [2, None, 0]
+    assert cache.get("none") is None

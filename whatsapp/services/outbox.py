@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from leads import clock, prepared
 from leads.models import User
-from leads.on_commit import announce, enqueue
+from leads.on_commit import after_commit, announce
 from whatsapp.models import Conversation, Message
 from whatsapp.signals import message_changed
-from whatsapp.tasks import deliver_messages
+from whatsapp.tasks import deliver_soon
 
 # WhatsApp slows down senders that write to one person faster than they could read.
 PAUSE_BETWEEN_PIECES = timedelta(seconds=1)
@@ -83,4 +83,4 @@ def _announce(messages: Sequence[Message]) -> None:
     for message in messages:
         announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
     # One wake-up for all pieces: the task takes whatever is due
-    enqueue(deliver_messages)
+    after_commit(deliver_soon)
