@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from leads import mishaps, rate
+from leads.answers import refusal, try_again
 from leads.bodies import BodyError
 from leads.models import Delivery, Source
 from leads.recording import Request, readings_of, store_request
@@ -61,7 +61,7 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
         return _answer(request, slug)
     except DatabaseError as error:
         logger.error("delivery not stored", extra={"source": slug, **mishaps.facts_of(error)})
-        return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
+        return try_again()
 
 
 def _answer(request: HttpRequest, slug: str) -> HttpResponse:
@@ -79,13 +79,13 @@ def _answer(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _answer_for(source: Source | None, request: HttpRequest, body: bytes | None) -> HttpResponse:
     if source is None:
-        return _refusal("not_found", _("There is no such source."), 404)
+        return refusal("not_found", _("There is no such source."), 404)
     if request.method == "GET":
         return _challenge(request, source)
     if request.method != "POST":
-        return _refusal("method_not_allowed", _("Send leads with POST."), 405)
+        return refusal("method_not_allowed", _("Send leads with POST."), 405)
     if body is None:
-        return _refusal("too_large", _("The body is larger than 256 KiB: send files as links."), 413)
+        return refusal("too_large", _("The body is larger than 256 KiB: send files as links."), 413)
     return _take(request, source, body)
 
 
@@ -97,14 +97,14 @@ def _take(request: HttpRequest, source: Source, body: bytes) -> HttpResponse:
     # After the credential: a stranger must not spend the permits of the real sender
     if rate.is_over(source.pk, source.rate_per_minute):
         text = _("Too many requests for this source.")
-        return _refusal("too_many_requests", text, 429, {"Retry-After": "60"})
+        return refusal("too_many_requests", text, 429, {"Retry-After": "60"})
     content_type = headers.get("content-type", "")[:200].replace("\x00", "")
     if request.META.get(UNMEASURED) and not _is_signed(knock, source):
         headers["content-length"] = UNKNOWN
     kept = Request(body, content_type, _kept(headers), remote_address(request))
     delivery_id = store_request(source, kept)
     if delivery_id is None:
-        return _refusal("unavailable", _("Try again in a moment."), 503, {"Retry-After": "5"})
+        return try_again()
     return _acknowledge(delivery_id, kept)
 
 
@@ -117,7 +117,7 @@ def _acknowledge(delivery_id: UUID, kept: Request) -> HttpResponse:
         Delivery.objects.filter(pk=delivery_id, state=Delivery.State.RECEIVED).update(
             state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
         )
-        return _refusal("not_understood", str(error), 400, delivery=str(delivery_id))
+        return refusal("not_understood", str(error), 400, delivery=str(delivery_id))
     wake_often(process_deliveries)
     return JsonResponse({"delivery": str(delivery_id)}, status=202)
 
@@ -126,8 +126,8 @@ def _challenge(request: HttpRequest, source: Source) -> HttpResponse:
     answer = kind_of(source).answer_challenge(request.GET, source)
     if answer is None:
         if "hub.mode" in request.GET:
-            return _refusal("not_allowed", _("The verify token is not the one of this source."), 403)
-        return _refusal("not_allowed", _("Send leads with POST."), 405)
+            return refusal("not_allowed", _("The verify token is not the one of this source."), 403)
+        return refusal("not_allowed", _("Send leads with POST."), 405)
     return HttpResponse(answer, content_type="text/plain; charset=utf-8")
 
 
@@ -188,10 +188,4 @@ def _unauthorized(knock: Knock) -> JsonResponse:
         text = _("The credential is wrong: send a secret of this source, as Authorization: Bearer <secret>.")
     else:
         text = _("The credential is missing: the source's page in the admin says how to send it.")
-    return _refusal("unauthorized", text, 401, {"WWW-Authenticate": "Bearer"})
-
-
-def _refusal(
-    code: str, detail: str, status: int, headers: dict[str, Any] | None = None, **more: str
-) -> JsonResponse:
-    return JsonResponse({"code": code, "detail": detail, **more}, status=status, headers=headers)
+    return refusal("unauthorized", text, 401, {"WWW-Authenticate": "Bearer"})

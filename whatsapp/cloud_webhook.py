@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 from redis import RedisError
 
+from leads.answers import takes, try_again
 from whatsapp import line_memory, sessions, statuses
 from whatsapp.cloud_payloads import changes_in
 from whatsapp.line_memory import LineChangedError
@@ -18,14 +18,14 @@ from whatsapp.models import Line
 from whatsapp.payloads import InboundMessage
 from whatsapp.transports.base import Webhook
 from whatsapp.transports.cloud import CloudTransport
-from whatsapp.views import is_too_large, refuse, take_in
+from whatsapp.views import is_too_large, not_understood, refuse, take_in, too_large
 
 logger = logging.getLogger(__name__)
 CLOUD = CloudTransport()
 
 
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@takes("GET", "POST")
 def webhook(request: HttpRequest) -> HttpResponse:
     """200 for what is signed, understood or not; 503 while the database is away, so that Meta tries again.
 
@@ -35,14 +35,14 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _challenge(request)
     if is_too_large(request):
-        return HttpResponse(status=413)
+        return too_large()
     try:
         return _take_post(request)
     except (DatabaseError, RedisError, LineChangedError) as error:
         # Not with its text: PostgreSQL quotes the row, and the row quotes the client
         logger.error("message not stored", extra={"why": type(error).__name__})
         # Meta sends again what was not answered with 200, less and less often
-        return HttpResponse(status=503, headers={"Retry-After": "5"})
+        return try_again()
 
 
 def _challenge(request: HttpRequest) -> HttpResponse:
@@ -68,7 +68,7 @@ def _take_post(request: HttpRequest) -> HttpResponse:
         said = Webhook(json.loads(request.body))
     # "[" ten thousand times over is no ValueError
     except (ValueError, RecursionError):
-        return HttpResponse("no JSON", status=400, content_type="text/plain")
+        return not_understood("no JSON")
     for number in dict.fromkeys(change.phone_number_id for change in changes_in(said.content)):
         if line := signed_for.get(number):
             # What comes again, because something later in the same POST failed, is known by its ids

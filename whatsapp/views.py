@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 
+from leads.answers import refusal, takes, try_again
 from leads.wakeups import wake_often
 from whatsapp import arrivals, line_memory, refused, sessions, statuses
 from whatsapp.line_memory import LineChangedError
@@ -40,21 +40,21 @@ def later_without_database(view: View) -> View:
             # Not with its text: PostgreSQL quotes the row, and the row quotes the client
             why = type(error).__name__
             logger.error("webhook not stored", extra={"webhook": view.__name__, "why": why})
-            return HttpResponse(status=503, headers={"Retry-After": "5"})
+            return try_again()
 
     return guarded
 
 
 @csrf_exempt
-@require_POST
+@takes("POST")
 @later_without_database
 def inbound(request: HttpRequest) -> HttpResponse:
     """A message from a client. Known, unknown line, seen before: 200, so that Twilio is content.
 
     By the line as this process knows it; a refusal is made sure of with the line itself.
     """
-    if refusal := refusal_unread(request):
-        return refusal
+    if refused_unread := refusal_unread(request):
+        return refused_unread
     # By To and not by MessagingServiceSid: a service has many numbers, and each line its own secret
     for line in line_memory.readings_of(request.POST.get("To", "")):
         was_signed = TWILIO.is_signed(line, request)
@@ -71,7 +71,7 @@ def _take(request: HttpRequest, line: Line | None) -> HttpResponse | None:
         # Only now: until the signature was checked, nothing of the form is believed but which line it names
         [message] = TWILIO.receive(line, Webhook(request.POST))
     except MalformedPayloadError as error:
-        return HttpResponse(str(error), status=400, content_type="text/plain")
+        return not_understood(str(error))
     if line is None:
         # 200 all the same: another try would not make the number ours
         logger.warning("message to an unknown line", extra={"sid": message.sid})
@@ -81,19 +81,19 @@ def _take(request: HttpRequest, line: Line | None) -> HttpResponse | None:
 
 
 @csrf_exempt
-@require_POST
+@takes("POST")
 @later_without_database
 def status(request: HttpRequest) -> HttpResponse:
     """What became of a message of ours. `?message=` is our own id of it."""
-    if refusal := refusal_unread(request):
-        return refusal
+    if refused_unread := refusal_unread(request):
+        return refused_unread
     line = line_at(request.POST.get("From", ""))
     if not TWILIO.is_signed(line, request):
         return refuse("status")
     try:
         [report] = TWILIO.statuses(line, Webhook(request.POST, request.GET))
     except MalformedPayloadError as error:
-        return HttpResponse(str(error), status=400, content_type="text/plain")
+        return not_understood(str(error))
     if line is not None:
         statuses.hear(report, report.message_id, line=line)
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
@@ -126,12 +126,12 @@ def refusal_unread(request: HttpRequest) -> HttpResponse | None:
     """What to answer before any parameter is believed: a form in UTF-8, as Twilio posts, and no codec of
     anybody's choosing. No type at all is a form without parameters."""
     if is_too_large(request):
-        return HttpResponse(status=413)
+        return too_large()
     # Django decodes by the charset that the request names; "charset=zlib_codec" would be an exception
     is_utf8 = (request.content_params or {}).get("charset", "utf-8").lower() in ("utf-8", "utf8")
     if is_utf8 and request.content_type in FORMS:
         return None
-    return HttpResponse("not a form", status=400, content_type="text/plain")
+    return not_understood("not a form")
 
 
 def is_too_large(request: HttpRequest) -> bool:
@@ -148,4 +148,12 @@ def refuse(webhook: str) -> HttpResponse:
     """Counted, because many of these are an attack or a wrong PUBLIC_URL; no row is written."""
     logger.warning("webhook refused: bad or missing signature", extra={"webhook": webhook})
     refused.count(webhook)
-    return HttpResponse("bad signature", status=403, content_type="text/plain")
+    return refusal("not_allowed", "bad signature", 403)
+
+
+def not_understood(why: str) -> HttpResponse:
+    return refusal("not_understood", why, 400)
+
+
+def too_large() -> HttpResponse:
+    return refusal("too_large", f"more than {settings.WEBHOOK_MAX_BYTES} bytes", 413)

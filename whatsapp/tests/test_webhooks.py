@@ -205,9 +205,23 @@ def test_inbound_strange_but_signed_messages_are_taken(client):
 def test_inbound_too_large_or_incomplete_is_a_client_error(client):
     make_line()
 
-    assert post_signed(client, INBOUND_PATH, inbound_form("a" * 1_000_000)).status_code == 413
-    assert post_signed(client, INBOUND_PATH, {"To": "whatsapp:+14155238886", "Body": "x"}).status_code == 400
-    assert client.get(INBOUND_PATH).status_code == 405
+    refusals = [
+        post_signed(client, INBOUND_PATH, inbound_form("a" * 1_000_000)),
+        post_signed(client, INBOUND_PATH, {"To": "whatsapp:+14155238886", "Body": "x"}),
+        client.get(INBOUND_PATH),
+        client.post(INBOUND_PATH, "{}", content_type="application/json"),
+        client.post(INBOUND_PATH, inbound_form()),
+    ]
+    said = [(refusal.status_code, refusal.json()["code"]) for refusal in refusals]
+    assert said == [
+        (413, "too_large"),
+        (400, "not_understood"),
+        (405, "method_not_allowed"),
+        (400, "not_understood"),
+        (403, "not_allowed"),
+    ]
+    assert all(refusal.json()["detail"] for refusal in refusals)
+    assert refusals[2]["Allow"] == "POST"
     assert not Message.objects.exists()
 
 
