@@ -92,7 +92,9 @@ def _followed(url: str, account: Account, allowed_types: Sequence[str]) -> Downl
 
 
 def _at_the_account(url: str, account: Account) -> str:
-    """Only Twilio's API host is believed; where the account lives elsewhere, it is asked there."""
+    """Only Twilio's API host is believed; where the account lives elsewhere, that host is, and is asked."""
+    if account.api_base_url and url.startswith(account.api_base_url + "/"):
+        return url
     parts = urlsplit(url)
     if parts.scheme != "https" or parts.netloc != API_HOST:
         raise HopelessError("foreign_host")

@@ -92,6 +92,15 @@ def test_download_that_comes_in_time_is_whole():
     assert (got.content, got.content_type) == (b"hello", "text/plain")
 
 
+def test_download_from_the_host_that_answers_for_the_api():
+    with serving(say_hello) as url:
+        got = downloading.download(f"{url}2010-04-01/Media/ME1", account_at(url), KEPT)
+        with pytest.raises(downloading.HopelessError, match="foreign_host"):
+            downloading.download(url.rstrip("/") + "0/Media/ME1", account_at(url), KEPT)
+
+    assert got.content == b"hello"
+
+
 def test_download_of_a_file_cut_short_is_tried_again():
     def say(talking) -> None:
         talking.recv(65536)
