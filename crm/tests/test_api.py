@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
+from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from leads.tests.makers import make_lead, make_manager
@@ -76,9 +77,16 @@ def test_schema_describes_every_address_and_refusal_without_a_warning(client):
 
 
 def test_schema_is_for_people_who_are_logged_in():
-    assert Client().get("/api/schema/").status_code == 401
+    refused = Client().get("/api/schema/")
+    assert (refused.status_code, refused.json()["code"]) == (401, "not_authenticated")
     page = Client().get("/api/docs/")
     assert (page.status_code, page["Location"]) == (302, "/login/?next=/api/docs/")
+
+
+def test_docs_page_takes_a_token_for_a_login():
+    token = Token.objects.create(user=make_manager())
+    assert b"swagger" in Client().get("/api/docs/", headers={"Authorization": f"Token {token}"}).content
+    assert Client().get("/api/docs/", headers={"Authorization": "Token wrong"}).status_code == 401
 
 
 def test_docs_page_has_no_inline_code(client):
