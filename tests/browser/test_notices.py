@@ -169,11 +169,7 @@ def test_pushed_notification_is_shown_and_knows_its_lead(open_as: OpenAs) -> Non
     page.evaluate(
         "navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready)"
     )
-    page.wait_for_timeout(200)
     facts = {"title": "New lead: Pushed Pia", "body": "Hot", "tag": "notice-1", "url": "/leads/1/"}
-    for _ in range(2):
-        push = {"origin": origin, "registrationId": registrations[-1], "data": json.dumps(facts)}
-        devtools.send("ServiceWorker.deliverPushMessage", push)
 
     def shown() -> list[list[str]]:
         return page.evaluate(
@@ -181,7 +177,16 @@ def test_pushed_notification_is_shown_and_knows_its_lead(open_as: OpenAs) -> Non
                 .then((all) => all.map((one) => [one.title, one.body, one.tag, one.data.url]))"""
         )
 
-    # The second replaces the first: for a moment there is none
-    told = wait_for(shown, what="the notification")
-    page.wait_for_timeout(300)
-    assert (told, shown()) == ([list(facts.values())], [list(facts.values())])
+    def is_shown_alone() -> bool:
+        """The browser drops a push to a worker that it has not started yet: this one is as good a second time."""
+        if shown() == [list(facts.values())]:
+            return True
+        push = {"origin": origin, "registrationId": registrations[-1], "data": json.dumps(facts)}
+        devtools.send("ServiceWorker.deliverPushMessage", push)
+        page.wait_for_timeout(500)
+        return False
+
+    wait_for(lambda: page.wait_for_timeout(100) or registrations, what="the worker's registration")
+    for body in ("Hot", "Still hot"):
+        facts["body"] = body
+        wait_for(is_shown_alone, what="the notification")
