@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -63,6 +64,10 @@ class LeadChangesRequest(StrictSerializer):
         max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False
     )
 
+    def validate_email(self, text: str) -> str:
+        # As the webhooks keep it
+        return text.lower()
+
     def validate_phone(self, text: str | None) -> str | None:
         if not text:
             return None
@@ -105,12 +110,21 @@ class LeadRequest(LeadChangesRequest):
         return place | {"payload": LeadPayload(**facts)}
 
 
+class CardField(serializers.UUIDField):
+    """Of a number the library makes an id, too: 5 is `00000000-0000-0000-0000-000000000005`."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if isinstance(data, int):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class MoveRequest(StrictSerializer):
     """`after`, `before`: the neighbours in the column; neither: on top. `expected_status`: as last seen."""
 
     status = LineField(max_length=40)
-    after = serializers.UUIDField(allow_null=True, required=False)
-    before = serializers.UUIDField(allow_null=True, required=False)
+    after = CardField(allow_null=True, required=False)
+    before = CardField(allow_null=True, required=False)
     expected_status = LineField(max_length=40, allow_null=True, required=False)
 
 

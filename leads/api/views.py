@@ -20,7 +20,7 @@ from leads.inference.mapping import ATTRIBUTION
 from leads.models import Lead
 from leads.requests import user_of
 from leads.services import assigning, board, editing, manual
-from leads.services.access import get_lead
+from leads.services.access import get_lead, get_lead_to_move
 
 FILTERS = [
     OpenApiParameter("phone", str, description="In any spelling."),
@@ -88,7 +88,10 @@ class LeadView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.lead = get_lead(user_of(request), kwargs["lead_id"])
+        self.lead = self.find(kwargs["lead_id"])
+
+    def find(self, lead_id: UUID) -> Lead:
+        return get_lead(user_of(self.request), lead_id)
 
     def wanted(self, shape: type[Serializer]) -> dict[str, Any]:
         """The request's body, checked."""
@@ -114,6 +117,10 @@ class LeadDetail(LeadView):
 
 
 class LeadMove(LeadView):
+    def find(self, lead_id: UUID) -> Lead:
+        """Somebody else's is 403: a card may be given away while it is dragged."""
+        return get_lead_to_move(user_of(self.request), lead_id)
+
     @extend_schema(operation_id="leads_move", request=MoveRequest, responses=LeadShape)
     def post(self, request: Request, lead_id: UUID) -> Response:
         """Put the card into a column. 409 carries the lead as it is now."""

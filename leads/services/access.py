@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from leads.errors import NotFoundError
+from leads.errors import NotAllowedError, NotFoundError
 from leads.models import Lead, User
 
 
@@ -19,3 +19,14 @@ def get_lead(user: User, lead_id: UUID | str, *, lock: bool = False) -> Lead:
     if lead is None:
         raise NotFoundError(_("There is no such lead, or it is not yours."))
     return lead
+
+
+def get_lead_to_move(user: User, lead_id: UUID | str, *, lock: bool = False) -> Lead:
+    """As `get_lead`, but NotAllowedError where it is somebody else's: a card may be given away while it is dragged,
+    and whoever drags it saw it a moment ago."""
+    try:
+        return get_lead(user, lead_id, lock=lock)
+    except NotFoundError:
+        if Lead.objects.filter(pk=lead_id).exists():
+            raise NotAllowedError(_("This lead is not yours.")) from None
+        raise

@@ -14,7 +14,7 @@ from leads.models import Assignment, Lead, LeadEvent, Status, User
 from leads.models.rules import DEFAULT_ALERT_MINUTES
 from leads.positions import place
 from leads.services import undoing, writes
-from leads.services.access import get_lead
+from leads.services.access import get_lead, get_lead_to_move
 
 _DUE = ("awaits_consultant_since", "alert_at", "reply_due_at", "reminded_at")
 
@@ -35,7 +35,7 @@ def move_lead(
     ConflictError when the lead is no longer in `expected_status`: the mover looked at an old board.
     Other changes meanwhile, such as a new message, do not stand in the way.
     """
-    lead = get_lead(user, lead_id, lock=True)
+    lead = get_lead_to_move(user, lead_id, lock=True)
     if expected_status is not None and lead.status_id != expected_status:
         raise ConflictError(
             _("Somebody moved this lead a moment ago. Your move was not saved."), current=lead

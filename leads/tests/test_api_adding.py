@@ -29,6 +29,12 @@ def test_add_makes_a_lead_and_the_circle_gives_it_to_somebody(manager, ana):
     assert facts["classification"]["source"] == "rules"
 
 
+def test_add_keeps_an_email_as_the_webhooks_do(manager):
+    make_statuses()
+    answer = client_of(manager).post("/api/leads/", {"email": "Ana@Exemplo.COM"}, format="json")
+    assert answer.json()["email"] == "ana@exemplo.com"
+
+
 @pytest.mark.parametrize("name", ["creator", "creatorId", "creator_id"])
 def test_add_with_a_creator_goes_to_the_creators_circle(manager, name):
     make_statuses()

@@ -1,6 +1,7 @@
 """Leads over HTTP."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -218,8 +219,23 @@ def test_move_from_an_old_board_answers_with_the_truth(ana):
     assert answer.json()["lead"]["status"] == "won"
 
 
+def test_move_of_somebody_elses_card_is_not_allowed_and_of_none_not_found(ana):
+    lead, answers = make_lead(consultant=make_consultant("bia")), []
+    for wanted in (lead.pk, uuid4()):
+        answer = client_of(ana.user).post(
+            f"/api/leads/{wanted}/move/", {"status": "contacted"}, format="json"
+        )
+        answers.append((answer.status_code, answer.json()["code"]))
+    assert answers == [(403, "not_allowed"), (404, "not_found")]
+    assert Lead.objects.get().status_id == "new"
+
+
 @pytest.mark.parametrize(
-    "body", [{}, {"status": "nowhere"}, {"status": 7}, {"status": "new", "after": "x"}, []]
+    "body",
+    [
+        *({}, {"status": "nowhere"}, {"status": 7}, []),
+        *({"status": "new", "after": "x"}, {"status": "new", "before": 5}, {"status": "new", "after": True}),
+    ],
 )
 def test_move_nonsense_is_refused_with_reasons(manager, body):
     lead = make_lead()

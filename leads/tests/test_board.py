@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from leads import clock, positions
 from leads.actors import SYSTEM
 from leads.assignment_ledger import contradictions
-from leads.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from leads.errors import ConflictError, InvalidError, NotAllowedError
 from leads.models import Lead, LeadEvent, Status
 from leads.payload import LeadPayload
 from leads.services import assigning, board, editing, people
@@ -55,9 +55,9 @@ def test_move_lead_to_an_unknown_status_is_refused(ana):
         board.move_lead(user=ana.user, lead_id=lead.pk, status="nowhere")
 
 
-def test_move_lead_of_a_colleague_does_not_exist(ana):
+def test_move_lead_of_a_colleague_is_not_allowed(ana):
     lead = make_lead(consultant=make_consultant("bia"))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotAllowedError):
         board.move_lead(user=ana.user, lead_id=lead.pk, status="won")
 
 
