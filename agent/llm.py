@@ -47,6 +47,12 @@ class Answer:
     output_tokens: int | None = None
 
 
+def load() -> None:
+    """The library, where it will be asked anything: else the first client waits for it."""
+    if Endpoint.from_settings().is_configured:
+        from agent import openai_wire  # noqa: F401, PLC0415 - as below
+
+
 def ask(endpoint: Endpoint, parameters: dict[str, Any], *, seconds: float) -> Answer:
     """One request, over after `seconds` at the latest. LLMError or UnsupportedError, nothing else."""
     # At the first question: the library takes half a second to load, and most processes never ask

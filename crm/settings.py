@@ -5,12 +5,8 @@ a clear sentence. Without one (a fresh clone) or with `DEMO=1` (`make run`) the 
 embedded servers, a secret key of its own, demo logins, the simulator.
 """
 
-import os
-import secrets
 import sys
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 import environ
@@ -22,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from crm import embedded
+from crm.embedded.secret_key import local_secret_key
 from crm.logs import logging_config
 from crm.timetable import EVERY_SECONDS, QUEUES
 
@@ -47,18 +44,6 @@ def required(name: str, why: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"Set {name} in the environment: {why} (see .env.example).")
     return value
-
-
-def local_secret_key(folder: Path) -> str:
-    """A key made once per data folder, so that local sessions and stored secrets outlive a restart."""
-    path = folder / "secret_key"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=folder) as draft, suppress(FileExistsError):
-            draft.write(secrets.token_urlsafe(50))
-            draft.flush()
-            os.link(draft.name, path)  # whole or not at all; of processes that start together the first wins
-    return path.read_text()
 
 
 # Address and secrets
@@ -160,7 +145,7 @@ TEMPLATES = [
 # and hold none meanwhile (`leads.waiting`)
 
 IS_WORKER = "worker" in sys.argv
-DB_POOL_SIZE = env.int("DB_POOL_SIZE", default=32 if IS_WORKER else 0)
+DB_POOL_SIZE = env.int("DB_POOL_SIZE", default=12 if IS_WORKER else 0)
 # A page that fails after two seconds without a free connection is better than a queue that grows; a task has
 # nobody before a screen, and its row keeps
 DB_POOL_SECONDS = 30 if IS_WORKER else 2

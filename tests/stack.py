@@ -107,8 +107,8 @@ class Stack:
         }
         self.web = self._child("web", web_command("127.0.0.1", self.port))
         self.worker = self._child("worker", worker_command(database))
-        # As in production its threads share connections: fewer, because tests run several of these
-        self.worker.environment["DB_POOL_SIZE"] = "16"
+        # As in production its threads share connections
+        self.worker.environment["DB_POOL_SIZE"] = "12"
         self.beat = self._child("beat", beat_command(folder / "beat"))
 
     @property

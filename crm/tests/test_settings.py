@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from crm.settings import local_secret_key
+from crm.embedded.secret_key import local_secret_key
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
