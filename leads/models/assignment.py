@@ -38,8 +38,14 @@ class Assignment(models.Model):
         NONE = "none", _("Nobody to tell")
 
     # Whoever is erased is gone; that a circle turned stays, or its counts and its pointer would prove nothing.
+    # The indexes below begin with it; so too `previous_consultant` and `user`, which most decisions do not have
     lead = models.ForeignKey(
-        "leads.Lead", models.SET_NULL, null=True, related_name="assignments", verbose_name=_("lead")
+        "leads.Lead",
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="assignments",
+        verbose_name=_("lead"),
     )
     consultant = models.ForeignKey(
         "leads.Consultant",
@@ -49,7 +55,12 @@ class Assignment(models.Model):
         verbose_name=_("consultant"),
     )
     previous_consultant = models.ForeignKey(
-        "leads.Consultant", models.SET_NULL, null=True, related_name="+", verbose_name=_("before")
+        "leads.Consultant",
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("before"),
     )
     rule = models.ForeignKey(
         "leads.AssignmentRule", models.SET_NULL, null=True, db_index=False, verbose_name=_("rule")
@@ -66,7 +77,9 @@ class Assignment(models.Model):
         _("open leads before"), null=True, help_text=_("Where whoever has the fewest is chosen.")
     )
     estimated_response_seconds = models.PositiveIntegerField(_("expected response (seconds)"), null=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("by"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False, verbose_name=_("by")
+    )
     notice = models.CharField(_("notice"), max_length=7, choices=Notice.choices, default=Notice.NONE)
     changed_in = ChangedInField(editable=False)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
@@ -80,7 +93,12 @@ class Assignment(models.Model):
             models.Index(fields=["rule", "-id"], name="assignment_of_rule"),
             # For boards that ask what changed: who lost a lead
             # finds it here, no longer among the leads (ADR 3)
-            models.Index(fields=["previous_consultant", "changed_in"], name="assignment_lost_by"),
+            models.Index(
+                fields=["previous_consultant", "changed_in"],
+                name="assignment_lost_by",
+                condition=Q(previous_consultant__isnull=False),
+            ),
+            models.Index(fields=["user"], name="assignment_by", condition=Q(user__isnull=False)),
             models.Index(fields=["created_at"], name="assignment_notice_owed", condition=Q(notice="pending")),
         ]
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from leads import clock
@@ -58,11 +59,18 @@ class LeadEvent(models.Model):
         CLIENT = "client", _("Client")
         SYSTEM = "system", _("System")
 
-    lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="events", verbose_name=_("lead"))
+    lead = models.ForeignKey(
+        "leads.Lead", models.CASCADE, db_index=False, related_name="events", verbose_name=_("lead")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     actor_kind = models.CharField(_("actor"), max_length=6, choices=Actor.choices, default=Actor.SYSTEM)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("user")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("user"),
     )
     data = models.JSONField(_("facts"), default=dict, blank=True)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
@@ -71,7 +79,10 @@ class LeadEvent(models.Model):
         verbose_name = _("timeline event")
         verbose_name_plural = _("timeline events")
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["lead", "-created_at", "-id"], name="event_of_lead")]
+        indexes = [
+            models.Index(fields=["lead", "-created_at", "-id"], name="event_of_lead"),
+            models.Index(fields=["user"], name="event_by", condition=Q(user__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {clock.in_words(self.created_at)}"

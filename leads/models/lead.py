@@ -112,7 +112,8 @@ class Lead(models.Model):
     attribution = models.JSONField(_("attribution"), default=dict, blank=True)
     extra = models.JSONField(_("everything else that came"), default=dict, blank=True)
 
-    status = models.ForeignKey(Status, models.PROTECT, verbose_name=_("status"))
+    # Without an index of its own, as `merged_into`: every change of a lead writes all of its indexes anew
+    status = models.ForeignKey(Status, models.PROTECT, db_index=False, verbose_name=_("status"))
     position = models.BigIntegerField(default=top_of_column, editable=False)
     consultant = models.ForeignKey(
         "leads.Consultant",
@@ -148,6 +149,7 @@ class Lead(models.Model):
         models.SET_NULL,
         null=True,
         blank=True,
+        db_index=False,
         related_name="merged_from",
         verbose_name=_("merged into"),
     )
@@ -200,7 +202,7 @@ class Lead(models.Model):
             # What changed after a cursor (ADR 3)
             models.Index(fields=["changed_in"], name="lead_changed_in"),
             models.Index(fields=["-created_at", "id"], name="lead_newest"),
-            models.Index(fields=["phone"], name="lead_phone"),
+            models.Index(fields=["merged_into"], name="lead_merged", condition=Q(merged_into__isnull=False)),
             models.Index(
                 fields=["status", "waiting_since"],
                 name="lead_waiting",
