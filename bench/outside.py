@@ -68,6 +68,8 @@ class Outside:
             return 200, await self._think()
         if path.endswith("/Messages.json"):
             return 201, self._accept(parse_qs(body.decode()))
+        if path.endswith("/Indicators/Typing.json"):
+            return 200, {"success": True}
         if path == "/forget":
             self.report = Report()
         return 200, asdict(self.report)
