@@ -182,6 +182,8 @@ def killing_field(
         create_database(wires.database, workspace_template)
         stack = Stack(wires.database, tmp_path, environment)
         stack.worker.command = worker_command(wires.database, concurrency=THREADS)
+        # Whoever stands at a lock has a connection in hand: were they as few as usual, others could not come that far
+        stack.worker.environment["DB_POOL_SIZE"] = str(THREADS)
         with orm_looks_at(wires.database), wires.connect() as owner:
             owner.execute(TRIGGERS)
             try:
