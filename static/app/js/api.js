@@ -49,7 +49,10 @@ export async function sendJson(method, url, body) {
     headers["Content-Type"] = "application/json";
     headers["X-CSRFToken"] = csrfToken();
   }
-  return factsOf(await ask(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) }));
+  const response = await ask(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const facts = await factsOf(response);
+  // Not among the facts of a lead: whether this request made it
+  return response.status === 200 ? facts : Object.defineProperty(facts, "isNew", { value: response.status === 201 });
 }
 
 /** With files, which may take a while to leave a phone. `facts`: a FormData. */

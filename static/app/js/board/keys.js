@@ -5,7 +5,7 @@ import { announce } from "../notices.js";
 import { say } from "../words.js";
 import { allStatuses, board, cardsIn, listOf, statusName } from "./cards.js";
 import { openMenu } from "./menu.js";
-import { moveTo, shift, undo } from "./moves.js";
+import { afterSaving, moveTo, shift, undo } from "./moves.js";
 import { focusQueue } from "./queue.js";
 
 const ARROWS = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
@@ -32,8 +32,8 @@ function onCard(event, card, reply) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const actions = {
     m: () => openMenu(card, ".card-link"),
-    "<": () => aside(card, -1),
-    ">": () => aside(card, 1),
+    "<": () => moveBy(card, "ArrowLeft"),
+    ">": () => moveBy(card, "ArrowRight"),
     r: () => reply(card.dataset.lead),
   };
   const action = actions[event.key.toLowerCase()];
@@ -52,7 +52,7 @@ function anywhere(event) {
     "?": () => openDialog("help"),
     n: () => openDialog("new-lead"),
     w: () => document.querySelector('#filters [name="waiting"]').click(),
-    t: () => focusQueue(),
+    t: () => focusQueue() || announce(say("queue_is_empty")),
     ArrowDown: () => focusFirst(),
   };
   const action = actions[event.key];
@@ -61,7 +61,11 @@ function anywhere(event) {
   return true;
 }
 
-function moveBy(card, key) {
+function moveBy(pressedOn, key) {
+  afterSaving(pressedOn, (card) => moveNow(card, key));
+}
+
+function moveNow(card, key) {
   if (key === "ArrowUp") shift(card, -1);
   else if (key === "ArrowDown") shift(card, 1);
   else aside(card, key === "ArrowLeft" ? -1 : 1);

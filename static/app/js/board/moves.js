@@ -7,10 +7,29 @@ import { cardOf, flash, keepFocus, listOf, neighbours, place, placeInWords, shif
 import { hold, mark, release, schedule } from "./sync.js";
 
 let lastMove = null;
+const waiting = new Map();
 
 /** Where a card stands, to come back to. */
 export function standing(card) {
   return { status: card.dataset.status, ...neighbours(card) };
+}
+
+/** At once, or when the card's last move is saved: keys are pressed faster than that. */
+export function afterSaving(card, act) {
+  const { lead } = card.dataset;
+  if (card.dataset.pending === undefined) act(card);
+  else waiting.set(lead, [...(waiting.get(lead) ?? []), act]);
+}
+
+function goOn(lead) {
+  const [act, ...later] = waiting.get(lead) ?? [];
+  waiting.delete(lead);
+  const card = cardOf(lead);
+  if (!act || !card) return;
+  if (later.length) waiting.set(lead, later);
+  act(card);
+  // What could not be moved, as at the last column, saves nothing
+  if (card.dataset.pending === undefined) goOn(lead);
 }
 
 /** Put the card at the top or the bottom of another column, then save. */
@@ -46,12 +65,14 @@ export async function save(card, from, { isUndo = false } = {}) {
     accept(card, facts);
     report(card, from, { isUndo });
   } catch (error) {
+    waiting.delete(lead);
     count(status, from.status);
     takeBack(card, from, error);
   } finally {
     delete (cardOf(lead) ?? card).dataset.pending;
     release(lead);
     schedule(300);
+    goOn(lead);
   }
 }
 

@@ -32,8 +32,11 @@ export function startBoard(live) {
   document.addEventListener("crm:refresh", () => loadColumns(boardQuery(), onLoaded));
   document.addEventListener("crm:lead-created", ({ detail }) => {
     mark(detail.id);
-    toast(say("lead_created", { name: detail.name || detail.phone || say("no_name") }), {
-      actions: [{ label: say("open"), run: () => openLead(detail.id) }],
+    // Of a colleague's lead only the id is told: there is nothing to open
+    const isSeen = "version" in detail;
+    const what = detail.isNew ? "lead_created" : isSeen ? "lead_known" : "lead_of_colleague";
+    toast(say(what, { name: detail.name || detail.phone || say("no_name") }), {
+      actions: isSeen ? [{ label: say("open"), run: () => openLead(detail.id) }] : [],
     });
   });
 }

@@ -128,14 +128,32 @@ async function changeFact(select) {
   const { lead, status } = panel().dataset;
   try {
     if (select.dataset.change === "status") {
-      const facts = await postJson(`/api/leads/${lead}/move/`, { status: select.value, expected_status: status });
-      panel().dataset.status = facts.status;
-      toast(say("moved", { name: panel().dataset.name, status: select.selectedOptions[0].textContent }), { key: "move" });
+      await move([...select.options].find((option) => option.value === status), select.selectedOptions[0]);
     } else {
       const facts = await sendJson("POST", `/api/leads/${lead}/assign/`, select.value ? { consultant: Number(select.value) } : {});
       const name = facts.consultant?.name;
       toast(name ? say("assigned", { name }) : say("unassigned"), { key: "assign" });
     }
+  } catch (error) {
+    toast(error.message || say("load_failed"), { kind: "danger" });
+  }
+  refreshPanel();
+}
+
+/** `from` and `to` are options of the status menu. */
+async function move(from, to, { isUndo = false } = {}) {
+  const { lead, name } = panel().dataset;
+  const facts = await postJson(`/api/leads/${lead}/move/`, { status: to.value, expected_status: from.value });
+  panel().dataset.status = facts.status;
+  const actions = isUndo ? [] : [{ label: say("undo"), run: () => takeBack(lead, from, to) }];
+  toast(say(isUndo ? "undone" : "moved", { name, status: to.textContent }), { key: "move", actions });
+}
+
+async function takeBack(lead, from, to) {
+  // Another lead may be open by now
+  if (panel()?.dataset.lead !== lead) return;
+  try {
+    await move(to, from, { isUndo: true });
   } catch (error) {
     toast(error.message || say("load_failed"), { kind: "danger" });
   }
