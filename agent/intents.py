@@ -33,7 +33,7 @@ ANNOYANCES_FOR_ANGER = 2
 REFUSED_IN_SPANISH = re.compile(r"(?<!\w)no (?:quiero|necesit\w+|hace falta)(?: \w+){0,3}$")
 
 # Answered in a word, and never the answer to a question of ours
-SMALL_TALK = ("how_are_you", "are_you_there", "is_it_honest", "by_text", "goodbye")
+SMALL_TALK = ("how_are_you", "are_you_there", "is_it_honest", "your_name", "by_text", "goodbye")
 
 # Refusing these is the opposite of wanting them: "não precisa de atendente".
 NEGATABLE = frozenset(

@@ -20,7 +20,8 @@ ECHO = re.compile(
 ENOUGH_OVERLAP = 0.5
 # We answer these ourselves, so there is nothing to leave for the consultant.
 ANSWERED_BY_US = (
-    "are_you_bot", "why", "speak_pt", "speak_es", "speak_en", "how_are_you", "are_you_there", "is_it_honest", "by_text",
+    "are_you_bot", "why", "speak_pt", "speak_es", "speak_en", "how_are_you", "are_you_there", "is_it_honest",
+    "your_name", "by_text",
 )  # fmt: skip
 
 

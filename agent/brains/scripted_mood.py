@@ -28,6 +28,7 @@ QUIET_INTENTS = (
     "how_are_you",
     "are_you_there",
     "is_it_honest",
+    "your_name",
     "by_text",
     "card",
     "goodbye",
@@ -35,8 +36,8 @@ QUIET_INTENTS = (
 PRIORITY = (
     "opt_out", "opt_in", "emergency", "medical", "privacy", "angry", "job_seeker", "spam", "ask_human",
     "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support",
-    "off_topic", "is_it_honest", "by_text", "how_are_you", "are_you_there", "language", "question", "wait",
-    "thanks", "unheard_audio", "media", "answering", "other",
+    "off_topic", "is_it_honest", "your_name", "by_text", "how_are_you", "are_you_there", "language", "question",
+    "wait", "thanks", "unheard_audio", "media", "answering", "other",
 )  # fmt: skip
 # "qual o preço", "do you finance": many clients write no question mark
 QUESTION_WORDS = re.compile(
@@ -96,7 +97,7 @@ NOT_ASKED = frozenset({"card", "cvv", "cpf", "ssn", "document"})
 _LEXICON = (
     "ask_human", "opt_out", "opt_in", "emergency", "medical", "privacy", "job_seeker", "off_topic", "support", "price",
     "own_client", "promise", "are_you_bot", "why", "not_interested", "wait", "thanks", "autoresponder",
-    "bad_news", "troubled", "how_are_you", "are_you_there", "is_it_honest", "by_text",
+    "bad_news", "troubled", "how_are_you", "are_you_there", "is_it_honest", "your_name", "by_text",
     "goodbye",
 )  # fmt: skip
 

@@ -115,11 +115,15 @@ class Speaker:
         mood = self.seen.mood
         notices = {
             "card": "sensitive_data", "language": "language_switched", "are_you_bot": "bot_disclosure",
-            "is_it_honest": "who_we_are", "by_text": "by_text",
+            "is_it_honest": "who_we_are", "your_name": "introduction", "by_text": "by_text",
             "how_are_you": "fine_thanks", "are_you_there": "still_here",
             "bad_news": "sympathy", "opt_in": "opt_in_confirmation",
             "unheard_audio": "cannot_hear_audio", "media": "media_received",
         }  # fmt: skip
+        if not self.turn.state.greeted:  # The greeting says the name
+            del notices["your_name"]
+        if not self.turn.state.opted_out:  # "I changed my mind" is about something else
+            del notices["opt_in"]
         said = [self.say(kind) for name, kind in notices.items() if name in mood]
         if mood.annoyances and "bad_news" not in mood:
             said.append(self.say("apology"))

@@ -42,6 +42,7 @@ TALK = (
     "how_are_you",
     "are_you_there",
     "is_it_honest",
+    "your_name",
     "by_text",
     "goodbye",
 )

@@ -18,6 +18,9 @@ from agent.tests.circumstances import Chat
         ("BR", "alô", "por aqui|aqui sim"),
         ("BR", "isso é golpe?", "Não peço senha"),
         ("BR", "sou surdo, pode ser só por texto?", "por mensagem"),
+        ("BR", "qual o seu nome?", "Meu nome é"),
+        ("MX", "¿cómo te llamas?", "Me llamo"),
+        ("US", "what's your name?", "My name is"),
         ("MX", "hola, qué tal?", "Todo bien|Muy bien"),
         ("MX", "¿sigues ahí?", "quí"),
         ("MX", "¿es una estafa?", "no pido"),
@@ -35,6 +38,28 @@ def test_small_talk_is_answered_and_the_question_asked_again(country, text, answ
     assert reply.messages[-1].endswith(("?", "."))
     assert (reply.proposal, reply.updates, reply.unanswered) == ("qualifying", [], [])
     assert reply.state.failures == 0
+
+
+def test_a_name_asked_at_once_is_said_by_the_greeting_alone():
+    reply = Chat("real_estate").say("oi, qual o seu nome?")
+
+    assert sum(message.count("assistente virtual") for message in reply.messages) == 1
+
+
+@pytest.mark.parametrize("text", ["Do you sell houses in Austin?", "hi do you guys sell flats?"])
+def test_what_we_sell_is_no_wish_to_sell(text):
+    chat = Chat("real_estate", "US").play([[text]])
+
+    assert [update.value for update in chat.say("I want to buy one").updates if update.slot == "goal"] == [
+        "buy"
+    ]
+
+
+def test_a_change_of_mind_about_the_flat_is_no_return():
+    chat = Chat("real_estate").play([["quero comprar"]])
+
+    reply = chat.say("mudei de ideia, quero alugar")
+    assert not any("de volta" in message for message in reply.messages)
 
 
 def test_small_talk_beside_an_answer_leaves_the_answer():
