@@ -42,7 +42,7 @@ def take_back(lead: Lead) -> Iterable[str]:
 
 def _has_gone_on(lead: Lead, move: LeadEvent, at: datetime | None) -> bool:
     """It is no slip any more, or something happened since that these waits would have ended by."""
-    if at is None or clock.now() - at > SLIP or lead.opted_out_at is not None:
+    if at is None or clock.now() - at > SLIP or lead.opted_out_at is not None or lead.is_spam:
         return True
     spoken_at = lead.last_message_at if lead.last_message_author == "consultant" else None
     # The first answer too, for the client may have written again since

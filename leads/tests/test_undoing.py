@@ -100,7 +100,7 @@ def test_lead_opened_again_in_another_column_is_no_move_taken_back(pair, time_is
     assert waits_of(lead) == [None] * 4
 
 
-@pytest.mark.parametrize("what", ["replied", "replied and answered", "opted out", "given to another"])
+@pytest.mark.parametrize("what", ["replied", "replied and answered", "opted out", "spam", "given"])
 def test_move_taken_back_after_something_happened_owes_no_reply(pair, time_is, what):
     make_circle(*pair, **TIMED)
     lead, manager = given_lead(), make_manager()
@@ -112,6 +112,8 @@ def test_move_taken_back_after_something_happened_owes_no_reply(pair, time_is, w
                 activity.client_wrote(lead_id=lead.pk, text="Olá", at=clock.now())
         elif what == "opted out":
             activity.stop_waiting(lead_ids=[lead.pk])
+        elif what == "spam":
+            Lead.objects.filter(pk=lead.pk).update(is_spam=True)
         else:
             assigning.assign_by_hand(user=manager, lead_id=lead.pk, consultant_id=pair[1].pk)
 
