@@ -1,6 +1,6 @@
 """A delivery understood anew, after its mapping was mended: the lead it made is put right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -25,15 +25,33 @@ CORRECTABLE = ("name", "phone", "email", "language", "city", "product", "message
 def correct_lead(*, delivery: Delivery, payload: LeadPayload, actor: Actor) -> Received | None:
     """Replace what the delivery had put on its lead by what it says now; what people edited since stays.
 
-    Where the new contact is somebody else's, the lead it made stays as it is and theirs is enriched. None where
-    the delivery speaks of several people or made no lead: then it is received like any other.
+    Where the new contact is somebody else's, the lead it made stays as it is and theirs is enriched. Of several
+    people each is told by a contact that stays. None where nobody is, or the delivery made no lead: then it is
+    received like any other.
     """
+    if len(delivery.understood) > 1:
+        return _mend_one_of_several(delivery, payload, actor)
     lead = _lead_of(delivery)
     if lead is None or len(delivery.understood) != 1 or not identities_of(payload):
         return None
     if other := _who_else_has(lead, payload):
         return _refer(delivery, lead, other, payload, actor) if made_one_of([lead.pk], delivery) else None
     return _mend(lead, delivery.understood[0], payload, actor)
+
+
+def _mend_one_of_several(delivery: Delivery, payload: LeadPayload, actor: Actor) -> Received | None:
+    before = [one for one in delivery.understood if _contacts_of(one) & _contacts_of(vars(payload))]
+    keys = [one.key for one in identities_of(payload)]
+    known = set(LeadIdentity.objects.filter(key__in=keys).values_list("lead_id", flat=True))
+    if len(before) != 1 or len(known) != 1:
+        return None
+    hold_identities(known)
+    lead = delivery.leads.select_for_update().filter(pk__in=known).first()
+    return _mend(lead, before[0], payload, actor) if lead else None
+
+
+def _contacts_of(facts: Mapping[str, Any]) -> set[str]:
+    return {str(facts[name]) for name in ("phone", "email", "whatsapp_id") if facts.get(name)}
 
 
 def made_one_of(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:
