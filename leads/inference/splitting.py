@@ -8,13 +8,15 @@ from leads.identity import is_email
 from leads.inference.answers import read_answer
 from leads.inference.fields import Field, fields_of, role_of
 from leads.inference.tables import as_objects
-from leads.inference.vocabulary import SOMEBODY_ELSE
+from leads.inference.vocabulary import PHONE, SOMEBODY_ELSE
 from leads.inference.words import only, plain
 
 _PEOPLE = only(
     """
     leads, contacts, contatos, contactos, people, pessoas, personas, clientes, customers, records,
-    data, items, results, rows, entries, submissions, responses, prospects, subscribers, lista
+    data, items, results, rows, entries, submissions, responses, prospects, subscribers, lista,
+    cadastros, inscritos, inscricoes, inscriptos, interessados, interesados, registrants,
+    registrations, attendees, users, usuarios
     """
 )
 
@@ -61,10 +63,10 @@ def _speaks_of_a_person(node: Any) -> bool:
 
 
 def _is_phone_like(key: str, text: str) -> bool:
-    digits = sum(map(str.isdigit, text))
-    return 8 <= digits <= 15 and any(
-        word in plain(key) for word in ("phone", "fone", "cel", "whats", "tel", "mobile")
-    )
+    if not 8 <= sum(map(str.isdigit, text)) <= 15:
+        return False
+    words, parts = plain(key), ("phone", "fone", "cel", "whats", "tel", "mobile")
+    return bool(PHONE.search(words)) or any(part in words for part in parts)
 
 
 def _texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -117,6 +117,15 @@ def test_several_people_in_one_body_are_told_apart_and_share_what_stands_beside_
     assert second.attribution["campaign_name"] == "Julho"
 
 
+@pytest.mark.parametrize("name", ["leads", "inscritos", "cadastros"])
+@pytest.mark.parametrize("phone", ["phone", "zap", "wpp", "movil", "Telemóvel"])
+def test_nobody_of_a_list_is_lost_whatever_the_list_and_its_phones_are_called(name, phone):
+    people = [{"quem": "Ana Paz", phone: "11987654321"}, {"quem": "Bia Reis", phone: "11987654322"}]
+
+    for sent in (people, {name: people}):
+        assert [one.phone for one in understand(sent, "BR")] == ["+5511987654321", "+5511987654322"]
+
+
 def test_items_of_an_order_are_no_people():
     order = {"name": "Ana", "phone": "11987654321", "items": [{"name": "Casa"}, {"name": "Apê"}]}
 
