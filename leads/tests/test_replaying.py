@@ -236,3 +236,16 @@ def test_mapping_mended_afterwards_mends_each_lead_of_a_delivery_of_several(sour
     facts = Lead.objects.order_by("phone").values_list("name", "product")
     assert list(facts) == [("Dona Ana Souza", "x"), ("Dona Bia Reis", "Sobrado")]
     call_command("check_deliveries")
+
+
+def test_contacts_mended_of_several_people_make_no_more_leads(source):
+    ana, bia = {"name": "Ana", "phone": "11987654321"}, {"name": "Bia", "phone": "11987654322"}
+    store(source, [ana | {"cel2": "11987650001"}, bia | {"cel2": "11987650002"}])
+    process()
+    Source.objects.update(mapping={"phone": "cel2"})
+
+    assert replay() == ["processed"]
+
+    facts = Lead.objects.order_by("phone").values_list("name", "phone")
+    assert list(facts) == [("Ana", "+5511987650001"), ("Bia", "+5511987650002")]
+    call_command("check_deliveries")
