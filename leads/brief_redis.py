@@ -42,7 +42,8 @@ def ask(question: Callable[[redis.Redis], Answer], what: str) -> Answer | None:
     try:
         answer = question(_connection)
     except (redis.RedisError, OperationalError, OSError) as error:
-        _is_away, _try_again_at = True, time.monotonic() + PAUSE_SECONDS
+        # The time first: whoever finds it away must find the pause begun
+        _try_again_at, _is_away = time.monotonic() + PAUSE_SECONDS, True
         logger.warning("redis does not answer", extra={"asked": what, "error": type(error).__name__})
         return None
     _is_away = False

@@ -19,6 +19,8 @@ from leads.sources import kind_of
 from leads.summaries import summary_of
 
 OWED = (Delivery.State.RECEIVED, Delivery.State.FAILED)
+# Beside what was understood of a part that was taken in while others were still owed
+IS_PART = "is_part"
 
 
 class ClaimLostError(Exception):
@@ -39,7 +41,9 @@ def settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
     outcomes, reasons = _take_in(delivery, payloads)
     understood = _understood(delivery, payloads)
     if not outcomes:
-        reject(delivery, reasons or _("There was no submission in what came."), understood=understood)
+        # Of parts that all had come before, nothing was left to ask for
+        nothing = "" if taken_in_before(delivery) else _("There was no submission in what came.")
+        reject(delivery, reasons or nothing, understood=understood)
         return
     state = _state_of(outcomes, delivery)
     if any(one.is_anothers for one in outcomes):
@@ -54,17 +58,17 @@ def settle(delivery: Delivery, payloads: list[LeadPayload]) -> None:
 def settle_part(delivery: Delivery, payloads: list[LeadPayload]) -> None:
     """What a vendor gave before it would give no more: these leads need not wait for the others, nor be asked for
     again. The delivery is still owed. Raises ClaimLostError."""
-    outcomes, _reasons = _take_in(delivery, payloads)
-    if outcomes and not owned(delivery).update(understood=_understood(delivery, payloads)):
+    _take_in(delivery, payloads)
+    understood = _understood_so_far(delivery, payloads)
+    if understood != delivery.understood and not owned(delivery).update(understood=understood):
         raise ClaimLostError
 
 
 def taken_in_before(delivery: Delivery) -> set[str]:
-    """Submissions of which an earlier attempt made leads. A replay begins anew: it is to mend them."""
-    if delivery.state != Delivery.State.FAILED:
-        return set()
-    seen = SeenSubmission.objects.filter(source=delivery.source, lead__in=delivery.leads.all())
-    return set(seen.values_list("key", flat=True))
+    """Submissions that an earlier attempt took in; not those of an earlier run, for a replay begins anew."""
+    parts = [one.get("external_id", "") for one in _parts_of(delivery)]
+    seen = SeenSubmission.objects.filter(source=delivery.source, key__in=parts)
+    return set(seen.values_list("key", flat=True)) if parts else set()
 
 
 def reject(delivery: Delivery, reason: str, **fields: Any) -> None:
@@ -101,10 +105,30 @@ def _take_in(delivery: Delivery, payloads: list[LeadPayload]) -> tuple[list[Rece
 def _understood(delivery: Delivery, payloads: list[LeadPayload]) -> list[dict[str, Any]]:
     """Of all its parts, where it came in several."""
     now = [summary_of(one) for one in payloads]
-    if delivery.state != Delivery.State.FAILED:
-        return now
+    return [_whole(one) for one in _others(_parts_of(delivery), now)] + now
+
+
+def _understood_so_far(delivery: Delivery, payloads: list[LeadPayload]) -> list[dict[str, Any]]:
+    """With a mark at what this attempt and those before it took in; what an earlier run understood has none."""
+    now = [summary_of(one) for one in payloads]
+    parts = _parts_of(delivery)
+    earlier = [one if one in parts else _whole(one) for one in _others(delivery.understood, now)]
+    return earlier + [one | {IS_PART: True} for one in now]
+
+
+def _parts_of(delivery: Delivery) -> list[dict[str, Any]]:
+    """None at the first attempt: after a replay these are of the run before."""
+    is_first = delivery.state != Delivery.State.FAILED
+    return [] if is_first else [one for one in delivery.understood if one.get(IS_PART)]
+
+
+def _others(understood: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = {one.get("external_id") for one in now}
-    return [one for one in delivery.understood if one.get("external_id") not in ids] + now
+    return [one for one in understood if one.get("external_id") not in ids]
+
+
+def _whole(summary: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in summary.items() if name != IS_PART}
 
 
 def _receive(delivery: Delivery, payload: LeadPayload) -> Received:

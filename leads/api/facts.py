@@ -10,6 +10,7 @@ from typing import Any
 
 from leads.actors import Actor
 from leads.models import Assignment, Consultant, Lead, LeadEvent
+from leads.services import undoing
 
 Row = dict[str, Any]
 
@@ -117,8 +118,8 @@ def lead_facts(lead: Lead) -> dict[str, Any]:
     return detail_of_row({path: _follow(lead, path) for path in DETAIL_COLUMNS})
 
 
-# The rows that a merge moved, by their tables: nobody outside can do anything with them
-_KEPT_TO_UNDO = frozenset({"moved"})
+# The rows that a merge moved, by their tables, and the waits that a move ended: of no use outside
+_KEPT_TO_UNDO = frozenset({"moved", undoing.KEPT})
 
 
 def event_facts(event: LeadEvent) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the person wants: message, budget, product, city, language, and what they consented to."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from leads.identity import is_email
@@ -119,8 +119,10 @@ def pick_product(fields: Iterable[Field]) -> Pick:
     return _first((one for one in fields if not _says(_CITY, one)), _PRODUCT, limit=200)
 
 
-def pick_city(fields: Iterable[Field]) -> Pick:
-    return _first((one for one in fields if not (_says(_LIKED, one) or _is_elsewhere(one))), _CITY, limit=120)
+def pick_city(fields: Iterable[Field], beside: Collection[str]) -> Pick:
+    """`beside`: the parents of the person's own contacts."""
+    own = (one for one in fields if not (_says(_LIKED, one) or _is_elsewhere(one, beside)))
+    return _first(own, _CITY, limit=120)
 
 
 def pick_language(fields: Iterable[Field]) -> Pick:
@@ -145,8 +147,10 @@ def _asks_consent(one: Field) -> bool:
     return _says(_CONSENT, one) or bool(_CONSENT.search(plain(one.type)))
 
 
-def _is_elsewhere(one: Field) -> bool:
-    return _says(_ELSEWHERE, one) or any(_ELSEWHERE.search(name) for name in one.surroundings[-1:])
+def _is_elsewhere(one: Field, beside: Collection[str]) -> bool:
+    """An `event` that has the person's phone in it is what happened, no place to go to."""
+    around = () if one.parent in beside else one.surroundings[-1:]
+    return _says(_ELSEWHERE, one) or any(_ELSEWHERE.search(name) for name in around)
 
 
 def consent_in(boxes: Iterable[Field]) -> dict[str, dict[str, object]]:

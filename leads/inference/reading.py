@@ -59,7 +59,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     value = reader.take_value()
     message = reader.take("message", facts.pick_message)
     product = reader.take("product", facts.pick_product)
-    city = reader.take("city", facts.pick_city)
+    city = reader.take("city", lambda left: facts.pick_city(left, beside))
     language = reader.take("language", facts.pick_language)
     contact = _contact_in(message.value, fields, reader.country)
     called = clean_line(name.value, 200) or _name_among_words(fields, message.value)

@@ -8,13 +8,15 @@ from leads.identity import is_email
 from leads.inference.answers import read_answer
 from leads.inference.fields import Field, fields_of, role_of
 from leads.inference.tables import as_objects
-from leads.inference.vocabulary import SOMEBODY_ELSE
+from leads.inference.vocabulary import PHONE, SOMEBODY_ELSE, names_a_name
 from leads.inference.words import only, plain
 
 _PEOPLE = only(
     """
     leads, contacts, contatos, contactos, people, pessoas, personas, clientes, customers, records,
-    data, items, results, rows, entries, submissions, responses, prospects, subscribers, lista
+    data, items, results, rows, entries, submissions, responses, prospects, subscribers, lista,
+    cadastros, inscritos, inscricoes, inscriptos, interessados, interesados, registrants,
+    registrations, attendees, users, usuarios
     """
 )
 
@@ -38,13 +40,26 @@ def _list_of_people(tree: Any, depth: int = 0) -> tuple[list[Any], Any] | None:
     if not isinstance(tree, dict) or depth > 2:
         return None
     for key, value in tree.items():
-        if isinstance(value, dict | list) and (isinstance(value, dict) or _PEOPLE.match(plain(str(key)))):
+        if isinstance(value, dict) or (isinstance(value, list) and _may_be_people(plain(str(key)), value)):
             found = _list_of_people(value, depth + 1)
             rest = {name: node for name, node in tree.items() if name != key}
             # A person beside the list owns it: those are the items of an order
             if found and not _speaks_of_a_person(rest):
                 return found[0], {**rest, **(found[1] if isinstance(found[1], dict) else {})}
     return None
+
+
+def _may_be_people(key: str, items: list[Any]) -> bool:
+    """By what the list is called; else if all have a name and ways to be reached that none of the others has."""
+    if _PEOPLE.match(key):
+        return True
+    # `owners` are those of one `owner`, `corretores` of one `corretor`
+    if any(SOMEBODY_ELSE.search(key.removesuffix(ending)) for ending in ("", "s", "es")):
+        return False
+    if len(items) < 2 or not all(isinstance(item, dict) and any(map(names_a_name, item)) for item in items):
+        return False
+    ways = [{text for name, text in _texts(item) if _reaches(name, text)} for item in items]
+    return all(ways) and len(set().union(*ways)) == sum(map(len, ways))
 
 
 def _are_answers(items: list[Any]) -> bool:
@@ -57,14 +72,18 @@ def _has_people(items: list[Any]) -> bool:
 
 
 def _speaks_of_a_person(node: Any) -> bool:
-    return any(is_email(text) or _is_phone_like(key, text) for key, text in _texts(node))
+    return any(_reaches(key, text) for key, text in _texts(node))
+
+
+def _reaches(key: str, text: str) -> bool:
+    return is_email(text) or _is_phone_like(key, text)
 
 
 def _is_phone_like(key: str, text: str) -> bool:
-    digits = sum(map(str.isdigit, text))
-    return 8 <= digits <= 15 and any(
-        word in plain(key) for word in ("phone", "fone", "cel", "whats", "tel", "mobile")
-    )
+    if not 8 <= sum(map(str.isdigit, text)) <= 15:
+        return False
+    words, parts = plain(key), ("phone", "fone", "cel", "whats", "tel", "mobile")
+    return bool(PHONE.search(words)) or any(part in words for part in parts)
 
 
 def _texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """A delivery understood anew, after its mapping was mended: the lead it made is put right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from leads.services import writes
 from leads.services.editing import write_facts
 from leads.services.intake import Received, receive_lead
 
+CONTACTS = {"phone": None, "email": "", "whatsapp_id": ""}
 CORRECTABLE = ("name", "phone", "email", "language", "city", "product", "message", "value", "creator")
 
 
@@ -25,15 +26,43 @@ CORRECTABLE = ("name", "phone", "email", "language", "city", "product", "message
 def correct_lead(*, delivery: Delivery, payload: LeadPayload, actor: Actor) -> Received | None:
     """Replace what the delivery had put on its lead by what it says now; what people edited since stays.
 
-    Where the new contact is somebody else's, the lead it made stays as it is and theirs is enriched. None where
-    the delivery speaks of several people or made no lead: then it is received like any other.
+    Where the new contact is somebody else's, the lead it made stays as it is and theirs is enriched. Of several
+    people each is told by a contact or a name that stays. None where nobody is, or the delivery made no lead: then
+    it is received like any other.
     """
+    if len(delivery.understood) > 1:
+        return _mend_one_of_several(delivery, payload, actor)
     lead = _lead_of(delivery)
     if lead is None or len(delivery.understood) != 1 or not identities_of(payload):
         return None
     if other := _who_else_has(lead, payload):
         return _refer(delivery, lead, other, payload, actor) if made_one_of([lead.pk], delivery) else None
     return _mend(lead, delivery.understood[0], payload, actor)
+
+
+def _mend_one_of_several(delivery: Delivery, payload: LeadPayload, actor: Actor) -> Received | None:
+    before = _before(delivery, payload)
+    if before is None:
+        return None
+    contacts: dict[str, Any] = {name: before.get(name) or empty for name, empty in CONTACTS.items()}
+    keys = [one.key for one in identities_of(replace(payload, **contacts))]
+    known = set(LeadIdentity.objects.filter(key__in=keys).values_list("lead_id", flat=True))
+    hold_identities(known)
+    leads = list(delivery.leads.select_for_update().filter(pk__in=known).order_by("pk"))
+    if len(known) != 1 or not leads or _who_else_has(leads[0], payload):
+        return None
+    return _mend(leads[0], before, payload, actor)
+
+
+def _before(delivery: Delivery, payload: LeadPayload) -> dict[str, Any] | None:
+    """What was understood of the same person: by a contact that stays, else by the name."""
+    told = [one for one in delivery.understood if _contacts_of(one) & _contacts_of(vars(payload))]
+    told = told or [one for one in delivery.understood if payload.name and one.get("name") == payload.name]
+    return told[0] if len(told) == 1 and identities_of(payload) else None
+
+
+def _contacts_of(facts: Mapping[str, Any]) -> set[str]:
+    return {str(facts[name]) for name in CONTACTS if facts.get(name)}
 
 
 def made_one_of(lead_ids: Iterable[UUID], delivery: Delivery) -> bool:

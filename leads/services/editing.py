@@ -39,7 +39,9 @@ def _take_contacts(lead: Lead, changes: dict[str, Any]) -> dict[str, Any]:
     """The changes with a clean phone; what the lead is known by, and will be, is held."""
     if changes.get("phone"):
         changes = changes | {"phone": _clean_phone(lead, changes["phone"])}
-    wanted = [*phone_identities(changes.get("phone")), *email_identities(changes.get("email") or "")]
+    # What is shown already may be another lead's: see `claim_identities`. Whoever leaves it so takes nothing
+    new = {name: value for name, value in changes.items() if value and value != getattr(lead, name)}
+    wanted = [*phone_identities(new.get("phone")), *email_identities(new.get("email", ""))]
     if anothers := take_identities(lead.pk, wanted):
         raise _conflict(anothers.kind)
     return changes

@@ -42,8 +42,9 @@ def take_back(lead: Lead) -> Iterable[str]:
 
 def _has_gone_on(lead: Lead, move: LeadEvent, at: datetime | None) -> bool:
     """It is no slip any more, or something happened since that these waits would have ended by."""
-    if at is None or clock.now() - at > SLIP or lead.opted_out_at is not None:
+    if at is None or clock.now() - at > SLIP or lead.opted_out_at is not None or lead.is_spam:
         return True
     spoken_at = lead.last_message_at if lead.last_message_author == "consultant" else None
-    is_answered = spoken_at is not None and spoken_at >= at
+    # The first answer too, for the client may have written again since
+    is_answered = any(one is not None and one >= at for one in (lead.first_response_at, spoken_at))
     return is_answered or lead.assignments.filter(created_at__gte=move.created_at).exists()

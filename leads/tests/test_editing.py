@@ -57,6 +57,18 @@ def test_edit_lead_to_a_phone_it_is_known_by_already_keeps_it_once(manager):
     assert phones(keep) == ["+5511987650002"]
 
 
+def test_edit_lead_with_the_email_of_another_that_it_shows_already_is_no_conflict(manager):
+    receive(name="Bia", email="bia@mail.example")
+    lead = receive(name="Ana", phone="+5511987650001").lead
+    receive(phone="+5511987650001", email="bia@mail.example")
+
+    edit_lead(user=manager, lead_id=lead.pk, changes={"name": "Ana Paz", "email": "bia@mail.example"})
+
+    lead.refresh_from_db()
+    assert (lead.name, lead.email) == ("Ana Paz", "bia@mail.example")
+    assert not lead.identities.filter(kind="email").exists()
+
+
 def test_edit_lead_without_phone_forgets_the_former_number(manager):
     lead = receive(name="Ana", phone="+5511987650001", email="a@mail.example").lead
 

@@ -46,6 +46,8 @@ ANA = {"name": "Ana Paz", "city": "Natal"}
         ),
         ({"destino": {"cidade": "Rio"}, "cidade_origem": "Natal"}, {"city": "Natal"}),
         ({"practice_town": "Leeds"}, {"city": ""}),
+        ({"event": {"name": "Ana Paz", "mail": "a@mail.example", "city": "Natal"}}, ANA),
+        ({"event": {"name": "Expo", "city": "Rio"}}, {"city": ""}),
         ({"grand_total": "1299.00"}, {"value": Decimal("1299.00")}),
         ({"What's the most you'd like to spend?": "450,000"}, {"value": Decimal(450000)}),
     ],

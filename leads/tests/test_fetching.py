@@ -307,6 +307,7 @@ def test_rate_limit_amid_many_leads_keeps_those_before_it_and_goes_on_behind_the
         f"rosa{number}@mail.example" for number in (3, 4, 5)
     }
     assert sorted(one["external_id"] for one in delivery.understood) == ["10003", "10004", "10005"]
+    assert "is_part" not in json.dumps(delivery.understood)
     assert not Lead.objects.filter(events__kind="edited").exists()
     call_command("check_deliveries")
 
@@ -345,6 +346,23 @@ def test_replay_of_one_lead_that_is_rate_limited_at_first_still_mends_it(wire):
 
     assert Delivery.objects.get().state == "processed"
     assert "@" in Lead.objects.get().name
+
+
+def test_replay_of_several_leads_that_is_rate_limited_at_first_asks_for_all_of_them_again(wire):
+    wire.answers = {f"/1000{number}": (200, rosa(number)) for number in (3, 4)}
+    delivery = deliver(make_source(), bodies.meta_webhook("10003", "10004"))
+    wire.answers["/10003"] = [LIMITED, (200, rosa(3) | {"ad_name": "Vídeo 2"})]
+
+    replay_deliveries([delivery.pk])
+    deliveries.process_pending()
+    wire.asked.clear()
+    Delivery.objects.update(next_attempt_at=delivery.received_at)
+    deliveries.process_pending()
+
+    delivery.refresh_from_db()
+    assert [path for path, _query, _headers in wire.asked] == ["/10003", "/10004"]
+    assert (delivery.state, delivery.error, Lead.objects.count()) == ("processed", "", 2)
+    assert [one["attribution"]["ad_name"] for one in delivery.understood] == ["Vídeo 2", "Vídeo 1"]
 
 
 def test_rate_limited_hubspot_webhook_goes_on_with_the_next_contact(wire):

@@ -117,6 +117,31 @@ def test_several_people_in_one_body_are_told_apart_and_share_what_stands_beside_
     assert second.attribution["campaign_name"] == "Julho"
 
 
+@pytest.mark.parametrize("name", ["leads", "inscritos", "cadastros"])
+@pytest.mark.parametrize("phone", ["phone", "zap", "wpp", "movil", "Telemóvel"])
+def test_nobody_of_a_list_is_lost_whatever_the_list_and_its_phones_are_called(name, phone):
+    people = [{"quem": "Ana Paz", phone: "11987654321"}, {"quem": "Bia Reis", phone: "11987654322"}]
+
+    for sent in (people, {name: people}):
+        assert [one.phone for one in understand(sent, "BR")] == ["+5511987654321", "+5511987654322"]
+
+
+@pytest.mark.parametrize(
+    ("name", "people"),
+    [
+        ("alunos", [("Ana", "11987654321"), ("Bia", "11987654322")]),
+        ("events", [("Ana", "11987654321"), ("Bia", "11987654322")]),
+        ("phones", [("Home", "11987654321"), ("Home", "11987654321")]),
+        ("corretores", [("Ana", "11987654321"), ("Bia", "11987654322")]),
+    ],
+)
+def test_list_under_any_name_is_of_people_where_each_is_reached_in_another_way(name, people):
+    sent = [{"nome": who, "fone": phone} for who, phone in people]
+
+    assert len(understand({name: sent}, "BR")) == (2 if name in ("alunos", "events") else 1)
+    assert len(understand({name: sent, "email": "rui@mail.example"}, "BR")) == 1
+
+
 def test_items_of_an_order_are_no_people():
     order = {"name": "Ana", "phone": "11987654321", "items": [{"name": "Casa"}, {"name": "Apê"}]}
 

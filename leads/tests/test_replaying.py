@@ -222,3 +222,30 @@ def test_vendors_own_body_replayed_as_it_was_changes_nothing(source):
     after = Lead.objects.values().get()
     changed = {name for name in before if before[name] != after[name]}
     assert changed <= {"version", "updated_at"}
+
+
+def test_mapping_mended_afterwards_mends_each_lead_of_a_delivery_of_several(source):
+    ana, bia = {"name": "Ana Souza", "phone": "11987654321"}, {"name": "Bia Reis", "phone": "11987654322"}
+    store(source, [one | {"apelido": f"Dona {one['name']}", "code": "x"} for one in (ana, bia)])
+    assert process() == ["processed"]
+    Source.objects.update(mapping={"name": "apelido", "product": "code"})
+    Lead.objects.filter(phone="+5511987654322").update(product="Sobrado")  # what a person wrote since stays
+
+    assert replay() == ["processed"]
+
+    facts = Lead.objects.order_by("phone").values_list("name", "product")
+    assert list(facts) == [("Dona Ana Souza", "x"), ("Dona Bia Reis", "Sobrado")]
+    call_command("check_deliveries")
+
+
+def test_contacts_mended_of_several_people_make_no_more_leads(source):
+    ana, bia = {"name": "Ana", "phone": "11987654321"}, {"name": "Bia", "phone": "11987654322"}
+    store(source, [ana | {"cel2": "11987650001"}, bia | {"cel2": "11987650002"}])
+    process()
+    Source.objects.update(mapping={"phone": "cel2"})
+
+    assert replay() == ["processed"]
+
+    facts = Lead.objects.order_by("phone").values_list("name", "phone")
+    assert list(facts) == [("Ana", "+5511987650001"), ("Bia", "+5511987650002")]
+    call_command("check_deliveries")

@@ -8,7 +8,7 @@ from leads import clock
 from leads.assignment_ledger import contradictions
 from leads.models import Lead
 from leads.services import activity, alerts, assigning, board, people
-from leads.tests.makers import make_circle, make_consultant, make_manager
+from leads.tests.makers import client_of, make_circle, make_consultant, make_manager
 from leads.tests.timers import TIMED, after, given_lead
 
 pytestmark = pytest.mark.django_db
@@ -46,8 +46,10 @@ def test_lead_closed_by_a_slip_is_chased_on_as_before(pair, time_is, status):
     after(time_is, 10)
     before = waits_of(lead)
 
-    there_and_back(make_manager(), lead, status)
+    manager = make_manager()
+    there_and_back(manager, lead, status)
 
+    assert "ended" not in client_of(manager).get(f"/api/leads/{lead.pk}/timeline/").content.decode()
     assert before[:2] == [NOON + timedelta(minutes=15), NOON + timedelta(minutes=10)]
     assert waits_of(lead) == before
     after(time_is, 5)
@@ -98,16 +100,20 @@ def test_lead_opened_again_in_another_column_is_no_move_taken_back(pair, time_is
     assert waits_of(lead) == [None] * 4
 
 
-@pytest.mark.parametrize("what", ["replied", "opted out", "given to another"])
+@pytest.mark.parametrize("what", ["replied", "replied and answered", "opted out", "spam", "given"])
 def test_move_taken_back_after_something_happened_owes_no_reply(pair, time_is, what):
     make_circle(*pair, **TIMED)
     lead, manager = given_lead(), make_manager()
 
     def between():
-        if what == "replied":
+        if what.startswith("replied"):
             activity.consultant_replied(lead_id=lead.pk, user=pair[0].user, text="Oi", at=clock.now())
+            if what.endswith("answered"):
+                activity.client_wrote(lead_id=lead.pk, text="Olá", at=clock.now())
         elif what == "opted out":
             activity.stop_waiting(lead_ids=[lead.pk])
+        elif what == "spam":
+            Lead.objects.filter(pk=lead.pk).update(is_spam=True)
         else:
             assigning.assign_by_hand(user=manager, lead_id=lead.pk, consultant_id=pair[1].pk)
 
