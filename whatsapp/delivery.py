@@ -47,7 +47,7 @@ AND (SELECT line_id FROM whatsapp_conversation WHERE id = own.conversation_id) =
 AND %s NOT IN {_PAUSED}
 ORDER BY own.send_after, own.created_at LIMIT 1 FOR UPDATE SKIP LOCKED"""  # noqa: S608 - as above
 _IS_DUE_IN_CONVERSATION = f"""{_IS_FIRST} AND own.send_after <= statement_timestamp()
-AND own.conversation_id = %s AND %s NOT IN {_PAUSED} LIMIT 1 FOR UPDATE SKIP LOCKED"""  # noqa: S608 - as above
+AND own.conversation_id = %s AND %s NOT IN {_PAUSED} LIMIT 1 FOR UPDATE SKIP LOCKED"""
 _NEXT_DUE = f"""
 SELECT min(greatest(own.send_after, line.paused_until)) FROM whatsapp_message AS own
 JOIN whatsapp_conversation AS thread ON thread.id = own.conversation_id
