@@ -90,6 +90,13 @@ IN_WRITING = re.compile(
     r"(?<!\w)(?:text(?: me| only)?|messages?|writing|whats\w*|"
     r"texto|mensage\w+|mensajes?|escrito|por aqui|aqui mesmo)(?!\w)"
 )
+# "não me ligue mais nem mande mensagem", "stop calling and texting me": no other way is wished for
+REFUSED_TOO = re.compile(
+    r"(?<!\w)(?:(?:nem|ni|nor|or)(?: (?:de|que|me|nos|por|by|any))* "
+    r"(?:mensage\w+|mensajes?|whats\w*|text\w*|messag\w+|mand\w+|envi\w+|escr\w+|send\w*|writ\w+)|"
+    r"(?:e|ou|y|o|and) (?:de |stop )?(?:me |nos )?"
+    r"(?:mandar|enviar|escrever|escribir|texting|messaging|sending|writing)\w*(?!(?: \w+){0,2} (?:por|by|in|em)(?!\w)))"
+)
 # "isso é golpe?" asks; "vocês são um golpe" scolds
 DOUBTED = re.compile(r"golpe|fraude?|estafa|scam|fake|rip.?off")
 
@@ -99,13 +106,18 @@ def is_meant_otherwise(intent: str, folded: str, sign: re.Match[str]) -> bool:
         doubts = DOUBTED.search(sign[0]) and _part_of(SENTENCE, folded, sign).rstrip().endswith("?")
         return bool(doubts) or _is_about_others(folded, sign)
     if intent == "opt_out":
-        return bool(CALLS.search(sign[0]) and IN_WRITING.search(folded.replace(sign[0], " ")))
+        return bool(CALLS.search(sign[0])) and _wants_it_in_writing(folded, sign)
     if intent in OF_CLIENTS:
         return bool(ELSEWHERE.search(_part_of(SENTENCE, folded, sign)))
     if intent == "ask_human":
         before = folded[: sign.start()]
         return bool(OF_A_PRODUCT.search(before) or (OWN_PLAN.search(before) and not ALONE.match(sign[0])))
     return intent == "emergency" and _is_no_present_danger(folded, sign)
+
+
+def _wants_it_in_writing(folded: str, sign: re.Match[str]) -> bool:
+    is_named = IN_WRITING.search(folded.replace(sign[0], " "))
+    return bool(is_named) and not REFUSED_TOO.search(folded, sign.start())
 
 
 def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:

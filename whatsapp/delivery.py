@@ -3,7 +3,9 @@
 import logging
 import random
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,6 +46,8 @@ _IS_DUE_ON_LINE = f"""{_IS_FIRST} AND own.send_after <= statement_timestamp()
 AND (SELECT line_id FROM whatsapp_conversation WHERE id = own.conversation_id) = %s
 AND %s NOT IN {_PAUSED}
 ORDER BY own.send_after, own.created_at LIMIT 1 FOR UPDATE SKIP LOCKED"""  # noqa: S608 - as above
+_IS_DUE_IN_CONVERSATION = f"""{_IS_FIRST} AND own.send_after <= statement_timestamp()
+AND own.conversation_id = %s AND %s NOT IN {_PAUSED} LIMIT 1 FOR UPDATE SKIP LOCKED"""
 _NEXT_DUE = f"""
 SELECT min(greatest(own.send_after, line.paused_until)) FROM whatsapp_message AS own
 JOIN whatsapp_conversation AS thread ON thread.id = own.conversation_id
@@ -71,11 +75,14 @@ def deliver_due(seconds: float = 40) -> float | None:
     return 0.0
 
 
-def deliver_one() -> float | None:
-    """As `deliver_due`, but one message at most: for whoever has just queued one and has other work to do."""
-    message = claim_next()
-    if message is not None:
-        deliver(message)
+def deliver_first_of(conversations: Mapping[UUID, int]) -> float | None:
+    """As `deliver_due`, but of these conversations (id → line's id) alone, one message of each: for whoever has
+    just queued it, and must not wait for the provider of another line instead."""
+    for conversation_id, line_id in conversations.items():
+        if pace.line_has_room(line_id) and (
+            message := _claim(_IS_DUE_IN_CONVERSATION, conversation_id, line_id)
+        ):
+            deliver(message)
     return _seconds_to_next()
 
 
@@ -90,7 +97,7 @@ def claim_next(served: set[int] | None = None) -> Message | None:
     exhausted: set[int] = set()
     while (line_id := _next_line(served, exhausted)) is not None:
         served.add(line_id)
-        if pace.line_has_room(line_id) and (message := _claim_on(line_id)):
+        if pace.line_has_room(line_id) and (message := _claim(_IS_DUE_ON_LINE, line_id, line_id)):
             return message
         exhausted.add(line_id)
     return None
@@ -109,11 +116,11 @@ def _line_of_first_due(besides: set[int]) -> int | None:
     return line_id
 
 
-def _claim_on(line_id: int) -> Message | None:
+def _claim(is_due: str, *facts: object) -> Message | None:
     while True:
         # Ends before the provider is called: no row is locked while Twilio thinks
         with transaction.atomic():
-            message = next(iter(prepared.rows(Message, _IS_DUE_ON_LINE, [line_id, line_id])), None)
+            message = next(iter(prepared.rows(Message, is_due, facts)), None)
             if message is None or _take(message):
                 return message
 

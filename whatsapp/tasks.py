@@ -6,6 +6,7 @@ The rows are the queue: tasks only make it happen sooner.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from celery import shared_task
 
@@ -14,7 +15,7 @@ from whatsapp import delivery, media, template_sync
 
 LATER = "later"
 LONGEST_COUNTDOWN_SECONDS = 30  # beyond it the sweep comes by anyway
-# Whether this thread has something to send once its work is done; nothing is noted where another is woken for it
+# What this thread sends itself once its work is done: `owed`; None where another is woken for it
 _this_thread = threading.local()
 
 
@@ -25,24 +26,26 @@ def deliver_messages(when: str = "now") -> None:
     _come_back(delivery.deliver_due())
 
 
-def deliver_soon() -> None:
+def deliver_soon(conversation_id: UUID, line_id: int) -> None:
     """A message was queued and committed."""
-    if getattr(_this_thread, "delivers", False):
-        _this_thread.owes = True
-    else:
+    owed: dict[UUID, int] | None = getattr(_this_thread, "owed", None)
+    if owed is None:
         wake(deliver_messages)
+    else:
+        owed[conversation_id] = line_id
 
 
 @contextmanager
 def delivering_here() -> Iterator[None]:
     """What is queued in the block is sent by this thread when it ends: to wake another costs more than to send."""
-    _this_thread.delivers, _this_thread.owes = True, False
+    owed: dict[UUID, int] = {}
+    _this_thread.owed = owed
     try:
         yield
     finally:
-        _this_thread.delivers = False
-        if _this_thread.owes:
-            _come_back(delivery.deliver_one())
+        _this_thread.owed = None
+        if owed:
+            _come_back(delivery.deliver_first_of(owed))
 
 
 def _come_back(seconds: float | None) -> None:

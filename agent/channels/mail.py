@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage, get_connection
 from agent.channels.base import Channel, Outcome
 from agent.models import Notification
 from leads.models import User
+from leads.waiting import lend_connection
 
 logger = logging.getLogger(__name__)
 
@@ -20,13 +21,14 @@ REFUSED_FOR_GOOD = 500
 
 def carry(notification: Notification) -> Outcome:
     """Until the server is reached nothing is sent; what breaks after that may have been."""
-    connection = get_connection()
+    letter, connection = _letter(notification), get_connection()
+    lend_connection()
     try:
         connection.open()
     except (SMTPException, OSError) as error:
         return Outcome.later(type(error).__name__)
     try:
-        connection.send_messages([_letter(notification)])
+        connection.send_messages([letter])
     except SMTPRecipientsRefused as refusal:
         # The worst of them: one recipient is refused for good or not at all
         return _refused(max(code for code, _ in refusal.recipients.values()))

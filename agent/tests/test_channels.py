@@ -12,6 +12,7 @@ from agent.tests.telling_makers import owe, state_of, states_of, tell
 from leads.models import Notice, NoticePreferences
 from leads.services import notices
 from leads.tests.makers import make_consultant, make_lead, make_manager
+from leads.tests.pooling import pooled
 from whatsapp import delivery
 from whatsapp.models import Conversation, Message
 from whatsapp.tests.makers import make_line, make_template
@@ -226,6 +227,22 @@ def test_mail_to_a_server_out_of_reach_waits_without_asking_for_each_letter(ana,
     tried = Notification.objects.filter(channel="email", attempts=1)
     assert tried.count() == 1
     assert tried.get().state == "pending"
+
+
+# Connections
+
+
+@pytest.mark.django_db(transaction=True)
+def test_servers_that_take_their_time_keep_no_connection_from_others(mail_server, push, ana):
+    push.subscribe(ana.user)
+    free: list[int] = []
+    with pooled() as pool:
+        for server in (mail_server, push):
+            server.on_accept = lambda: free.append(pool.get_stats()["pool_available"])
+        notice = owe(ana)
+        tell()
+        assert states_of(notice) == {"app": "sent", "email": "sent", "push": "sent"}
+    assert free == [1, 1]
 
 
 # WhatsApp

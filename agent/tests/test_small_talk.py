@@ -96,6 +96,38 @@ def test_no_more_calls_without_another_way_is_still_an_opt_out(text):
     assert intents.found("opt_out", text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pare de me ligar e mandar mensagem",
+        "Não me liga mais nem manda mensagem",
+        "não quero que me liguem nem que mandem mensagens",
+        "não quero mais ligações nem mensagens",
+        "não me ligue mais nem por whatsapp",
+        "stop calling me or sending messages",
+        "Don't call or text me again",
+        "No me llamen más ni me manden mensajes",
+        "dejen de llamarme y de mandarme mensajes",
+    ],
+)
+def test_no_more_calls_and_no_more_messages_is_an_opt_out(text):
+    assert intents.found("opt_out", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "para de me ligar e me manda mensagem",
+        "não me liguem mais, não tenho tempo, só por mensagem",
+        "podem parar de me ligar e mandar tudo por mensagem?",
+        "stop calling me and text me",
+        "no me llamen más, mejor por mensaje",
+    ],
+)
+def test_no_more_calls_but_messages_is_no_opt_out(text):
+    assert not intents.found("opt_out", text)
+
+
 def test_a_version_published_before_a_sentence_was_learned_says_it_all_the_same():
     snapshot = load_library("cars")
     own = {kind: texts for kind, texts in snapshot["messages"].items() if kind != "fine_thanks"}

@@ -1,30 +1,36 @@
-"""The broker as Celery uses it here: one client per channel, whatever is published and taken by it."""
+"""Kombu's transport with a client that is kept."""
 
-from uuid import uuid4
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from kombu import Connection
+
+from crm import broker
 from crm.celery import app
 
 
-def test_channel_publishes_and_takes_by_one_client():
-    with app.connection() as connection:
-        channel = connection.default_channel
-        queue = connection.SimpleQueue(f"test-{uuid4()}")
-        queue.put({"number": 7})
-        message = queue.get(timeout=10)
-        message.ack()
-        queue.queue.delete()
-        queue.close()
-
-        assert message.payload == {"number": 7}
-        with channel.conn_or_acquire() as one, channel.conn_or_acquire() as other:
-            assert one is other
+@pytest.fixture
+def channel():
+    with app.connection_for_write() as connection:
+        yield connection.default_channel
 
 
-def test_channel_that_lost_its_connections_makes_another_client():
-    with app.connection() as connection:
-        channel = connection.default_channel
-        with channel.conn_or_acquire() as lost:
-            channel._disconnect_pools()
-        with channel.conn_or_acquire() as found:
-            assert found is not lost
-            assert found.ping()
+@pytest.mark.parametrize("address", ["redis://host/0", "rediss://host/0", "redis+socket:///run/redis.sock"])
+def test_every_address_of_redis_means_this_transport(address):
+    assert Connection(address).get_transport_cls() is broker.Transport
+
+
+def test_channel_keeps_one_client_until_its_pool_is_another(channel):
+    kept = channel._create_client()
+    assert channel._create_client() is kept
+    assert channel._create_client(asynchronous=True) is not kept
+    channel._disconnect_pools()
+    assert channel._create_client().connection_pool is channel.pool is not kept.connection_pool
+
+
+def test_channel_serves_many_threads_at_once(channel):
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: channel._put("threads", {"number": number}), range(64)))
+    taken = [channel._get("threads")["number"] for _ in range(64)]
+    assert sorted(taken) == list(range(64))
+    assert channel._size("threads") == 0

@@ -62,6 +62,8 @@ def queue(
     conversation.last_message_at = now
     prepared.update(conversation, ("last_seq", "last_message_at", "updated_at"))
     _announce(messages)
+    # One wake-up for all pieces: the task takes whatever is due
+    after_commit(deliver_soon, conversation.pk, conversation.line_id)
     return messages
 
 
@@ -82,5 +84,3 @@ def _row_of(piece: Piece, conversation: Conversation, seq: int) -> Message:
 def _announce(messages: Sequence[Message]) -> None:
     for message in messages:
         announce(message_changed, conversation_id=str(message.conversation_id), message_id=str(message.pk))
-    # One wake-up for all pieces: the task takes whatever is due
-    after_commit(deliver_soon)
