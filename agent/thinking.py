@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 # A burst that kills its worker would otherwise be taken up by the sweep again and again, for ever
 MAX_ATTEMPTS = 3
 HISTORY_LINES = 20
+# WhatsApp lets people paste 65,536. Some of our patterns look at each place from every other, and a worker that
+# reads all of that answers nobody else for a minute; nobody says in so many words what a question asks for
+READ_CHARACTERS = 4_096
 CURRENCIES = {
     "BR": "BRL", "US": "USD", "GB": "GBP", "PT": "EUR", "ES": "EUR",
     "MX": "MXN", "AR": "ARS", "CO": "COP", "CL": "CLP", "PE": "PEN", "UY": "UYU",
@@ -111,7 +114,7 @@ def inbound_of(message: Message) -> Inbound:
     return Inbound(
         seq=message.seq,
         kind=message.kind,
-        text=message.body,
+        text=message.body[:READ_CHARACTERS],
         transcript=message.details.get("transcript"),
         filename=next((item.get("filename", "") for item in media), ""),
         seconds=message.details.get("seconds"),

@@ -25,9 +25,9 @@ CURRENCY = re.compile(r"[$€£]|(?<!\w)(?:reais|real|pesos|dolares|dollars|euro
 MONTHLY = re.compile(
     r"(?:por|al?|ao|per|/|cada) ?(?:mes|month|mo\b)|pcm|p/m|mensa(?:l|is|lidade)|mensual|monthly|parcela|cuota|instal"
 )
-# Of figures and options people name several while they make up their mind: the last is the decision
 # "car" and later "Honda Civic": the second says it all
 KINDS = frozenset({"car", "carro", "auto", "coche", "meu carro", "mi carro", "mi auto", "my car"})
+# Of figures and options people name several while they make up their mind: the last is the decision
 LATEST_WINS = frozenset({"money_range", "int", "choice", "bool", "date", "email", "phone"})
 
 
