@@ -41,7 +41,7 @@ def begin_anew(line: Line) -> None:
     """
     chat_index.forget_all(line.pk)
     build_from_rows(line)
-    # Twilio still lists what strangers wrote to the one before
+    # Twilio still lists what strangers wrote to the one before; `Line.private_since` is for when Redis is lost
     chat_index.say_built(line.pk, ALL)
 
 
@@ -115,9 +115,13 @@ def _listed(line: Line) -> list[SentMessage]:
     if account is None:
         return []
     since = clock.now() - LOOK_BACK
+    # What strangers wrote before is the former consultant's
+    since = max(since, line.private_since or since)
     # Asked twice, since Twilio filters by sender or by recipient, not by either of them
     received = client.list_messages(account, recipient=line.address, since=since, limit=MOST_LISTED)
-    return received + client.list_messages(account, sender=line.address, since=since, limit=MOST_LISTED)
+    sent = client.list_messages(account, sender=line.address, since=since, limit=MOST_LISTED)
+    # Once more: Twilio documents its filter by days
+    return [one for one in received + sent if one.created_at is None or one.created_at >= since]
 
 
 def _as_inbound(line: Line, message: SentMessage) -> InboundMessage:

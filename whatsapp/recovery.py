@@ -19,6 +19,7 @@ from whatsapp.payloads import InboundMessage
 from whatsapp.run_time import until_over
 from whatsapp.send_errors import RefusedError, SendError
 from whatsapp.services import record_inbound
+from whatsapp.services.inbound import leads_by_key
 
 logger = logging.getLogger(__name__)
 # Twilio documents its filter by days; that it heeds the time of day as well matters only beyond this many
@@ -134,8 +135,15 @@ def _known_sids(line: Line, sids: list[str]) -> set[str | None]:
 def _take_in(line: Line, account: Account, lost: SentMessage) -> int:
     message = _as_inbound(account, lost)
     if line.kind == Line.Kind.CONSULTANT:
-        return sessions.take_in(line, [_named(line, message)])
+        return 0 if _was_told_another(line, message) else sessions.take_in(line, [_named(line, message)])
     return int(record_inbound(line, message) is not None)
+
+
+def _was_told_another(line: Line, message: InboundMessage) -> bool:
+    """A stranger's words to the consultant who had the line before; a lead's are the company's."""
+    said_at = message.sent_at
+    is_before = line.private_since is not None and said_at is not None and said_at < line.private_since
+    return is_before and not leads_by_key([message])
 
 
 def _named(line: Line, message: InboundMessage) -> InboundMessage:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Consultant
@@ -151,6 +152,7 @@ class LineAdmin(admin.ModelAdmin):
         """Private chats do not go to the next consultant with the line."""
         if change and "consultant" in form.changed_data:
             rebuilding.begin_anew(obj)
+            obj.private_since = timezone.now()
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("webhook for incoming messages"))

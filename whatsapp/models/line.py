@@ -38,6 +38,13 @@ class Line(models.Model):
         related_name="lines",
         verbose_name=_("consultant"),
     )
+    private_since = models.DateTimeField(
+        _("with this consultant since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("What strangers wrote before is the former consultant's. Empty: there was none."),
+    )
     transport = models.CharField(
         _("transport"), max_length=10, choices=Transport.choices, default=Transport.TWILIO
     )

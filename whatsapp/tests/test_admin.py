@@ -10,11 +10,12 @@ from whatsapp.admin.lines import LineForm
 from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import InboundMessage
 from whatsapp.services import send
-from whatsapp.sweeps import rebuild_chat_lists
+from whatsapp.sweeps import rebuild_chat_lists, recover_lost
 from whatsapp.tests.makers import (
     chat_keys,
     inbound_form,
     known_lead,
+    lose_chat_lists,
     make_consultant_line,
     make_conversation,
     make_line,
@@ -199,6 +200,11 @@ def test_line_that_gets_another_consultant_leaves_private_chats_behind(client, m
     assert line.consultant.user.username == "bia"
     assert [chat.entry.text for chat in chat_index.page(line.pk)] == ["Quero visitar"]
     assert not [key for key in chat_keys() if ":said:" in key]
+
+    lose_chat_lists()
+    rebuild_chat_lists()
+    recover_lost()
+    assert [chat.entry.text for chat in chat_index.page(line.pk)] == ["Quero visitar"]
 
 
 def test_line_keeps_its_consultant_where_private_chats_cannot_be_removed(client, manager, settings):
