@@ -17,7 +17,6 @@ from agent.models import Notification, PushSubscription
 from leads.models import User
 from leads.notice_words import address_of
 from leads.outbound.wire import FORBIDDEN, Answer, post
-from leads.waiting import lend_connection
 
 NO_DEVICE = "no_device"
 # Half a day: who opens the laptop in the evening is still told. RFC 8292 2 allows a signature 24 hours
@@ -70,7 +69,6 @@ def _send(device: PushSubscription, notification: Notification) -> Answer:
     except (WebPushException, VapidException, ValueError) as error:
         # A key that the browser gave and that is none: no later try makes it one
         return Answer(NOT_OURS_TO_SEND, f"{type(error).__name__}: {error}"[:300])
-    lend_connection()
     return post(device.endpoint, body, headers)
 
 

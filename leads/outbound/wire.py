@@ -19,6 +19,8 @@ from urllib.parse import SplitResult, quote, urlsplit
 from django.conf import settings
 from standardwebhooks import Webhook
 
+from leads.waiting import lend_connection
+
 TIMEOUT_SECONDS = 10
 DEADLINE_SECONDS = 15
 READ_BYTES = 2_000
@@ -70,6 +72,7 @@ def post_signed(url: str, secret: str, message_id: str, body: bytes) -> Answer:
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send once. Every failure is an answer."""
+    lend_connection()
     try:
         connection, target = _connection_to(url)
     except (ForbiddenAddressError, OSError, ValueError) as error:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from leads.models import Source
 from leads.payload import LeadPayload
 from leads.sources.throttling import heed, rest_of
+from leads.waiting import lend_connection
 
 TIMEOUT_SECONDS = 8
 MAX_BYTES = 4 * 1024 * 1024
@@ -74,6 +75,7 @@ def fetch_json(
         raise FetchError(_("The vendor wants to be left alone for a while."), retry_after=rest)
     address = f"{url}?{urlencode(query)}" if query else url
     request = Request(address, headers={"Authorization": f"Bearer {token}", "Accept": "application/json"})  # noqa: S310
+    lend_connection()
     try:
         with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
             heed(url, token, response.status, response.headers)
