@@ -1,5 +1,6 @@
 """Leads given by the round robin, ledger and timeline included, beside one bare update and one insert."""
 
+import gc
 import multiprocessing
 import os
 import time
@@ -99,6 +100,8 @@ def _per_second(clients: int, work: Work, leads: list[list[Lead]]) -> float:
 def _client(work: Work, leads: list[Lead], all_ready: Any, done: Any) -> None:
     """Connections last and plan a statement once: a client that has just begun is not what is measured."""
     connections.close_all()
+    # As a worker does: the leads at hand, which no worker has, are not looked through while it measures
+    gc.freeze()
     pieces = work(leads)
     for _ in range(WARM_UP):
         next(pieces)

@@ -4,9 +4,10 @@ One expression, written the same in the index and in the query, so that the few 
 among a million leads.
 """
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Func, QuerySet
+from django.db.models import CharField, Func, Q, QuerySet
 
 Leads = TypeVar("Leads", bound=QuerySet[Any])
 # Click-to-WhatsApp before the rest of Meta's: its leads have an `fbclid` at times.
@@ -38,9 +39,20 @@ class ClickedAt(Func):
         super().__init__(*(expressions or ("attribution",)), **extra)
 
 
+# The indexes hold these alone, and serve only who asks for it: most leads came by themselves
+ATTRIBUTED = ~Q(attribution={})
+
+
+def attributed(leads: Leads, facts: Mapping[str, str]) -> Leads:
+    """Those whose attribution has all of `facts`."""
+    return leads.filter(ATTRIBUTED, attribution__contains=dict(facts))
+
+
 def clicked(leads: Leads, place: str) -> Leads:
     """Those who clicked there: a key of `CLICK_IDS`, `any` or `none`. Nobody for another word."""
     known = leads.alias(clicked_at=ClickedAt())
-    if place in (ANY, NONE):
-        return known.filter(clicked_at__isnull=place == NONE)
-    return known.filter(clicked_at=place)
+    if place == NONE:
+        return known.filter(clicked_at=None)
+    return known.filter(
+        ATTRIBUTED, **({"clicked_at__isnull": False} if place == ANY else {"clicked_at": place})
+    )

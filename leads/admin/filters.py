@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from leads.clicks import ANY, CLICK_IDS, NONE, clicked
+from leads.clicks import ANY, CLICK_IDS, NONE, attributed, clicked
 from leads.models import Lead, Source
 from leads.sources import KINDS
 
@@ -31,9 +31,8 @@ class AttributionFilter(admin.SimpleListFilter):
         return [(value, words) for words, value in named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.value():
-            return queryset
-        return queryset.filter(attribution__contains={self.parameter_name: self.value()})
+        value = self.value()
+        return attributed(queryset, {self.parameter_name: value}) if value else queryset
 
 
 def _newest(request: HttpRequest) -> list[dict[str, Any]]:

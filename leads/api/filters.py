@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from leads.cleaning import clean_line
-from leads.clicks import clicked
+from leads.clicks import attributed, clicked
 from leads.identity import parse_phone, phone_key
 from leads.inference.mapping import ATTRIBUTION
 from leads.models import LeadIdentity
@@ -67,7 +67,7 @@ class LeadFilters:
         if self.phone:
             leads = leads.filter(pk__in=_with_phone(self.phone))
         if self.attribution:
-            leads = _by_ids(leads, leads.order_by().filter(attribution__contains=dict(self.attribution)))
+            leads = _by_ids(leads, attributed(leads.order_by(), dict(self.attribution)))
         if self.click:
             leads = _by_ids(leads, clicked(leads.order_by(), self.click))
         if self.q:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from leads.clicks import ClickedAt
+from leads.clicks import ATTRIBUTED, ClickedAt
 from leads.fields import ChangedInField
 from leads.models.people import User
 from leads.models.rules import AssignmentRule
@@ -220,8 +220,13 @@ class Lead(models.Model):
             GinIndex(LeadWords(), name="lead_words"),
             # For `@>` alone, which is all that is asked: smaller
             # and faster than the usual one (PostgreSQL 8.14.4)
-            GinIndex(fields=["attribution"], name="lead_attribution", opclasses=["jsonb_path_ops"]),
-            models.Index(ClickedAt(), name="lead_clicked_at"),
+            GinIndex(
+                fields=["attribution"],
+                name="lead_attribution",
+                opclasses=["jsonb_path_ops"],
+                condition=ATTRIBUTED,
+            ),
+            models.Index(ClickedAt(), name="lead_clicked_at", condition=ATTRIBUTED),
             models.Index(
                 fields=["refine_after"],
                 name="lead_to_refine",

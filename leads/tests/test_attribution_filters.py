@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from leads.api import filters
-from leads.clicks import clicked
+from leads.clicks import attributed, clicked
 from leads.models import Lead
 from leads.tests.makers import client_of, make_lead, make_manager
 
@@ -89,3 +89,4 @@ def test_those_who_clicked_are_found_by_an_index():
         cursor.execute("SET LOCAL enable_seqscan = off")
     for place, index in {"tiktok": "lead_clicked_at", "any": "lead_clicked_at"}.items():
         assert index in clicked(Lead.objects.order_by(), place).explain()
+    assert "lead_attribution" in attributed(Lead.objects.order_by(), {"ad_id": "7"}).explain()
