@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from agent.channels import CHANNELS
 from agent.models import Notification
-from leads import mishaps
+from leads import mishaps, stopping
 from leads.crew import Crew
 from leads.models import Assignment, Notice
 from leads.notice_words import title_of
@@ -35,10 +35,10 @@ def tell_consultants() -> int:
 
 def _tell_all() -> int:
     # Assignments first: each becomes a notice, which the second queue then carries in the same run
-    while _owe_assignment():
+    while not stopping.is_asked() and _owe_assignment():
         pass
     told, refused = 0, set[int]()
-    while _tell_one(refused):
+    while not stopping.is_asked() and _tell_one(refused):
         told += 1
     return told - len(refused)
 

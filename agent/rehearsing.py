@@ -17,7 +17,7 @@ from agent.evaluation.dialogues import Dialogue
 from agent.evaluation.verdicts import faults_of
 from agent.models import Playbook, Rehearsal
 from agent.playbooks import fingerprint_of
-from leads import clock, mishaps
+from leads import clock, mishaps, stopping
 from leads.models import User
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def rehearse(playbook: Playbook, *, user: User | None = None) -> Rehearsal:
 def play_due() -> int:
     """Play every rehearsal that is owed and that nobody is playing. Answers how many were finished."""
     finished = 0
-    while rehearsal := _claim():
+    while not stopping.is_asked() and (rehearsal := _claim()):
         _play(rehearsal)
         finished += 1
     return finished
@@ -122,6 +122,8 @@ def _play(rehearsal: Rehearsal) -> None:
     played = {row["id"] for row in rehearsal.results}
     try:
         for dialogue in bundled_dialogues(rehearsal.playbook.domain):
+            if stopping.is_asked():  # what is played is kept; another worker goes on from there
+                return
             if rehearsal.state == Rehearsal.State.PENDING and dialogue.id not in played:
                 _keep(rehearsal, _both_sides(rehearsal, dialogue))
     except Exception as error:  # noqa: BLE001 - a draft may hold what breaks the engine: that is what a rehearsal is for

@@ -17,12 +17,13 @@ from agent.channels.base import Outcome, State
 from agent.models import Notification
 from agent.notice_body import body_of
 from agent.quiet_hours import end_of_quiet, timezone_of
+from leads import stopping
 from leads.crew import Crew
 from leads.models import Lead, Notice
 from leads.notice_words import title_of
 from leads.services import notices
 
-# Then the task ends and comes again, so that a deploy need not wait for a long queue
+# Then the task ends and comes again, so that those of other kinds get this thread as well
 RUN_SECONDS = 30
 LEASE = timedelta(minutes=5)  # ten devices whose push services all hang
 PAUSES = [timedelta(seconds=30), *(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120))]
@@ -66,7 +67,7 @@ def catch_up() -> None:
 
 def _carry_due() -> int:
     sent, resting, ends_at = 0, set[str](), time.monotonic() + RUN_SECONDS
-    while time.monotonic() < ends_at and (notification := _claim(resting)):
+    while _goes_on(ends_at) and (notification := _claim(resting)):
         if notification.state != State.SENDING:
             continue
         channel = CHANNELS[notification.channel]
@@ -77,6 +78,10 @@ def _carry_due() -> int:
         if outcome.state == State.PENDING and channel.has_one_server:
             resting.add(notification.channel)  # left in peace for the rest of this run
     return sent
+
+
+def _goes_on(ends_at: float) -> bool:
+    return time.monotonic() < ends_at and not stopping.is_asked()
 
 
 @transaction.atomic

@@ -6,12 +6,13 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections
 
 from agent import llm
 from crm import broker
+from leads import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 broker.use()
@@ -34,6 +35,11 @@ def leave_what_is_loaded_alone(**_: Any) -> None:
     llm.load()
     gc.collect()
     gc.freeze()
+
+
+@worker_shutting_down.connect
+def take_nothing_more(**_: Any) -> None:
+    stopping.ask_to_stop()
 
 
 @task_prerun.connect

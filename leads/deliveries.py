@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from leads import mishaps
+from leads import mishaps, stopping
 from leads.bodies import BodyError
 from leads.cleaning import clean_text
 from leads.models import Delivery
@@ -56,7 +56,7 @@ def process_pending(batches: int = 50) -> int:
     """Process what is due, oldest first. Returns how many deliveries were looked at."""
     seen = 0
     for _turn in range(batches):
-        claimed = claim_batch()
+        claimed = [] if stopping.is_asked() else claim_batch()
         for delivery in claimed:
             process(delivery)
         seen += len(claimed)
@@ -194,7 +194,9 @@ def forget_bodies() -> int:
     limit = timezone.now() - timedelta(days=settings.DELIVERY_BODY_DAYS)
     old = Delivery.objects.filter(received_at__lt=limit, body__isnull=False).exclude(state__in=OWED)
     count = 0
-    while portion := list(old.order_by().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+    while not stopping.is_asked() and (
+        portion := list(old.order_by().values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    ):
         # What was understood tells as much of the person as the body did
         count += old.filter(pk__in=portion).update(body=None, understood=[])
     return count

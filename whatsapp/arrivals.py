@@ -15,7 +15,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from leads import mishaps, one_trip, prepared
+from leads import mishaps, one_trip, prepared, stopping
 from leads.known_rows import IS_UNCHANGED, version_of
 from whatsapp.models import Arrival, Line
 from whatsapp.payloads import InboundMessage
@@ -66,7 +66,7 @@ def store(line: Line, message: InboundMessage) -> bool:
 def take_in_waiting() -> int:
     """Take in what waits, oldest first. Returns how many. Any number of workers may do so at once."""
     for taken in range(AT_ONCE):
-        if not _take_in_next():
+        if stopping.is_asked() or not _take_in_next():
             return taken
     return AT_ONCE
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from leads import one_trip, prepared
+from leads import one_trip, prepared, stopping
 from leads.on_commit import announce
 from whatsapp import chat_entries, consent, line_alarms, line_pauses, pace, refusals, window
 from whatsapp.models import Conversation, Line, Message
@@ -67,7 +67,7 @@ def deliver_due(seconds: float = 40) -> float | None:
     ends_at = time.monotonic() + seconds
     # Lines take turns, so that the thousand messages of one do not hold up the one message of another
     served: set[int] = set()
-    while time.monotonic() < ends_at:
+    while time.monotonic() < ends_at and not stopping.is_asked():
         message = claim_next(served)
         if message is None:
             return _seconds_to_next()

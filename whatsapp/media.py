@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leads import stopping
 from leads.on_commit import announce
 from whatsapp import downloading
 from whatsapp.models import Message
@@ -57,7 +58,7 @@ PROBLEMS: dict[str, Promise] = {
 def fetch_due(limit: int = 20) -> int:
     """Fetch the files that are due. Answers of how many messages."""
     done = 0
-    while done < limit and (message := _claim()) is not None:
+    while done < limit and not stopping.is_asked() and (message := _claim()) is not None:
         _fetch(message)
         done += 1
     return done

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from leads import mishaps
+from leads import mishaps, stopping
 from leads.api.facts import as_time, event_facts, lead_facts
 from leads.models import Endpoint, OutboundMessage
 from leads.outbound.wire import Answer, post_signed
@@ -34,7 +34,7 @@ GONE = 410
 def send_messages(turn_seconds: float = TURN_SECONDS) -> int:
     """Send what is due, a turn for each endpoint that nobody else tells just now. Returns how many were tried."""
     tried, served = 0, list[int]()
-    while (endpoint := _claim_endpoint(served)) is not None:
+    while not stopping.is_asked() and (endpoint := _claim_endpoint(served)) is not None:
         served.append(endpoint.pk)
         try:
             tried += _serve(endpoint, turn_seconds)
@@ -46,7 +46,7 @@ def send_messages(turn_seconds: float = TURN_SECONDS) -> int:
 def _serve(endpoint: Endpoint, seconds: float) -> int:
     """One turn: message after message, oldest due first. Returns how many were tried."""
     tried, end = 0, time.monotonic() + seconds
-    while time.monotonic() < end and (message := _claim_message(endpoint)) is not None:
+    while time.monotonic() < end and not stopping.is_asked() and (message := _claim_message(endpoint)):
         _settle(message, _send(message))
         tried += 1
     return tried
