@@ -14,12 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Sum
 from django.utils import timezone
 
-from agent.models import AgentTurn, Playbook
+from agent.models import Playbook
 from agent.shared_memory import Counter, SharedMemory, memory
-from leads import clock
+from leads import clock, one_trip
 from leads.models import Notice
 from leads.services.notices import notify_managers
 
@@ -29,6 +28,10 @@ TURN_TOKENS = (12_000, 1_400)
 ALARM_AT = 0.8
 # Beyond midnight, for a turn that begins before it is settled after it
 KEPT_SECONDS = 2 * 86_400
+_USED = """
+SELECT coalesce(sum(input_tokens), 0)::bigint, coalesce(sum(output_tokens), 0)::bigint FROM agent_agentturn
+WHERE started_at >= %s"""
+_OF_PLAYBOOK = "playbook_version_id IN (SELECT id FROM agent_playbookversion WHERE playbook_id = %s)"
 # Counters are whole numbers: Redis adds to those in one step (INCRBY), and a turn costs parts of a cent
 MICRO = 1_000_000
 
@@ -43,11 +46,12 @@ class Reservation:
 
 @dataclass(frozen=True, eq=False)
 class Purse:
-    """One counter of today. `cap` 0: as much as is asked for. `pays_for`: what its turns have in common."""
+    """One counter of today. `cap` 0: as much as is asked for. `pays_for`: the condition that its turns fulfil."""
 
     key: str
     cap: int
-    pays_for: Mapping[str, Any]
+    pays_for: str = ""
+    whose: Any = None
     holds_money: bool = True
     playbook: Playbook | None = None
 
@@ -56,9 +60,8 @@ class Purse:
 
     def used_by_rows(self) -> int:
         """What the traces of today say was used: the beginning of the counter."""
-        turns = AgentTurn.objects.filter(started_at__gte=_midnight(), **self.pays_for)
-        used = turns.aggregate(asked=Sum("input_tokens"), answered=Sum("output_tokens"))
-        asked, answered = used["asked"] or 0, used["answered"] or 0
+        condition, values = (f" AND {self.pays_for}", [self.whose]) if self.pays_for else ("", [])
+        asked, answered = one_trip.read_row(_USED + condition, [_midnight(), *values]) or (0, 0)
         return cost_of(asked, answered) if self.holds_money else asked + answered
 
 
@@ -100,17 +103,18 @@ class Budget:
 
     def _purses(self) -> list[Purse]:
         today = f"budget:{_midnight():%Y-%m-%d}"
-        purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY), {})]
+        purses = [Purse(today, _micro(settings.AGENT_MONEY_PER_DAY))]
         own_tokens = settings.AGENT_TOKENS_PER_CONVERSATION
         if self.playbook is not None:
             # Of all versions: publishing again must not begin a new day's money
-            own: dict[str, Any] = {"playbook_version__playbook": self.playbook.pk}
-            cap = _micro(self.playbook.money_per_day)
-            purses.append(Purse(f"{today}:playbook-{self.playbook.pk}", cap, own, playbook=self.playbook))
+            own, cap = self.playbook.pk, _micro(self.playbook.money_per_day)
+            purses.append(Purse(f"{today}:playbook-{own}", cap, _OF_PLAYBOOK, own, playbook=self.playbook))
             own_tokens = self.playbook.tokens_per_conversation or own_tokens
         if self.conversation_id:
-            own = {"conversation_id": self.conversation_id}
-            purses.append(Purse(f"{today}:{self.conversation_id}", own_tokens, own, holds_money=False))
+            whose = UUID(str(self.conversation_id))
+            purses.append(
+                Purse(f"{today}:{whose}", own_tokens, "conversation_id = %s", whose, holds_money=False)
+            )
         return purses
 
     def _add(self, amounts: Mapping[Purse, int]) -> list[int]:

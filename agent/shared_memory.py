@@ -72,10 +72,15 @@ def _count_all(store: BaseCache, counters: Mapping[str, Counter], seconds: float
     amounts = {key: counter.by for key, counter in counters.items()}
     # One round trip where the store can do that; those that are not begun yet are begun one by one
     counted = store.incr_many(amounts) if hasattr(store, "incr_many") else [None] * len(amounts)
+    begin = _begin if hasattr(store, "begin") else _count
     return [
-        _count(store, key, counters[key], seconds) if known is None else known
+        begin(store, key, counters[key], seconds) if known is None else known
         for key, known in zip(counters, counted, strict=True)
     ]
+
+
+def _begin(store: Any, key: str, counter: Counter, seconds: float) -> int:
+    return int(store.begin(key, counter.begins_at(), counter.by, seconds))
 
 
 def _count(store: BaseCache, key: str, counter: Counter, seconds: float) -> int:

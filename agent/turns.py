@@ -121,9 +121,11 @@ def settle(claim: Claim, *, is_for_all_lines: bool = False) -> Iterator[Verdict]
             raise Conversation.DoesNotExist
         verdict = _judge(claim, conversation, dialogue)
         yield verdict
+        claim.turn.outcome, claim.turn.ended_at = verdict.outcome, clock.now()
         if verdict.outcome == AgentTurn.Outcome.REPLIED:
             _cover(claim, conversation, dialogue)
-        _close(claim, verdict)
+        else:
+            prepared.update(claim.turn, SETTLED_TURN)
 
 
 def _judge(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> Verdict:
@@ -162,14 +164,10 @@ def _cover(claim: Claim, conversation: Conversation, dialogue: Dialogue) -> None
     has_more = conversation.last_inbound_seq > conversation.answered_seq
     # What came during the thinking begins to wait now; its own moment would count as held too long
     conversation.burst_started_at = clock.now() if has_more else None
-    prepared.update(conversation, SETTLED_CONVERSATION)
-    _release(dialogue)
-
-
-def _close(claim: Claim, verdict: Verdict) -> None:
-    """With what thinking took, which is known since then but not worth a commit of its own."""
-    claim.turn.outcome, claim.turn.ended_at = verdict.outcome, clock.now()
-    prepared.update(claim.turn, SETTLED_TURN)
+    dialogue.lease_token = dialogue.lease_until = None
+    prepared.update_together(
+        (conversation, SETTLED_CONVERSATION), (dialogue, SETTLED_DIALOGUE), (claim.turn, SETTLED_TURN)
+    )
 
 
 def _release(dialogue: Dialogue) -> None:
@@ -234,8 +232,13 @@ def _reopen_after(conversation: Conversation) -> None:
 
 def _lock(conversation_id: UUID | str, line: Line | None = None) -> Conversation | None:
     """The conversation with its row held, on `line` where that is known already."""
-    conversation = prepared.find(Conversation, is_locked=True, id=UUID(str(conversation_id)))
-    if conversation is not None and (line := line or prepared.find(Line, id=conversation.line_id)):
+    key = UUID(str(conversation_id))
+    if line is None:
+        found = prepared.find_with(Conversation, Line, "line", is_locked=True, id=key)
+        conversation, line = found or (None, None)
+    else:
+        conversation = prepared.find(Conversation, is_locked=True, id=key)
+    if conversation is not None and line is not None:
         # Set by hand, so that every later look at `conversation.line` costs no query under the lock
         conversation.line = line
     return conversation

@@ -7,8 +7,17 @@ from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
-# Nil where there is no counter: INCRBY alone would begin one, without an end
-ADD = "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('INCRBY', KEYS[1], ARGV[1]) end"
+# False, which the client reads as None, where there is no counter: INCRBY alone would begin one, without an end
+ADD = """
+local counted = {}
+for place, key in ipairs(KEYS) do
+  counted[place] = redis.call('EXISTS', key) == 1 and redis.call('INCRBY', key, ARGV[place])
+end
+return counted"""
+# Of two that begin a counter at once the second must not wipe what the first has added
+BEGIN = """
+redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2])
+return redis.call('INCRBY', KEYS[1], ARGV[3])"""
 
 
 class KeptClient(RedisCacheClient):
@@ -28,10 +37,11 @@ class KeptClient(RedisCacheClient):
         return counted
 
     def incr_many(self, amounts: Mapping[str, int]) -> list[int | None]:
-        with self.get_client(write=True).pipeline(transaction=False) as pipeline:
-            for key, amount in amounts.items():
-                pipeline.eval(ADD, 1, key, amount)
-            return [None if counted is None else int(counted) for counted in pipeline.execute()]
+        client = self.get_client(write=True)
+        return list(client.eval(ADD, len(amounts), *amounts, *amounts.values()))
+
+    def begin(self, key: str, value: int, delta: int, seconds: float) -> int:
+        return int(self.get_client(write=True).eval(BEGIN, 1, key, value, round(seconds), delta))
 
     def _client_of(self, pool: Any) -> Any:
         return self._client(connection_pool=pool)  # type: ignore[attr-defined]
@@ -46,3 +56,8 @@ class SharedCache(RedisCache):
         """What each counter is once its amount is added; None, and nothing added, where there is no such counter."""
         client: Any = self._cache
         return client.incr_many({self.make_and_validate_key(key): amount for key, amount in amounts.items()})
+
+    def begin(self, key: str, value: int, delta: int, seconds: float) -> int:
+        """What the counter is with `delta` added, begun at `value` and forgotten after `seconds` if there is none."""
+        client: Any = self._cache
+        return client.begin(self.make_and_validate_key(key), value, delta, seconds)

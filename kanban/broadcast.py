@@ -20,7 +20,7 @@ from redis.retry import Retry
 
 from kanban import frames
 from kanban.authors import author_facts
-from kanban.cursor import read_head
+from kanban.cursor import HEAD, read_head
 from kanban.notices import notice_facts
 from kanban.wire import Address, channel, pack, session_mark
 from leads import one_trip, prepared
@@ -33,10 +33,11 @@ from whatsapp.models import Message
 logger = logging.getLogger(__name__)
 # Each sender waits a second for a Redis that hangs; nobody should wait for it at every move
 PAUSE_SECONDS = 5
-# The lead of a conversation, whoever has it, and whose line it is on
-_THREAD = """
-SELECT thread.lead_id, thread.consultant_id, line.consultant_id FROM whatsapp_conversation AS thread
-JOIN whatsapp_line AS line ON line.id = thread.line_id WHERE thread.id = %s"""
+# Of a message: the lead of its conversation, whoever has that, and whose line it is on
+_THREAD = f"thread.lead_id, thread.consultant_id, line.consultant_id, {HEAD}"
+_OF_MESSAGE = """
+JOIN whatsapp_conversation AS thread ON thread.id = own.conversation_id
+JOIN whatsapp_line AS line ON line.id = thread.line_id"""
 ROW_COLUMNS = (*CARD_COLUMNS, "archived_at", "pool_id")
 
 
@@ -94,26 +95,21 @@ def queue_changed() -> None:
 
 def message_changed(message_id: str) -> None:
     """A message was written, sent, read … Where nobody is a lead yet, those who see the thread hear of it."""
-    row = prepared.find(Message, id=UUID(message_id))
-    thread = None if row is None else one_trip.read_row(_THREAD, [row.conversation_id])
-    if row is None or thread is None:
-        return
-    lead_id, *owners = thread
-    lead = lead_id and _row(lead_id)
-    if lead:
-        data, actor = {"message": message_facts(row)}, author_facts(row)
-        _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
-    else:
-        people = {pk for pk in owners if pk is not None}
-        to = Address(tuple(people), managers=True)
-        _chat(str(row.conversation_id), message_facts(row), as_time(row.created_at), to)
+    found = prepared.rows_beside(Message, _THREAD, _OF_MESSAGE, "own.id = %s", [UUID(message_id)])
+    for row, (lead_id, *owners, head) in found:
+        if lead := lead_id and _row(lead_id):
+            data, actor = {"message": message_facts(row)}, author_facts(row)
+            _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
+        else:
+            to = Address(tuple({pk for pk in owners if pk is not None}), managers=True)
+            _chat(str(row.conversation_id), message_facts(row), as_time(row.created_at), to, head)
 
 
 def chat_message(
     *, consultant_id: int, chat_id: str, message: dict[str, Any], timestamp: str | None, **_: Any
 ) -> None:
     """A message of somebody who is no lead, on a consultant's own line: nobody else's business."""
-    _chat(chat_id, message, timestamp, Address(users=(consultant_id,)))
+    _chat(chat_id, message, timestamp, Address(users=(consultant_id,)), read_head())
 
 
 def notice_owed(notice_id: int) -> None:
@@ -131,9 +127,9 @@ def session_ended(session_key: str) -> None:
     _publish([(Address(closes=session_mark(session_key)), "")])
 
 
-def _chat(chat_id: str, message: dict[str, Any], timestamp: str | None, to: Address) -> None:
+def _chat(chat_id: str, message: dict[str, Any], timestamp: str | None, to: Address, head: int) -> None:
     data = {"chat_id": chat_id, "message": message, "timestamp": timestamp}
-    _publish([(to, frames.envelope(frames.MESSAGE, seq=read_head(), lead=None, data=data))])
+    _publish([(to, frames.envelope(frames.MESSAGE, seq=head, lead=None, data=data))])
 
 
 def _row(lead_id: Any) -> dict[str, Any] | None:

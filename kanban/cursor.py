@@ -12,8 +12,7 @@ from django.db import connection
 from leads import one_trip
 
 # By way of text: PostgreSQL has no cast from xid8 to bigint. Up to xmin - 1 every transaction has ended
-_HEAD = """
-SELECT least(
+HEAD = """least(
   coalesce((SELECT changed_in FROM leads_lead ORDER BY changed_in DESC LIMIT 1), 0),
   pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1
 )"""
@@ -39,4 +38,4 @@ def read_cursor() -> Cursor:
 
 def read_head() -> int:
     """A board whose cursor is at least this has seen every change. Stands still while no lead changes."""
-    return int(one_trip.ask(_HEAD, []))
+    return int(one_trip.ask(f"SELECT {HEAD}", []))

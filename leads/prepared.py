@@ -18,7 +18,9 @@ from leads.fields import ChangedInField, CurrentTransaction
 Column: TypeAlias = "Field[Any, Any]"
 Reader: TypeAlias = Callable[[Any, Any], Any]
 Told: TypeAlias = tuple[tuple[str, str], ...]
+Changes: TypeAlias = tuple[tuple[type[Model], tuple[str, ...]], ...]
 Row = TypeVar("Row", bound=Model)
+Other = TypeVar("Other", bound=Model)
 
 
 def insert(row: Model) -> None:
@@ -48,9 +50,38 @@ def find(model: type[Row], *, is_locked: bool = False, **values: Any) -> Row | N
 
 def rows(model: type[Row], condition: str, values: Sequence[Any]) -> list[Row]:
     """The rows of which `condition` holds; in it, the table is called `own`."""
+    return [_made(model, row) for row in one_trip.read_rows(_select_statement(model, condition), values)]
+
+
+def rows_beside(
+    model: type[Row], columns: str, source: str, condition: str, values: Sequence[Any]
+) -> list[tuple[Row, tuple[Any, ...]]]:
+    """As `rows`, each with `columns` of what stands beside it: `source` is what follows the table's name."""
+    own = len(model._meta.concrete_fields)
+    found = one_trip.read_rows(_select_statement(model, condition, f", {columns}", source), values)
+    return [(_made(model, row[:own]), row[own:]) for row in found]
+
+
+def find_with(
+    model: type[Row], other: type[Other], name: str, *, is_locked: bool = False, **values: Any
+) -> tuple[Row, Other] | None:
+    """As `find`, with the row of `other` that the field `name` points at; that one is not held."""
+    condition = _condition(model, tuple(values), is_locked) + (" OF own" if is_locked else "")
+    return next(iter(rows_with(model, other, name, condition, list(values.values()))), None)
+
+
+def rows_with(
+    model: type[Row], other: type[Other], name: str, condition: str, values: Sequence[Any]
+) -> list[tuple[Row, Other]]:
+    """As `rows`, each with the row of `other` that the field `name` points at."""
+    columns, join = _beside(model, other, name)
+    found = rows_beside(model, columns, join, condition, values)
+    return [(row, _made(other, rest)) for row, rest in found]
+
+
+def _made(model: type[Row], values: Sequence[Any]) -> Row:
     names = [field.attname for field in model._meta.concrete_fields]
-    found = one_trip.read_rows(_select_statement(model, condition), values)
-    return [model.from_db(connection.alias, names, _converted(model, row)) for row in found]
+    return model.from_db(connection.alias, names, _converted(model, values))
 
 
 def _converted(model: type[Model], values: Sequence[Any]) -> list[Any]:
@@ -65,9 +96,15 @@ def write_together(new: Sequence[Model], changed: Model, names: Sequence[str]) -
     the locks that the caller holds are held for one trip instead of several. Within a transaction only."""
     kinds = tuple(type(row) for row in new)
     values = [value for row in new for value in inserted_values(row)] + updated_values(changed, tuple(names))
-    keys = one_trip.read_row(_joint_statement(kinds, type(changed), tuple(names)), values)
+    keys = one_trip.read_row(_joint_statement(kinds, ((type(changed), tuple(names)),)), values)
     for row, key in zip(new, keys or (), strict=True):
         is_saved(row, key)
+
+
+def update_together(*changed: tuple[Model, Sequence[str]]) -> None:
+    """Save these fields of several rows as `update` does, in one statement."""
+    values = [value for row, names in changed for value in updated_values(row, tuple(names))]
+    one_trip.execute(_joint_statement((), tuple((type(row), tuple(names)) for row, names in changed)), values)
 
 
 def is_saved(row: Model, key: Any) -> None:
@@ -159,9 +196,17 @@ def _condition(model: type[Model], names: tuple[str, ...], is_locked: bool) -> s
 
 
 @cache
-def _select_statement(model: type[Model], condition: str) -> str:
+def _select_statement(model: type[Model], condition: str, beside: str = "", source: str = "") -> str:
     columns = ", ".join(f'own."{field.column}"' for field in model._meta.concrete_fields)
-    return f'SELECT {columns} FROM "{model._meta.db_table}" AS own WHERE {condition}'  # noqa: S608
+    return f'SELECT {columns}{beside} FROM "{model._meta.db_table}" AS own {source} WHERE {condition}'  # noqa: S608
+
+
+@cache
+def _beside(model: type[Model], other: type[Model], name: str) -> tuple[str, str]:
+    """The columns of `other`, and the join that finds it."""
+    columns = ", ".join(f'beside."{field.column}"' for field in other._meta.concrete_fields)
+    (link,), key = _named_fields(model, (name,)), other._meta.pk.column
+    return columns, f'JOIN "{other._meta.db_table}" AS beside ON beside."{key}" = own."{link.column}"'
 
 
 @cache
@@ -175,11 +220,11 @@ def _converters(model: type[Model]) -> list[tuple[int, Callable[..., Any]]]:
 
 
 @cache
-def _joint_statement(kinds: tuple[type[Model], ...], model: type[Model], names: tuple[str, ...]) -> str:
+def _joint_statement(kinds: tuple[type[Model], ...], changed: Changes) -> str:
     """The key of each new row, in order."""
     # PostgreSQL leaves it open which of two writes to one row
     # of a statement counts: here each row is written once
     parts = [f"new{place} AS ({insert_statement(kind)})" for place, kind in enumerate(kinds)]
-    parts.append(f"changed AS ({update_statement(model, names)})")
+    parts += [f"changed{place} AS ({update_statement(*one)})" for place, one in enumerate(changed)]
     keys = ", ".join(f'(SELECT "{kind._meta.pk.column}" FROM new{place})' for place, kind in enumerate(kinds))  # noqa: S608
     return f"WITH {', '.join(parts)} SELECT {keys}"

@@ -46,7 +46,7 @@ own.next_attempt_at <= statement_timestamp() AND NOT EXISTS (
   WHERE earlier.line_id = own.line_id AND earlier.client_key = own.client_key
   AND earlier.id < own.id AND earlier.next_attempt_at IS NOT NULL
 )
-ORDER BY own.id LIMIT 1 FOR UPDATE SKIP LOCKED"""
+ORDER BY own.id LIMIT 1 FOR UPDATE OF own SKIP LOCKED"""
 _REMOVE = "DELETE FROM whatsapp_arrival WHERE id = %s"
 
 
@@ -75,10 +75,11 @@ def _take_in_next() -> bool:
     arrival = None
     try:
         with transaction.atomic():
-            arrival = next(iter(prepared.rows(Arrival, _IS_NEXT, [])), None)
-            if arrival is None:
+            found = prepared.rows_with(Arrival, Line, "line", _IS_NEXT, [])
+            if not found:
                 return False
-            line, message = _line_of(arrival), message_of(arrival)
+            arrival, line = found[0]
+            message = message_of(arrival)
             record_inbound(line, replace(message, sent_at=message.sent_at or arrival.received_at))
             line.say_heard()
             one_trip.execute(_REMOVE, [arrival.pk])
@@ -89,13 +90,6 @@ def _take_in_next() -> bool:
         logger.error("message not taken in", extra={"arrival": arrival.pk, **mishaps.facts_of(error)})
         _postpone(arrival, error)
     return True
-
-
-def _line_of(arrival: Arrival) -> Line:
-    line = prepared.find(Line, id=arrival.line_id)
-    if line is None:
-        raise Line.DoesNotExist
-    return line
 
 
 def message_of(arrival: Arrival) -> InboundMessage:

@@ -35,6 +35,7 @@ own.status = 'queued' AND NOT EXISTS (
   SELECT FROM whatsapp_message AS earlier WHERE earlier.conversation_id = own.conversation_id
   AND earlier.seq < own.seq AND earlier.status IN ('queued', 'sending')
 )"""
+_MOMENT = f"statement_timestamp(), {pace.LAST_CREDIT}"
 _PAUSED = "(SELECT id FROM whatsapp_line WHERE paused_until > statement_timestamp())"
 _LINE_OF_FIRST = f"""
 SELECT thread.line_id FROM whatsapp_message AS own
@@ -120,15 +121,17 @@ def _claim(is_due: str, *facts: object) -> Message | None:
     while True:
         # Ends before the provider is called: no row is locked while Twilio thinks
         with transaction.atomic():
-            message = next(iter(prepared.rows(Message, is_due, facts)), None)
-            if message is None or _take(message):
+            due = prepared.rows_beside(Message, _MOMENT, "", is_due, facts)
+            if not due:
+                return None
+            message, (now, last) = due[0]
+            if _take(message, now, last):
                 return message
 
 
-def _take(message: Message) -> bool:
+def _take(message: Message, now: datetime, last: datetime | None) -> bool:
     """Whether it is this message's turn with its client; else it becomes due when it is."""
-    now = one_trip.ask("SELECT statement_timestamp()", [])
-    later = pace.take_turn(message, now)
+    later = pace.take_turn(message, now, last)
     if later is not None:
         message.send_after = later
         message.save(update_fields=["send_after"])
@@ -178,10 +181,10 @@ def _refusal(conversation: Conversation, message: Message) -> str:
 
 def _conversation_of(message: Message) -> Conversation:
     """As it stands now, with its line."""
-    conversation = prepared.find(Conversation, id=message.conversation_id)
-    line = None if conversation is None else prepared.find(Line, id=conversation.line_id)
-    if conversation is None or line is None:
+    found = prepared.find_with(Conversation, Line, "line", id=message.conversation_id)
+    if found is None:
         raise Conversation.DoesNotExist
+    conversation, line = found
     conversation.line, message.conversation = line, conversation
     return conversation
 

@@ -12,16 +12,17 @@ from datetime import datetime, timedelta
 import redis
 from django.conf import settings
 
-from leads import one_trip
 from whatsapp.models import Message
 from whatsapp.redis_connection import connection
 
 logger = logging.getLogger(__name__)
 # A Redis that hangs costs each call its second: once in a while, not at every message
 WITHOUT_REDIS_SECONDS = 5
-_LAST_CREDIT = """
-SELECT paced_until FROM whatsapp_message WHERE conversation_id = %s AND paced_until IS NOT NULL
-ORDER BY seq DESC LIMIT 1"""
+# Of a message of ours: until when the ones before it were paced, by the last of its conversation
+LAST_CREDIT = """(
+  SELECT said.paced_until FROM whatsapp_message AS said
+  WHERE said.conversation_id = own.conversation_id AND said.paced_until IS NOT NULL
+  ORDER BY said.seq DESC LIMIT 1)"""
 
 # A bucket that is full again at the time it holds. KEYS: the line's. ARGV: microseconds that one message
 # costs, microseconds that may be owed. Redis' own clock: those of workers may differ.
@@ -38,13 +39,13 @@ return 1
 _ask_again_at = 0.0
 
 
-def take_turn(message: Message, now: datetime) -> datetime | None:
+def take_turn(message: Message, now: datetime, last: datetime | None) -> datetime | None:
     """None: it may go now, and `paced_until` says so; else when it may. The caller holds the message's row.
+    `last`: its `LAST_CREDIT`.
 
     Messages of one conversation are claimed one after the other, so that the last one knows it all.
     """
     cost = timedelta(seconds=settings.WHATSAPP_PAIR_SECONDS)
-    last = one_trip.ask(_LAST_CREDIT, [message.conversation_id])
     owed_until = max(last or now, now)
     # Credit of a burst: with 20 on credit at six seconds each, up to 114 may be owed already
     may_go_at = owed_until - cost * (settings.WHATSAPP_PAIR_BURST - 1)

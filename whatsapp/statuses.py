@@ -18,6 +18,10 @@ from whatsapp.signals import message_changed
 MOST_APPLIED = 500
 WINDOW_FIELDS = ["window_closed_early", "answered_seq", "burst_started_at", "epoch", "updated_at"]
 _IS_KNOWN = "SELECT EXISTS (SELECT FROM whatsapp_message WHERE sid = %s)"
+# Whether another message has Twilio's id of this one, and whether anything was told of that id already
+_OF_SID = """
+EXISTS (SELECT FROM whatsapp_message AS other WHERE other.sid = %s AND other.id <> own.id),
+EXISTS (SELECT FROM whatsapp_statusreport AS report WHERE report.sid = %s)"""
 _KEPT_FOR = """
 own.sid = %s AND own.line_id = (SELECT line_id FROM whatsapp_conversation WHERE id = %s) FOR UPDATE"""
 Status = Message.Status
@@ -67,7 +71,10 @@ def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) 
         if message is None:
             StatusReport.objects.create(line=line, sid=report.sid, status=report.status, error_code=code)
             return
-        rise(message, MEANING[report.status], sid=report.sid, error_code=code)
+        # Two rows with one sid would break the unique index, and with it the report
+        if not message.sid and not one_trip.ask(_IS_KNOWN, [report.sid]):
+            message.sid = report.sid
+        rise(message, MEANING[report.status], error_code=code)
     # Told even where the status did not rise: a closed window is closed whichever report says so
     act_on(message, code)
     if MEANING[report.status] in ARRIVED:
@@ -79,12 +86,16 @@ def hear(report: DeliveryStatus, message_id: UUID | None = None, *, line: Line) 
 def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = "") -> None:
     """Write the outcome of a call to Twilio, and of reports that were faster than its answer."""
     with transaction.atomic():
-        message = prepared.find(Message, is_locked=True, id=message_id)
-        if message is None:
+        asked = [sid, sid, message_id]
+        found = prepared.rows_beside(Message, _OF_SID, "", "own.id = %s FOR UPDATE OF own", asked)
+        if not found:
             raise Message.DoesNotExist
-        rise(message, status, sid=sid, error_code=error_code)
-        # With the message's row held: a callback that is just being kept is found by `apply_kept`
-        early = _kept_for(message, sid)
+        message, (is_anothers, is_told_of) = found[0]
+        if sid and not is_anothers:
+            message.sid = message.sid or sid
+        rise(message, status, error_code=error_code)
+        # A callback that is just being kept is found by `apply_kept`
+        early = _kept_for(message, sid) if sid and is_told_of else []
         for report in early:
             rise(message, MEANING[report.status], error_code=report.error_code)
             report.delete()
@@ -102,14 +113,10 @@ def apply_kept() -> int:
     return len(sids)
 
 
-def rise(message: Message, status: str, *, sid: str = "", error_code: str = "") -> None:
-    """Save `status` if it is further along than what is known. The caller holds the row."""
-    fields = {"updated_at", "lease_until"}
+def rise(message: Message, status: str, *, error_code: str = "") -> None:
+    """Save the sid, and `status` if it is further along than what is known. The caller holds the row."""
+    fields = {"updated_at", "lease_until", "sid"}
     message.lease_until = None
-    # Two rows with one sid would break the unique index, and with it the report
-    if sid and not message.sid and not one_trip.ask(_IS_KNOWN, [sid]):
-        message.sid = sid
-        fields.add("sid")
     is_further = RANK[status] > RANK[message.status]
     if is_further:
         message.status, message.error_code = status, error_code
@@ -160,8 +167,6 @@ def _close_window(message: Message) -> None:
 
 def _kept_for(message: Message, sid: str) -> list[StatusReport]:
     """What was told of this message while its `sid` was not known here, by its own line alone."""
-    if not sid:
-        return []
     return prepared.rows(StatusReport, _KEPT_FOR, [sid, message.conversation_id])
 
 

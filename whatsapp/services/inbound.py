@@ -21,8 +21,6 @@ from whatsapp.services.coming_back import lead_again
 from whatsapp.signals import message_received
 from whatsapp.tasks import fetch_media
 
-# A known sid is no error to be caught: a failed INSERT would end the whole transaction in PostgreSQL
-_IS_KNOWN = "SELECT EXISTS (SELECT FROM whatsapp_message WHERE sid = %s)"
 _LEADS = "SELECT key, lead_id FROM leads_leadidentity WHERE kind = ANY(%s) AND key = ANY(%s)"
 # All that a message may change of its conversation
 CHANGED = (
@@ -38,17 +36,17 @@ def record_inbound(line: Line, inbound: InboundMessage) -> Message | None:
 
     Announces `message_received`.
     """
-    with transaction.atomic():
+    # Whoever calls within a transaction of their own ends it where this fails: a savepoint would be two trips more
+    with transaction.atomic(savepoint=False):
         is_new_pair = _is_new_pair(line, inbound)
         # Before any row is held: two lines that each hold their own and want the other's would deadlock
         if is_new_pair or wishes.wish_in(inbound.body):
             lock_all_of(person.keys_of(inbound.client_key, inbound.external_user_id))
         conversation = _conversation_of(line, inbound)
-        # Asked with the row held: of a webhook that comes twice at once the second sees what the first wrote
-        if one_trip.ask(_IS_KNOWN, [inbound.sid]):
-            return None
         moment = inbound.sent_at or clock.now()
         message = _append(conversation, inbound, moment)
+        if message is None:
+            return None
         _note_arrival(conversation, inbound, moment)
         if is_new_pair:
             consent.follow_last_word(conversation)
@@ -149,7 +147,8 @@ def _new_conversation(line: Line, inbound: InboundMessage) -> Conversation:
     )
 
 
-def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -> Message:
+def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -> Message | None:
+    """None: the sid is known already."""
     conversation.last_seq += 1
     message = Message(
         conversation=conversation,
@@ -165,8 +164,8 @@ def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -
         status=Message.Status.RECEIVED,
         created_at=at,
     )
-    prepared.insert(message)
-    return message
+    # The row held, its place in the conversation is free: what stands in the way is the sid
+    return message if prepared.insert_unless_there(message) else None
 
 
 def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datetime) -> None:
