@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from agent import playbooks, rehearsing, tasks
+from agent.admin.forms.arranging import questions_in_words
 from agent.admin.forms.rules import rules_in_words
+from agent.admin.forms.texts import facts_in_words
 from agent.admin.pages import PlaybookPage
 from agent.models import PlaybookVersion, Rehearsal
 from agent.playbooks import fingerprint_of, problems_of
@@ -84,7 +86,12 @@ class VersionView(PlaybookPage):
     def get(self, request: HttpRequest, number: int, **place: Any) -> HttpResponse:
         version = _version(self, number)
         content = playbooks.content_of(version)
-        return self.draw({"version": version, "content": content, "rules": rules_in_words(version.snapshot)})
+        said = {
+            "questions": questions_in_words(version.snapshot),
+            "rules": rules_in_words(version.snapshot),
+            "facts": facts_in_words(version.snapshot),
+        }
+        return self.draw({"version": version, "content": content} | said)
 
 
 class RollBackView(PlaybookPage):

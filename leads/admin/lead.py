@@ -1,11 +1,13 @@
 """Leads, their statuses and their history. Facts are edited here; moves and assignments go through actions."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ExportActionMixin
@@ -52,6 +54,14 @@ class AssignmentInline(DecisionInWords, ReadOnlyInline):
 class EventInline(EventInWords, ReadOnlyInline):
     model = LeadEvent
     fields = ["created_at", "kind", "actor_kind", "user", "told"]
+
+    @cached_property
+    def known_columns(self) -> Mapping[str, str]:
+        return super().columns()
+
+    def columns(self) -> Mapping[str, str]:
+        """Asked once for all rows of a lead: an inline is made anew for each request."""
+        return self.known_columns
 
 
 @admin.register(Lead)
