@@ -48,8 +48,8 @@ NAMES: Mapping[str, str | Promise] = {
     "job_seeker_closing": gettext_lazy("Goodbye: looks for a job"),
     "spam_closing": gettext_lazy("Goodbye: advertising"),
     "not_interested_closing": gettext_lazy("Goodbye: not interested"),
-    "opt_out_confirmation": gettext_lazy("Wants no more messages"),
-    "opt_in_confirmation": gettext_lazy("Wants messages again"),
+    "opt_out_confirmation": gettext_lazy("Confirmation: no more messages"),
+    "opt_in_confirmation": gettext_lazy("Confirmation: messages again"),
     "after_closing": gettext_lazy("Writes after the goodbye"),
     "after_handoff": gettext_lazy("Writes after the handover"),
 }

@@ -12,6 +12,7 @@ from leads.slot_lines import UNNAMED, Names, capitalised
 # Playbooks write the region in capitals, Django does not.
 LANGUAGES = {"pt-br": "pt-BR", "es": "es", "en": "en"}
 Languages = tuple[str | None, ...]
+NamesBySlot = Mapping[str, Names]
 
 
 def names_of(lead: Lead) -> dict[str, Names]:
@@ -27,7 +28,7 @@ def names_in(snapshot: Mapping[str, Any]) -> dict[str, Names]:
     return {question["key"]: _names(question, languages) for question in snapshot.get("questions", [])}
 
 
-def called(slot: str, names: Mapping[str, Names]) -> str:
+def called(slot: str, names: NamesBySlot) -> str:
     """A question by its name in the reader's language."""
     return capitalised(names.get(slot, UNNAMED).label or slot)
 

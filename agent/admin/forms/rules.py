@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agent.brains.playbook import RULE_KINDS
-from agent.slot_names import called, names_in
-from leads.slot_lines import UNNAMED, Names
+from agent.slot_names import NamesBySlot, called, names_in
+from leads.slot_lines import UNNAMED
 
 KINDS = {
     "qualify_if": gettext_lazy("Qualified only if"),
@@ -31,7 +31,6 @@ COMPARISONS = {
 ORDERED = frozenset({"lt", "lte", "gt", "gte"})
 NUMBERS = frozenset({"money_range", "int"})
 Question = Mapping[str, Any]
-NamesBySlot = Mapping[str, Names]
 
 
 class RuleForm(forms.Form):
