@@ -4,14 +4,18 @@ from typing import ClassVar
 
 from django.contrib import admin
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from agent.explaining import explain
 from agent.models import AgentTurn, Dialogue, PlaybookVersion, Rehearsal
+from agent.slot_names import names_in
 from agent.turn_words import BRAINS, FAILURES, INTENTS
 from leads.admin.filters import by_code
+from leads.admin.in_words import listed
 from leads.admin.read_only import ReadOnlyAdmin
 from leads.languages import language_name
+from leads.slot_lines import UNNAMED, slot_line
 from leads.stored_words import named, said_again
 from whatsapp.models import Conversation
 
@@ -22,9 +26,19 @@ STAGES = dict(Conversation.Stage.choices)
 class DialogueAdmin(ReadOnlyAdmin):
     list_display = ["thread", "playbook_version", "spoken", "paused_until", "returns_at"]
     list_filter = [by_code("language", language_name), "playbook_version"]
-    told_by: ClassVar = {"conversation": "thread", "language": "spoken"}
+    fieldsets: ClassVar = [
+        (None, {"fields": ["thread", "playbook_version", "spoken", "known", "paused_until", "returns_at"]}),
+        (_("memory"), {"fields": ["memory"], "classes": ["collapse"]}),
+    ]
     search_fields = ["conversation__profile_name", "conversation__client_address"]
     list_select_related = ["conversation", "playbook_version__playbook"]
+
+    @admin.display(description=_("slots"))
+    def known(self, dialogue: Dialogue) -> SafeString:
+        names = names_in(dialogue.playbook_version.snapshot)
+        slots = (dialogue.memory.get("slots") or {}).items()
+        lines = (slot_line(key, slot, names.get(key, UNNAMED)) for key, slot in slots)
+        return listed((line["label"], line["value"]) for line in lines)
 
     @admin.display(description=_("conversation"), ordering="conversation")
     def thread(self, dialogue: Dialogue) -> str:

@@ -20,9 +20,12 @@ from kanban.words import browser_words
 from leads import clock
 from leads.models import Lead, User
 from leads.slot_lines import interest_in_words
+from whatsapp.kind_words import kind_in_words, words_or_kind
 
 register = template.Library()
 register.filter("lasting", clock.lasting)
+register.filter("kind_in_words", kind_in_words)
+register.filter("words_or_kind", words_or_kind)
 
 SPRITE = "vendor/lucide-static/1.62.0/sprite.svg"
 WAITS_LONG = timedelta(minutes=10)

@@ -230,6 +230,14 @@ def test_interest_and_language_are_told_in_the_readers_words(facts: dict, intere
         assert desk.interest(card_facts(lead)) == interest
 
 
+@pytest.mark.parametrize(
+    ("kept", "shown_as"),
+    [("[location]", "[Location]"), ("[hsm]", "[hsm]"), ("[a b] Oi", "[a b] Oi"), ("", "")],
+)
+def test_message_without_words_says_what_it_is(kept: str, shown_as: str) -> None:
+    assert desk.register.filters["words_or_kind"](kept) == shown_as
+
+
 @pytest.mark.django_db
 def test_sheet_of_a_bare_lead_is_empty_and_whole() -> None:
     sheet = lead_sheet(make_lead())

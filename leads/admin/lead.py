@@ -20,10 +20,12 @@ from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
 from leads.api.filters import with_words
 from leads.errors import CrmError
+from leads.languages import language_name
 from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
 from leads.models.lead import LeadQuerySet
 from leads.requests import user_of
 from leads.services import board, editing
+from leads.slot_lines import interest_of
 
 EXPORTED = [
     "id", "name", "phone", "email", "status", "consultant__user__username", "source__slug", "temperature", "score",
@@ -113,6 +115,17 @@ class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.Mode
         if search_term:
             found |= with_words(cast(LeadQuerySet, queryset), search_term)
         return found, has_duplicates
+
+    def get_form(
+        self, request: HttpRequest, obj: Lead | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """What a code in a field stands for is said beneath it."""
+        form = super().get_form(request, obj, change, **kwargs)
+        told = {"language": language_name(obj.language), "product": interest_of(obj)} if obj else {}
+        for name, words in told.items():
+            if name in form.base_fields and words.casefold() != getattr(obj, name).casefold():
+                form.base_fields[name].help_text = words
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lead | None = None) -> list[str]:
         return [name for name in flatten_fieldsets(self.fieldsets) if name not in editing.EDITABLE]

@@ -148,6 +148,19 @@ def test_delivery_says_in_the_readers_language_what_went_wrong(desk):
         assert "The body is empty." not in text
 
 
+def test_lead_form_says_what_its_codes_stand_for(desk):
+    lead = make_lead(product="land", language="pt-BR", slots={"property_type": {"value": "land"}})
+
+    def helps() -> list[str]:
+        fields = page_of(desk, lead).context["adminform"].form.fields
+        return [fields[name].help_text for name in ("product", "language")]
+
+    assert helps() == ["", "Portuguese"]
+    User.objects.filter(username="marina").update(language="pt-br")
+    desk.cookies.load({"django_language": "pt-br"})
+    assert helps() == ["Terreno", "Português"]
+
+
 def test_outgoing_webhooks_form_begins_its_labels_with_capitals(desk):
     form = desk.get("/admin/leads/endpoint/add/").context["adminform"].form
 

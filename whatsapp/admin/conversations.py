@@ -15,26 +15,9 @@ from leads.event_words import HANDOFF_REASONS
 from leads.requests import user_of
 from leads.stored_words import named
 from whatsapp import services
+from whatsapp.kind_words import kind_in_words
 from whatsapp.models import ConsentEvent, Conversation, Message, StatusReport
 from whatsapp.refusals import text_for
-
-# Of WhatsApp's kinds and ours; what it may add goes by its own name
-KINDS = {
-    "text": _("Text"),
-    "media": _("File"),
-    "image": _("Picture"),
-    "video": _("Video"),
-    "audio": _("Voice note"),
-    "document": _("Document"),
-    "sticker": _("Sticker"),
-    "location": _("Location"),
-    "contacts": _("Contact"),
-    "template": _("Template"),
-    "button": _("Button"),
-    "interactive": _("Choice"),
-    "reaction": _("Reaction"),
-    "unsupported": _("Not readable"),
-}
 
 
 class MessageInWords:
@@ -46,10 +29,6 @@ class MessageInWords:
     def why_not(self, message: Message) -> str:
         """As on the desk; what the provider said itself stands on the message's page."""
         return text_for(message) or message.error_text
-
-
-def kind_in_words(kind: str) -> str:
-    return named(kind, KINDS)
 
 
 class MessageInline(MessageInWords, ReadOnlyInline):
