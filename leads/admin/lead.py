@@ -164,10 +164,15 @@ class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.Mode
 
 @admin.register(Status)
 class StatusAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "kind", "position"]
+    list_display = ["called", "slug", "kind", "position"]
     list_editable = ["position"]
     list_filter = ["kind"]
     search_fields = ["name"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, status: Status) -> str:
+        """As the board calls it."""
+        return status.title
 
     def get_readonly_fields(self, request: HttpRequest, obj: Status | None = None) -> list[str]:
         """The slug is what leads and outside systems refer to: fixed once it exists. With leads in it, the kind
