@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from leads.languages import language_name
+from leads.models import Delivery, Source
 from leads.stored_words import named, said_again
 
 
@@ -36,6 +37,20 @@ def test_stored_sentence_is_said_in_the_readers_language(stored, said):
 def test_language_is_called_by_its_name(code, name):
     with translation.override("pt-br"):
         assert language_name(code) == name
+
+
+@pytest.mark.django_db
+def test_what_a_sender_hears_in_its_language_is_kept_in_english(client):
+    Source.objects.create(slug="page", name="Page", secret="top-secret")
+    answer = client.post(
+        "/webhooks/leads/page/",
+        data="",
+        content_type="application/json",
+        headers={"authorization": "Bearer top-secret", "accept-language": "pt-BR"},
+    )
+
+    assert answer.json()["detail"] == "O corpo está vazio."
+    assert Delivery.objects.get().error == "The body is empty."
 
 
 def test_code_without_words_stands_as_it_is():
