@@ -1,6 +1,6 @@
 """Why the agent said what it said, in the reader's language. Plain JSON: a page draws it, a session keeps it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,43 +8,10 @@ from django.utils.translation import gettext as _
 from agent.budget import MICRO, cost_of
 from agent.models import AgentTurn, KnowledgeSnippet
 from agent.slot_names import names_in
+from agent.turn_words import BRAINS, FAILURES, REASONS
 from leads.slot_lines import UNNAMED, slot_line
+from leads.stored_words import named
 from whatsapp.models import Conversation, Message
-
-Words = dict[str, Callable[[], str]]
-
-BRAINS: Words = {
-    "scripted": lambda: _("the scripted agent"),
-    "llm": lambda: _("the language model, checked by rules"),
-}
-REASONS: Words = {
-    "quote_not_found": lambda: _("the client did not write these words"),
-    "parse_error": lambda: _("these words could not be read as an answer"),
-    "not_in_choices": lambda: _("it is none of the choices"),
-    "out_of_range": lambda: _("the number cannot be right"),
-    "third_party": lambda: _("it is about somebody else"),
-    "ambiguous": lambda: _("it could mean more than one thing"),
-    "negated": lambda: _("the client said that it is not so"),
-    "unchanged": lambda: _("it was known already"),
-    "unknown_slot": lambda: _("the playbook does not ask this"),
-    "sensitive_not_allowed": lambda: _("it is too sensitive to keep"),
-}
-FAILURES: Words = {
-    "timeout": lambda: _("the model took too long"),
-    "connection": lambda: _("the model could not be reached"),
-    "rate_limited": lambda: _("the model was asked too often"),
-    "server": lambda: _("the model’s server failed"),
-    "quota": lambda: _("the account with the model’s provider has no money left"),
-    "auth": lambda: _("the model’s provider refused the key"),
-    "config": lambda: _("the model’s provider refused the settings"),
-    "refused": lambda: _("the model refused to answer"),
-    "filtered": lambda: _("the model’s provider held the answer back"),
-    "too_long": lambda: _("the conversation is longer than the model reads"),
-    "bad_output": lambda: _("the model’s answer could not be read"),
-    "breaker_open": lambda: _("the model failed several times and is left alone for a while"),
-    "budget_exceeded": lambda: _("the money or the tokens for today are used up"),
-    "guards": lambda: _("the model’s words broke a rule twice"),
-}
 
 
 def turn_behind(message: Message) -> AgentTurn | None:
@@ -65,8 +32,7 @@ def explain(turn: AgentTurn) -> dict[str, Any]:
         "read": [message.body or f"[{message.kind}]" for message in _burst(turn)],
         "understood": [_line(update, names) for update in turn.accepted],
         "refused": [
-            _line(update, names) | {"reason": _in_words(REASONS, update["reason"])}
-            for update in turn.rejected
+            _line(update, names) | {"reason": named(update["reason"], REASONS)} for update in turn.rejected
         ],
         "guards": turn.violations,
         "stage_before": _stage(turn.stage_before),
@@ -81,9 +47,9 @@ def explain(turn: AgentTurn) -> dict[str, Any]:
 def _how(turn: AgentTurn) -> dict[str, Any]:
     """Who thought, how long, at what price."""
     return {
-        "brain": _in_words(BRAINS, turn.brain),
+        "brain": named(turn.brain, BRAINS),
         "outcome": turn.get_outcome_display(),
-        "failure": _in_words(FAILURES, turn.failure) if turn.failure else "",
+        "failure": named(turn.failure, FAILURES),
         "is_repaired": bool(turn.trace.get("repaired")),
         "restarts": _restarts(turn),
         "tokens": turn.input_tokens + turn.output_tokens,
@@ -118,7 +84,3 @@ def _restarts(turn: AgentTurn) -> int:
 
 def _stage(stage: str) -> str:
     return str(Conversation.Stage(stage).label) if stage in Conversation.Stage.values else ""
-
-
-def _in_words(words: Words, code: str) -> str:
-    return words[code]() if code in words else code

@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leads.stored_words import said_again
+
 WHY: dict[str, str | Promise] = {
     "no_device": _("No browser is left that could be told."),
     "no_number": _("There is no phone number to write to, or no line to write from."),
@@ -17,4 +19,4 @@ WHY: dict[str, str | Promise] = {
 
 
 def in_words(error: str) -> str:
-    return str(WHY.get(error, error))
+    return str(WHY.get(error) or said_again(error))

@@ -7,11 +7,12 @@ from django.utils.translation import get_language
 
 from agent.models import Dialogue
 from leads.models import Lead
-from leads.slot_lines import Names
+from leads.slot_lines import UNNAMED, Names, capitalised
 
 # Playbooks write the region in capitals, Django does not.
 LANGUAGES = {"pt-br": "pt-BR", "es": "es", "en": "en"}
 Languages = tuple[str | None, ...]
+NamesBySlot = Mapping[str, Names]
 
 
 def names_of(lead: Lead) -> dict[str, Names]:
@@ -23,8 +24,18 @@ def names_of(lead: Lead) -> dict[str, Names]:
 
 def names_in(snapshot: Mapping[str, Any]) -> dict[str, Names]:
     """The same of one version of a playbook."""
-    languages = (LANGUAGES.get(get_language() or ""), snapshot.get("default_language"))
+    languages = (readers_language(), snapshot.get("default_language"))
     return {question["key"]: _names(question, languages) for question in snapshot.get("questions", [])}
+
+
+def called(slot: str, names: NamesBySlot) -> str:
+    """A question by its name in the reader's language."""
+    return capitalised(names.get(slot, UNNAMED).label or slot)
+
+
+def readers_language() -> str | None:
+    """As playbooks write it; None where they do not speak it."""
+    return LANGUAGES.get(get_language() or "")
 
 
 def _names(question: Mapping[str, Any], languages: Languages) -> Names:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leads.decision_words import decision_in_words
+from leads.event_words import HANDOFF_REASONS
 from leads.models import Lead, LeadEvent, Status
 from whatsapp.models import ConsentEvent, Conversation
 
@@ -79,7 +80,7 @@ def _stage(data: Facts, names: dict[str, str]) -> str:
 
 def _handoff(data: Facts, names: dict[str, str]) -> str:
     reason = HANDOFF_REASONS.get(data.get("reason", ""))
-    return _("Handed over to a consultant: %(reason)s") % {"reason": reason()} if reason else _("Handed over")
+    return _("Handed over to a consultant: %(reason)s") % {"reason": reason} if reason else _("Handed over")
 
 
 def _received(data: Facts, names: dict[str, str]) -> str:
@@ -118,14 +119,4 @@ SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.RECEIVED: _received,
     LeadEvent.Kind.CONSENT: _consent,
     LeadEvent.Kind.CONVERSATION_CLOSED: _closed,
-}
-HANDOFF_REASONS: dict[str, Callable[[], str]] = {
-    "qualified": lambda: _("qualified"),
-    "asked_human": lambda: _("asked for a person"),
-    "angry": lambda: _("upset"),
-    "out_of_scope": lambda: _("asked for something else"),
-    "failures": lambda: _("the agent did not understand"),
-    "sensitive": lambda: _("a sensitive matter"),
-    "rule": lambda: _("a rule of the playbook"),
-    "too_late": lambda: _("more than 24 hours without an answer: WhatsApp lets only a template be sent"),
 }

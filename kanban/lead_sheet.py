@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from leads.decision_words import decision_in_words, facts_of
+from leads.languages import language_name
 from leads.models import Assignment, Lead
 from leads.scoring import reason_in_words
-from leads.slot_lines import capitalised, shown, slot_lines
+from leads.slot_lines import capitalised, interest_of, shown, slot_lines
 
 LEDGER = ("rule", "consultant__user", "previous_consultant__user", "user")
 
@@ -16,6 +17,8 @@ def lead_sheet(lead: Lead) -> dict[str, Any]:
     assignment = Assignment.objects.filter(lead=lead).select_related(*LEDGER).first()
     return {
         "slots": slot_lines(lead),
+        "interest": interest_of(lead),
+        "language": language_name(lead.language),
         "reasons": [reason_in_words(reason) for reason in lead.classification.get("reasons", [])],
         "classified_by": lead.classification.get("source", "rules"),
         "attribution": _pairs(lead.attribution),

@@ -1,4 +1,6 @@
-"""What people write in, by country: a guess for before anybody has said anything."""
+"""Languages by their codes: what people write in by their country, and how each is called."""
+
+from django.utils.translation import gettext as _
 
 PORTUGUESE = frozenset({"BR", "PT", "AO", "MZ"})
 ENGLISH = frozenset({"US", "GB", "CA", "AU", "IE", "NZ", "ZA", "IN"})
@@ -11,3 +13,9 @@ def language_of(country: str) -> str:
     if country in ENGLISH:
         return "en"
     return "es" if country else ""
+
+
+def language_name(code: str) -> str:
+    """“Portuguese” of 'pt', 'pt-BR' or 'pt_BR', in the reader's language; one we do not speak as it stands."""
+    names = {"pt": _("Portuguese"), "es": _("Spanish"), "en": _("English")}
+    return names.get(code.lower().replace("_", "-").partition("-")[0], code)

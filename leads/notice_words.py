@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from leads.decision_words import because_of
 from leads.models import Assignment, Lead, Notice
+from leads.slot_lines import interest_of
 
 LONGEST_TITLE = 200
 
@@ -90,7 +91,12 @@ def _how_it_came(facts: Mapping[str, Any]) -> str:
 
 def _what_it_is_about(lead: Lead) -> str:
     """What a pool shows: who it is, only whoever takes the lead learns."""
-    about = [lead.get_temperature_display(), lead.product, lead.city, lead.source.name if lead.source else ""]
+    about = [
+        lead.get_temperature_display(),
+        interest_of(lead),
+        lead.city,
+        lead.source.name if lead.source else "",
+    ]
     return " · ".join(filter(None, about))
 
 

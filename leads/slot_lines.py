@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import formats
@@ -36,10 +37,36 @@ def learn_names_from(names_of: NamesOf) -> None:
 
 def slot_lines(lead: Lead) -> list[dict[str, str]]:
     """`{label, value, quote}` of each slot."""
+    names = _names_for(lead)
+    return [slot_line(key, slot, names.get(key, UNNAMED)) for key, slot in lead.slots.items()]
+
+
+def interest_of(lead: Lead) -> str:
+    """What a lead wants, as its playbook calls it."""
+    return interest_in_words(lead.product, lead.slots, _names_for(lead))
+
+
+def interest_in_words(
+    product: str, slots: Mapping[str, Any], names: Mapping[str, Names] = MappingProxyType({})
+) -> str:
+    """A product that the agent took from a slot is the key of a choice; anybody else's is in their own words.
+
+    Where no slots are shown, as of a lead that waits in a pool, a key is known by itself.
+    """
+    if not slots and product in CHOICES:
+        return capitalised(str(CHOICES[product]))
+    for key, slot in slots.items():
+        if product and isinstance(slot, Mapping) and slot.get("value") == product:
+            chosen = _chosen(key, product, names.get(key, UNNAMED))
+            return product if chosen == product else capitalised(chosen)
+    return product
+
+
+def _names_for(lead: Lead) -> dict[str, Names]:
     names: dict[str, Names] = {}
     for names_of in _asked if lead.slots else ():
         names |= names_of(lead)
-    return [slot_line(key, slot, names.get(key, UNNAMED)) for key, slot in lead.slots.items()]
+    return names
 
 
 def slot_line(key: str, slot: Any, names: Names = UNNAMED) -> dict[str, str]:

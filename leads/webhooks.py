@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -20,6 +21,7 @@ from leads.recording import Request, readings_of, store_request
 from leads.requests import remote_address
 from leads.sources import KINDS, Knock, kind_of
 from leads.sources.credentials import has_standard_signature
+from leads.stored_words import said_again
 from leads.tasks import process_deliveries
 from leads.wakeups import wake_often
 from leads.wholeness import UNKNOWN, UNMEASURED, read_whole, unpacked
@@ -111,13 +113,15 @@ def _take(request: HttpRequest, source: Source, body: bytes) -> HttpResponse:
 def _acknowledge(delivery_id: UUID, kept: Request) -> HttpResponse:
     """The row is durable. A body that can never be understood stays too, and that is said at once."""
     try:
-        read_whole(kept.body, kept.content_type, kept.headers)
+        # Kept in English whatever the sender speaks: managers read it in theirs
+        with translation.override("en"):
+            read_whole(kept.body, kept.content_type, kept.headers)
     except BodyError as error:
         # A worker may have been faster; what it found stands
         Delivery.objects.filter(pk=delivery_id, state=Delivery.State.RECEIVED).update(
             state=Delivery.State.REJECTED, error=str(error), next_attempt_at=None
         )
-        return refusal("not_understood", str(error), 400, delivery=str(delivery_id))
+        return refusal("not_understood", said_again(str(error)), 400, delivery=str(delivery_id))
     wake_often(process_deliveries)
     return JsonResponse({"delivery": str(delivery_id)}, status=202)
 

@@ -17,6 +17,8 @@ from agent.admin.sections import FactsView, QuestionsView, QuestionView, RulesVi
 from agent.admin.trying import TryView
 from agent.models import Playbook
 from agent.playbook_library import DOMAINS
+from leads.admin.filters import by_code
+from leads.stored_words import named
 
 PAGES = {
     "voice": ("voice/", VoiceView),
@@ -58,8 +60,8 @@ class NewPlaybookForm(forms.ModelForm):
 class PlaybookAdmin(admin.ModelAdmin):
     change_form_template = "admin/agent/playbook/change_form.html"
     change_list_template = "admin/agent/playbook/change_list.html"
-    list_display = ["name", "domain", "is_default", "current", "updated_at"]
-    list_filter = ["is_default", "domain"]
+    list_display = ["name", "sold", "is_default", "current", "updated_at"]
+    list_filter = ["is_default", by_code("domain", lambda code: named(code, READY))]
     search_fields = ["name", "domain"]
     list_select_related = ["current__playbook"]
     readonly_fields = ["current", "is_default"]
@@ -71,6 +73,10 @@ class PlaybookAdmin(admin.ModelAdmin):
             {"fields": ["money_per_day", "tokens_per_conversation", "return_after_hours"]},
         ),
     ]
+
+    @admin.display(description=gettext_lazy("domain"), ordering="domain")
+    def sold(self, playbook: Playbook) -> str:
+        return named(playbook.domain, READY)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

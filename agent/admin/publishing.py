@@ -1,6 +1,6 @@
 """Publish a draft after seeing what it changes, look at old versions, go back to one in one click."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -8,13 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from agent import playbooks, rehearsing, tasks
+from agent.admin.forms.arranging import questions_in_words
 from agent.admin.forms.rules import rules_in_words
+from agent.admin.forms.texts import facts_in_words
 from agent.admin.pages import PlaybookPage
-from agent.models import PlaybookVersion, Rehearsal
+from agent.models import Playbook, PlaybookVersion, Rehearsal
 from agent.playbooks import fingerprint_of, problems_of
+from agent.rehearsing import Difference
+from agent.slot_names import called, names_in
 from leads.errors import InvalidError
 from leads.on_commit import enqueue
 from leads.requests import user_of
+from leads.stored_words import named
+from whatsapp.models import Conversation
 
 MEASURES = {
     "slot_f1": _("Facts understood (F1)"),
@@ -22,6 +28,9 @@ MEASURES = {
     "handoff_precision": _("Handovers that were right"),
     "handoff_recall": _("Right handovers that happened"),
 }
+STAGES = dict(Conversation.Stage.choices)
+# What may go wrong in a rehearsed dialogue besides the answer to a question
+FAULTS = {"stage": _("Stage"), "handoff": _("Handover"), "reason": _("Reason")}
 
 
 class PublishView(PlaybookPage):
@@ -71,6 +80,8 @@ class PublishView(PlaybookPage):
             "rehearsal": rehearsal,
             "is_under_way": rehearsal is not None and rehearsal.state == Rehearsal.State.PENDING,
             "compared": compared,
+            "losses": _in_words(compared.losses, playbook) if compared else [],
+            "gains": _in_words(compared.gains, playbook) if compared else [],
             "measures": _measures(compared.before, compared.after) if compared else [],
             "versions": playbook.versions.select_related("published_by")[:50],
         }
@@ -84,7 +95,12 @@ class VersionView(PlaybookPage):
     def get(self, request: HttpRequest, number: int, **place: Any) -> HttpResponse:
         version = _version(self, number)
         content = playbooks.content_of(version)
-        return self.draw({"version": version, "content": content, "rules": rules_in_words(version.snapshot)})
+        said = {
+            "questions": questions_in_words(version.snapshot),
+            "rules": rules_in_words(version.snapshot),
+            "facts": facts_in_words(version.snapshot),
+        }
+        return self.draw({"version": version, "content": content} | said)
 
 
 class RollBackView(PlaybookPage):
@@ -104,6 +120,19 @@ def _version(page: PlaybookPage, number: int) -> PlaybookVersion:
     if version is None:
         raise Http404
     return version
+
+
+def _in_words(differences: Sequence[Difference], playbook: Playbook) -> list[dict[str, Any]]:
+    """Of each dialogue and side: what went wrong, and where the client stood at the end."""
+    # A question that the draft has lost is called as it was
+    published = playbook.current.snapshot if playbook.current else {}
+    names = names_in(published) | names_in(playbook.draft)
+
+    def side(run: Mapping[str, Any]) -> dict[str, Any]:
+        wrong = [str(FAULTS.get(fault) or called(fault, names)) for fault in run["faults"]]
+        return {"faults": wrong, "stage": named(run["stage"], STAGES)}
+
+    return [{"id": one.id, "before": side(one.before), "after": side(one.after)} for one in differences]
 
 
 def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:

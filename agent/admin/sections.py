@@ -20,6 +20,7 @@ from agent.admin.pages import PlaybookPage
 from agent.brains.playbook import LANGUAGES
 from agent.playbook_checks import FEWEST_CHOICES
 from agent.playbook_library import shared_messages
+from agent.slot_names import names_in
 
 
 class Section(ABC, PlaybookPage):
@@ -117,7 +118,7 @@ class RulesView(Section):
 
     def forms(self, given: Any, **place: Any) -> dict[str, Any]:
         draft = self.playbook.draft
-        asked = {"questions": draft.get("questions", [])}
+        asked = {"questions": draft.get("questions", []), "names": names_in(draft)}
         rows = RuleFormSet(given, initial=initial_rules(draft), form_kwargs=asked)
         return {"rows": rows, "values": values_offered(draft)}
 

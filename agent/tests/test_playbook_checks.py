@@ -42,18 +42,18 @@ def test_question_twice_or_without_choices_or_wording_is_a_problem(draft):
     goal["choices"], goal["texts"]["es"] = goal["choices"][:1], []
     draft["questions"].append(draft["questions"][1])
     problems = " ".join(problems_of(draft))
-    assert "“goal” needs two choices" in problems
-    assert "“goal” has no question in es" in problems
+    assert "“Goal” needs two choices" in problems
+    assert "“Goal” has no question in Spanish" in problems
     assert "Two questions have the key “location”" in problems
 
 
 def test_handover_without_words_is_a_problem(draft):
     draft["messages"]["handoff_angry"] = {"es": ["…"]}
     assert problems_of(draft) == [
-        "There is no wording for “handoff_angry” in pt-BR.",
-        "There is no wording for “handoff_angry” in en.",
+        "There is no wording for “Handover: upset” in Portuguese.",
+        "There is no wording for “Handover: upset” in English.",
     ]
     del draft["messages"]["handoff_angry"], draft["messages"]["handoff_rule"]
-    assert not any("handoff_rule" in problem for problem in problems_of(draft))
+    assert not any("a rule of the playbook" in problem for problem in problems_of(draft))
     draft["handoff_if"] = [{"slot": "goal", "op": "eq", "value": "sell"}]
-    assert any("handoff_rule" in problem for problem in problems_of(draft))
+    assert any("a rule of the playbook" in problem for problem in problems_of(draft))

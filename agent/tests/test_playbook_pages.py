@@ -371,6 +371,9 @@ def test_losses_are_shown_before_publishing(manager, playbook):
     text = manager.get(page("publish", playbook)).content.decode()
     assert "Losses" in text
     assert "in spite of the losses" in text
+    # In words, not by the codes that the engine works with
+    assert "<td>Stage" in text
+    assert ">nurture<" not in text
 
 
 def test_trial_shows_the_chat_beside_the_trace_and_begins_again(manager, playbook):

@@ -17,9 +17,15 @@ from django.utils.translation import pgettext
 from kanban.notices import bell_facts
 from kanban.waiting import count_waiting
 from kanban.words import browser_words
+from leads import clock
 from leads.models import Lead, User
+from leads.slot_lines import interest_in_words
+from whatsapp.kind_words import kind_in_words, words_or_kind
 
 register = template.Library()
+register.filter("lasting", clock.lasting)
+register.filter("kind_in_words", kind_in_words)
+register.filter("words_or_kind", words_or_kind)
 
 SPRITE = "vendor/lucide-static/1.62.0/sprite.svg"
 WAITS_LONG = timedelta(minutes=10)
@@ -181,6 +187,12 @@ def card_name(card: dict[str, Any]) -> str:
 
 
 @register.filter
+def interest(card: dict[str, Any]) -> str:
+    """What a card's lead wants; by the shipped words alone, for a board has hundreds of cards."""
+    return interest_in_words(card["product"], card.get("slots", {}))
+
+
+@register.filter
 def without_channel(address: str) -> str:
     """The number as people write it: '+5511…' of 'whatsapp:+5511…'."""
     return address.removeprefix("whatsapp:")
@@ -194,23 +206,6 @@ def lead_name(lead: Lead) -> str:
 @register.filter
 def unlocalized_value(value: Decimal | None) -> str:
     return "" if value is None else f"{value:f}"
-
-
-@register.filter
-def lasting(span: timedelta | None) -> str:
-    """A duration in its two largest units."""
-    if span is None:
-        return "–"
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return _("%(count)d s") % {"count": span.total_seconds()}
-    hours, minutes = divmod(minutes, 60)
-    if hours < 1:
-        return _("%(count)d min") % {"count": minutes}
-    days, hours = divmod(hours, 24)
-    if days < 1:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-    return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
 
 
 @register.simple_tag

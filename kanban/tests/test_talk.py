@@ -141,7 +141,7 @@ def test_contact_cards_show_whom_they_are_of(desk: Client, lead: Lead) -> None:
 
 def test_kind_that_cannot_be_shown_is_named(desk: Client, lead: Lead) -> None:
     talk_with(lead, "", MessageType="unsupported")
-    assert "[unsupported]" in page(desk, lead)
+    assert "[Not readable]" in page(desk, lead)
 
 
 def test_parameter_that_is_called_like_our_context_does_no_harm(desk: Client, lead: Lead) -> None:

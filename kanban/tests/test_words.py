@@ -9,11 +9,13 @@ from django.test import override_settings
 from django.utils import timezone, translation
 
 from kanban import threads
+from kanban.cards import card_facts
 from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet, reason_in_words
 from kanban.talk import composer_state, talk_of
 from kanban.templatetags import desk
 from kanban.words import browser_words
+from leads import clock
 from leads.actors import SYSTEM
 from leads.decision_words import decision_in_words, facts_of, why_nobody
 from leads.models import Assignment, AssignmentRule, LeadEvent
@@ -210,6 +212,33 @@ def test_reason_of_a_rule_is_translated_and_of_a_model_kept() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "interest"),
+    [
+        ({"product": "apartment", "slots": {"property_type": {"value": "apartment"}}}, "Apartamento"),
+        ({"product": "apartment", "slots": {"need": {"value": "apartment"}}}, "apartment"),
+        ({"product": "Flat 12", "slots": {"property_type": {"value": "apartment"}}}, "Flat 12"),
+        ({"product": "land", "slots": {}}, "Terreno"),
+        ({"product": "", "slots": {}}, ""),
+    ],
+)
+def test_interest_and_language_are_told_in_the_readers_words(facts: dict, interest: str) -> None:
+    lead = make_lead(language="pt-BR", **facts)
+    with translation.override("pt-br"):
+        sheet = lead_sheet(lead)
+        assert (sheet["interest"], sheet["language"]) == (interest, "Português")
+        assert desk.interest(card_facts(lead)) == interest
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown_as"),
+    [("[location]", "[Location]"), ("[hsm]", "[hsm]"), ("[a b] Oi", "[a b] Oi"), ("", "")],
+)
+def test_message_without_words_says_what_it_is(kept: str, shown_as: str) -> None:
+    assert desk.register.filters["words_or_kind"](kept) == shown_as
+
+
+@pytest.mark.django_db
 def test_sheet_of_a_bare_lead_is_empty_and_whole() -> None:
     sheet = lead_sheet(make_lead())
 
@@ -310,7 +339,7 @@ def test_urgency_grows_with_the_wait(waited: int | None, expected: str) -> None:
     ],
 )
 def test_duration_has_its_two_largest_units(span: timedelta | None, text: str) -> None:
-    assert desk.lasting(span) == text
+    assert clock.lasting(span) == text
 
 
 @pytest.mark.parametrize(("name", "expected"), [("Ana Lima Souza", "AS"), ("bia", "BI"), ("", "")])

@@ -1,5 +1,6 @@
 """Circles, and the ledger of who got which lead and why."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from leads import circle_layouts, circles
+from leads import circle_layouts, circles, clock
 from leads.admin.in_words import DECISION, DecisionInWords, EventInWords
 from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
@@ -150,12 +151,17 @@ class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
     fields = [
         *("created_at", "lead", "why", "skipped", "outcome", "trigger", "user"),
         *("consultant", "previous_consultant", "rule", "pointer_before", "pointer_after"),
-        *("open_leads", "estimated_response_seconds", "notice"),
+        *("open_leads", "expected_response", "notice"),
     ]
-    readonly_fields = ["why", "skipped"]
+    readonly_fields = ["why", "skipped", "expected_response"]
     list_filter = ["outcome", "trigger", "rule", "consultant", "created_at"]
     search_fields = ["lead__name", "lead__phone", "reason"]
     list_select_related = DECISION
+
+    @admin.display(description=_("expected response"))
+    def expected_response(self, assignment: Assignment) -> str:
+        seconds = assignment.estimated_response_seconds
+        return clock.lasting(None if seconds is None else timedelta(seconds=seconds))
 
 
 @admin.register(CircleLayout)

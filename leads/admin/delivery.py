@@ -22,6 +22,7 @@ from leads.bodies import BodyError, read_body
 from leads.cleaning import visible_text
 from leads.models import Delivery, Lead
 from leads.services.replaying import replay_deliveries
+from leads.stored_words import said_again
 from leads.wholeness import unpacked
 
 SHOWN_SIGNS = 64 * 1024
@@ -41,7 +42,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     date_hierarchy = "received_at"
     actions = ["replay"]
     fieldsets = [
-        (None, {"fields": ["source", "state", "error", "made", "received_at", "processed_at"]}),
+        (None, {"fields": ["source", "state", "what_went_wrong", "made", "received_at", "processed_at"]}),
         (
             _("What came, and what was understood"),
             {"fields": [("laid_out", "what_was_understood"), "raw_body"]},
@@ -51,7 +52,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
             {"fields": ["content_type", "headers", "remote_address", "attempts", "next_attempt_at"]},
         ),
     ]
-    readonly_fields = ["made", "laid_out", "raw_body", "what_was_understood"]
+    readonly_fields = ["what_went_wrong", "made", "laid_out", "raw_body", "what_was_understood"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """A page of the list would read megabytes that it does not show; the page of one row reads them then."""
@@ -102,7 +103,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("error"))
     def short_error(self, delivery: Delivery) -> str:
-        return delivery.error[:80]
+        return said_again(delivery.error)[:80]
+
+    @admin.display(description=_("error"))
+    def what_went_wrong(self, delivery: Delivery) -> str:
+        return said_again(delivery.error) or "—"
 
     @admin.display(description=_("raw body"))
     def raw_body(self, delivery: Delivery) -> SafeString:

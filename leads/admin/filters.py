@@ -1,5 +1,6 @@
 """Filters that Django's admin does not have, or would refuse."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -105,6 +106,21 @@ class FilteredByConsultant:
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]  # of ModelAdmin
         return allowed or lookup.startswith("consultant__user__")
+
+
+class CodeFilter(admin.AllValuesFieldListFilter):
+    """The values of a column without choices, each by what it stands for."""
+
+    say: Callable[[str], str]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": type(self).say(str(choice["display"]))}
+
+
+def by_code(name: str, say: Callable[[str], str]) -> tuple[str, type[CodeFilter]]:
+    """For `list_filter`."""
+    return name, type("FilterByCode", (CodeFilter,), {"say": staticmethod(say)})
 
 
 class SourceKindFilter(admin.SimpleListFilter):

@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from leads.decision_words import decision_in_words, facts_of, why_passed_over
-from leads.models import Assignment, Lead, LeadEvent
+from leads.event_words import facts_in_words
+from leads.models import Assignment, Lead, LeadEvent, Status
 from leads.scoring import reason_in_words
-from leads.services import undoing
 from leads.slot_lines import capitalised, shown, slot_lines
 
 # What `decision_in_words` asks a row of the ledger for
@@ -30,17 +30,8 @@ def _as_list(rows: SafeString) -> SafeString:
 
 def facts_listed(facts: Mapping[str, Any]) -> SafeString:
     return listed(
-        (capitalised(name), _text_of(name, value))
-        for name, value in facts.items()
-        if value not in ("", None, [], {})
+        (capitalised(name), shown(value)) for name, value in facts.items() if value not in ("", None, [], {})
     )
-
-
-def _text_of(name: str, value: Any) -> str:
-    """Why a lead was classified so is kept with the code of each reason."""
-    if name == "reasons" and isinstance(value, list):
-        return "; ".join(map(reason_in_words, value))
-    return shown(value)
 
 
 class LeadInWords:
@@ -72,8 +63,11 @@ class EventInWords:
     def told(self, event: LeadEvent) -> SafeString | str:
         if event.kind == LeadEvent.Kind.ASSIGNED:
             return decision_in_words(event.data)
-        # What is kept for undoing a move is for the program
-        return facts_listed({name: value for name, value in event.data.items() if name != undoing.KEPT})
+        return listed(facts_in_words(event, self.columns()))
+
+    def columns(self) -> Mapping[str, str]:
+        """The names of the board's columns by their slugs."""
+        return {status.slug: status.title for status in Status.objects.all()}
 
 
 class DecisionInWords:

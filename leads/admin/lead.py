@@ -1,11 +1,13 @@
 """Leads, their statuses and their history. Facts are edited here; moves and assignments go through actions."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ExportActionMixin
@@ -18,10 +20,12 @@ from leads.admin.merging import merge_chosen
 from leads.admin.read_only import ReadOnlyInline
 from leads.api.filters import with_words
 from leads.errors import CrmError
+from leads.languages import language_name
 from leads.models import Assignment, Lead, LeadEvent, LeadIdentity, Status
 from leads.models.lead import LeadQuerySet
 from leads.requests import user_of
 from leads.services import board, editing
+from leads.slot_lines import interest_of
 
 EXPORTED = [
     "id", "name", "phone", "email", "status", "consultant__user__username", "source__slug", "temperature", "score",
@@ -52,6 +56,14 @@ class AssignmentInline(DecisionInWords, ReadOnlyInline):
 class EventInline(EventInWords, ReadOnlyInline):
     model = LeadEvent
     fields = ["created_at", "kind", "actor_kind", "user", "told"]
+
+    @cached_property
+    def known_columns(self) -> Mapping[str, str]:
+        return super().columns()
+
+    def columns(self) -> Mapping[str, str]:
+        """Asked once for all rows of a lead: an inline is made anew for each request."""
+        return self.known_columns
 
 
 @admin.register(Lead)
@@ -104,6 +116,17 @@ class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.Mode
             found |= with_words(cast(LeadQuerySet, queryset), search_term)
         return found, has_duplicates
 
+    def get_form(
+        self, request: HttpRequest, obj: Lead | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """What a code in a field stands for is said beneath it."""
+        form = super().get_form(request, obj, change, **kwargs)
+        told = {"language": language_name(obj.language), "product": interest_of(obj)} if obj else {}
+        for name, words in told.items():
+            if name in form.base_fields and words.casefold() != getattr(obj, name).casefold():
+                form.base_fields[name].help_text = words
+        return form
+
     def get_readonly_fields(self, request: HttpRequest, obj: Lead | None = None) -> list[str]:
         return [name for name in flatten_fieldsets(self.fieldsets) if name not in editing.EDITABLE]
 
@@ -141,10 +164,15 @@ class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.Mode
 
 @admin.register(Status)
 class StatusAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "kind", "position"]
+    list_display = ["called", "slug", "kind", "position"]
     list_editable = ["position"]
     list_filter = ["kind"]
     search_fields = ["name"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, status: Status) -> str:
+        """As the board calls it."""
+        return status.title
 
     def get_readonly_fields(self, request: HttpRequest, obj: Status | None = None) -> list[str]:
         """The slug is what leads and outside systems refer to: fixed once it exists. With leads in it, the kind

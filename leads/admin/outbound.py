@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,20 +17,21 @@ from leads.outbound import wire
 from leads.outbound.sending import replay_messages
 from leads.services.sources import new_secrets
 from leads.sources.credentials import signing_key
+from leads.stored_words import said_again
 
 
 class EndpointForm(forms.ModelForm):
     """A signing secret is made where none is given; it is shown once and kept where left empty."""
 
-    url = forms.URLField(label=gettext_lazy("address"), max_length=500, assume_scheme="https")
+    url = forms.URLField(label=capfirst(gettext_lazy("address")), max_length=500, assume_scheme="https")
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("kinds of events"),
+        label=capfirst(gettext_lazy("kinds of events")),
         choices=LeadEvent.Kind.choices,
         required=False,
         help_text=gettext_lazy("None chosen: all."),
     )
     secret = forms.CharField(
-        label=gettext_lazy("signing secret"),
+        label=capfirst(gettext_lazy("signing secret")),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -61,9 +63,13 @@ class EndpointForm(forms.ModelForm):
 @admin.register(Endpoint)
 class EndpointAdmin(admin.ModelAdmin):
     form = EndpointForm
-    list_display = ["name", "url", "is_active", "stopped_because", "created_at"]
+    list_display = ["name", "url", "is_active", "why_stopped", "created_at"]
     list_filter = ["is_active"]
     search_fields = ["name", "url"]
+
+    @admin.display(description=gettext_lazy("stopped because"), ordering="stopped_because")
+    def why_stopped(self, endpoint: Endpoint) -> str:
+        return said_again(endpoint.stopped_because)
 
     def save_model(self, request: HttpRequest, obj: Endpoint, form: EndpointForm, change: bool) -> None:
         if obj.is_active:
@@ -84,13 +90,21 @@ class OutboundMessageAdmin(ReadOnlyAdmin):
         "state",
         "attempts",
         "status_code",
-        "error",
+        "why_not",
         "next_attempt_at",
     ]
     list_filter = ["state", "endpoint", "created_at"]
     search_fields = ["id", "error", "event__lead__name"]
     list_select_related = ["endpoint", "event"]
+    fields = [
+        *("endpoint", "event", "state", "attempts", "next_attempt_at"),
+        *("status_code", "why_not", "created_at", "sent_at"),
+    ]
     actions = ["replay"]
+
+    @admin.display(description=gettext_lazy("error"), ordering="error")
+    def why_not(self, message: OutboundMessage) -> str:
+        return said_again(message.error) or "—"
 
     @admin.action(description=gettext_lazy("Send once more"))
     def replay(self, request: HttpRequest, chosen: QuerySet[Any]) -> None:

@@ -1,6 +1,7 @@
 """Admin pages of rows that are history: to be read, never written by hand."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -26,6 +27,11 @@ class ReadOnlyAdmin(FilteredByConsultant, ReadOnly, admin.ModelAdmin):
 
     # Counting all the rows of a ledger takes longer than finding those of the page
     show_full_result_count = False
+    # Fields that hold codes: by which column of the page each is told
+    told_by: ClassVar[Mapping[str, str]] = {}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [self.told_by.get(str(name), name) for name in super().get_fields(request, obj)]
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline):

@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from leads import clock
+
 DEFAULT_ALERT_MINUTES = 15
 # BCP 47, and what POSIX and some forms make of it: pt, pt-BR, pt_BR
 LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
@@ -195,4 +197,5 @@ class CircleLayout(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return self.reason
+        # The reason is kept in English
+        return f"{self.rule}, {clock.in_words(self.created_at)}"

@@ -1,6 +1,6 @@
 """Conversations, messages and consent: read here; changes of hands go through the services."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -8,16 +8,32 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from leads.admin.filters import by_code
 from leads.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from leads.errors import CrmError
+from leads.event_words import HANDOFF_REASONS
 from leads.requests import user_of
+from leads.stored_words import named
 from whatsapp import services
+from whatsapp.kind_words import kind_in_words
 from whatsapp.models import ConsentEvent, Conversation, Message, StatusReport
+from whatsapp.refusals import text_for
 
 
-class MessageInline(ReadOnlyInline):
+class MessageInWords:
+    @admin.display(description=_("kind"), ordering="kind")
+    def sort(self, message: Message) -> str:
+        return kind_in_words(message.kind)
+
+    @admin.display(description=_("error"), ordering="error_code")
+    def why_not(self, message: Message) -> str:
+        """As on the desk; what the provider said itself stands on the message's page."""
+        return text_for(message) or message.error_text
+
+
+class MessageInline(MessageInWords, ReadOnlyInline):
     model = Message
-    fields = ["seq", "created_at", "author", "kind", "body", "status", "error_text"]
+    fields = ["seq", "created_at", "author", "sort", "body", "status", "why_not"]
     ordering = ["-seq"]
 
 
@@ -41,6 +57,11 @@ class ConversationAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     inlines = [MessageInline]
     actions = ["take_over", "return_to_agent"]
+    told_by: ClassVar = {"handoff_reason": "why_handed_over"}
+
+    @admin.display(description=_("handoff reason"), ordering="handoff_reason")
+    def why_handed_over(self, conversation: Conversation) -> str:
+        return named(conversation.handoff_reason, HANDOFF_REASONS)
 
     @admin.action(description=_("Take over: the agent stops"))
     def take_over(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
@@ -65,9 +86,10 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "conversation", "direction", "author", "body_start", "status", "error_text"]
-    list_filter = ["direction", "author", "status", "kind", "created_at"]
+class MessageAdmin(MessageInWords, ReadOnlyAdmin):
+    list_display = ["created_at", "conversation", "direction", "author", "body_start", "status", "why_not"]
+    list_filter = ["direction", "author", "status", by_code("kind", kind_in_words), "created_at"]
+    told_by: ClassVar = {"kind": "sort", "retry_of": "again"}
     list_select_related = ["conversation"]
     search_fields = ["=sid", "body", "conversation__profile_name", "conversation__client_address"]
     show_full_result_count = False
@@ -76,7 +98,11 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("text"))
     def body_start(self, message: Message) -> str:
-        return message.body[:80] or f"[{message.kind}]"
+        return message.body[:80] or f"[{kind_in_words(message.kind)}]"
+
+    @admin.display(description=_("sent again for"))
+    def again(self, message: Message) -> str:
+        return str(message.retry_of or "-")
 
     @admin.action(description=_("Send again what failed"))
     def retry(self, request: HttpRequest, chosen: QuerySet[Message]) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Consultant
+from leads.stored_words import said_again
 from whatsapp import chat_index, rebuilding
 from whatsapp.line_check import check_line, webhook_address
 from whatsapp.models import Line
@@ -21,7 +22,7 @@ HEALTH = (
     "last_inbound_at",
     "is_webhook_configured",
     "checked_at",
-    "last_error",
+    "what_is_wrong",
     "last_error_at",
     "paused_since",
     "paused_until",
@@ -123,13 +124,13 @@ class LineAdmin(admin.ModelAdmin):
     form = LineForm
     list_display = [
         "name",
-        "number",
+        "phone",
         "kind",
         "consultant",
         "is_active",
         "is_webhook_configured",
         "last_inbound_at",
-        "last_error",
+        "what_is_wrong",
         "paused_until",
         "recovered_count",
     ]
@@ -154,6 +155,14 @@ class LineAdmin(admin.ModelAdmin):
             rebuilding.begin_anew(obj)
             obj.private_since = timezone.now()
         super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("number"), ordering="address")
+    def phone(self, line: Line) -> str:
+        return line.number
+
+    @admin.display(description=_("last error"), ordering="last_error")
+    def what_is_wrong(self, line: Line) -> str:
+        return said_again(line.last_error) or "-"
 
     @admin.display(description=_("webhook for incoming messages"))
     def webhook_url(self, line: Line) -> str:

@@ -19,6 +19,7 @@ from whatsapp.tests.makers import (
     make_consultant_line,
     make_conversation,
     make_line,
+    make_template,
     redis_away,
 )
 
@@ -216,3 +217,22 @@ def test_line_keeps_its_consultant_where_private_chats_cannot_be_removed(client,
     line.refresh_from_db()
     assert line.consultant.user.username == "ana"
     assert "cannot be removed just now" in page
+
+
+def test_conversation_and_template_pages_tell_codes_in_words(client, manager):
+    conversation = make_conversation()
+    Conversation.objects.update(handoff_reason="asked_human")
+    send(conversation, ["Oi!"], author=Message.Author.AGENT)
+    make_template(language="pt_BR", category="utility")
+    Message.objects.filter(direction="out").update(status="failed", error_code="63024", kind="audio", body="")
+    thread = client.get(f"/admin/whatsapp/conversation/{conversation.pk}/change/").content.decode()
+    messages = client.get("/admin/whatsapp/message/").content.decode()
+    templates = client.get("/admin/whatsapp/template/").content.decode()
+
+    assert "asked for a person" in thread
+    for page in (thread, messages):
+        assert "This number is not on WhatsApp." in page
+        assert "Voice note" in page
+        assert "[audio]" not in page
+    assert ">Portuguese (pt_BR)<" in templates
+    assert ">Utility<" in templates

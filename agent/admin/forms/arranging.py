@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agent.admin.forms.question import MOST_ASKS, TYPES
 from agent.drafting import Place
+from agent.slot_names import called, names_in, readers_language
 
 
 class ArrangeForm(forms.Form):
@@ -35,21 +36,42 @@ ArrangeFormSet = forms.formset_factory(
 
 
 def initial_places(questions: Sequence[Mapping[str, Any]], draft: Mapping[str, Any]) -> list[dict[str, Any]]:
-    language = draft.get("default_language", "")
+    names = names_in(draft)
     return [
         {
             "key": question["key"],
+            "label": called(question["key"], names),
             "required": question.get("required", False),
             "max_asks": question.get("max_asks", 3),
             "type": question.get("type", "text"),
-            "words": _first_wording(question, language),
+            "words": _first_wording(question, draft),
             "choices": len(question.get("choices") or []),
         }
         for question in questions
     ]
 
 
-def _first_wording(question: Mapping[str, Any], language: str) -> str:
+def questions_in_words(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """For reading: `{label, type, required, words, choices}` of each question."""
+    names = names_in(snapshot)
+    return [
+        {
+            "label": called(question["key"], names),
+            "type": TYPES.get(question.get("type", "text"), ""),
+            "required": question.get("required", False),
+            "words": _first_wording(question, snapshot),
+            "choices": [
+                names[question["key"]].choices.get(choice["key"], choice["key"])
+                for choice in question.get("choices") or []
+            ],
+        }
+        for question in snapshot.get("questions", [])
+    ]
+
+
+def _first_wording(question: Mapping[str, Any], draft: Mapping[str, Any]) -> str:
+    """In the reader's language, else in the playbook's, else in any."""
     texts = question.get("texts") or {}
-    wordings = texts.get(language) or next(iter(texts.values()), "")
+    known = [texts.get(language) for language in (readers_language(), draft.get("default_language"))]
+    wordings = next(filter(None, known), None) or next(iter(texts.values()), "")
     return str(wordings if isinstance(wordings, str) else next(iter(wordings), ""))

@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.forms.formsets import BaseFormSet
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agent.brains.playbook import RULE_KINDS
+from agent.slot_names import NamesBySlot, called, names_in
+from leads.slot_lines import UNNAMED
 
 KINDS = {
     "qualify_if": gettext_lazy("Qualified only if"),
@@ -29,12 +30,11 @@ COMPARISONS = {
 }
 ORDERED = frozenset({"lt", "lte", "gt", "gte"})
 NUMBERS = frozenset({"money_range", "int"})
-YES = {"yes": True, "no": False}
 Question = Mapping[str, Any]
 
 
 class RuleForm(forms.Form):
-    """`questions` are the draft's; the value is written as the question's type wants it."""
+    """`questions` are the draft's and `names` what they are called; the value is as the question's type wants it."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=list(KINDS.items()))
     slot = forms.ChoiceField(label=gettext_lazy("Question"))
@@ -43,13 +43,14 @@ class RuleForm(forms.Form):
         label=gettext_lazy("Value"),
         max_length=200,
         widget=forms.TextInput({"list": "rule-values", "class": "vTextField"}),
-        help_text=gettext_lazy("A choice’s key, a number, or yes or no. Several with commas."),
+        help_text=gettext_lazy("A choice, a number, or yes or no. Several with commas."),
     )
 
-    def __init__(self, *args: Any, questions: Sequence[Question], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: Sequence[Question], names: NamesBySlot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = {question["key"]: question for question in questions}
-        self.fields["slot"].choices = [(key, key) for key in self.questions]  # type: ignore[attr-defined]
+        self.names = names
+        self.fields["slot"].choices = [(key, called(key, names)) for key in self.questions]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -74,25 +75,33 @@ class RuleForm(forms.Form):
             else [cleaned["value"].strip()]
         )
         try:
-            values = [value_of(question, part) for part in parts]
+            values = [value_of(question, part, self.names) for part in parts]
         except ValueError as problem:
             self.add_error("value", str(problem))
         else:
             cleaned["value"] = values if op == "in" else values[0]
 
 
-def value_of(question: Question, text: str) -> Any:
+def value_of(question: Question, text: str, names: NamesBySlot) -> Any:
     """What a rule compares with. ValueError says in words what does not fit the question."""
     if question["type"] == "choice":
-        keys = [choice["key"] for choice in question.get("choices", [])]
-        if text not in keys:
-            raise ValueError(_("Write one of: %(keys)s.") % {"keys": ", ".join(keys)})
-        return text
+        return _choice_meant(question, text, names)
     if question["type"] == "bool":
-        if text.lower() not in YES:
+        known = {"yes": True, "no": False, _("Yes").lower(): True, _("No").lower(): False}
+        if text.lower() not in known:
             raise ValueError(_("Write yes or no."))
-        return YES[text.lower()]
+        return known[text.lower()]
     return _number(text) if question["type"] in NUMBERS else text
+
+
+def _choice_meant(question: Question, text: str, names: NamesBySlot) -> str:
+    """By its key, else by its name in the reader's language."""
+    keys = [choice["key"] for choice in question.get("choices", [])]
+    by_name = {_in_words(question["key"], key, names).casefold(): key for key in keys}
+    if text not in keys and text.casefold() not in by_name:
+        shown = ", ".join(_in_words(question["key"], key, names) for key in keys)
+        raise ValueError(_("Write one of: %(keys)s.") % {"keys": shown})
+    return text if text in keys else by_name[text.casefold()]
 
 
 def _number(text: str) -> int | float:
@@ -118,30 +127,44 @@ RuleFormSet = forms.formset_factory(RuleForm, formset=BaseRules, extra=0, can_de
 
 
 def initial_rules(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
+    names = names_in(draft)
     return [
-        {"kind": kind, "slot": rule["slot"], "op": rule["op"], "value": _shown(rule["value"])}
+        {
+            "kind": kind,
+            "slot": rule["slot"],
+            "op": rule["op"],
+            "value": _in_words(rule["slot"], rule["value"], names),
+        }
         for kind in RULE_KINDS
         for rule in draft.get(kind) or []
     ]
 
 
 def rules_in_words(draft: Mapping[str, Any]) -> list[str]:
+    names = names_in(draft)
     return [
-        f"{KINDS[rule['kind']]}: {rule['slot']} {COMPARISONS[rule['op']]} {rule['value']}"
+        f"{KINDS[rule['kind']]}: {called(rule['slot'], names)} {COMPARISONS[rule['op']]} {rule['value']}"
         for rule in initial_rules(draft)
     ]
 
 
-def values_offered(draft: Mapping[str, Any]) -> list[tuple[str, str | Promise]]:
-    """Keys of choices with the question they answer, to choose from."""
+def values_offered(draft: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Choices with the question they answer, to choose from."""
+    names = names_in(draft)
     return [
-        (choice["key"], question["key"])
+        (_in_words(question["key"], choice["key"], names), called(question["key"], names))
         for question in draft.get("questions", [])
         for choice in question.get("choices") or []
     ]
 
 
-def _shown(value: Any) -> str:
+def _in_words(slot: str, value: Any, names: NamesBySlot) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+        return (_("Yes") if value else _("No")).lower()
+    if isinstance(value, list):
+        return ", ".join(_in_words(slot, one, names) for one in value)
+    choices = names.get(slot, UNNAMED).choices
+    name = choices.get(str(value), "")
+    # Commas part several values, and a name that two choices share means neither
+    is_clear = name and "," not in name and list(choices.values()).count(name) == 1
+    return name if is_clear else str(value)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from agent.admin.forms.in_languages import InLanguages, Wording, field_name, flattened
 from agent.brains.playbook import LANGUAGES
+from agent.sentence_names import sentence_name
+from agent.slot_names import readers_language
 from leads.slot_lines import capitalised
 
 KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -66,6 +68,20 @@ def initial_facts(draft: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
+def facts_in_words(snapshot: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Pairs of a fact's name and what it says, in the reader's language where it is told in that."""
+    return [
+        (_("Topic") if key == "topic" else capitalised(key), _told(fact))
+        for key, fact in (snapshot.get("facts") or {}).items()
+    ]
+
+
+def _told(fact: Any) -> str:
+    if not isinstance(fact, Mapping):
+        return str(fact)
+    return str(fact.get(readers_language()) or " / ".join(map(str, fact.values())))
+
+
 def _everywhere(fact: Any) -> Mapping[str, str]:
     """A fact without a language is true in each."""
     return fact if isinstance(fact, Mapping) else dict.fromkeys(LANGUAGES, str(fact))
@@ -76,7 +92,7 @@ class WordingForm(InLanguages):
 
     def __init__(self, *args: Any, messages: Mapping[str, Any], **kwargs: Any) -> None:
         self.wordings = tuple(  # type: ignore[misc]  # they are the playbook's
-            Wording(kind, capitalised(kind), is_list=True, rows=3, longest=LONGEST_BUBBLE)
+            Wording(kind, sentence_name(kind), is_list=True, rows=3, longest=LONGEST_BUBBLE)
             for kind in messages
         )
         kwargs["initial"] = flattened(messages, self.wordings)

@@ -5,6 +5,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,13 +67,15 @@ class VoiceForm(InLanguages):
         for day, name in DAY_NAMES.items():
             for end, label in (("from", _("opens")), ("to", _("closes"))):
                 self.fields[f"{day}_{end}"] = forms.TimeField(
-                    label=f"{name}: {label}",
+                    label=f"{capfirst(name)}: {label}",
                     required=False,
                     widget=forms.TimeInput({"type": "time"}, "%H:%M"),
                 )
 
     def days(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        return [(str(name), self[f"{day}_from"], self[f"{day}_to"]) for day, name in DAY_NAMES.items()]
+        return [
+            (capfirst(str(name)), self[f"{day}_from"], self[f"{day}_to"]) for day, name in DAY_NAMES.items()
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
