@@ -1,4 +1,5 @@
-"""The inbox: transferred conversations and the chats of one's own line as one list, who waits longest first."""
+"""The inbox: transferred conversations and the chats of one's own line as one list, who waits longest first;
+or what the agent has in hand, so that a person can look in and take over."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -49,10 +50,12 @@ class Inbox:
     names_lines: bool = False
 
 
-def inbox_of(user: User, *, only_waiting: bool = False, words: str = "") -> Inbox:
-    """Whoever waits comes first, the longest wait on top; then the latest message."""
-    stored = {thread.conversation: thread for thread in _transferred(user)}
-    chats, is_complete = _own_chats(user)
+def inbox_of(user: User, *, only_waiting: bool = False, words: str = "", with_agent: bool = False) -> Inbox:
+    """Whoever waits comes first, the longest wait on top; then the latest message. `with_agent`: what the agent
+    answers now, instead of what people do."""
+    held_by = Conversation.Status.ACTIVE if with_agent else Conversation.Status.TRANSFERRED
+    stored = {thread.conversation: thread for thread in _stored(user, held_by)}
+    chats, is_complete = ([], True) if with_agent else _own_chats(user)
     # A lead of one's own line is in both: the row knows who waits, the list only what was said
     threads = [*stored.values(), *(chat for chat in chats if chat.conversation not in stored)]
     matching = [thread for thread in threads if _matches(thread, only_waiting, words.strip().lower())]
@@ -72,11 +75,11 @@ def _matches(thread: Thread, only_waiting: bool, words: str) -> bool:
     return words in f"{thread.name} {thread.phone} {thread.text}".lower()
 
 
-def _transferred(user: User) -> Iterable[Thread]:
+def _stored(user: User, held_by: str) -> Iterable[Thread]:
     """Somebody who is no lead may have been taken over, too. On own lines such people are in the chat list."""
     conversations = list(
         Conversation.objects.visible_to(user)
-        .filter(status=Conversation.Status.TRANSFERRED, lead__archived_at=None)
+        .filter(status=held_by, lead__archived_at=None)
         # Private chats of a colleague's line are nobody's business, a manager's neither
         .exclude(lead=None, line__kind=Line.Kind.CONSULTANT)
         .select_related("lead__consultant__user", "line")

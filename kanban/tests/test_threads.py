@@ -83,6 +83,21 @@ def test_inbox_answered_stranger_waits_no_more() -> None:
     assert inbox_of(manager).threads[0].text == "Boa tarde!"
 
 
+def test_manager_finds_and_takes_over_what_the_agent_has_in_hand() -> None:
+    manager, conversation = make_manager(), make_conversation(body="Boa tarde")
+    assert inbox_of(manager).threads == []
+    assert inbox_of(make_consultant("bia").user, with_agent=True).threads == []
+
+    listed = page(manager, "/inbox/threads/?with=agent")
+    shown = page(manager, f"/inbox/conversations/{conversation.pk}/")
+    take_over(conversation_id=conversation.pk, user=manager)
+
+    assert f"/inbox/conversations/{conversation.pk}/" in listed
+    assert 'data-hand="take-over"' in shown
+    assert inbox_of(manager, with_agent=True).threads == []
+    assert len(inbox_of(manager).threads) == 1
+
+
 def test_inbox_keeps_private_chats_of_own_lines_from_managers() -> None:
     make_conversation(line=make_consultant_line(make_consultant("ana")))
 
