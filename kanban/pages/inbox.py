@@ -63,9 +63,7 @@ def _pane(request: HtmxRequest, template: str, context: dict[str, Any]) -> HttpR
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    filters = {
-        "only_waiting": request.GET.get("show") == "waiting",
-        "with_agent": request.GET.get("with") == "agent",
-        "words": request.GET.get("q", ""),
-    }
-    return {"inbox": inbox_of(user_of(request), **filters), **filters}
+    only_waiting, with_agent = request.GET.get("show") == "waiting", request.GET.get("with") == "agent"
+    words = request.GET.get("q", "")
+    inbox = inbox_of(user_of(request), only_waiting=only_waiting, words=words, with_agent=with_agent)
+    return {"inbox": inbox, "only_waiting": only_waiting, "with_agent": with_agent, "words": words}
