@@ -12,10 +12,17 @@ from whatsapp.models import ConsentEvent, Conversation
 
 SHOWN = 200
 Facts = dict[str, Any]
+# Where an event keeps what people wrote
+WORDS = {
+    LeadEvent.Kind.NOTE: "text",
+    LeadEvent.Kind.RECEIVED: "message",
+    LeadEvent.Kind.RETURNED: "message",
+}
 
 
 def history_of(lead: Lead) -> list[dict[str, Any]]:
-    """Newest first: `{kind, at, who, text, note}`; `note` only for notes."""
+    """Newest first: `{kind, at, who, text, note, source, is_by_hand}`; `note`: a remark, or the words that
+    somebody came with, by `source`."""
     events = LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN]
     names = {status.slug: status.title for status in Status.objects.all()}
     return [_line(event, names) for event in events]
@@ -28,7 +35,9 @@ def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
         "at": event.created_at,
         "who": str(event.user) if event.user else event.get_actor_kind_display(),
         "text": say(event.data, names) if say else event.get_kind_display(),
-        "note": event.data.get("text", "") if event.kind == LeadEvent.Kind.NOTE else "",
+        "note": event.data.get(WORDS.get(event.kind, ""), ""),
+        "source": event.data.get("source", "") if event.kind in WORDS else "",
+        "is_by_hand": event.user_id is not None,
     }
 
 
@@ -87,6 +96,11 @@ def _received(data: Facts, names: dict[str, str]) -> str:
     return _("Came in through %(source)s") % {"source": source} if source else _("Came in")
 
 
+def _returned(data: Facts, names: dict[str, str]) -> str:
+    source = data.get("source")
+    return _("Came again through %(source)s") % {"source": source} if source else _("Came again")
+
+
 def _consent(data: Facts, names: dict[str, str]) -> str:
     wish = data.get("consent", {}).get("whatsapp")
     if wish == ConsentEvent.Kind.OPT_OUT:
@@ -116,6 +130,7 @@ SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.STAGE: _stage,
     LeadEvent.Kind.HANDOFF: _handoff,
     LeadEvent.Kind.RECEIVED: _received,
+    LeadEvent.Kind.RETURNED: _returned,
     LeadEvent.Kind.CONSENT: _consent,
     LeadEvent.Kind.CONVERSATION_CLOSED: _closed,
 }
