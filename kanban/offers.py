@@ -33,7 +33,7 @@ GREETING = re.compile(
     re.IGNORECASE,
 )
 INTRODUCTION = re.compile(
-    r"(?:aqui (?:é|quem fala é)|eu sou|me chamo|meu nome é|this is|i['’]?\s?a?m|my name is|soy|me llamo|mi nombre es"
+    r"(?:aqui (?:é|quem fala é)|eu sou|me chamo|meu nome é|this is|i['’]m|i am|my name is|soy|me llamo|mi nombre es"
     r"|te escribe|le escribe)(?: [oa])? $",
     re.IGNORECASE,
 )
