@@ -1,6 +1,6 @@
 """The timeline of a lead in sentences. Facts are stored; the words are found when somebody reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,11 +21,12 @@ WORDS = {
 
 
 def history_of(lead: Lead) -> list[dict[str, Any]]:
-    """Newest first: `{kind, at, who, text, note, source, is_by_hand}`; `note`: a remark, or the words that
-    somebody came with, by `source`."""
-    events = LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN]
+    """Newest first: `{kind, at, who, text, note, source, is_by_hand, merged, can_undo}`; `note`: a remark, or
+    the words that somebody came with, by `source`; `merged`: the id of the other lead of a merge."""
+    events = list(LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN])
     names = {status.slug: status.title for status in Status.objects.all()}
-    return [_line(event, names) for event in events]
+    undone = {event.data.get("undone") for event in events}
+    return [_line(event, names) | _merge_of(event, undone) for event in events]
 
 
 def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
@@ -39,6 +40,14 @@ def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
         "source": event.data.get("source", "") if event.kind in WORDS else "",
         "is_by_hand": event.user_id is not None,
     }
+
+
+def _merge_of(event: LeadEvent, undone: Collection[Any]) -> Facts:
+    """What its lead was before is kept with the lead that took the other in, and is of use once."""
+    can_undo = "moved" in event.data and event.pk not in undone
+    is_merge = event.kind == LeadEvent.Kind.MERGED
+    other = event.data.get("other") or event.data.get("into") if is_merge else None
+    return {"merged": other, "can_undo": is_merge and can_undo}
 
 
 def _moved(data: Facts, names: dict[str, str]) -> str:
@@ -101,6 +110,13 @@ def _returned(data: Facts, names: dict[str, str]) -> str:
     return _("Came again through %(source)s") % {"source": source} if source else _("Came again")
 
 
+def _merged(data: Facts, names: dict[str, str]) -> str:
+    if "into_name" in data:
+        return _("Merged into %(name)s") % {"name": data["into_name"]}
+    text = _("Merge with %(name)s undone") if data.get("undone") else _("Merged with %(name)s")
+    return text % {"name": data.get("other_name", "")}
+
+
 def _consent(data: Facts, names: dict[str, str]) -> str:
     wish = data.get("consent", {}).get("whatsapp")
     if wish == ConsentEvent.Kind.OPT_OUT:
@@ -131,6 +147,7 @@ SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.HANDOFF: _handoff,
     LeadEvent.Kind.RECEIVED: _received,
     LeadEvent.Kind.RETURNED: _returned,
+    LeadEvent.Kind.MERGED: _merged,
     LeadEvent.Kind.CONSENT: _consent,
     LeadEvent.Kind.CONVERSATION_CLOSED: _closed,
 }

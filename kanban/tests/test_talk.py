@@ -62,7 +62,8 @@ def test_composer_outside_the_window_offers_approved_templates_alone(desk: Clien
     assert "reply-form" not in html
     # Folded, or the conversation had no room left
     form = re.search(r'<details [^>]*id="by-template"[^>]*>(.*?)</details>', html, re.DOTALL)
-    assert form and " open" not in form[0].partition(">")[0]
+    assert form
+    assert " open" not in form[0].partition(">")[0]
     assert f'data-template="{offered.pk}"' in form[1]
     assert "not_yet" not in html
     assert re.findall(r'data-variable="(\w+)"', html) == ["1", "2"]
