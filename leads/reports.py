@@ -95,7 +95,7 @@ def by_status(period: Period) -> list[dict[str, Any]]:
 
 
 def by_source(period: Period) -> list[dict[str, Any]]:
-    """`[{slug, name, count, won, percent_won, percent}]`, most leads first; slug None: WhatsApp or by hand."""
+    """`[{slug, name, count, won, percent_won, percent}]`, most leads first; slug None: WhatsApp."""
     rows = list(
         _came_in(period)
         .order_by()

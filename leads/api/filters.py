@@ -12,7 +12,7 @@ from leads.cleaning import clean_line
 from leads.clicks import attributed, clicked
 from leads.identity import parse_phone, phone_key
 from leads.inference.mapping import ATTRIBUTION
-from leads.models import LeadIdentity
+from leads.models import LeadIdentity, Source
 from leads.models.lead import LeadQuerySet
 from leads.search import LeadWords, search_query
 
@@ -55,8 +55,10 @@ class LeadFilters:
         return cls(waiting=query.get("waiting", "").lower() in YES, attribution=attribution, **texts)
 
     def apply(self, leads: LeadQuerySet) -> LeadQuerySet:
-        exact = {"status": self.status, "source__slug": self.source, "temperature": self.temperature}
+        exact = {"status": self.status, "temperature": self.temperature}
         leads = leads.filter(**{name: value for name, value in exact.items() if value})
+        if self.source:
+            leads = leads.filter(came_by(self.source))
         if self.waiting:
             leads = leads.filter(waiting_since__isnull=False)
         if self.consultant:
@@ -73,6 +75,12 @@ class LeadFilters:
         if self.q:
             leads = with_words(leads, self.q)
         return leads
+
+
+def came_by(slug: str) -> Q:
+    """Whoever wrote to us first came by no source; one may be called `whatsapp`, too."""
+    named = Q(source__slug=slug)
+    return named | Q(source=None) if slug == Source.WHATSAPP else named
 
 
 def user_is(path: str, text: str) -> Q:
