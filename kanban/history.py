@@ -13,7 +13,7 @@ from whatsapp.models import ConsentEvent, Conversation
 SHOWN = 200
 Facts = dict[str, Any]
 # Where an event keeps what people wrote
-WORDS = {
+WORDS: dict[str, str] = {
     LeadEvent.Kind.NOTE: "text",
     LeadEvent.Kind.RECEIVED: "message",
     LeadEvent.Kind.RETURNED: "message",

@@ -17,6 +17,7 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     When,
 )
@@ -202,7 +203,7 @@ def _between(leads: LeadQuerySet, start: datetime, end: datetime | None = None) 
     return leads.filter(created_at__lt=end) if end else leads
 
 
-def _answered(leads: LeadQuerySet) -> LeadQuerySet:
+def _answered(leads: LeadQuerySet) -> QuerySet[Any]:
     """With `answered_by` and `given_at`: who had them when they were answered, and since when.
 
     The past stays as it was: whoever is given them afterwards answered nothing of it.

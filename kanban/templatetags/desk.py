@@ -17,9 +17,11 @@ from django.utils.translation import pgettext
 from kanban.notices import bell_facts
 from kanban.waiting import count_waiting
 from kanban.words import browser_words
+from leads.durations import lasting
 from leads.models import Lead, User
 
 register = template.Library()
+register.filter(lasting)
 
 SPRITE = "vendor/lucide-static/1.62.0/sprite.svg"
 WAITS_LONG = timedelta(minutes=10)
@@ -194,23 +196,6 @@ def lead_name(lead: Lead) -> str:
 @register.filter
 def unlocalized_value(value: Decimal | None) -> str:
     return "" if value is None else f"{value:f}"
-
-
-@register.filter
-def lasting(span: timedelta | None) -> str:
-    """A duration in its two largest units."""
-    if span is None:
-        return "–"
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return _("%(count)d s") % {"count": span.total_seconds()}
-    hours, minutes = divmod(minutes, 60)
-    if hours < 1:
-        return _("%(count)d min") % {"count": minutes}
-    days, hours = divmod(hours, 24)
-    if days < 1:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-    return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """Users and consultants."""
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from leads.durations import lasting
 from leads.errors import NotAllowedError
 from leads.models import Absence, Assignment, Consultant, Lead, NoticePreferences, User, WorkingHours
 from leads.models.people import check_timezone
@@ -118,7 +120,7 @@ def _zone_of(request: HttpRequest, known: Consultant | None) -> ZoneInfo:
 class ConsultantAdmin(KeptWithHistory):
     list_display = [
         *("user", "is_accepting_leads", "is_active", "open_leads", "max_open_leads", "timezone"),
-        "typical_response_seconds",
+        "usual_response",
     ]
     list_filter = ["is_accepting_leads", "user__is_active"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "user__email"]
@@ -136,6 +138,11 @@ class ConsultantAdmin(KeptWithHistory):
     @admin.display(description=_("open leads"))
     def open_leads(self, consultant: Any) -> int:
         return consultant.open_leads
+
+    @admin.display(description=_("usually answers within"), ordering="typical_response_seconds")
+    def usual_response(self, consultant: Consultant) -> str:
+        seconds = consultant.typical_response_seconds
+        return lasting(None if seconds is None else timedelta(seconds=seconds))
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **named: Any
