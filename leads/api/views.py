@@ -29,7 +29,7 @@ FILTERS = [
     OpenApiParameter("source", str, description="Slug of a source; `whatsapp`: they wrote to us first."),
     OpenApiParameter("temperature", str, enum=["hot", "warm", "cold"]),
     OpenApiParameter("waiting", bool, description="Only clients who wait for an answer."),
-    OpenApiParameter("q", str, description="Beginnings of words of name, e-mail or phone."),
+    OpenApiParameter("q", str, description="Beginnings of words of name, e-mail, phone, city, interest."),
     OpenApiParameter("click", str, enum=[*CLICK_IDS, ANY, NONE], description="Whose ad was clicked."),
     *(OpenApiParameter(name, str, description="Where it came from, exactly.") for name in ATTRIBUTION),
 ]
