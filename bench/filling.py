@@ -2,9 +2,10 @@
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from leads.actors import SYSTEM
-from leads.models import Lead, LeadIdentity, Source
+from leads.models import Lead, LeadIdentity, LeadSearch, Source
 from leads.payload import LeadPayload
 from leads.services.intake import receive_lead
 
@@ -12,6 +13,7 @@ from leads.services.intake import receive_lead
 _INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN (
   SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass)"""
+_TRIGGER = "ALTER TABLE leads_lead {} TRIGGER lead_words_kept"
 # Copies of one lead, so that columns that come later need no change here.
 _LEADS = """
 INSERT INTO leads_lead
@@ -28,6 +30,9 @@ SELECT made.* FROM leads_lead AS lead, generate_series(1, %s::int) AS n,
     'refinement', 'done',
     'created_at', now() - n * interval '10 seconds')) AS made
 WHERE lead.id = %s"""
+_WORDS = """
+INSERT INTO leads_leadsearch (lead_id, words)
+SELECT id, lead_words(name, phone, email, city, product) FROM leads_lead ON CONFLICT DO NOTHING"""
 _IDENTITIES = """
 INSERT INTO leads_leadidentity (lead_id, kind, key, shown)
 SELECT id, identity.kind, identity.key, identity.key
@@ -42,7 +47,7 @@ def fill_up_to(wanted: int) -> None:
     if present < wanted:
         _insert(wanted - present, after=present)
     with connection.cursor() as cursor:
-        for model in (Lead, LeadIdentity):
+        for model in (Lead, LeadIdentity, LeadSearch):
             cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
         # Else the writing of a million rows goes on in the background of what is measured next
         cursor.execute("CHECKPOINT")
@@ -60,15 +65,18 @@ def _insert(count: int, after: int) -> None:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else their triggers wait, and no index can be made
-        definitions = _drop_indexes(cursor)
+        definitions = [*_drop_indexes(cursor, Lead), *_drop_indexes(cursor, LeadSearch)]
+        cursor.execute(_TRIGGER.format("DISABLE"))
         cursor.execute(_LEADS, [count, after, after, lead.pk])
+        cursor.execute(_TRIGGER.format("ENABLE"))
+        cursor.execute(_WORDS)
         for definition in definitions:
             cursor.execute(definition)
         cursor.execute(_IDENTITIES)
 
 
-def _drop_indexes(cursor: CursorWrapper) -> list[str]:
-    table = Lead._meta.db_table
+def _drop_indexes(cursor: CursorWrapper, model: type[Model]) -> list[str]:
+    table = model._meta.db_table
     cursor.execute(_INDEXES, [table, table])
     rows = cursor.fetchall()
     for name, _definition in rows:

@@ -1,6 +1,6 @@
 """The timeline of a lead in sentences. Facts are stored; the words are found when somebody reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,13 +13,21 @@ from whatsapp.models import ConsentEvent, Conversation
 
 SHOWN = 200
 Facts = dict[str, Any]
+# Where an event keeps what people wrote
+WORDS: dict[str, str] = {
+    LeadEvent.Kind.NOTE: "text",
+    LeadEvent.Kind.RECEIVED: "message",
+    LeadEvent.Kind.RETURNED: "message",
+}
 
 
 def history_of(lead: Lead) -> list[dict[str, Any]]:
-    """Newest first: `{kind, at, who, text, note}`; `note` only for notes."""
-    events = LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN]
+    """Newest first: `{kind, at, who, text, note, source, is_by_hand, merged, can_undo}`; `note`: a remark, or
+    the words that somebody came with, by `source`; `merged`: the id of the other lead of a merge."""
+    events = list(LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN])
     names = {status.slug: status.title for status in Status.objects.all()}
-    return [_line(event, names) for event in events]
+    undone = {event.data.get("undone") for event in events}
+    return [_line(event, names) | _merge_of(event, undone) for event in events]
 
 
 def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
@@ -29,8 +37,18 @@ def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
         "at": event.created_at,
         "who": str(event.user) if event.user else event.get_actor_kind_display(),
         "text": say(event.data, names) if say else event.get_kind_display(),
-        "note": event.data.get("text", "") if event.kind == LeadEvent.Kind.NOTE else "",
+        "note": event.data.get(WORDS.get(event.kind, ""), ""),
+        "source": event.data.get("source", "") if event.kind in WORDS else "",
+        "is_by_hand": event.user_id is not None,
     }
+
+
+def _merge_of(event: LeadEvent, undone: Collection[Any]) -> Facts:
+    """What its lead was before is kept with the lead that took the other in, and is of use once."""
+    can_undo = "moved" in event.data and event.pk not in undone
+    is_merge = event.kind == LeadEvent.Kind.MERGED
+    other = event.data.get("other") or event.data.get("into") if is_merge else None
+    return {"merged": other, "can_undo": is_merge and can_undo}
 
 
 def _moved(data: Facts, names: dict[str, str]) -> str:
@@ -88,6 +106,18 @@ def _received(data: Facts, names: dict[str, str]) -> str:
     return _("Came in through %(source)s") % {"source": source} if source else _("Came in")
 
 
+def _returned(data: Facts, names: dict[str, str]) -> str:
+    source = data.get("source")
+    return _("Came again through %(source)s") % {"source": source} if source else _("Came again")
+
+
+def _merged(data: Facts, names: dict[str, str]) -> str:
+    if "into_name" in data:
+        return _("Merged into %(name)s") % {"name": data["into_name"]}
+    text = _("Merge with %(name)s undone") if data.get("undone") else _("Merged with %(name)s")
+    return text % {"name": data.get("other_name", "")}
+
+
 def _consent(data: Facts, names: dict[str, str]) -> str:
     wish = data.get("consent", {}).get("whatsapp")
     if wish == ConsentEvent.Kind.OPT_OUT:
@@ -117,6 +147,8 @@ SENTENCES: dict[str, Callable[[Facts, dict[str, str]], str]] = {
     LeadEvent.Kind.STAGE: _stage,
     LeadEvent.Kind.HANDOFF: _handoff,
     LeadEvent.Kind.RECEIVED: _received,
+    LeadEvent.Kind.RETURNED: _returned,
+    LeadEvent.Kind.MERGED: _merged,
     LeadEvent.Kind.CONSENT: _consent,
     LeadEvent.Kind.CONVERSATION_CLOSED: _closed,
 }

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from kanban.offers import Offer, offers_for, offers_in
 from leads.models import Lead, User
 from whatsapp.api.facts import context_of, message_facts
-from whatsapp.models import Conversation, Line, Message, Template
+from whatsapp.models import Conversation, Line, Message
 from whatsapp.payloads import shown
-from whatsapp.services import line_to_begin_on, offer_templates
+from whatsapp.services import line_to_begin_on
 
 SHOWN = 200
 SNIPPET = 120
@@ -31,14 +32,14 @@ class Spoken:
 @dataclass(frozen=True)
 class Talk:
     """`state` is what the composer says: `agent` (take over first), `open`, `window` (24 hours are over, only
-    `templates` may be sent), `opted_out`, `closed`."""
+    `offers` may be sent), `opted_out`, `closed`."""
 
     conversation: Conversation
     others: list[Conversation]
     messages: list[Spoken]
     state: str
     has_earlier: bool
-    templates: list[Template]
+    offers: list[Offer]
 
     @property
     def window_closes_at(self) -> datetime | None:
@@ -50,13 +51,13 @@ class Beginning:
     """A conversation that may be begun by a template, from `line`."""
 
     line: Line
-    templates: list[Template]
+    offers: list[Offer]
 
 
 def beginning_of(user: User, lead: Lead) -> Beginning | None:
     """What may be written first to a lead who never wrote; None: there is no phone, or no line of ours."""
     line = line_to_begin_on(user)
-    return Beginning(line, offer_templates(line)) if line and lead.phone else None
+    return Beginning(line, offers_for(line, lead, user)) if line and lead.phone else None
 
 
 def talk_of(user: User, lead: Lead, chosen: str = "") -> Talk | None:
@@ -70,17 +71,19 @@ def talk_of(user: User, lead: Lead, chosen: str = "") -> Talk | None:
     if not threads:
         return None
     conversation = next((thread for thread in threads if str(thread.pk) == chosen), threads[0])
-    return _talk(conversation, [thread for thread in threads if thread is not conversation])
+    others = [thread for thread in threads if thread is not conversation]
+    return _talk(user, conversation, lead, others)
 
 
 def talk_in(user: User, conversation_id: UUID) -> Talk | None:
     """One thread by itself, of somebody whose lead the reader does not see; None: not theirs to see."""
     visible = Conversation.objects.visible_to(user).select_related("line", "consultant__user", "lead")
     conversation = visible.filter(pk=conversation_id).first()
-    return _talk(conversation, []) if conversation else None
+    return _talk(user, conversation, None, []) if conversation else None
 
 
-def _talk(conversation: Conversation, others: list[Conversation]) -> Talk:
+def _talk(user: User, conversation: Conversation, lead: Lead | None, others: list[Conversation]) -> Talk:
+    """`lead`: theirs to see."""
     messages, state = _last_messages(conversation.pk), composer_state(conversation)
     return Talk(
         conversation=conversation,
@@ -88,7 +91,7 @@ def _talk(conversation: Conversation, others: list[Conversation]) -> Talk:
         messages=messages[-SHOWN:],
         state=state,
         has_earlier=len(messages) > SHOWN,
-        templates=offer_templates(conversation.line) if state == "window" else [],
+        offers=offers_in(conversation, lead, user) if state == "window" else [],
     )
 
 

@@ -35,6 +35,7 @@ def _board_words() -> dict[str, str]:
         "filtered": _("{count} leads shown"),
         "load_failed": _("Couldn’t load this. Check the connection and try again."),
         "saved": _("Saved"),
+        "split": _("{name} stands on its own again."),
         "assigned": _("Given to {name}."),
         "taken": _("The lead is yours."),
         "queue_waits_one": _("1 lead waits for a consultant."),

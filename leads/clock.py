@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 
 class VirtualClock:
@@ -37,22 +36,6 @@ def in_words(moment: datetime) -> str:
 def day_in_words(moment: datetime) -> str:
     """The local day, without its hour."""
     return date_format(timezone.localtime(moment), "DATE_FORMAT")
-
-
-def lasting(span: timedelta | None) -> str:
-    """A duration in its two largest units."""
-    if span is None:
-        return "–"
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return _("%(count)d s") % {"count": span.total_seconds()}
-    hours, minutes = divmod(minutes, 60)
-    if hours < 1:
-        return _("%(count)d min") % {"count": minutes}
-    days, hours = divmod(hours, 24)
-    if days < 1:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-    return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
 
 
 @contextmanager

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, DurationField, F, Min, Q
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Case,
+    Count,
+    DurationField,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import TruncDate
 
 from leads import clock
@@ -44,7 +57,7 @@ class Period:
         return clock.now() - timedelta(days=2 * self.days)
 
 
-FIRST_RESPONSE = F("first_response_at") - F("assigned_at")
+FIRST_RESPONSE = F("first_response_at") - F("given_at")
 
 
 def totals(period: Period) -> dict[str, Any]:
@@ -83,7 +96,7 @@ def by_status(period: Period) -> list[dict[str, Any]]:
 
 
 def by_source(period: Period) -> list[dict[str, Any]]:
-    """`[{slug, name, count, won, percent_won, percent}]`, most leads first; slug None: WhatsApp or by hand."""
+    """`[{slug, name, count, won, percent_won, percent}]`, most leads first; slug None: WhatsApp."""
     rows = list(
         _came_in(period)
         .order_by()
@@ -126,7 +139,7 @@ def by_consultant(period: Period) -> list[dict[str, Any]]:
     medians = dict(
         _answered(_came_in(period))
         .order_by()
-        .values_list("consultant")
+        .values_list("answered_by")
         .annotate(median=Percentile(FIRST_RESPONSE, fraction=0.5))
     )
     given = _given_in(period)
@@ -190,9 +203,26 @@ def _between(leads: LeadQuerySet, start: datetime, end: datetime | None = None) 
     return leads.filter(created_at__lt=end) if end else leads
 
 
-def _answered(leads: LeadQuerySet) -> LeadQuerySet:
-    """Answered by the consultant who has them now: what a former one needed is not theirs."""
-    return leads.filter(first_response_at__gte=F("assigned_at"))
+def _answered(leads: LeadQuerySet) -> QuerySet[Any]:
+    """With `answered_by` and `given_at`: who had them when they were answered, and since when.
+
+    The past stays as it was: whoever is given them afterwards answered nothing of it.
+    """
+    is_last = Q(first_response_at__gte=F("assigned_at"))
+    earlier = Assignment.objects.filter(
+        lead=OuterRef("pk"),
+        outcome=Assignment.Outcome.ASSIGNED,
+        created_at__lte=OuterRef("first_response_at"),
+    ).order_by("-created_at", "-id")
+    # The ledger is asked for those alone that went on since
+    since = Case(When(is_last, then=F("assigned_at")), default=Subquery(earlier.values("created_at")[:1]))
+    whom = Case(
+        When(is_last, then=F("consultant")),
+        default=Subquery(earlier.values("consultant")[:1]),
+        output_field=BigIntegerField(),
+    )
+    answered = leads.filter(first_response_at__isnull=False)
+    return answered.annotate(given_at=since, answered_by=whom).filter(given_at__isnull=False)
 
 
 def _percent(part: int, whole: int) -> int:

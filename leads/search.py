@@ -1,17 +1,14 @@
-"""Finding leads by the beginnings of words: of the name, the e-mail, and of the phone's usual parts.
+"""What people type, as a query for the words that a lead is found by.
 
-One expression, written the same in the index and in the query, so that a million leads are searched
-by index. PostgreSQL's own text search does it; trigrams would need an extension that not every
-server has.
+The words are of the name, the e-mail, the city, the interest and the phone's usual parts; PostgreSQL keeps
+them folded (migration 0018), and the query is folded here the same way. PostgreSQL's own text search does
+it; trigrams would need an extension that not every server has.
 """
 
 import re
-from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
-from django.db.models import CharField, Func
+from django.contrib.postgres.search import SearchQuery
 
-# Upper and lower case, because lower() leaves accents alone in databases of the C locale.
 ACCENTED = "áàâãäåéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ"
 PLAIN = "aaaaaaeeeeiiiiooooouuuucnaaaaaaeeeeiiiiooooouuuucn"
 SEPARATORS = "@._-+'/"
@@ -19,29 +16,6 @@ MAX_WORDS = 8
 MAX_WORD_LENGTH = 60
 
 _FOLD = str.maketrans(ACCENTED + SEPARATORS, PLAIN + " " * len(SEPARATORS))
-_quoted_separators = SEPARATORS.replace("'", "''")
-
-
-def _end_of_phone(digits: int) -> Func:
-    return Func("phone", template=f"right(coalesce(%(expressions)s, ''), {digits})", output_field=CharField())
-
-
-class LeadWords(Func):
-    """The words of a lead. The phone stands whole and from the area code, the number and its last four."""
-
-    # With its configuration named, `to_tsvector` is immutable and may be indexed (PostgreSQL 12.2.2)
-    template = (
-        "to_tsvector('simple'::regconfig, translate(lower(%(expressions)s), "
-        f"'{ACCENTED}{_quoted_separators}', '{PLAIN}{' ' * len(SEPARATORS)}'))"
-    )
-    arg_joiner = " || ' ' || "
-    output_field = SearchVectorField()
-
-    def __init__(self, *expressions: Any, **extra: Any) -> None:
-        # E.164 whole, then as Brazilians know their number:
-        # with the area code, without, without the ninth digit
-        phone = (_end_of_phone(digits) for digits in (15, 11, 9, 8, 4))
-        super().__init__(*(expressions or ("name", "email", *phone)), **extra)
 
 
 def search_query(text: str) -> SearchQuery | None:

@@ -6,6 +6,8 @@ from psycopg import sql
 from tests.stack import database_url
 
 TRIES = 5
+# A trigger writes its rows anew while those of the leads are copied
+WRITTEN_BY_TRIGGER = "leads_leadsearch"
 TABLES = """
     SELECT relname FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname
@@ -32,6 +34,8 @@ def _copy_everything(template: str, database: str) -> None:
         tables = [sql.Identifier(name) for (name,) in source.execute(TABLES).fetchall()]
         target.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(tables)))
         for table in tables:
+            if table == sql.Identifier(WRITTEN_BY_TRIGGER):
+                continue
             read = sql.SQL("COPY {} TO STDOUT").format(table)
             write = sql.SQL("COPY {} FROM STDIN").format(table)
             with source.cursor().copy(read) as rows, target.cursor().copy(write) as copy:

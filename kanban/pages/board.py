@@ -81,9 +81,15 @@ def _choices(request: HttpRequest) -> dict[str, Any]:
     has_leads = Exists(Lead.objects.open().filter(consultant=OuterRef("pk")))
     consultants = Consultant.objects.select_related("user").filter(Q(user__is_active=True) | has_leads)
     return {
-        "sources": Source.objects.order_by("name"),
+        "sources": _sources(),
         "consultants": consultants.order_by("user__first_name") if user_of(request).is_manager else [],
     }
+
+
+def _sources() -> list[tuple[str, str]]:
+    """(slug, name) of whatever a card may name."""
+    named = dict(Source.objects.order_by("name").values_list("slug", "name"))
+    return list(({Source.WHATSAPP: "WhatsApp"} | named).items())
 
 
 def _uuids(text: str) -> list[UUID]:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from kanban.form_words import form_words
 from kanban.history import history_of
 from kanban.lead_sheet import lead_sheet
 from kanban.pages.htmx import HtmxRequest
@@ -66,6 +67,7 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
         "lead": lead,
         "sheet": lead_sheet(lead),
         "talk": talk,
+        "form_words": form_words(lead, history, talk),
         "beginning": None if talk else beginning_of(user_of(request), lead),
         "history": history,
         "notes": _notes(history),

@@ -17,13 +17,13 @@ from django.utils.translation import pgettext
 from kanban.notices import bell_facts
 from kanban.waiting import count_waiting
 from kanban.words import browser_words
-from leads import clock
+from leads.durations import lasting
 from leads.models import Lead, User
 from leads.slot_lines import interest_in_words
 from whatsapp.kind_words import kind_in_words, words_or_kind
 
 register = template.Library()
-register.filter("lasting", clock.lasting)
+register.filter(lasting)
 register.filter("kind_in_words", kind_in_words)
 register.filter("words_or_kind", words_or_kind)
 

@@ -78,6 +78,7 @@ def test_board_filters_narrow_cards_and_counts_alike(manager):
         ({"consultant": "ana"}, ["Hot Ana"]),
         ({"consultant": "none"}, ["Waiting"]),
         ({"source": "site"}, ["Hot Ana"]),
+        ({"source": "whatsapp"}, ["Waiting"]),
         ({"temperature": "hot"}, ["Hot Ana"]),
         ({"waiting": "1"}, ["Waiting"]),
         ({"q": "wait"}, ["Waiting"]),

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from leads.models import Consultant
+from leads.models import Consultant, Source
 from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp.models import Conversation
 from whatsapp.tests.makers import make_conversation
@@ -71,6 +71,21 @@ def test_board_escapes_what_came_from_outside(desk: Client, ana: Consultant) -> 
 
     assert "<script>alert" not in html
     assert "<img onerror" not in html
+
+
+def test_source_filter_offers_what_cards_name(desk: Client, ana: Consultant) -> None:
+    site = Source.objects.create(slug="site", name="Site")
+    make_lead(consultant=ana, name="Rita", source=site)
+    make_lead(consultant=ana, name="Nina")
+
+    html = desk.get("/?source=whatsapp").content.decode()
+
+    offered = re.search(r'<select [^>]*id="f-source".*?</select>', html, re.DOTALL)[0]
+    assert re.findall(r"<option [^>]*>([^<]+)</option>", offered) == ["Every source", "WhatsApp", "Site"]
+    assert '<option value="whatsapp" selected>' in offered
+    assert 'name="source" value="manual"' in html
+    assert "Nina" in html
+    assert "Rita" not in html
 
 
 def test_cards_fragment_leaves_out_what_is_not_on_this_board(desk: Client, ana: Consultant) -> None:

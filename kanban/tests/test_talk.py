@@ -5,10 +5,10 @@ import re
 import pytest
 from django.test import Client
 
-from leads.models import Consultant, Lead
+from leads.models import Consultant, Lead, User
 from leads.tests.makers import make_consultant, make_lead
 from whatsapp.models import Conversation, Message
-from whatsapp.tests.makers import make_conversation, make_line, make_template, new_sid
+from whatsapp.tests.makers import make_consultant_line, make_conversation, make_line, make_template, new_sid
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,11 @@ def test_composer_outside_the_window_offers_approved_templates_alone(desk: Clien
     html = page(desk, lead)
 
     assert "reply-form" not in html
-    assert f'data-template="{offered.pk}"' in html
+    # Folded, or the conversation had no room left
+    form = re.search(r'<details [^>]*id="by-template"[^>]*>(.*?)</details>', html, re.DOTALL)
+    assert form
+    assert " open" not in form[0].partition(">")[0]
+    assert f'data-template="{offered.pk}"' in form[1]
     assert "not_yet" not in html
     assert re.findall(r'data-variable="(\w+)"', html) == ["1", "2"]
     assert "for example Marina" in html
@@ -81,6 +85,54 @@ def test_composer_escapes_what_a_provider_wrote(desk: Client, lead: Lead) -> Non
 
     assert "<script>alert" not in html
     assert '"><img>' not in html
+
+
+@pytest.mark.parametrize(
+    ("body", "samples", "values"),
+    [
+        ("Olá {{1}}, aqui é {{2}}.", {"1": "Marina", "2": "Ana Souza"}, ["Olivia", "Ana Lima"]),
+        ("Olá {{1}}, aqui é {{2}}.", {}, ["Olivia Hayes", "Ana Lima"]),
+        ("Hi {{ 2 }}! I'm {{1}}", {"1": "Ana", "2": "James Dean"}, ["Ana", "Olivia Hayes"]),
+        ("{{name}}: {{consultant}}, {{day}}", {"day": "monday"}, ["Olivia Hayes", "Ana Lima", ""]),
+        ("Olá, seu pedido {{1}} saiu. Endereço: {{2}}", {}, ["", ""]),
+    ],
+)
+def test_template_is_filled_with_the_names_that_belong_there(desk, ana, lead, body, samples, values):
+    User.objects.filter(pk=ana.pk).update(first_name="Ana", last_name="Lima")
+    Lead.objects.filter(pk=lead.pk).update(name="Olivia Hayes")
+    make_template(body=body, samples=samples)
+    talk_with(lead, is_closed=True)
+
+    html = page(desk, lead)
+
+    assert re.findall(r'data-variable="\w+" value="([^"]*)"', html) == values
+    shown = re.search(r'data-body="[^"]*" aria-live="polite">([^<]*)<', html)[1]
+    assert all(value in shown for value in values)
+
+
+def test_template_in_the_language_of_the_client_comes_first(desk, lead):
+    make_template(name="appointment")
+    make_template(name="follow_up", language="en")
+    Lead.objects.filter(pk=lead.pk).update(language="en")
+    talk_with(lead, is_closed=True)
+
+    assert re.findall(r"<option [^>]*>([^<]*_[^<]*)</option>", page(desk, lead)) == [
+        "follow_up (en)",
+        "appointment (pt_BR)",
+    ]
+
+
+def test_name_that_a_colleague_gave_to_their_lead_is_not_filled_in(desk, ana):
+    theirs = make_lead(consultant=make_consultant("bia"), name="Secret Name")
+    make_template()
+    conversation = talk_with(theirs, is_closed=True, ProfileName="Olivia")
+    own = make_consultant_line(ana)
+    Conversation.objects.filter(pk=conversation.pk).update(line=own, consultant=ana)
+
+    html = desk.get(f"/inbox/conversations/{conversation.pk}/").content.decode()
+
+    assert "Secret Name" not in html
+    assert re.findall(r'data-variable="1" value="([^"]*)"', html) == ["Olivia"]
 
 
 def test_lead_who_never_wrote_can_be_written_to_first(desk: Client, lead: Lead) -> None:

@@ -9,6 +9,7 @@ from kanban import timeline
 from leads.models import LeadEvent
 from leads.services.assigning import assign_by_hand
 from leads.services.board import add_note, move_lead
+from leads.services.merging import merge_leads
 from leads.tests.makers import make_consultant, make_lead, make_manager
 from whatsapp.models import Message
 from whatsapp.tests.makers import make_conversation
@@ -102,3 +103,38 @@ def test_timeline_costs_the_same_for_one_entry_and_thirty(client, django_assert_
         # session, user, lead, three tables
         with django_assert_num_queries(6):
             client.get(f"/api/leads/{lead.pk}/timeline/")
+
+
+def timeline_page(client, lead):
+    html = client.get(f"/leads/{lead.pk}/?tab=timeline").content.decode()
+    return html.partition('id="panel-timeline"')[2].partition('id="panel-notes"')[0]
+
+
+def test_merge_says_with_whom_and_offers_its_undoing_once(client, manager):
+    keep, other = make_lead(name="Júlia Prado"), make_lead(name="J. Prado")
+    merge_leads(user=manager, keep_id=keep.pk, other_id=other.pk)
+
+    page = timeline_page(client, keep)
+    assert f'<a href="/leads/{other.pk}/">Merged with J. Prado</a>' in page
+    assert f'data-api="/api/leads/{keep.pk}/split/"' in page
+    assert f'name="other" value="{other.pk}"' in page
+    assert f'<a href="/leads/{keep.pk}/">Merged into Júlia Prado</a>' in timeline_page(client, other)
+
+    client.post(f"/api/leads/{keep.pk}/split/", {"other": str(other.pk)}, format="json")
+
+    page = timeline_page(client, keep)
+    assert "Merge with J. Prado undone" in page
+    assert "/split/" not in page
+
+
+def test_merge_is_no_consultants_to_undo(client, manager):
+    ana = make_consultant("ana")
+    keep, other = make_lead(consultant=ana), make_lead(name="J. Prado")
+    merge_leads(user=manager, keep_id=keep.pk, other_id=other.pk)
+    client.force_login(ana.user)
+
+    page = timeline_page(client, keep)
+
+    assert "Merged with J. Prado" in page
+    assert "/split/" not in page
+    assert str(other.pk) not in page

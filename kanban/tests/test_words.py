@@ -15,9 +15,9 @@ from kanban.lead_sheet import lead_sheet, reason_in_words
 from kanban.talk import composer_state, talk_of
 from kanban.templatetags import desk
 from kanban.words import browser_words
-from leads import clock
 from leads.actors import SYSTEM
 from leads.decision_words import decision_in_words, facts_of, why_nobody
+from leads.durations import lasting
 from leads.models import Assignment, AssignmentRule, LeadEvent
 from leads.services.assigning import assign_lead
 from leads.slot_lines import Names, shown, slot_line
@@ -339,7 +339,7 @@ def test_urgency_grows_with_the_wait(waited: int | None, expected: str) -> None:
     ],
 )
 def test_duration_has_its_two_largest_units(span: timedelta | None, text: str) -> None:
-    assert clock.lasting(span) == text
+    assert lasting(span) == text
 
 
 @pytest.mark.parametrize(("name", "expected"), [("Ana Lima Souza", "AS"), ("bia", "BI"), ("", "")])

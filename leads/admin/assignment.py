@@ -11,10 +11,11 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from leads import circle_layouts, circles, clock
+from leads import circle_layouts, circles
 from leads.admin.in_words import DECISION, DecisionInWords, EventInWords
 from leads.admin.merging import undo_chosen
 from leads.admin.read_only import ReadOnlyAdmin
+from leads.durations import lasting
 from leads.models import (
     Assignment,
     AssignmentRule,
@@ -161,7 +162,7 @@ class AssignmentAdmin(DecisionInWords, ReadOnlyAdmin):
     @admin.display(description=_("expected response"))
     def expected_response(self, assignment: Assignment) -> str:
         seconds = assignment.estimated_response_seconds
-        return clock.lasting(None if seconds is None else timedelta(seconds=seconds))
+        return lasting(None if seconds is None else timedelta(seconds=seconds))
 
 
 @admin.register(CircleLayout)

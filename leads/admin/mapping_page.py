@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from leads.models import Delivery, Lead, Source
 from leads.services import mapping as mapping_service
 from leads.wholeness import unpacked
 
+LOOKED_AT = 20
+
 
 class Example(NamedTuple):
     """`came`: the delivery that it is the body of; None where it was pasted, or nothing has come yet."""
@@ -24,10 +27,15 @@ class Example(NamedTuple):
     content_type: str = ""
     came: Delivery | None = None
 
+    @property
+    def body(self) -> bytes:
+        return self.text.encode("utf-8", "replace")
+
 
 def example_of(request: HttpRequest, source: Source) -> Example:
-    """What was pasted; else the body of the delivery that the address names; else the latest that came."""
-    return _pasted(request) or _body_of(_delivery(source, request.GET.get("delivery", "")))
+    """What was pasted; else the body of the delivery that the address names; else of the latest that can be read."""
+    known = Delivery.objects.filter(source=source, body__isnull=False)
+    return _pasted(request) or _named(known, request.GET.get("delivery", "")) or _latest(known)
 
 
 def _pasted(request: HttpRequest) -> Example | None:
@@ -35,17 +43,23 @@ def _pasted(request: HttpRequest) -> Example | None:
     return Example(text, request.POST.get("content_type", "")[:200]) if text else None
 
 
-def _delivery(source: Source, wanted: str) -> Delivery | None:
-    known = Delivery.objects.filter(source=source, body__isnull=False)
-    with suppress(ValueError):
-        known = known.filter(pk=UUID(wanted))
-    return known.first()
+def _named(known: QuerySet[Delivery], wanted: str) -> Example | None:
+    try:
+        delivery = known.filter(pk=UUID(wanted)).first()
+    except ValueError:
+        return None
+    return _body_of(delivery) if delivery else None
 
 
-def _body_of(delivery: Delivery | None) -> Example:
+def _latest(known: QuerySet[Delivery]) -> Example:
+    """A body that breaks off teaches nothing: it is shown where there is no other."""
+    examples = [_body_of(delivery) for delivery in known[:LOOKED_AT]]
+    readable = (one for one in examples if mapping_service.can_be_read(one.body, one.content_type))
+    return next(readable, examples[0] if examples else Example(""))
+
+
+def _body_of(delivery: Delivery) -> Example:
     """The boundary between a form's parts stands in its content type alone."""
-    if delivery is None:
-        return Example("")
     body = bytes(delivery.body or b"")
     with suppress(BodyError):
         body = unpacked(body, delivery.headers)
@@ -65,9 +79,10 @@ def chosen_paths(request: HttpRequest) -> dict[str, Any]:
 def proposal_for(source: Source, example: Example) -> dict[str, Any]:
     if not example.text.strip():
         return {}
-    body = example.text.encode("utf-8", "replace")
     try:
-        found = mapping_service.propose_mapping(source=source, body=body, content_type=example.content_type)
+        found = mapping_service.propose_mapping(
+            source=source, body=example.body, content_type=example.content_type
+        )
     except InvalidError as error:
         return {"problem": error.detail}
 

@@ -1,8 +1,12 @@
-"""Merging in the admin: two cards chosen in the list; undoing on the timeline row of the merge."""
+"""Merging in the admin: two cards chosen in the list; undoing here, or on the lead's own timeline."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,17 +17,44 @@ from leads.services.merging import merge_leads, undo_merge
 
 
 @admin.action(description=gettext_lazy("Merge the two chosen leads into the older one"))
-def merge_chosen(admin_page: admin.ModelAdmin, request: HttpRequest, leads: QuerySet[Lead]) -> None:
+def merge_chosen(
+    admin_page: admin.ModelAdmin, request: HttpRequest, leads: QuerySet[Lead]
+) -> HttpResponse | None:
+    """Ask first; the answer comes with `sure`."""
     chosen = list(leads.order_by("created_at")[:3])
     if len(chosen) != 2:
         messages.error(request, _("Choose exactly two leads."))
-        return
+    elif "sure" not in request.POST:
+        return _ask(admin_page, request, *chosen)
+    else:
+        _merge(request, *chosen)
+    return None
+
+
+def _ask(admin_page: admin.ModelAdmin, request: HttpRequest, keep: Lead, other: Lead) -> HttpResponse:
+    context = {
+        "title": _("Merge two leads"),
+        "opts": admin_page.opts,
+        "leads": [keep, other],
+        "keep": keep,
+        "other": other,
+        "chosen_name": ACTION_CHECKBOX_NAME,
+    }
+    whole = admin_page.admin_site.each_context(request) | context
+    return TemplateResponse(request, "admin/leads/lead/merge.html", whole)
+
+
+def _merge(request: HttpRequest, keep: Lead, other: Lead) -> None:
     try:
-        kept = merge_leads(user=user_of(request), keep_id=chosen[0].pk, other_id=chosen[1].pk)
+        kept = merge_leads(user=user_of(request), keep_id=keep.pk, other_id=other.pk)
     except CrmError as error:
         messages.error(request, str(error.detail))
-    else:
-        messages.success(request, _("Merged into %s. The timeline row of the merge can undo it.") % kept)
+        return
+    told = _("Merged %(other)s into %(kept)s.") % {"other": other, "kept": kept}
+    link = format_html(
+        '<a href="{}?tab=timeline">{}</a>', reverse("lead", args=[kept.pk]), _("Its timeline can undo it")
+    )
+    messages.success(request, format_html("{} {}", told, link))
 
 
 @admin.action(description=gettext_lazy("Undo the chosen merges"))

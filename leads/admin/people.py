@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from leads import clock
+from leads.durations import lasting
 from leads.errors import NotAllowedError
 from leads.models import Absence, Assignment, Consultant, Lead, NoticePreferences, User, WorkingHours
 from leads.models.people import check_timezone
@@ -142,7 +142,7 @@ class ConsultantAdmin(KeptWithHistory):
     @admin.display(description=_("typical first response"), ordering="typical_response_seconds")
     def usual_response(self, consultant: Consultant) -> str:
         seconds = consultant.typical_response_seconds
-        return clock.lasting(None if seconds is None else timedelta(seconds=seconds))
+        return lasting(None if seconds is None else timedelta(seconds=seconds))
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **named: Any

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 
 from leads.cleaning import clean_line
 from leads.clicks import attributed, clicked
 from leads.identity import parse_phone, phone_key
 from leads.inference.mapping import ATTRIBUTION
-from leads.models import LeadIdentity
+from leads.models import LeadIdentity, LeadSearch, Source
 from leads.models.lead import LeadQuerySet
-from leads.search import LeadWords, search_query
+from leads.search import search_query
 
 NOBODY = "none"
 YES = frozenset({"1", "true", "yes", "on"})
 DEFAULT_COUNTRY = "BR"
 FEW_MATCHES = 200
+MANY_MATCHES = 20_000
 EVERY_MATCH = 2**31 - 1
 LONGEST_ID = 18  # digits that surely fit a bigint
 
@@ -55,8 +57,10 @@ class LeadFilters:
         return cls(waiting=query.get("waiting", "").lower() in YES, attribution=attribution, **texts)
 
     def apply(self, leads: LeadQuerySet) -> LeadQuerySet:
-        exact = {"status": self.status, "source__slug": self.source, "temperature": self.temperature}
+        exact = {"status": self.status, "temperature": self.temperature}
         leads = leads.filter(**{name: value for name, value in exact.items() if value})
+        if self.source:
+            leads = leads.filter(came_by(self.source))
         if self.waiting:
             leads = leads.filter(waiting_since__isnull=False)
         if self.consultant:
@@ -75,6 +79,12 @@ class LeadFilters:
         return leads
 
 
+def came_by(slug: str) -> Q:
+    """Whoever wrote to us first came by no source; one may be called `whatsapp`, too."""
+    named = Q(source__slug=slug)
+    return named | Q(source=None) if slug == Source.WHATSAPP else named
+
+
 def user_is(path: str, text: str) -> Q:
     """The condition that the user at `path` is the one named, by id or username."""
     if text.isdecimal() and len(text) <= LONGEST_ID:
@@ -87,7 +97,20 @@ def with_words(leads: LeadQuerySet, text: str) -> LeadQuerySet:
     query = search_query(text)
     if query is None:
         return leads.none()
-    return _by_ids(leads, leads.order_by().alias(words=LeadWords()).filter(words=query))
+    matches = leads.order_by().filter(search__words=query)
+    if matches[: MANY_MATCHES + 1].count() > MANY_MATCHES:
+        return leads.filter(_has_words(query))
+    return _by_ids(leads, matches)
+
+
+def _has_words(query: SearchQuery) -> Subquery:
+    """Asked of one lead after the other, in the order of the list, which soon has its page of so many matches.
+
+    PostgreSQL never turns a scalar subquery into a join, which would find all of them first.
+    """
+    own = LeadSearch.objects.filter(lead=OuterRef("pk"))
+    is_match = ExpressionWrapper(Q(words=query), output_field=BooleanField())
+    return Subquery(own.annotate(is_match=is_match).values("is_match"), output_field=BooleanField())
 
 
 def _by_ids(leads: LeadQuerySet, matches: LeadQuerySet) -> LeadQuerySet:

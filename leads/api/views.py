@@ -26,10 +26,10 @@ FILTERS = [
     OpenApiParameter("phone", str, description="In any spelling."),
     OpenApiParameter("status", str, description="Slug of a status."),
     OpenApiParameter("consultant", str, description="User id, username, or `none`."),
-    OpenApiParameter("source", str, description="Slug of a source."),
+    OpenApiParameter("source", str, description="Slug of a source; `whatsapp`: they wrote to us first."),
     OpenApiParameter("temperature", str, enum=["hot", "warm", "cold"]),
     OpenApiParameter("waiting", bool, description="Only clients who wait for an answer."),
-    OpenApiParameter("q", str, description="Beginnings of words of name, e-mail or phone."),
+    OpenApiParameter("q", str, description="Beginnings of words of name, e-mail, phone, city, interest."),
     OpenApiParameter("click", str, enum=[*CLICK_IDS, ANY, NONE], description="Whose ad was clicked."),
     *(OpenApiParameter(name, str, description="Where it came from, exactly.") for name in ATTRIBUTION),
 ]

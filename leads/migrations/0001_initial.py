@@ -4,16 +4,39 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import leads.fields
 import leads.models.lead
 import leads.models.people
-import leads.search
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+
+class LeadWords(models.Func):
+    """The expression of an index that a later migration takes away."""
+
+    template = (
+        "to_tsvector('simple'::regconfig, translate(lower(%(expressions)s), "
+        "'áàâãäåéèêëíìîïóòôõöúùûüçñÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑ@._-+''/', "
+        "'aaaaaaeeeeiiiiooooouuuucnaaaaaaeeeeiiiiooooouuuucn       '))"
+    )
+    arg_joiner = " || ' ' || "
+    output_field = django.contrib.postgres.search.SearchVectorField()
+
+    def __init__(self, *expressions, **extra):
+        phone = (
+            models.Func(
+                "phone",
+                template=f"right(coalesce(%(expressions)s, ''), {digits})",
+                output_field=models.CharField(),
+            )
+            for digits in (15, 11, 9, 8, 4)
+        )
+        super().__init__(*(expressions or ("name", "email", *phone)), **extra)
 
 
 class Migration(migrations.Migration):
@@ -510,7 +533,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=django.contrib.postgres.indexes.GinIndex(leads.search.LeadWords(), name='lead_words'),
+            index=django.contrib.postgres.indexes.GinIndex(LeadWords(), name='lead_words'),
         ),
         migrations.AddIndex(
             model_name='lead',

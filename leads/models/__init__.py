@@ -4,7 +4,7 @@ from leads.models.assignment import Assignment
 from leads.models.availability import Absence, Holiday, WorkingHours
 from leads.models.history import LeadEvent, LeadIdentity
 from leads.models.intake import Delivery, MappingVersion, SeenSubmission, Source
-from leads.models.lead import Lead, Status
+from leads.models.lead import Lead, LeadSearch, Status
 from leads.models.notice import Notice, NoticePreferences
 from leads.models.outbound import Endpoint, OutboundMessage
 from leads.models.people import Consultant, User
@@ -24,6 +24,7 @@ __all__ = [
     "Lead",
     "LeadEvent",
     "LeadIdentity",
+    "LeadSearch",
     "MappingVersion",
     "Notice",
     "NoticePreferences",

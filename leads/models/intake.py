@@ -14,6 +14,12 @@ from leads.fields import EncryptedTextField
 class Source(models.Model):
     """A configured origin of webhook leads. `kind` names a module of `leads.sources`."""
 
+    # Slugs of what needs no configuration. Whoever wrote to us first came
+    # by WhatsApp and has no row; the other two have one each, made when needed
+    WHATSAPP = "whatsapp"
+    BY_HAND = "manual"
+    BY_API = "api"
+
     class Returning(models.TextChoices):
         """What becomes of a person whose lead is won or lost, and who comes again."""
 

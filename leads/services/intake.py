@@ -181,7 +181,7 @@ def _first_events(
     def event(kind: str, **data: Any) -> LeadEvent:
         return LeadEvent(lead=lead, kind=kind, actor_kind=actor.kind, user=actor.user, data=data)
 
-    came = {"formerly": formerly, "delivery": arrival.delivery_id}
+    came = {"formerly": formerly, "delivery": arrival.delivery_id, "message": payload.message}
     yield event(
         LeadEvent.Kind.RECEIVED,
         source=lead.source.name if lead.source else "",

@@ -19,7 +19,8 @@ from leads.services.assigning import assign_lead
 from leads.services.board import move_to
 from leads.services.intake import Received, receive_lead
 
-API_SOURCE = "api"
+# What is not configured by anybody; a manager may call it otherwise
+NAMES = {Source.BY_API: "API", Source.BY_HAND: gettext_lazy("By hand")}
 LONGEST_KEY = 150
 
 
@@ -44,7 +45,8 @@ def add_lead(
 
     The same `idempotency_key` of the same user gives the same lead; KeyReusedError where something else
     is asked with it. `status` and `consultant_id` are for new leads: somebody who is known stays where
-    they are.
+    they are. `source_slug`: the API's own unless told, `manual` for what a person typed, `whatsapp` for
+    whoever wrote to us.
     """
     key = f"{user.pk}:{fitted(idempotency_key, LONGEST_KEY)}" if idempotency_key else ""
     asked = json.dumps([asdict(payload), source_slug, status, consultant_id], sort_keys=True, default=str)
@@ -54,7 +56,7 @@ def add_lead(
     keeper, source = _keeper(user, consultant_id), _source(source_slug)
     received = receive_lead(payload=payload, source=source, actor=actor, assign=keeper is None)
     if key:
-        repoint_submission(_source().pk, key, received.lead.pk)
+        repoint_submission(_own_source(Source.BY_API).pk, key, received.lead.pk)
     # Somebody who is known keeps their consultant, whoever adds them again
     if received.is_new and keeper:
         assign_lead(lead=received.lead, actor=actor, trigger=Assignment.Trigger.MANUAL, to=keeper)
@@ -69,7 +71,11 @@ def _made_before(key: str, asked: str) -> Lead | None:
     Whatever source the lead is said to come from, its key is kept at the API's own, and claimed before
     anything else: of two requests at once, the second waits here and holds nothing meanwhile.
     """
-    keeper, nobodys, fingerprint = _source(), uuid4(), sha256(asked.encode("utf-8", "replace")).hexdigest()
+    keeper, nobodys, fingerprint = (
+        _own_source(Source.BY_API),
+        uuid4(),
+        sha256(asked.encode("utf-8", "replace")).hexdigest(),
+    )
     owner = claim_submission(keeper.pk, key, nobodys)
     seen = SeenSubmission.objects.filter(source=keeper, key=key)
     if owner == nobodys:
@@ -88,14 +94,20 @@ def _keeper(user: User, consultant_id: int | None) -> Consultant | None:
     return Consultant.objects.select_related("user").filter(pk=consultant_id or user.pk).first()
 
 
-def _source(slug: str = "") -> Source:
-    """The named source, else that of the API; it takes no webhooks."""
-    if slug and slug != API_SOURCE:
-        source = Source.objects.filter(slug=slug).first()
-        if source is None:
-            raise InvalidError(fields={"source": [_("There is no such source.")]})
+def _source(slug: str) -> Source | None:
+    """The named source, else that of the API; None: by WhatsApp."""
+    source = Source.objects.filter(slug=slug).first() if slug else None
+    if source or slug == Source.WHATSAPP:
         return source
-    return Source.objects.get_or_create(slug=API_SOURCE, defaults={"name": "API", "is_active": False})[0]
+    if slug and slug not in NAMES:
+        raise InvalidError(fields={"source": [_("There is no such source.")]})
+    return _own_source(slug or Source.BY_API)
+
+
+def _own_source(slug: str) -> Source:
+    """It takes no webhooks."""
+    facts = {"name": str(NAMES[slug]), "is_active": False}
+    return Source.objects.get_or_create(slug=slug, defaults=facts)[0]
 
 
 def _status(slug: str) -> Status:

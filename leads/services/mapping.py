@@ -46,6 +46,14 @@ def propose_mapping(*, source: Source, body: bytes, content_type: str = "") -> P
     return Proposal(_mapping_of(found), found.payload, classification, fields)
 
 
+def can_be_read(body: bytes, content_type: str = "") -> bool:
+    try:
+        _tree_of(body, content_type)
+    except InvalidError:
+        return False
+    return True
+
+
 def _tree_of(body: bytes, content_type: str) -> Any:
     for kind in (content_type, ""):
         try:

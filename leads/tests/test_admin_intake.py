@@ -303,10 +303,15 @@ def test_two_chosen_leads_are_merged_and_taken_apart_again_in_the_admin(client, 
         deliver(source, body)
     chosen = list(Lead.objects.values_list("pk", flat=True))
 
-    client.post(
-        reverse("admin:leads_lead_changelist"), {"action": "merge_chosen", "_selected_action": chosen}
-    )
-    assert Lead.objects.on_board().count() == 1
+    asked = {"action": "merge_chosen", "_selected_action": chosen}
+    page = client.post(reverse("admin:leads_lead_changelist"), asked).content.decode()
+    assert "+5511987654321" in page
+    assert "ana@mail.example" in page
+    assert Lead.objects.on_board().count() == 2
+
+    done = client.post(reverse("admin:leads_lead_changelist"), asked | {"sure": "1"}, follow=True)
+    kept = Lead.objects.on_board().get()
+    assert f'<a href="/leads/{kept.pk}/?tab=timeline">' in done.content.decode()
 
     event = Lead.objects.on_board().get().events.get(kind="merged")
     client.post(

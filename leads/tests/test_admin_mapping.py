@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from leads.models import Delivery, Lead, MappingVersion
 from leads.tests.test_admin_intake import EXAMPLE, deliver, make_source
@@ -97,6 +98,21 @@ def test_delivery_leads_to_a_mapping_by_its_own_example_not_by_the_latest(client
     assert "quem" in example(delivery=first.pk)
     assert "outra" in example()
     assert "outra" in example(delivery="nonsense")
+
+
+def test_mapping_page_opens_with_the_latest_delivery_that_can_be_read(client, manager):
+    source = make_source()
+    url = reverse("admin:leads_source_mapping", args=[source.pk])
+    broken = deliver(source, b'{"quem": "Carla", "zap')
+    assert "Carla" in client.get(url).content.decode()
+
+    deliver(source, EXAMPLE)
+    Delivery.objects.filter(pk=broken.pk).update(received_at=timezone.now())
+
+    page = client.get(url).content.decode()
+    assert re.search(r'name="path_phone"\s+value="ficha.zap"', page)
+    assert "Carla" not in page
+    assert "Carla" in client.get(url, {"delivery": broken.pk}).content.decode()
 
 
 def test_delivery_of_another_source_is_no_example(client, manager):

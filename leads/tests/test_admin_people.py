@@ -1,5 +1,6 @@
 """People in the admin: who was switched off leaves no lead unseen, and their times are their own."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -51,7 +52,7 @@ def test_switching_off_somebody_without_open_leads_warns_of_nothing(desk):
 
 
 def test_list_of_consultants_tells_their_open_leads_their_room_and_their_time_zone(desk):
-    ana = make_consultant("ana", timezone="Europe/Madrid", max_open_leads=9)
+    ana = make_consultant("ana", timezone="Europe/Madrid", max_open_leads=9, typical_response_seconds=770)
     make_consultant("bia")
     for status in ("new", "contacted", "lost"):
         make_lead(consultant=ana, status_id=status)
@@ -59,6 +60,7 @@ def test_list_of_consultants_tells_their_open_leads_their_room_and_their_time_zo
     assert '<td class="field-open_leads">2</td><td class="field-max_open_leads">9</td>' in text
     assert '<td class="field-open_leads">0</td>' in text
     assert '<td class="field-timezone">Europe/Madrid</td>' in text
+    assert sorted(re.findall(r'<td class="field-usual_response">([^<]*)</td>', text)) == ["12 min", "–"]
 
 
 def test_overview_and_board_show_whose_account_is_off_while_their_leads_are_open(desk):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.models import Lead
+from leads.models import Lead, Source
 from leads.tests.makers import (
     client_of,
     make_circle,
@@ -27,6 +27,19 @@ def test_add_makes_a_lead_and_the_circle_gives_it_to_somebody(manager, ana):
     assert facts["consultant"]["username"] == "ana"
     assert facts["extra"] == {"budget_note": {"a": [1]}}
     assert facts["classification"]["source"] == "rules"
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"), [("", "API"), ("api", "API"), ("manual", "By hand"), ("whatsapp", "")]
+)
+def test_add_says_how_the_lead_came_without_a_configured_source(manager, slug, name):
+    make_statuses()
+    for number in (1, 2):
+        body = {"email": f"{number}@b.co", "source": slug}
+        answer = client_of(manager).post("/api/leads/", body, format="json")
+        assert answer.json()["source_name"] == name
+    assert answer.json()["source"] == (None if slug == "whatsapp" else slug or "api")
+    assert not Source.objects.filter(is_active=True).exists()
 
 
 def test_add_keeps_an_email_as_the_webhooks_do(manager):

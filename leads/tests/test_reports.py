@@ -8,7 +8,8 @@ from django.utils import timezone
 from leads import reports
 from leads.models import Assignment, Consultant, Lead, User
 from leads.reports import Period
-from leads.tests.makers import make_consultant, make_lead
+from leads.services.leaving import redistribute
+from leads.tests.makers import make_circle, make_consultant, make_lead, make_manager
 
 pytestmark = pytest.mark.django_db
 WEEK = Period(7)
@@ -144,6 +145,31 @@ def test_response_days_have_the_median_and_the_slow_end() -> None:
     assert [day["count"] for day in days] == [3]
     assert days[0]["median"] == timedelta(minutes=20)
     assert timedelta(minutes=20) < days[0]["slow"] <= timedelta(minutes=30)
+
+
+def test_first_answers_stay_as_they_were_when_the_leads_of_a_leaver_go_to_colleagues() -> None:
+    ana, bia = make_consultant("ana"), make_consultant("bia")
+    make_circle(ana, bia)
+    at = timezone.now() - timedelta(hours=5)
+    for minutes in (10, 30):
+        lead = make_lead(consultant=ana, assigned_at=at, first_response_at=at + timedelta(minutes=minutes))
+        given = Assignment.objects.create(lead=lead, consultant=ana, outcome="assigned", trigger="arrival")
+        Assignment.objects.filter(pk=given.pk).update(created_at=at)
+    before = reports.response_days(WEEK), reports.totals(WEEK)["first_response"], first_responses()
+
+    redistribute(user=make_manager(), consultant=ana)
+
+    assert set(Lead.objects.values_list("consultant", flat=True)) == {bia.pk}
+    assert before[2][ana] == timedelta(minutes=20)
+    assert (
+        reports.response_days(WEEK),
+        reports.totals(WEEK)["first_response"],
+        first_responses(),
+    ) == before
+
+
+def first_responses() -> dict[Consultant, timedelta | None]:
+    return {row["consultant"]: row["first_response"] for row in reports.by_consultant(WEEK)}
 
 
 def test_unassigned_queue_knows_why_nobody_took_the_lead() -> None:

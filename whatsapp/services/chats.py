@@ -7,7 +7,7 @@ import redis
 from django.utils.translation import gettext_lazy as _
 
 from leads.errors import CrmError, InvalidError, NotFoundError
-from leads.models import Lead, User
+from leads.models import Lead, Source, User
 from leads.on_commit import enqueue
 from leads.payload import LeadPayload
 from leads.services.manual import add_lead
@@ -89,7 +89,13 @@ def make_lead_of_chat(*, user: User, chat_id: str, name: str = "", origin: str =
     """
     chat = find_chat(user, chat_id)
     # The lead first: should Redis fail then, trying again finds the lead and goes on with the chat
-    received = add_lead(user=user, payload=_payload(chat, name), consultant_id=user.pk, origin=origin)
+    received = add_lead(
+        user=user,
+        payload=_payload(chat, name),
+        source_slug=Source.WHATSAPP,
+        consultant_id=user.pk,
+        origin=origin,
+    )
     try:
         conversation = adoption.adopt(chat.line, chat.entry, received.lead.pk)
     except redis.RedisError as error:

@@ -36,11 +36,12 @@ def templates_of(line: Line) -> TemplateQuerySet:
     return Template.objects.sendable().filter(account=account) if account else Template.objects.none()
 
 
-def offer_templates(line: Line) -> list[Template]:
-    """Those for clients, in the line's language first, for somebody who is to choose; where there is none, the
-    provider is asked soon."""
+def offer_templates(line: Line, language: str = "") -> list[Template]:
+    """Those for clients, for somebody who is to choose: first in `language`, the client's, then in the line's.
+    Where there is none, the provider is asked soon."""
     for_clients = templates_of(line).exclude(name=settings.NOTICE_TEMPLATE)
-    templates = sorted(for_clients, key=lambda one: one.language.replace("_", "-") != line.usual_language)
+    clients, lines = _by_language(language or line.usual_language), _by_language(line.usual_language)
+    templates = sorted(for_clients, key=lambda one: (clients(one.language), lines(one.language)))
     if not templates:
         _look_again(line)
     return templates

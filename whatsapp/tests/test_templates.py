@@ -243,14 +243,23 @@ def test_template_that_is_not_known_is_not_looked_for_again_at_once(twilio, redi
     assert not wake_ups(redis_client, settings)
 
 
-def test_templates_for_clients_come_in_the_lines_language_and_without_our_own_notice(settings):
-    for name, language in [
-        ("appointment", "en"),
-        ("appointment", "pt_BR"),
-        (settings.NOTICE_TEMPLATE, "pt_BR"),
-    ]:
-        make_template(name=name, language=language)
+@pytest.mark.parametrize(
+    ("client", "languages"),
+    [
+        ("", ["pt_BR", "en", "es"]),
+        ("es", ["es", "pt_BR", "en"]),
+        ("en-US", ["en", "pt_BR", "es"]),
+        ("pt", ["pt_BR", "en", "es"]),
+        ("fr", ["pt_BR", "en", "es"]),
+    ],
+)
+def test_templates_come_in_the_clients_language_then_the_lines_and_without_our_own_notice(
+    settings, client, languages
+):
+    for language in ("en", "es", "pt_BR"):
+        make_template(name="appointment", language=language)
+    make_template(name=settings.NOTICE_TEMPLATE, language="pt_BR")
 
-    offered = offer_templates(make_line(default_language="pt-BR"))
+    offered = offer_templates(make_line(default_language="pt-BR"), client)
 
-    assert [(one.name, one.language) for one in offered] == [("appointment", "pt_BR"), ("appointment", "en")]
+    assert [(one.name, one.language) for one in offered] == [("appointment", one) for one in languages]

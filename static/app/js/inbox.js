@@ -111,7 +111,7 @@ async function fill(address, id, gone) {
 }
 
 function focusReply(isShown = true) {
-  const place = isShown && (document.getElementById("reply") ?? pane().querySelector("h1"));
+  const place = isShown && (document.querySelector("#reply, #by-template > summary") ?? pane().querySelector("h1"));
   if (place) place.focus({ preventScroll: true });
 }
 

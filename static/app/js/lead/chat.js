@@ -37,6 +37,7 @@ export function bindChat() {
     if (event.target.closest("#jump")) scrollToEnd();
   });
   document.addEventListener("load", (event) => event.target.closest?.("#messages > :last-child") && scrollToEnd("instant"), true);
+  document.addEventListener("toggle", (event) => event.target.id === "by-template" && scrollToEnd("instant"), true);
   document.addEventListener("scroll", (event) => event.target.id === "log" && isNearEnd() && hideJump(), true);
 }
 

@@ -6,6 +6,8 @@ import { toast } from "../notices.js";
 import { say } from "../words.js";
 import { bindPanel, openPanel, panel, refreshPanel } from "./panel.js";
 
+// Where somebody writes: freely, or by a template alone.
+const REPLY = "#reply, #by-template > summary";
 let opener = null;
 let openedLead = null;
 let boardAddress = "/";
@@ -49,7 +51,7 @@ export async function openLead(leadId, { focusReply = false, isBack = false } = 
   if (!isBack && location.pathname !== url) history.pushState({ lead: leadId }, "", url);
   markCurrent(leadId);
   openPanel(live);
-  const reply = focusReply && document.getElementById("reply");
+  const reply = focusReply && document.querySelector(REPLY);
   (reply || document.getElementById("lead-name")).focus({ preventScroll: true });
 }
 

@@ -37,6 +37,10 @@ export function bindPanel(live, { onGone }) {
     toast(say("saved"), { key: "saved" });
     refreshPanel();
   });
+  document.addEventListener("crm:lead-split", ({ detail }) => {
+    toast(say("split", { name: detail.name || detail.phone || detail.email || say("no_name") }), { key: "saved" });
+    refreshPanel();
+  });
   document.addEventListener("crm:refresh-lead", refreshPanel);
   live.addEventListener("frame", ({ detail }) => hear(detail));
   live.addEventListener("open", () => look(live));

@@ -51,9 +51,10 @@ async function send(form) {
     const whole = { ...facts, client_id: form.dataset.clientId };
     if (conversation) await postJson(`/api/conversations/${conversation}/messages/`, whole);
     else await postJson("/api/conversations/", { ...whole, lead });
-    for (const field of fieldsOf(fieldset)) field.value = "";
+    for (const field of fieldsOf(fieldset)) field.value = field.defaultValue;
     preview(fieldset);
     delete form.dataset.words;
+    form.closest("details")?.removeAttribute("open");
     document.dispatchEvent(new CustomEvent("crm:refresh-lead"));
   } catch (error) {
     showError(form, [error.message || say("network"), ...Object.values(error.fields ?? {}).flat()].join(" "));
