@@ -64,7 +64,7 @@ def remember(verdict: Verdict, claim: Claim, reply: BrainReply) -> Decision:
     dialogue.memory, dialogue.language = reply.state.to_json(), reply.language
     if decision.stage == SUSPECTED_BOT:
         dialogue.paused_until = clock.now() + BOT_PAUSE
-    conversation.stage = decision.stage
+    conversation.stage, conversation.language = decision.stage, reply.language
     playbook_id = dialogue.playbook_version.playbook_id
     knowledge.note_unanswered(playbook_id, conversation, reply.unanswered, reply.language)
     _trace(claim, reply, decision)

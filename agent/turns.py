@@ -35,7 +35,7 @@ SETTLED_TURN = (
     "outcome", "ended_at", "latency_ms", "brain", "stage_after", "intent", "accepted", "rejected", "violations",
     "failure", "input_tokens", "output_tokens", "trace", "said_from", "said_to",
 )  # fmt: skip
-SETTLED_CONVERSATION = ("stage", "answered_seq", "burst_started_at", "updated_at")
+SETTLED_CONVERSATION = ("stage", "language", "answered_seq", "burst_started_at", "updated_at")
 LEASE_FIELDS = ("lease_token", "lease_until")
 SETTLED_DIALOGUE = ("memory", "language", "paused_until", *LEASE_FIELDS)
 

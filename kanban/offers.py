@@ -61,7 +61,7 @@ class Offer:
 def offers_in(conversation: Conversation, lead: Lead | None, user: User) -> list[Offer]:
     """For a conversation that is there."""
     name = lead.name if lead else conversation.profile_name
-    return _offers(conversation.line, name, lead.language if lead else "", user)
+    return _offers(conversation.line, name, conversation.clients_language, user)
 
 
 def offers_for(line: Line, lead: Lead, user: User) -> list[Offer]:

@@ -66,7 +66,7 @@ class Wish:
     is_international: bool = False
 
     def confirmation(self, usual: str = "") -> str:
-        """In the phrase's language; `usual`, the line's, decides where people write so in any."""
+        """In the phrase's language; `usual`, the client's or the line's, decides where people write so in any."""
         texts = CONFIRMATION[ConsentEvent.Kind(self.kind)]
         usual = usual[:2].lower()
         return texts[usual if self.is_international and usual in texts else self.language]

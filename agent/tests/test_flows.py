@@ -194,3 +194,10 @@ def test_client_whom_a_rule_sends_on_is_handed_over_in_the_playbooks_words(clien
     client.says("quero vender meu apartamento")
     assert (client.conversation.status, client.conversation.handoff_reason) == ("transferred", "rule")
     assert "pessoa da nossa equipe" in client.heard[-1]
+
+
+def test_who_stops_is_told_so_in_the_language_they_spoke(client):
+    client.says("Hola, busco un departamento en Condesa", "STOP")
+
+    assert client.conversation.language == "es"
+    assert client.conversation.messages.filter(direction="out").last().body.startswith("Listo")

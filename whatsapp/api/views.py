@@ -142,8 +142,8 @@ class ConversationTemplates(ConversationView):
     @extend_schema(operation_id="conversations_templates", responses=TemplateList)
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """The approved templates that may be sent in this conversation, also where its window is closed."""
-        lead = self.conversation.lead
-        templates = services.offer_templates(self.conversation.line, lead.language if lead else "")
+        spoken = self.conversation.clients_language
+        templates = services.offer_templates(self.conversation.line, spoken)
         return Response({"results": [template_facts(template) for template in templates]})
 
 

@@ -89,6 +89,13 @@ class Conversation(models.Model):
     stage_before_opt_out = models.CharField(
         max_length=14, choices=Stage.choices, blank=True, default="", editable=False
     )
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        default="",
+        help_text=_("What the client speaks, once it is known."),
+    )
     referral = models.JSONField(_("ad referral"), default=dict, blank=True)
 
     last_seq = models.PositiveIntegerField(default=0, editable=False)
@@ -139,6 +146,11 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.profile_name or self.client_address
+
+    @property
+    def clients_language(self) -> str:
+        """What they speak here, else what their lead says; '' where nobody knows."""
+        return self.language or (self.lead.language if self.lead else "")
 
     @property
     def window_closes_at(self) -> datetime | None:

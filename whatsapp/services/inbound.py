@@ -239,7 +239,7 @@ def _follow_wish(conversation: Conversation, message: Message, wish: wishes.Wish
 
 
 def _confirmation(conversation: Conversation, wish: wishes.Wish) -> str:
-    return wish.confirmation(conversation.line.usual_language)
+    return wish.confirmation(conversation.clients_language or conversation.line.usual_language)
 
 
 def _write_history(conversation: Conversation, wish: wishes.Wish) -> None:

@@ -275,6 +275,15 @@ def test_record_inbound_opt_out_in_any_language_is_confirmed_in_the_lines_or_its
     assert Message.objects.get(direction="out").body.startswith(confirmation)
 
 
+def test_record_inbound_opt_out_is_confirmed_in_the_language_that_the_conversation_speaks():
+    conversation = make_conversation(line=make_line(default_language="pt-BR"))
+    Conversation.objects.update(language="es")
+
+    record_inbound(conversation.line, parsed("STOP"))
+
+    assert Message.objects.get(direction="out").body.startswith("Listo")
+
+
 def test_record_inbound_opt_out_drops_what_was_queued_on_our_other_lines():
     elsewhere = make_conversation(line=make_line(name="Second", address="whatsapp:+14155238887"))
     somebody_else = make_conversation(WaId="5511900000001", From="whatsapp:+5511900000001")
