@@ -47,7 +47,7 @@ def ledger_row(lead: Lead, pick: Pick, actor: Actor, trigger: str) -> Assignment
         passed_over=list(pick.passed_over),
         estimated_response_seconds=pick.estimated_response_seconds,
         user=actor.user,
-        notice=_notice(pick, trigger),
+        notice=_notice(pick, actor),
     )
 
 
@@ -67,9 +67,10 @@ def timeline_row(
     )
 
 
-def _notice(pick: Pick, trigger: str) -> str:
-    """Whoever took a lead knows; those who may take one are told."""
-    is_given = pick.consultant_id is not None and trigger != Assignment.Trigger.TAKEN
+def _notice(pick: Pick, actor: Actor) -> str:
+    """Whoever took a lead, or brought it, knows; those who may take one are told."""
+    is_their_own = actor.user is not None and actor.user.pk == pick.consultant_id
+    is_given = pick.consultant_id is not None and not is_their_own
     is_news = is_given or pick.outcome == Outcome.POOLED
     return Assignment.Notice.PENDING if is_news else Assignment.Notice.NONE
 

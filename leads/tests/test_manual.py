@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from leads.models import Lead, SeenSubmission, Source, User
+from leads.models import Assignment, Lead, SeenSubmission, Source, User
 from leads.payload import LeadPayload
 from leads.services.manual import KeyReusedError, add_lead
-from leads.tests.makers import client_of, make_manager, make_statuses
+from leads.tests.makers import client_of, make_consultant, make_manager, make_statuses
 
 FIRST = LeadPayload(name="Ana", email="a@mail.example", extra={"cor": "azul"})
 
@@ -117,3 +117,14 @@ def test_one_key_asked_by_ten_at_once_makes_one_lead():
 
     assert sum(one.is_new for one in received) == 1
     assert len({one.lead.pk for one in received}) == 1
+
+
+@pytest.mark.parametrize(("by_manager", "notice"), [(False, "none"), (True, "pending")])
+def test_consultant_is_told_of_a_lead_that_another_brought_and_not_of_their_own(db, by_manager, notice):
+    make_statuses()
+    ana = make_consultant("ana")
+    user = make_manager() if by_manager else ana.user
+
+    add_lead(user=user, payload=LeadPayload(name="Rui", email="rui@example.com"), consultant_id=ana.pk)
+
+    assert Assignment.objects.get().notice == notice
