@@ -31,9 +31,6 @@ class Breaker:
     name: str
     memory: SharedMemory = memory
 
-    def is_closed(self) -> bool:
-        return self._state() is None
-
     def allows_call(self) -> bool:
         state = self._state()
         if state is None:

@@ -15,6 +15,7 @@ from agent.completion import Message, complete
 from agent.endpoint import Endpoint
 from agent.llm import LLMError
 from agent.parsers.sensitive import mask_sensitive
+from leads import stopping
 from leads.actors import AGENT
 from leads.models import Lead
 from leads.services import classification
@@ -63,7 +64,14 @@ def refine_due_leads(limit: int = 20, endpoint: Endpoint | None = None) -> int:
     endpoint = endpoint or Endpoint.from_settings()
     if not endpoint.is_configured or endpoint.breaker.status()["state"] == "open":
         return 0
-    return sum(_refine(lead_id, endpoint) for lead_id in classification.claim_leads_to_refine(limit))
+    refined = 0
+    for _turn in range(limit):
+        # One by one: of twenty at once, the last would be asked about when another worker may have claimed it
+        claimed = [] if stopping.is_asked() else classification.claim_leads_to_refine(1)
+        if not claimed:
+            break
+        refined += _refine(claimed[0], endpoint)
+    return refined
 
 
 def _refine(lead_id: UUID, endpoint: Endpoint) -> bool:

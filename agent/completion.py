@@ -100,12 +100,9 @@ class _Question:
     input_tokens: int = 0
     output_tokens: int = 0
     abilities: Abilities = field(default_factory=Abilities)
-    # Else nothing need be asked or written after a call that went well as always
-    may_be_open: bool = False
 
     def answered(self) -> Completion:
-        self.may_be_open = not self.endpoint.breaker.is_closed()
-        if self.may_be_open and not self.endpoint.breaker.allows_call():
+        if not self.endpoint.breaker.allows_call():
             raise LLMError("breaker_open")
         self.abilities = self.endpoint.abilities
         answer = self._ask()
@@ -209,13 +206,11 @@ class _Question:
             self._report(error.kind)
             raise
         # Before the answer is read: bad output is the model's fault, and the endpoint is well
-        if self.may_be_open:
-            self.endpoint.breaker.succeeded()
+        self.endpoint.breaker.succeeded()
         self._count(answer)
         return answer
 
     def _report(self, kind: str) -> None:
-        self.may_be_open = True
         if kind in TRIPPING:
             self.endpoint.breaker.trip(kind)
         elif kind in ABOUT_THE_ENDPOINT:

@@ -80,8 +80,7 @@ def play_due() -> int:
     """Play every rehearsal that is owed and that nobody is playing. Answers how many were finished."""
     finished = 0
     while not stopping.is_asked() and (rehearsal := _claim()):
-        _play(rehearsal)
-        finished += 1
+        finished += _play(rehearsal)
     return finished
 
 
@@ -118,12 +117,14 @@ def _claim() -> Rehearsal | None:
     return rehearsal
 
 
-def _play(rehearsal: Rehearsal) -> None:
+def _play(rehearsal: Rehearsal) -> bool:
+    """Whether it came to its end, be it a bad one."""
     played = {row["id"] for row in rehearsal.results}
     try:
         for dialogue in bundled_dialogues(rehearsal.playbook.domain):
-            if stopping.is_asked():  # what is played is kept; another worker goes on from there
-                return
+            if stopping.is_asked():
+                _give_back(rehearsal)
+                return False
             if rehearsal.state == Rehearsal.State.PENDING and dialogue.id not in played:
                 _keep(rehearsal, _both_sides(rehearsal, dialogue))
     except Exception as error:  # noqa: BLE001 - a draft may hold what breaks the engine: that is what a rehearsal is for
@@ -132,6 +133,13 @@ def _play(rehearsal: Rehearsal) -> None:
     if rehearsal.state == Rehearsal.State.PENDING:
         rehearsal.state = Rehearsal.State.DONE
     rehearsal.save(update_fields=["state", "error"])
+    return True
+
+
+def _give_back(rehearsal: Rehearsal) -> None:
+    """What is played is kept: another worker goes on from there, and this one did not die."""
+    rehearsal.attempts, rehearsal.leased_until = rehearsal.attempts - 1, None
+    rehearsal.save(update_fields=["attempts", "leased_until"])
 
 
 def _both_sides(rehearsal: Rehearsal, dialogue: Dialogue) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class KeptClient(RedisCacheClient):
         return list(client.eval(ADD, len(amounts), *amounts, *amounts.values()))
 
     def begin(self, key: str, value: int, delta: int, seconds: float) -> int:
-        return int(self.get_client(write=True).eval(BEGIN, 1, key, value, round(seconds), delta))
+        return int(self.get_client(write=True).eval(BEGIN, 1, key, value, max(1, round(seconds)), delta))
 
     def _client_of(self, pool: Any) -> Any:
         return self._client(connection_pool=pool)  # type: ignore[attr-defined]

@@ -95,13 +95,15 @@ def queue_changed() -> None:
 
 def message_changed(message_id: str) -> None:
     """A message was written, sent, read … Where nobody is a lead yet, those who see the thread hear of it."""
-    found = prepared.rows_beside(Message, _THREAD, _OF_MESSAGE, "own.id = %s", [UUID(message_id)])
-    for row, (lead_id, *owners, head) in found:
+    found = prepared.rows_beside(Message, _THREAD, "own.id = %s", [UUID(message_id)], source=_OF_MESSAGE)
+    for row, (lead_id, keeper, owner, head) in found:
         if lead := lead_id and _row(lead_id):
             data, actor = {"message": message_facts(row)}, author_facts(row)
             _publish([(_audience(lead), _about(lead, frames.MESSAGE, data, "", actor))])
         else:
-            to = Address(tuple({pk for pk in owners if pk is not None}), managers=True)
+            people = {pk for pk in (keeper, owner) if pk is not None}
+            # A private chat on somebody's own number is nobody else's business, a manager's neither
+            to = Address(tuple(people), managers=owner is None)
             _chat(str(row.conversation_id), message_facts(row), as_time(row.created_at), to, head)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -54,11 +55,12 @@ def inbox_of(user: User, *, only_waiting: bool = False, words: str = "", with_ag
     """Whoever waits comes first, the longest wait on top; then the latest message. `with_agent`: what the agent
     answers now, instead of what people do."""
     held_by = Conversation.Status.ACTIVE if with_agent else Conversation.Status.TRANSFERRED
-    stored = {thread.conversation: thread for thread in _stored(user, held_by)}
+    words = words.strip().lower()
+    stored = {thread.conversation: thread for thread in _stored(user, held_by, words)}
     chats, is_complete = ([], True) if with_agent else _own_chats(user)
     # A lead of one's own line is in both: the row knows who waits, the list only what was said
     threads = [*stored.values(), *(chat for chat in chats if chat.conversation not in stored)]
-    matching = [thread for thread in threads if _matches(thread, only_waiting, words.strip().lower())]
+    matching = [thread for thread in threads if _matches(thread, only_waiting, words)]
     names_lines = len({thread.line for thread in threads}) > 1
     return Inbox(sorted(matching, key=_turn)[:SHOWN], is_complete, names_lines)
 
@@ -75,16 +77,22 @@ def _matches(thread: Thread, only_waiting: bool, words: str) -> bool:
     return words in f"{thread.name} {thread.phone} {thread.text}".lower()
 
 
-def _stored(user: User, held_by: str) -> Iterable[Thread]:
+def _stored(user: User, held_by: str, words: str) -> Iterable[Thread]:
     """Somebody who is no lead may have been taken over, too. On own lines such people are in the chat list."""
-    conversations = list(
+    held = (
         Conversation.objects.visible_to(user)
         .filter(status=held_by, lead__archived_at=None)
         # Private chats of a colleague's line are nobody's business, a manager's neither
         .exclude(lead=None, line__kind=Line.Kind.CONSULTANT)
         .select_related("lead__consultant__user", "line")
-        .order_by("-last_message_at")[:SHOWN]
+        .order_by("-last_message_at")
     )
+    conversations = list(held[:SHOWN])
+    # Who is looked for by name or number may have written long ago
+    if words and len(conversations) == SHOWN:
+        named = Q(profile_name__icontains=words) | Q(lead__name__icontains=words)
+        found = held.filter(named | Q(client_address__icontains=words))[:SHOWN]
+        conversations = list({one.pk: one for one in (*conversations, *found)}.values())
     several = leads_with_several([one.lead for one in conversations if one.lead and _sees(user, one.lead)])
     last = last_messages(
         [one for one in conversations if one.lead_id in several or not _sees(user, one.lead)]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DataError, transaction
 from django.db import Error as DatabaseError
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,12 +57,21 @@ def process_pending(batches: int = 50) -> int:
     seen = 0
     for _turn in range(batches):
         claimed = [] if stopping.is_asked() else claim_batch()
-        for delivery in claimed:
+        for place, delivery in enumerate(claimed):
+            if stopping.is_asked():
+                _give_back(claimed[place:])
+                return seen + place
             process(delivery)
         seen += len(claimed)
         if len(claimed) < BATCH:
             break
     return seen
+
+
+def _give_back(claimed: list[Delivery]) -> None:
+    """Due at once for another worker, as if they had not been claimed."""
+    for delivery in claimed:
+        owned(delivery).update(attempts=F("attempts") - 1, next_attempt_at=timezone.now())
 
 
 def claim_batch(limit: int = BATCH) -> list[Delivery]:

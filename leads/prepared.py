@@ -30,9 +30,11 @@ def insert(row: Model) -> None:
     is_saved(row, one_trip.ask(insert_statement(type(row)), values, is_repeatable=False))
 
 
-def insert_unless_there(row: Model) -> bool:
-    """As `insert`; False, and nothing written, where a unique column has the value already."""
-    statement = f"{_insertion(type(row))} ON CONFLICT DO NOTHING {_returning_key(type(row))}"
+def insert_unless_there(row: Model, *names: str) -> bool:
+    """As `insert`; False, and nothing written, where another row has the same in these fields, which are unique."""
+    columns = ", ".join(f'"{field.column}"' for field in _named_fields(type(row), names))
+    unless = f"ON CONFLICT ({columns}) DO NOTHING"
+    statement = f"{_insertion(type(row))} {unless} {_returning_key(type(row))}"
     key = one_trip.ask(statement, inserted_values(row), is_repeatable=False)
     row._state.adding, row._state.db = key is None, connection.alias
     return key is not None
@@ -54,9 +56,9 @@ def rows(model: type[Row], condition: str, values: Sequence[Any]) -> list[Row]:
 
 
 def rows_beside(
-    model: type[Row], columns: str, source: str, condition: str, values: Sequence[Any]
+    model: type[Row], columns: str, condition: str, values: Sequence[Any], *, source: str = ""
 ) -> list[tuple[Row, tuple[Any, ...]]]:
-    """As `rows`, each with `columns` of what stands beside it: `source` is what follows the table's name."""
+    """As `rows`, each with `columns`, which may be of what `source` joins to the table."""
     own = len(model._meta.concrete_fields)
     found = one_trip.read_rows(_select_statement(model, condition, f", {columns}", source), values)
     return [(_made(model, row[:own]), row[own:]) for row in found]
@@ -65,7 +67,8 @@ def rows_beside(
 def find_with(
     model: type[Row], other: type[Other], name: str, *, is_locked: bool = False, **values: Any
 ) -> tuple[Row, Other] | None:
-    """As `find`, with the row of `other` that the field `name` points at; that one is not held."""
+    """As `find`, with the row of `other` that the field `name` always points at, and never at another; that one is
+    not held."""
     condition = _condition(model, tuple(values), is_locked) + (" OF own" if is_locked else "")
     return next(iter(rows_with(model, other, name, condition, list(values.values()))), None)
 
@@ -75,7 +78,7 @@ def rows_with(
 ) -> list[tuple[Row, Other]]:
     """As `rows`, each with the row of `other` that the field `name` points at."""
     columns, join = _beside(model, other, name)
-    found = rows_beside(model, columns, join, condition, values)
+    found = rows_beside(model, columns, condition, values, source=join)
     return [(row, _made(other, rest)) for row, rest in found]
 
 
@@ -102,7 +105,7 @@ def write_together(new: Sequence[Model], changed: Model, names: Sequence[str]) -
 
 
 def update_together(*changed: tuple[Model, Sequence[str]]) -> None:
-    """Save these fields of several rows as `update` does, in one statement."""
+    """Save these fields of several rows as `update` does, in one statement; each row once."""
     values = [value for row, names in changed for value in updated_values(row, tuple(names))]
     one_trip.execute(_joint_statement((), tuple((type(row), tuple(names)) for row, names in changed)), values)
 

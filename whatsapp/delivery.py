@@ -121,7 +121,7 @@ def _claim(is_due: str, *facts: object) -> Message | None:
     while True:
         # Ends before the provider is called: no row is locked while Twilio thinks
         with transaction.atomic():
-            due = prepared.rows_beside(Message, _MOMENT, "", is_due, facts)
+            due = prepared.rows_beside(Message, _MOMENT, is_due, facts)
             if not due:
                 return None
             message, (now, last) = due[0]

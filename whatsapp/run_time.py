@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from leads import stopping
+
 Item = TypeVar("Item")
 
 
@@ -16,5 +18,5 @@ def until_over(items: Iterable[Item], seconds: float) -> Iterator[Item]:
     ends_at = time.monotonic() + seconds
     for item in items:
         yield item
-        if time.monotonic() >= ends_at:
+        if time.monotonic() >= ends_at or stopping.is_asked():
             return

@@ -87,7 +87,7 @@ def settle(message_id: UUID, status: str, *, sid: str = "", error_code: str = ""
     """Write the outcome of a call to Twilio, and of reports that were faster than its answer."""
     with transaction.atomic():
         asked = [sid, sid, message_id]
-        found = prepared.rows_beside(Message, _OF_SID, "", "own.id = %s FOR UPDATE OF own", asked)
+        found = prepared.rows_beside(Message, _OF_SID, "own.id = %s FOR UPDATE OF own", asked)
         if not found:
             raise Message.DoesNotExist
         message, (is_anothers, is_told_of) = found[0]

@@ -31,3 +31,10 @@ def test_cache_adds_to_many_counters_at_once_and_begins_none():
     cache.set_many({"one": 1, "two": 2}, 60)
     assert cache.incr_many({"one": 1, "none": 5, "two": -2}) == [2, None, 0]
     assert cache.get("none") is None
+
+
+def test_cache_begins_a_counter_once_and_adds_to_it_all_the_same():
+    assert cache.begin("begun", 10, -3, 60) == 7
+    # Another process that found no counter either, and read the same beginning
+    assert cache.begin("begun", 10, 5, 0.2) == 12
+    assert cache.incr("begun", 1) == 13

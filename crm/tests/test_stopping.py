@@ -4,11 +4,15 @@ from contextlib import contextmanager
 
 import pytest
 from celery.signals import worker_shutting_down
+from django.db.models.signals import post_save
 
-from agent import notify
+from agent import notify, rehearsing
+from agent.models import Playbook
+from agent.playbook_library import load_library
 from agent.tests.telling_makers import owe
 from leads import deliveries, stopping
 from leads.models import Delivery, Notice, Source
+from leads.signals import lead_received
 from leads.tests.makers import make_consultant, make_lead, make_statuses
 from whatsapp import arrivals, delivery, line_memory
 from whatsapp.models import Arrival, Message
@@ -28,12 +32,28 @@ def told_to_stop():
         stopping._asked.clear()
 
 
-def owe_delivery():
+@contextmanager
+def told_to_stop_at(signal):
+    def ask(**_):
+        worker_shutting_down.send(sender=None, sig="SIGTERM", how="Warm", exitcode=0)
+
+    signal.connect(ask)
+    try:
+        yield
+    finally:
+        signal.disconnect(ask)
+        stopping._asked.clear()
+
+
+def make_delivery(name):
     make_statuses()
-    source = Source.objects.create(slug="page", name="Page", secret="s")
-    Delivery.objects.create(
-        source=source, body=b'{"email": "rui@example.com"}', content_type="application/json"
-    )
+    source, _ = Source.objects.get_or_create(slug="page", defaults={"name": "Page", "secret": "s"})
+    body = f'{{"email": "{name}@example.com"}}'.encode()
+    return Delivery.objects.create(source=source, body=body, content_type="application/json")
+
+
+def owe_delivery():
+    make_delivery("rui")
     return lambda: Delivery.objects.filter(state=Delivery.State.RECEIVED, attempts=0).count()
 
 
@@ -75,3 +95,30 @@ def test_worker_that_is_told_to_stop_leaves_the_rows_to_the_next(owe_one, work):
 
     work()
     assert owed() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_is_told_to_stop_gives_back_what_it_has_claimed_and_not_begun():
+    first, second = make_delivery("rui"), make_delivery("eva")
+
+    with told_to_stop_at(lead_received):
+        assert deliveries.process_pending() == 1
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.state == Delivery.State.PROCESSED
+    assert (second.state, second.attempts) == (Delivery.State.RECEIVED, 0)
+    assert deliveries.process_pending() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rehearsal_that_is_stopped_goes_on_where_it_was():
+    playbook = Playbook.objects.create(name="Solar", domain="solar", draft=load_library("solar"))
+    rehearsal = rehearsing.rehearse(playbook)
+
+    with told_to_stop_at(post_save):
+        assert rehearsing.play_due() == 0
+
+    rehearsal.refresh_from_db()
+    assert (rehearsal.state, rehearsal.attempts, rehearsal.leased_until) == ("pending", 0, None)
+    assert rehearsing.play_due() == 1

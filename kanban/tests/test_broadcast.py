@@ -83,6 +83,13 @@ def test_private_chat_goes_to_the_lines_consultant_alone(sent):
     assert isinstance(frame["seq"], int)
 
 
+def test_stored_words_on_an_own_line_whose_lead_is_gone_reach_no_manager(sent):
+    ana = make_consultant("ana")
+    make_conversation(line=make_consultant_line(ana))
+    [(address, frame)] = [one for one in sent() if one[1]["type"] == "whatsapp:message"]
+    assert (address, frame["lead"]) == (Address(users=(ana.pk,)), None)
+
+
 async def test_private_chat_reaches_no_manager_and_no_colleague():
     ana, bia = await in_database(make_consultant), await in_database(make_consultant)
     manager = await in_database(make_manager)

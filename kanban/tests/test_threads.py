@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from kanban.threads import Thread, inbox_of
 from leads.models import Consultant, Lead, LeadIdentity
@@ -96,6 +97,23 @@ def test_manager_finds_and_takes_over_what_the_agent_has_in_hand() -> None:
     assert 'data-hand="take-over"' in shown
     assert inbox_of(manager, with_agent=True).threads == []
     assert len(inbox_of(manager).threads) == 1
+
+
+def test_manager_finds_by_name_who_wrote_before_a_hundred_others() -> None:
+    manager, first = make_manager(), make_conversation(ProfileName="Zuleica")
+    Conversation.objects.bulk_create(
+        Conversation(
+            line=first.line,
+            client_key=f"+55{n}",
+            client_address=f"whatsapp:+55{n}",
+            last_message_at=timezone.now(),
+        )
+        for n in range(100)
+    )
+
+    found = inbox_of(manager, with_agent=True, words="zuleica").threads
+
+    assert [thread.conversation for thread in found] == [str(first.pk)]
 
 
 def test_inbox_keeps_private_chats_of_own_lines_from_managers() -> None:

@@ -150,9 +150,30 @@ def test_insert_unless_there_writes_once_and_says_so():
     status = Status(slug="parked", name="Parked", position=900)
     again = Status(slug="parked", name="Again", position=901)
 
-    assert prepared.insert_unless_there(status) is True
-    assert prepared.insert_unless_there(again) is False
+    assert prepared.insert_unless_there(status, "slug") is True
+    assert prepared.insert_unless_there(again, "slug") is False
     assert Status.objects.get(slug="parked").name == "Parked"
+
+
+def test_find_with_reads_what_a_field_points_at_and_holds_the_row_alone():
+    circle = make_circle(make_consultant())
+    row = Assignment.objects.create(lead=make_lead(), rule=circle, outcome="assigned", trigger="arrival")
+    with transaction.atomic():
+        found, rule = prepared.find_with(Assignment, type(circle), "rule", is_locked=True, id=row.pk)
+    assert (found, rule, rule.name) == (row, circle, circle.name)
+    assert prepared.find_with(Assignment, type(circle), "rule", id=row.pk + 1) is None
+
+
+def test_update_together_saves_each_row_its_own_fields_alone():
+    lead, other = make_lead(name="Ana", city="Recife"), make_lead(name="Bia")
+    lead.name, lead.city, other.name = "Rui", "Natal", "Eva"
+
+    prepared.update_together((lead, ["name"]), (other, ["name", "updated_at"]))
+
+    assert list(Lead.objects.order_by("created_at").values_list("name", "city")) == [
+        ("Rui", "Recife"),
+        ("Eva", ""),
+    ]
 
 
 def test_prepared_statements_are_in_the_log_that_counts_queries(django_assert_num_queries):

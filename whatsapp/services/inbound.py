@@ -117,7 +117,7 @@ def _conversation_of(line: Line, inbound: InboundMessage) -> Conversation:
 def _begin(line: Line, inbound: InboundMessage) -> Conversation | None:
     new = _new_conversation(line, inbound)
     # Whoever joined two names while we waited may have begun it all the same
-    return new if prepared.insert_unless_there(new) else _find(line, inbound)
+    return new if prepared.insert_unless_there(new, "line", "client_key") else _find(line, inbound)
 
 
 def _find(line: Line, inbound: InboundMessage) -> Conversation | None:
@@ -164,8 +164,7 @@ def _append(conversation: Conversation, inbound: InboundMessage, at: datetime) -
         status=Message.Status.RECEIVED,
         created_at=at,
     )
-    # The row held, its place in the conversation is free: what stands in the way is the sid
-    return message if prepared.insert_unless_there(message) else None
+    return message if prepared.insert_unless_there(message, "sid") else None
 
 
 def _note_arrival(conversation: Conversation, inbound: InboundMessage, at: datetime) -> None:

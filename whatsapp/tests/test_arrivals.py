@@ -85,6 +85,18 @@ def test_same_message_again_changes_nothing_before_and_after_it_is_taken_in(clie
     assert (texts(), Arrival.objects.count()) == (["Olá"], 0)
 
 
+def test_message_whose_place_is_taken_waits_for_a_person_and_is_not_taken_for_a_known_one(client):
+    make_line()
+    post(client, inbound_form("one"))
+    arrivals.take_in_waiting()
+    Message.objects.update(seq=2)  # as after a restored backup: the conversation counts from one
+
+    post(client, inbound_form("two"))
+    arrivals.take_in_waiting()
+
+    assert (texts(), "IntegrityError" in Arrival.objects.get().error) == (["one"], True)
+
+
 def test_media_location_and_referral_survive_the_wait(client):
     make_line()
     form = inbound_form(
