@@ -26,13 +26,14 @@ VALUES = phrases(
     pretty format, answer details, text question answer, conteudo, contenido, dado, reply, v, val
     """
 )
+_NAMING = ("label", "name", "nome", "nombre")
 # What an answer and the definition of its question have in common.
 REFERENCES = ("id", "key", "ref", "question id", "field id", "item id", "column id")
 # What may stand beside a label and a value without making the whole something else than an answer.
 BESIDE = phrases(
     """
     type, field type, kind, tipo, required, is required, options, choices, position, order, index,
-    text, field, placeholder, hidden, properties, sublabels, section, page, group, multiple, is
+    question type, text, field, placeholder, hidden, properties, sublabels, section, page, group, multiple, is
     checked, other, format, description, label type, question id, unit, score, timestamp, versions,
     source, source id, source type
     """
@@ -75,12 +76,14 @@ def _with_its_question(node: dict[str, Any]) -> dict[str, Any]:
     node = _unwrapped(_without_prefix(node))
     if {"q", "a"} <= node.keys():
         return {{"q": "label", "a": "value"}.get(key, key): value for key, value in node.items()}
-    if {"label", "name", "nome", "nombre"} & node.keys() or not any(key in node for key in VALUES):
+    if not any(key in node for key in VALUES):
         return node
-    told = [key for key, value in node.items() if key not in _KNOWN and _is_question(value)]
+    named = next((text for key in _NAMING if (text := _text(node.get(key)))), "")
+    told = [key for key, value in node.items() if key not in _KNOWN and _is_question(value, named)]
     if len(told) != 1:
         return node
-    return {("label" if key == told[0] else key): value for key, value in node.items()}
+    label = next(key for key in LABELS if key not in node)
+    return {(label if key == told[0] else key): value for key, value in node.items()}
 
 
 def _unwrapped(node: dict[str, Any]) -> dict[str, Any]:
@@ -107,8 +110,13 @@ def _without_prefix(node: dict[str, Any]) -> dict[str, Any]:
     return {key.removeprefix(f"{prefix} "): value for key, value in node.items()}
 
 
-def _is_question(value: Any) -> bool:
-    return isinstance(value, str) and (value.rstrip().endswith(("?", ":")) or names_a_contact(value))
+def _is_question(value: Any, named: str) -> bool:
+    """Beside a name, only what says the same again: `{name: "workEmail", predefinedField: "WORK_EMAIL"}`."""
+    if not isinstance(value, str):
+        return False
+    if named:
+        return plain(value) == plain(named) or (names_a_contact(value) and names_a_contact(named))
+    return value.rstrip().endswith(("?", ":")) or names_a_contact(value)
 
 
 def _says_nothing_else(node: dict[str, Any]) -> bool:

@@ -77,15 +77,28 @@ def is_bare(pattern: re.Pattern[str], one: Field) -> bool:
 
 
 def _is_of_office(one: Field) -> bool:
-    """By its own words, or by the nearest name around it that says whose it is."""
-    if any(vocabulary.OFFICE.search(words) and len(words.split()) <= 8 for words in one.words):
-        return True
+    """By its own words, or by what stands around it."""
+    told = any(vocabulary.OFFICE.search(words) and len(words.split()) <= 8 for words in one.words)
+    return told or stands_with_office(one)
+
+
+def stands_with_office(one: Field) -> bool:
+    """By the nearest name around it that says whose it is."""
     for name in one.surroundings[::-1]:
         if vocabulary.OFFICE.search(name):
             return True
         if vocabulary.PERSON.search(name) and not vocabulary.OF_OFFICE.search(name):
             return False
     return False
+
+
+def _is_of_others(words: str, one: Field) -> bool:
+    """`{customer: {channel_phone: …}}` is the customer's, on whatever channel that may be."""
+    if len(words.split()) > 8 or not vocabulary.OTHERS.search(words):
+        return False
+    is_contact = vocabulary.PHONE.search(words) or vocabulary.EMAIL.search(words)
+    is_somebodys = any(vocabulary.PERSON.search(name) for name in one.surroundings[-1:])
+    return not (is_contact and is_somebodys) or bool(vocabulary.SOMEBODY_ELSE.search(words))
 
 
 def ownership(one: Field) -> int:
@@ -95,14 +108,11 @@ def ownership(one: Field) -> int:
     if one.is_office or _is_of_office(one):
         return _NEVER
     at_work = [words for words in one.words if _is_at_work(words)]
-    own = [
-        words
-        for words in one.words
-        if words not in at_work and vocabulary.OTHERS.search(words) and len(words.split()) <= 8
-    ]
+    own = [words for words in one.words if words not in at_work and _is_of_others(words, one)]
     theirs = [words for words in one.words if vocabulary.PERSON.search(words)]
+    is_second = (at_work and not theirs) or says(vocabulary.CONTACT_OF_A_THING, one)
     score = (8 if any(" " in words for words in theirs) else 0) if theirs else -70 if own else 0
-    score -= 12 if at_work and not theirs else 0
+    score -= 12 if is_second else 0
     nearest, *farther = [name for name in one.surroundings[::-1] if not _says_nobody(name)] or [""]
     if vocabulary.PERSON.search(nearest):
         # `{broker: {contact: …}}` is how the broker is reached

@@ -5,19 +5,19 @@ Patterns over plain words (see `words`). A number such as `1 3` is how Gravity F
 
 import re
 
-from leads.inference.words import any_of, bare, only, plain
+from leads.inference.words import any_of, bare, only, phrases, plain
 
 _SOMEBODY_ELSE = r"""
     company, empresa, compania, organi[sz]ation, organizacao, business, (?<!nome )razao social,
-    fantasia, agents?, owner, seller, broker, corretora?, vendedora?, consultora?, atendente,
-    agente, asesora?, dealer(?:ship)?, provider, vendor, supplier, fornecedora?, proveedora?,
+    fantasia, agents?, (?<!home )(?<!house )(?<!pet )owner, seller, broker, corretora?, vendedora?, consultora?,
+    atendente, agente, asesora?, dealer(?:ship)?, provider, vendor, supplier, fornecedora?, proveedora?,
     anunciante, advertiser, concessionaria, concesionaria, imobiliaria, inmobiliaria, agency,
     agencia, producer, produtora?, team, equipe, equipo, host, organi[sz]er, assigned, assignee,
     responsavel pelo atendimento, captador, indicado por, indicadora?, referred by, indicacao,
     referral, sender app, product, produto, producto, store, loja, tienda, mae, pai, madre, padre,
-    mother, father, filh[oa]s?, hij[oa]s?, conjuge, esposa, marido, spouse, partner, pet, cachorro,
+    mother, father, filh[oa]s?, hij[oa]s?, conjuge, esposa, marido, spouse, partner, pet(?! owner), cachorro,
     gato, school, escola, emergency, emergencia, recado, fiador, guarantor, banco, bank, creator,
-    criadora?, creadora?, created by, criado por, creado por, parceir[oa], affiliate, afiliad[oa],
+    criadora?, creadora?, created by, criado por, creado por, parceir[oa], affiliat(?:es?|ions?), afiliad[oa]s?,
     embaixadora?, embajadora?, promoter, promotora?, staff, club, clube, academia, gym, branch,
     filial, sucursal, escritorio, office, profissional, professional, doctor, doctora, medic[oa],
     teacher, professora?, profesora?, restaurant, restaurante, hotel, shop, comercial(?! phone),
@@ -39,11 +39,15 @@ _SOMEBODY_ELSE = r"""
     refers|sent|told),
     referrer, indicante, recommender, connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa],
     receptionist, recepcionista, practice, practitioner, clinic, clinica, consultorio, insurer, seguradora,
-    aseguradora, lender
+    aseguradora, lender, mediadora?, angariadora?, advis[eo]r, specialist, especialista, loan officer, estimator,
+    installer, instaladora?, tasadora?, perit[oa], barber, barbeir[oa], stylist, construtora, constructora,
+    incorporadora, organizadora?, inviter, invited by, convidad[oa] por, invitad[oa] por, csm, concierge, dispatcher,
+    moderator, anbieter, ansprechpartner
     """
 # Of these, whatever stands beside them: an `owner_contact_email` is no contact's.
 _OFFICE = """
-    agents?(?! of), agente, corretora?, corretores, vendedora?, vendedores, broker, realtor, owner, seller, gerentes?,
+    agents?(?! of), agente, corretora?, corretores, vendedora?, vendedores, broker, realtor, mediadora?, angariadora?,
+    (?<!home )(?<!house )(?<!pet )owner, seller, gerentes?,
     manager, managers, supervisora?, consultora?, consultores, atendentes?, assigned, assignees?, captadora?, sdr,
     bdr, closer, assessora?, asesora?, executiv[oa], ejecutiv[oa], account executive, staff, team, equipe, equipo,
     imobiliaria, inmobiliaria, agency, agencia, franquia, franquead[oa], loja, tienda, store, parceir[oa], partner,
@@ -69,6 +73,8 @@ OFFICE = any_of(_OFFICE)
 OF_OFFICE = any_of(
     "contacts?, contatos?, contactos?, persons?, people, pessoas?, personas?, members?, from, sender"
 )
+# Whoever answers for a thing: the `listing_contact_email` beside an `email`.
+CONTACT_OF_A_THING = any_of(f"(?:listing|{'|'.join(phrases(_THINGS))}) (?:contacts?|contatos?|contactos?)")
 WORKPLACE = any_of(
     "empresas?, company, compania, business, comercial, corporate, corporativ[oa], profissional, profesional, "
     "professional, institucional, office, escritorio, trabalho, trabajo, work"
@@ -81,18 +87,24 @@ PERSON = any_of(
     """
     leads?, contacts?, contatos?, contactos?, client[ea]?s?, customers?, persons?, people, pessoas?,
     personas?, visitors?, visitantes?, prospects?, prospectos?, buyers?, comprador[ae]?s?,
-    interessad[oa]s?, interesad[oa]s?, subscribers?, applicants?, candidat[oa]s?, invitees?,
+    interessad[oa]s?, interessent(?:in)?, interesad[oa]s?, subscribers?, applicants?, candidat[oa]s?, invitees?,
     respondents?, attendees?, alun[oa]s?, alumn[oa]s?, students?, pacientes?, patients?, tenants?,
     inquirer, enquirer, caller, participantes?, participants?, registrants?, inscrit[oa]s?, inscript[oa],
     respondente, postulantes?, aspirantes?, travell?er, viajante, viajer[oa], segurad[oa], asegurad[oa],
     morador, locatari[oa], inquilin[oa]s?, arrendatari[oa], donor, doador, voluntari[oa], volunteer,
     (?:primary|main|named|principal) (?:driver|insured|borrower|holder|guest|passenger|traveller),
-    candidates?, shopper, guests?, hospedes?, members?, from, sender, remetente, requester, solicitante, proponentes?
+    requerente, requirente, purchaser, consumers?, consumidora?, investors?, investidora?, inversora?, inversionista,
+    borrower, mutuari[oa], policy ?holder, insured, claimant, tomadora?, huesped(?:es)?, booker, reservante, bride,
+    groom, noiv[oa]s?, novi[oa]s?, couple, acudiente, apoderad[oa], renter, (?:home|house|pet) ?owner, assinante,
+    suscriptora?, passengers?, passageir[oa], pasajer[oa], signatari[oa], signer, candidates?, shopper, guests?,
+    hospedes?, members?, from, sender, remetente, requester, solicitante, proponentes?
     """
 )
 
 CONTAINER = only("attributes, fields, data, core, properties, details, dados, datos, info, values, names?")
-EMAIL = any_of("e ?mails?, mails?, correos?, courriels?, email address, endereco eletronico, correio")
+EMAIL = any_of(
+    "e ?mails?, e ?mail ?adresse, mails?, correos?, courriels?, email address, endereco eletronico, correio"
+)
 # Invoices (`nfe` is Brazil's electronic one) go to whoever does the accounts
 EMAIL_NOT_THEIRS = any_of(
     """
@@ -186,7 +198,7 @@ LAST = only(
     r"""
     last, last ?name, surname, family(?: ?name)?, lname, sobrenome, ultimo nome, apellidos?,
     (?:apellido )?(?:paterno|materno), cognome, nachname, zuname, family ?name, sn,
-    primer apellido, segundo apellido, second name, name last, sobre
+    primer apellido, segundo apellido, ape, second name, name last, sobre
     nome, ln, (?:input )?\d+ 6
     """
 )

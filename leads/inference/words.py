@@ -48,7 +48,7 @@ _NOISE = any_of(
     required, opcional, optional, si, no, nm, nr, nro, ds, cd, tx, tp, what, whats, is, s, qual, e,
     cual, es, please, enter, informe, digite, insira, ingrese, escreva, escriba, buyer, comprador,
     visitor, visitante, applicant, student, aluno, guest, patient, paciente, subscriber, proponente,
-    titular, responsavel, responsable, attendee, \d+
+    titular, from, responsavel, responsable, attendee, \d+
     """
 )
 
