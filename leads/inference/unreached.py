@@ -12,11 +12,11 @@ from leads.payload import LeadPayload
 def with_unreached(found: Sequence[LeadPayload], people: Sequence[Person]) -> list[LeadPayload]:
     """The same payloads. What is said of somebody without a contact is also in the `extra` of whoever stands before
     them and has one, as somebody's company does; of the first who has, where nobody stands before."""
-    reached = [place for place, payload in enumerate(found) if identities_of(payload)]
-    extras = {place: dict(found[place].extra) for place in reached}
+    extras = {place: dict(one.extra) for place, one in enumerate(found) if identities_of(one)}
+    beside = next(iter(extras), None)
     for place, person in enumerate(people):
-        if place not in extras and reached:
-            beside = max((one for one in reached if one < place), default=reached[0])
-            own = [replace(one, path=f"{place}.{one.path}") for one in person.own]
-            extras[beside] |= kept(own)
+        if place in extras:
+            beside = place
+        elif beside is not None:
+            extras[beside] |= kept([replace(one, path=f"{place}.{one.path}") for one in person.own])
     return [replace(one, extra=extras.get(place, one.extra)) for place, one in enumerate(found)]
