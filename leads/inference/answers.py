@@ -32,7 +32,7 @@ REFERENCES = ("id", "key", "ref", "question id", "field id", "item id", "column 
 # What may stand beside a label and a value without making the whole something else than an answer.
 BESIDE = phrases(
     """
-    type, field type, kind, tipo, required, is required, options, choices, position, order, index,
+    type, t, field type, kind, tipo, required, is required, options, choices, position, order, index,
     question type, text, field, placeholder, hidden, properties, sublabels, section, page, group, multiple, is
     checked, other, format, description, label type, question id, unit, score, timestamp, versions,
     source, source id, source type

@@ -36,7 +36,7 @@ _SOMEBODY_ELSE = r"""
     helpdesk, tecnic[oa], technician, franquia, franquead[oa], franchise, matriz, headquarters, merchant,
     lojista, payee, vendedores, sellers, managers, assignees, followers, author(?:ized|ised) dealer,
     (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has) )?(?:indicou|indica|recom(?:i?end[ao]u?)|refi(?:ere|rio)|referred|
-    refers|sent|told),
+    refers|sent|told|atend(?:eu|io)|convidou|invito|invited|helped|served),
     referrer, indicante, recommender, connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa],
     receptionist, recepcionista, practice, practitioner, clinic, clinica, consultorio, insurer, seguradora,
     aseguradora, lender, mediadora?, angariadora?, advis[eo]r, specialist, especialista, loan officer, estimator,
@@ -63,7 +63,8 @@ _THINGS = """
     funnel, funil, pipeline, stage, etapa, origin, origem, origen, utm, template, theme, browser,
     device, channel, canal, platform, plataforma, city, cidade, ciudad, street, rua, bairro,
     integration, connection, user agent, powered by, server, instance, cartao, card, widget,
-    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo
+    section, question name, group name, tracking, hook, webhook, trigger, metadata, meta, seo,
+    sources?, fonte, fuente
     """
 # Whatever belongs to these is not the person who asks; in an envelope of a thing's name they may yet be.
 SOMEBODY_ELSE = any_of(_SOMEBODY_ELSE)
@@ -184,7 +185,9 @@ FULL_NAME = any_of(
     quien eres, quem e voce, profile name, push name, display name, invitee name, control fullname
     """
 )
-NAME = only("names?, nome, nombres?, nomes, nom, cn, (?:nm|nome) cli(?:ente)?")
+NAME = only(
+    "names?, nome, nombres?, nomes, nom, cn, (?:nm|nome) cli(?:ente)?, nome(?:cli|cliente|parc|contato|lead)"
+)
 SOME_NAME = any_of("names?, nome, nombres?")
 # With `sobrenome` beside it, `nome` is the first name alone
 FIRST = only(
