@@ -120,12 +120,17 @@ def _is_question(value: Any, named: str) -> bool:
 
 
 def _says_nothing_else(node: dict[str, Any]) -> bool:
-    """Beside what we know only switches and numbers stand: no other text could be lost."""
+    """Beside what we know only switches and numbers stand, or it again: no other text could be lost."""
+    said = {_letters(value) for key in VALUES if isinstance(value := node.get(key), str)} | {""}
     return not any(
-        isinstance(value, str | dict | list)
+        isinstance(value, dict | list) or (isinstance(value, str) and _letters(value) not in said)
         for key, value in node.items()
         if key not in _KNOWN and not key.endswith(" type id")
     )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:

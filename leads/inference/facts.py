@@ -1,4 +1,4 @@
-"""What the person wants: message, budget, product, city, language, and what they consented to."""
+"""What the person wants: message, budget, product, city and language."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -8,8 +8,7 @@ from leads.identity import is_email
 from leads.inference.answers import VALUES
 from leads.inference.fields import Field
 from leads.inference.money import read_money
-from leads.inference.paths import told_apart
-from leads.inference.ranking import NOTHING, Pick, is_bare, stands_with_office
+from leads.inference.ranking import NOTHING, Pick, is_bare, is_part_of, stands_with_office
 from leads.inference.vocabulary import (
     CONTACT_OF_A_THING,
     EMAIL,
@@ -19,7 +18,7 @@ from leads.inference.vocabulary import (
     SOMEBODY_ELSE,
     WORKPLACE,
 )
-from leads.inference.words import any_of, only, plain, word_set
+from leads.inference.words import any_of, plain
 
 _MESSAGE = any_of(
     """
@@ -65,11 +64,6 @@ _ADDRESS = any_of(
     direccion
     """
 )
-# A key that says nothing: what it is a part of does, as in `{city: {name: …}}`
-_PART = only(
-    "names?, nome, nombre, title, titulo, label, text, texto, body, answer, resposta, respuesta, content, input"
-)
-_ENVELOPE = only("inbound, reply, response, resposta, respuesta, answer, data, result, attributes")
 # Where somebody goes, or is received, is not where they live
 _ELSEWHERE = any_of(
     """
@@ -82,16 +76,6 @@ _LIKED = any_of("favou?rites?, favorit[ao]s?, preferid[ao]s?")
 # "integrations:google:meet" is how somebody is met
 _NO_PLACE = re.compile(r"\w[:_=]\w|[@<>{}]|https?:")
 _LANGUAGE = any_of("language, idioma, lang, locale, lingua")
-_CONSENT = any_of(
-    """
-    consent(?:imento|imiento)?, lgpd, gdpr, aceit[oae]r?, aceite, acepto, acepta, accept(?:ed|s)?,
-    opt ?in, privacy, privacidade, privacidad, terms, termos, terminos, newsletter, autorizo,
-    autorizacao, autorizacion, concordo, i agree, agree(?:ment)?, marketing, legal basis, permission,
-    autoriza[rs]?, concorda[rs]?, concuerda, aceitas?, aceptas?, permit[oe]s?, rgpd, subscribed?,
-    tratamento de (?:meus |seus )?dados, tratamiento de (?:mis |sus |tus )?datos, proteccion de datos,
-    protecao de dados
-    """
-)
 _NOT_WORDS = any_of(
     """
     ids?, ip, url, link, user agent, agent, date, data, time, hora, token, hash, utm, form,
@@ -105,8 +89,6 @@ _TECHNICAL = re.compile(
     r"|^(?:true|false|null|undefined)$",
     re.IGNORECASE,
 )
-_YES = word_set("1 accepted aceito acepto agree checked concordo granted on s si sim true y yes")
-_NO = word_set("0 declined denied false n nao no off revoked")
 _LANGUAGES = {"pt": ("pt", "port"), "en": ("en", "ingl"), "es": ("es", "span", "cast")}
 
 
@@ -116,7 +98,7 @@ def pick_message(fields: Sequence[Field]) -> Pick:
     # In a talk both sides wrote; where only the office did, that is what there is
     prose = [one for one in prose if not stands_with_office(one)] or prose
     said = [
-        one for one in prose if _says(_MESSAGE, one) and not (_is_part_of(_CITY, one) or _tells_a_kind(one))
+        one for one in prose if _says(_MESSAGE, one) and not (is_part_of(_CITY, one) or _tells_a_kind(one))
     ]
     subject = [one for one in prose if _says(_SUBJECT, one)][:1]
     if said:
@@ -180,19 +162,6 @@ def pick_language(fields: Iterable[Field]) -> Pick:
     return NOTHING
 
 
-def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
-    """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
-    boxes = [one for one in fields if _asks_consent(one) and _answered(one) is not None]
-    return consent_in(boxes), tuple(boxes)
-
-
-def _asks_consent(one: Field) -> bool:
-    # The number of a box says nothing of what is in it
-    if any(words.endswith((" id", " ids")) for words in one.words):
-        return False
-    return _says(_CONSENT, one) or bool(_CONSENT.search(plain(one.type)))
-
-
 def _is_elsewhere(one: Field, beside: Collection[str]) -> bool:
     """An `event` that has the person's phone in it is what happened, no place to go to."""
     around = () if one.parent in beside else one.surroundings
@@ -210,14 +179,6 @@ def _is_anothers(around: Sequence[str]) -> bool:
     return False
 
 
-def consent_in(boxes: Iterable[Field]) -> dict[str, dict[str, object]]:
-    """Of fields that are known to be boxes: one that came with anything but a no was ticked."""
-    return {
-        name: {"given": _answered(one) is not False, "text": " ".join(one.labels) or one.key}
-        for name, one in told_apart(boxes).items()
-    }
-
-
 def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pick:
     """The field of that name; among several, the one whose name says least else."""
     named = [
@@ -225,7 +186,7 @@ def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pic
         for index, one in enumerate(fields)
         if _is_prose(one)
         and len(one.line) <= limit
-        and (_says(pattern, one) or _is_part_of(pattern, one))
+        and (_says(pattern, one) or is_part_of(pattern, one))
         and not _says(_NOT_WORDS, one)
     ]
     best = min(named, default=None, key=lambda rank: rank[:2])
@@ -241,14 +202,6 @@ def _tells_a_kind(one: Field) -> bool:
     return any(PHONE.search(name) or EMAIL.search(name) for name in one.surroundings[-1:])
 
 
-def _is_part_of(pattern: re.Pattern[str], one: Field) -> bool:
-    """By the nearest name around it that says anything."""
-    if not all(_PART.match(words) for words in one.words):
-        return False
-    around = [name for name in one.surroundings if not _ENVELOPE.match(name)]
-    return bool(around) and bool(pattern.search(around[-1])) and len(around[-1].split()) <= 3
-
-
 def _says(pattern: re.Pattern[str], one: Field) -> bool:
     # `{label: "Job title", …: {text answer: …}}`: the key of the wrapping says nothing that the question does not
     asked = one.words[1:] if one.labels and one.words[0] in VALUES else one.words
@@ -261,14 +214,3 @@ def _is_prose(one: Field) -> bool:
         return False
     # "data" by itself is a program's; "Para que data quer a visita?" is a question to people
     return not any(_NOT_WORDS.search(words) and len(words.split()) <= 3 for words in one.words)
-
-
-def _answered(one: Field) -> bool | None:
-    if isinstance(one.value, bool):
-        return one.value
-    folded = plain(one.line)
-    if not folded or folded in _NO:
-        return False
-    # A ticked box often comes as its own label
-    is_repeated = any(folded and folded == plain(label) for label in one.labels)
-    return True if folded in _YES or is_repeated or _CONSENT.search(folded) else None

@@ -8,7 +8,17 @@ from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.first_names import is_first_name
 from leads.inference.introductions import PARTICLES, looks_like_full_name
-from leads.inference.ranking import ENOUGH, NOTHING, Pick, best_of, is_bare, ownership, says, top_of
+from leads.inference.ranking import (
+    ENOUGH,
+    NOTHING,
+    Pick,
+    best_of,
+    is_bare,
+    is_part_of,
+    ownership,
+    says,
+    top_of,
+)
 from leads.inference.words import plain, word_set
 
 # A label this telling makes up for a value that does not look the part.
@@ -116,6 +126,9 @@ def _name_label(one: Field) -> int:
         return 55
     if says(vocabulary.WHO, one):
         return 40
+    # `{ask_name: {inbound: {body: …}}}`
+    if is_part_of(vocabulary.SOME_NAME, one):
+        return 60
     person = any(vocabulary.PERSON.search(words) and len(words.split()) <= 3 for words in one.words)
     return 30 if person else 0
 

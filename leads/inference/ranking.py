@@ -6,12 +6,18 @@ from dataclasses import dataclass, replace
 
 from leads.inference import vocabulary
 from leads.inference.fields import Field
-from leads.inference.words import plain
+from leads.inference.words import only, plain
 
 # More than a label that says a person and no name (30), less than a phone's look without any label (40)
 ENOUGH = 35
 # More than the best name, e-mail or phone of any look and label can have
 _NEVER = -200
+
+# A key that says nothing: what it is a part of does, as in `{city: {name: …}}`
+_PART = only(
+    "names?, nome, nombre, title, titulo, label, text, texto, body, answer, resposta, respuesta, content, input"
+)
+_ENVELOPE = only("inbound, reply, response, resposta, respuesta, answer, data, result, attributes")
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,14 @@ def is_bare(pattern: re.Pattern[str], one: Field) -> bool:
     return any(pattern.match(words) for words in (*one.bare, *one.words))
 
 
+def is_part_of(pattern: re.Pattern[str], one: Field) -> bool:
+    """By the nearest name around it that says anything."""
+    if not all(_PART.match(words) for words in one.words):
+        return False
+    around = [name for name in one.surroundings if not _ENVELOPE.match(name)]
+    return bool(around) and bool(pattern.search(around[-1])) and len(around[-1].split()) <= 3
+
+
 def _is_of_office(one: Field) -> bool:
     """By its own words, or by what stands around it."""
     told = any(vocabulary.OFFICE.search(words) and len(words.split()) <= 8 for words in one.words)
@@ -105,6 +119,8 @@ def ownership(one: Field) -> int:
     """Below zero where the field speaks of somebody or something else."""
     if any(vocabulary.SAMPLE.search(words) and len(words.split()) <= 3 for words in one.words):
         return -80
+    if any(vocabulary.SECOND.search(words) for words in (*one.words, *one.surroundings[-1:])):
+        return -20
     if one.is_office or _is_of_office(one):
         return _NEVER
     at_work = [words for words in one.words if _is_at_work(words)]

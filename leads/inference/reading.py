@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from leads.cleaning import clean_line, clean_text
 from leads.identity import display_name, parse_email, parse_phone, whatsapp_key
-from leads.inference import facts, names, origin, people, vocabulary
+from leads.inference import consents, facts, names, origin, people, vocabulary
 from leads.inference.countries import country_of
 from leads.inference.fields import Field
 from leads.inference.introductions import introduced_in, name_beside_address
@@ -135,9 +135,9 @@ class _Reader:
         """What the mapping calls consent alone, or else every box that looks like it."""
         if "consent" in self._mapped:
             boxes = self._mapped["consent"].fields
-            consent = facts.consent_in(boxes)
+            consent = consents.consent_in(boxes)
         else:
-            consent, boxes = facts.pick_consent(self._free())
+            consent, boxes = consents.pick_consent(self._free())
         self._use("consent", boxes)
         return consent
 

@@ -14,7 +14,7 @@ _ROLE = only(
 # Calendars and calls mark whoever invites, and their own people: `{email: …, organizer: true}`.
 _IS_STAFF = only(
     """
-    (?:is )?(?:host|organi[sz]er|staff|agent|internal|employee|interno|interna|funcionari[oa]|anfitria[o]?|self|bot),
+    (?:is )?(?:host|organi[sz]er|organizadora?|anfitria|anfitriao|staff|agent|internal|bot),
     (?:is )?(?:internal|staff) (?:user|member)
     """
 )
@@ -33,7 +33,7 @@ _ANSWERING = any_of(
 
 def role_of(node: dict[str, Any]) -> str:
     """What part somebody plays, as in `{role: "agent", name: …}`; '' where nothing says so."""
-    if any(flag is True and _IS_STAFF.match(plain(str(key))) for key, flag in node.items()):
+    if is_marked(node):
         return STAFF
     if not any(names_a_name(str(key)) for key in node):
         return ""  # `{email: …, type: "office"}` is no person
@@ -45,6 +45,11 @@ def role_of(node: dict[str, Any]) -> str:
     return next(
         (role for role in said if SOMEBODY_ELSE.search(plain(role)) or PERSON.search(plain(role))), ""
     )
+
+
+def is_marked(node: dict[str, Any]) -> bool:
+    """Whether a switch says that they serve the others."""
+    return any(flag is True and _IS_STAFF.match(plain(str(key))) for key, flag in node.items())
 
 
 def is_answer_of_office(node: dict[str, Any]) -> bool:

@@ -7,9 +7,9 @@ from leads.cleaning import DEEPEST
 from leads.identity import is_email
 from leads.inference.answers import read_answer
 from leads.inference.fields import Field, fields_of
-from leads.inference.roles import STAFF, role_of
+from leads.inference.roles import STAFF, is_marked, role_of
 from leads.inference.tables import as_objects
-from leads.inference.vocabulary import PHONE, SOMEBODY_ELSE, names_a_name
+from leads.inference.vocabulary import PHONE, SECOND, SOMEBODY_ELSE, names_a_name
 from leads.inference.words import only, plain
 
 _PEOPLE = only(
@@ -64,18 +64,22 @@ def _list_of_people(tree: Any, depth: int = 0, key: str = STAFF) -> _People | No
 
 
 def _without_staff(items: list[Any], key: str) -> _People | None:
-    """The people of a list; whoever serves them, and says so, stands beside it."""
-    staff = [item for item in items if _is_staff(item)]
-    people = [item for item in items if not _is_staff(item)] if staff else items
+    """The people of a list; whoever serves them, and is said to, stands beside it."""
+    # Whoever organizes and is alone may well be who asks
+    is_alone = len(items) == 1 and isinstance(items[0], dict) and is_marked(items[0])
+    others = [] if is_alone else [item for item in items if _is_no_lead(item)]
+    people = [item for item in items if not _is_no_lead(item)] if others else items
     if not people or _are_answers(people) or not _has_people(people):
         return None
-    if staff and len(people) == 1:
+    if others and len(people) == 1:
         return None  # the two sides of one talk
-    return _People(people, {key: staff} if staff else {})
+    return _People(people, {key: others} if others else {})
 
 
-def _is_staff(item: Any) -> bool:
-    return isinstance(item, dict) and bool(SOMEBODY_ELSE.search(plain(role_of(item))))
+def _is_no_lead(item: Any) -> bool:
+    """Who serves the others, or asks together with one of them."""
+    role = plain(role_of(item)) if isinstance(item, dict) else ""
+    return bool(SOMEBODY_ELSE.search(role) or SECOND.search(role))
 
 
 def _may_be_people(key: str, items: list[Any]) -> bool:

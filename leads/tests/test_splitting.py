@@ -26,16 +26,20 @@ def test_whoever_a_list_marks_as_serving_the_others_is_no_lead(mark, called):
         assert all("Rui Prado" in payload.extra.values() and not payload.city for payload in found)
 
 
-@pytest.mark.parametrize("mark", [{"organizer": True}, {"role": "agent"}])
-def test_one_client_and_whoever_serves_them_are_one_lead(mark):
+@pytest.mark.parametrize("mark", [{"organizer": True}, {"role": "agent"}, {"role": "co-applicant"}])
+def test_one_client_and_whoever_serves_them_or_asks_with_them_are_one_lead(mark):
     [payload] = understand({"attendees": [RUI | mark, ANA]}, "BR")
 
     assert (payload.name, payload.phone) == ("Ana Paz", "+5511987654321")
 
 
-@pytest.mark.parametrize("mark", [{"organizer": False}, {"has_children": True}, {"manager": True}])
+@pytest.mark.parametrize("mark", [{"organizer": False}, {"has_children": True}, {"self": True}])
 def test_client_with_some_other_mark_is_a_lead(mark):
     assert names_in([ANA | mark, BIA]) == ["Ana Paz", "Bia Reis"]
+
+
+def test_organizer_who_is_alone_is_a_lead():
+    assert names_in({"attendees": [ANA | {"organizer": True}]}) == ["Ana Paz"]
 
 
 @pytest.mark.parametrize("called", ["leads", "alunos"])
