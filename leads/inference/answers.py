@@ -151,11 +151,13 @@ def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:
 
 def _questions_by_key(node: dict[str, Any]) -> dict[str, str]:
     """`{q1: "Your name", q2: "Your e-mail", …}`: what keys mean that stand elsewhere with the answers."""
-    told = {str(key): _text(value) for key, value in node.items() if not names_a_contact(str(key))}
     # A number or an address answers something: then these are facts beside each other, and no questions
-    is_asked = all(isinstance(text, str) and text and "@" not in text for text in node.values())
-    contacts = sum(map(names_a_contact, told.values()))
-    return told if is_asked and contacts >= 2 and len(told) == len(node) and all(told.values()) else {}
+    if not all(isinstance(text, str) and text and "@" not in text for text in node.values()):
+        return {}
+    told = {str(key): _text(value) for key, value in node.items() if not names_a_contact(str(key))}
+    if len(told) < len(node) or not all(told.values()):
+        return {}
+    return told if sum(map(names_a_contact, told.values())) >= 2 else {}
 
 
 def _title(node: dict[str, Any]) -> str:

@@ -53,6 +53,7 @@ _NOISE = any_of(
 )
 
 
+@lru_cache(maxsize=8192)
 def bare(text: str) -> str:
     """Plain words without those that say nothing; the whole text where nothing else is left."""
     words = plain(text)
