@@ -191,6 +191,7 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
         named = [
             one for one in fields if one is not first and _is_called(pattern, one) and could_be_a_name(one)
         ]
+        named.sort(key=lambda one: says(vocabulary.SECOND_LAST, one))
         beside = [one for one in named if one.parent == first.parent and _stem(one) == _stem(first)]
         # `billing_first_name` has nothing to do with `shipping_last_name`
         beside = [one for one in beside if _before_part(one) == _before_part(first)] or beside

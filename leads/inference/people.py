@@ -111,7 +111,8 @@ def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
         return 0
     # "5511987654321@c.us" is how WhatsApp's gateways write a number
     if "@" in one.line:
-        return 60 + ownership(one) if is_whatsapp_jid(one.line) else 0
+        is_remote = 10 if says(vocabulary.REMOTE, one) else 0
+        return 60 + is_remote + ownership(one) if is_whatsapp_jid(one.line) else 0
     is_said = _says_phone(one) or (says(vocabulary.PHONE_WEAK, one) and bool(_phone_parts(one, fields)))
     # "0.75" and "-46.633308" are a score and a longitude, not phones
     if not is_said and (says(vocabulary.NO_PHONE, one) or one.line.startswith(("0.", "-"))):

@@ -40,10 +40,12 @@ def best_of(fields: Iterable[Field], score: Callable[[Field], int]) -> Field | N
 
 def top_of(fields: Iterable[Field], score: Callable[[Field], int]) -> Field | None:
     ranked = [
-        (score(one), -index, one) for index, one in enumerate(fields) if not isinstance(one.value, bool)
+        (score(one), -len(one.context), -index, one)
+        for index, one in enumerate(fields)
+        if not isinstance(one.value, bool)
     ]
-    top = max(ranked, default=None, key=lambda rank: rank[:2])
-    return top[2] if top and top[0] >= ENOUGH else None
+    top = max(ranked, default=None, key=lambda rank: rank[:3])
+    return top[3] if top and top[0] >= ENOUGH else None
 
 
 def _out_of_envelopes(one: Field) -> Field:

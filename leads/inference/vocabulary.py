@@ -32,8 +32,8 @@ _SOMEBODY_ELSE = r"""
     support, suporte, soporte, helpdesk, tecnic[oa], technician, franquia, franquead[oa], franchise, matriz,
     headquarters, merchant, lojista, payee, vendedores, sellers, managers, assignees, followers, author(?:ized|ised)
     dealer, (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has)
-    )?(?:indicou|indica|recom(?:i?end[ao]u?)|refi(?:ere|rio)|referred|
-    refers|sent|told|atend(?:eu|io)|convidou|invito|invited|helped|served), referrer, indicante, recommender,
+    )?(?:indicou|indica|recom(?:i?end[ao]u?)|refi(?:ere|rio)|referred|refers|sent|told|atend(?:eu|io)|convidou|invito),
+    (?:quem|quien|who) (?:(?:te|lhe|voce|nos|has) )?(?:invited|helped|served), referrer, indicante, recommender,
     connected, (?<![a-z]\s)me(?!\s), instance owner, secretari[oa], receptionist, recepcionista, practice,
     practitioner, clinic, clinica, consultorio, insurer, seguradora, aseguradora, lender, mediadora?, angariadora?,
     advis[eo]r, specialist, especialista, loan officer, estimator, installer, instaladora?, tasadora?, perit[oa],
@@ -68,11 +68,12 @@ OFFICE = any_of(_OFFICE)
 OF_OFFICE = any_of(
     "contacts?, contatos?, contactos?, persons?, people, pessoas?, personas?, members?, from, sender"
 )
-# Who asks together with somebody; the lead is the first of the two.
+# Who asks together with somebody, or is called if something happens; the lead is the first of the two.
 SECOND = any_of(
     """
-    (?:co|second|secondary|segund[oa]) ?(?:applicant|borrower|signer|buyer|insured|driver|proponente|titular|
-    comprador|compradora|solicitante|cliente|client|contact|contato|contacto), cosigner, coborrower, coapplicant
+    (?:co|second|secondary) ?(?:applicant|borrower|signer|buyer|insured|driver|client|contact), cosigner,
+    (?:co|segund[oa]) ?(?:proponente|titular|compradora?|solicitante|cliente|contato|contacto), coborrower, coapplicant,
+    emergency contacts?, (?:contatos?|contactos?) (?:de )?emergencia
     """
 )
 # Whoever answers for a thing: the `listing_contact_email` beside an `email`.
@@ -127,11 +128,9 @@ PHONE = any_of(
     numero cel
     """
 )
-PHONE_WEAK = any_of(
-    """
-    contato, contacto, contact, numero, number, nro, whatsapp id, from, como te contactamos
-    """
-)
+# The other side of a talk, for WhatsApp's gateways; their `sender` may be the office's own number
+REMOTE = any_of("remote jid, chat id, chat, participant")
+PHONE_WEAK = any_of("contato, contacto, contact, numero, number, nro, whatsapp id, from, como te contactamos")
 PHONE_BEST = any_of("whats ?app, whats, wpp, zap, wa id")
 PHONE_GOOD = any_of("mobile, celular, cel, movil, cell, cellphone, telemovel")
 PHONE_POOR = any_of(
@@ -200,6 +199,8 @@ LAST = only(
     name, name last, sobre nome, ln, (?:input )?\d+ 6
     """
 )
+# Of two surnames the mother's, whichever was sent first.
+SECOND_LAST = any_of("materno, segundo apellido, (?:apellidos?|ape|sobrenome|last name|surname) 2")
 # Surely a part of a name, whatever stands before it: `mf-listing-fname`, `shipping_first_name`
 FIRST_TOLD = re.compile(r"(?:^|\s)(?:fname|first ?name|given ?name|forename|primeiro nome|primer nombre)$")
 # "Nome e sobrenome" is the whole of it
@@ -215,11 +216,7 @@ WHO = any_of("who, whom, quem, quien, chama(?:r|mos|do)?, llama(?:r|mos)?, addre
 # A surname in Portugal, a nickname in Brazil.
 APELIDO = only("apelidos?")
 # May be a name, and often is none: taken where nothing better is there
-LOGIN = any_of(
-    """
-    user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name
-    """
-)
+LOGIN = any_of("user ?name, usuario, login, nick ?name, apelido, apodo, handle, social name, screen name")
 EMPTY = only(
     "anonymous, n a, na, nan, nao informado, nil, no label, none, null, sem nome, test field, undefined, unknown"
 )
