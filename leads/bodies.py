@@ -20,6 +20,7 @@ from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.translation import gettext as _
 
 _PAIRS = re.compile(r"\s*[^\s=&<>{}\"]{1,200}=")
+_NUMBERS = re.compile(r"(?:\[\d*\])?\.|\[\d*\]$")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 # A bigint holds any eighteen digits; of more than 4,300
 # Python makes no number at all (`sys.set_int_max_str_digits`)
@@ -108,6 +109,8 @@ def _segments(name: str) -> list[str]:
     head, bracket, _rest = name.partition("[")
     if not head or not bracket or not name.endswith("]"):
         return [name]
+    if "]." in name:  # `page[0].Nombre[0]`, as forms in PDF name their boxes
+        return [part for part in _NUMBERS.split(name) if part]
     inner = _BRACKETS.findall(name)
     return [head] if inner == [""] else [head, *inner]
 

@@ -29,6 +29,10 @@ _EXTENSION = re.compile(
 )
 # "0xx11 …": Brazilians write xx where the long-distance carrier's code is dialled
 _CARRIER = re.compile(r"^\(?0[xX]{2}\)?\s*")
+# "(+34) 617 …", "(+5511) 98765-4321"; but "(0051)" may be Brazil's area 51 as well as Peru
+_BRACKETED_NATION = re.compile(r"^[(\[]\s*\+\s*(\d{1,6})\s*[)\]]")
+# "(+34 617 503 482)"
+_ENCLOSED = re.compile(r"^[(\[<]([^()\[\]<>]+)[)\]>]$")
 # "wa.me/5511987654321" and "api.whatsapp.com/send?phone=5511987654321"
 _WHATSAPP_LINK = re.compile(r"(?:wa\.me/|[?&]phone=)\+?(\d{10,15})")
 # Brazil's taxpayer number has eleven digits like a mobile;
@@ -50,6 +54,8 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
 # Copied from pages, numbers have hyphens and dashes of all lengths (U+2010 to U+2015) and no-break spaces
 _SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
+# "(404) 663-9127": grouped so, it is no number of a country that groups its numbers otherwise and has none such
+_NORTH_AMERICAN = re.compile(r"\(?([2-9]\d{2})\)?[\s.-]*([2-9]\d{2})[\s.-](\d{4})")
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
 # Brazil put a 9 before its mobiles from 2012 to 2016 (Anatel), WhatsApp writes many without
 # it still; of the eight digits behind it the first is 6 to 9, a landline's is 2 to 5
@@ -172,6 +178,10 @@ def is_hotline(phone: str) -> bool:
 
 
 def _parse_one(text: str, country: str, is_lenient: bool) -> str | None:
+    if is_lenient and (match := _NORTH_AMERICAN.fullmatch(text)) and not _parse_one(text, country, False):
+        abroad = "+1" + "".join(match.groups())
+        if is_assigned(abroad):
+            return abroad
     for attempt in _readings(text, is_lenient):
         number = _parsed(attempt, country)
         if number is not None and _is_good(number, is_lenient or attempt.startswith("+")):
@@ -201,6 +211,7 @@ def _prepared(text: str) -> str:
     # `p:` comes with phones of Meta's forms by way of Zapier
     for prefix in ("'", "whatsapp:", "tel:", "p:"):
         text = text.removeprefix(prefix).strip()
+    text = _BRACKETED_NATION.sub(r"+\1 ", _ENCLOSED.sub(r"\1", text).strip())
     text = _CARRIER.sub("0", _EXTENSION.sub("", text).strip()).removesuffix(".0")
     if text.startswith("00"):
         text = f"+{text[2:]}"

@@ -11,6 +11,7 @@ from leads.inference.mapping import Mapping
 from leads.inference.reading import read_fields
 from leads.inference.splitting import people_in
 from leads.inference.tables import as_objects
+from leads.inference.unreached import with_unreached
 from leads.payload import LeadPayload
 
 __all__ = ["understand", "understand_one"]
@@ -18,7 +19,9 @@ __all__ = ["understand", "understand_one"]
 
 def understand(tree: Any, country: str, mapping: Mapping | None = None) -> list[LeadPayload]:
     """The people in the tree, at least one entry: without any contact it says what else was there."""
-    return [read_fields(fields, country, mapping or {}) for fields in people_in(tree)]
+    people = people_in(tree)
+    found = [read_fields(one.fields, country, mapping or {}) for one in people]
+    return with_unreached(found, people) if len(found) > 1 else found
 
 
 def understand_one(tree: Any, country: str, mapping: Mapping | None = None) -> LeadPayload:

@@ -26,13 +26,14 @@ VALUES = phrases(
     pretty format, answer details, text question answer, conteudo, contenido, dado, reply, v, val
     """
 )
+_NAMING = ("label", "name", "nome", "nombre")
 # What an answer and the definition of its question have in common.
 REFERENCES = ("id", "key", "ref", "question id", "field id", "item id", "column id")
 # What may stand beside a label and a value without making the whole something else than an answer.
 BESIDE = phrases(
     """
-    type, field type, kind, tipo, required, is required, options, choices, position, order, index,
-    text, field, placeholder, hidden, properties, sublabels, section, page, group, multiple, is
+    type, t, field type, kind, tipo, required, is required, options, choices, position, order, index,
+    question type, text, field, placeholder, hidden, properties, sublabels, section, page, group, multiple, is
     checked, other, format, description, label type, question id, unit, score, timestamp, versions,
     source, source id, source type
     """
@@ -75,12 +76,14 @@ def _with_its_question(node: dict[str, Any]) -> dict[str, Any]:
     node = _unwrapped(_without_prefix(node))
     if {"q", "a"} <= node.keys():
         return {{"q": "label", "a": "value"}.get(key, key): value for key, value in node.items()}
-    if {"label", "name", "nome", "nombre"} & node.keys() or not any(key in node for key in VALUES):
+    if not any(key in node for key in VALUES):
         return node
-    told = [key for key, value in node.items() if key not in _KNOWN and _is_question(value)]
+    named = next((text for key in _NAMING if (text := _text(node.get(key)))), "")
+    told = [key for key, value in node.items() if key not in _KNOWN and _is_question(value, named)]
     if len(told) != 1:
         return node
-    return {("label" if key == told[0] else key): value for key, value in node.items()}
+    label = next(key for key in LABELS if key not in node)
+    return {(label if key == told[0] else key): value for key, value in node.items()}
 
 
 def _unwrapped(node: dict[str, Any]) -> dict[str, Any]:
@@ -107,17 +110,27 @@ def _without_prefix(node: dict[str, Any]) -> dict[str, Any]:
     return {key.removeprefix(f"{prefix} "): value for key, value in node.items()}
 
 
-def _is_question(value: Any) -> bool:
-    return isinstance(value, str) and (value.rstrip().endswith(("?", ":")) or names_a_contact(value))
+def _is_question(value: Any, named: str) -> bool:
+    """Beside a name, only what says the same again: `{name: "workEmail", predefinedField: "WORK_EMAIL"}`."""
+    if not isinstance(value, str):
+        return False
+    if named:
+        return plain(value) == plain(named) or (names_a_contact(value) and names_a_contact(named))
+    return value.rstrip().endswith(("?", ":")) or names_a_contact(value)
 
 
 def _says_nothing_else(node: dict[str, Any]) -> bool:
-    """Beside what we know only switches and numbers stand: no other text could be lost."""
+    """Beside what we know only switches and numbers stand, or it again: no other text could be lost."""
+    said = {_letters(value) for key in VALUES if isinstance(value := node.get(key), str)} | {""}
     return not any(
-        isinstance(value, str | dict | list)
+        isinstance(value, dict | list) or (isinstance(value, str) and _letters(value) not in said)
         for key, value in node.items()
         if key not in _KNOWN and not key.endswith(" type id")
     )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:
@@ -138,11 +151,13 @@ def definitions_in(tree: Any, depth: int = 0) -> dict[str, str]:
 
 def _questions_by_key(node: dict[str, Any]) -> dict[str, str]:
     """`{q1: "Your name", q2: "Your e-mail", …}`: what keys mean that stand elsewhere with the answers."""
-    told = {str(key): _text(value) for key, value in node.items() if not names_a_contact(str(key))}
     # A number or an address answers something: then these are facts beside each other, and no questions
-    is_asked = all(isinstance(text, str) and text and "@" not in text for text in node.values())
-    contacts = sum(map(names_a_contact, told.values()))
-    return told if is_asked and contacts >= 2 and len(told) == len(node) and all(told.values()) else {}
+    if not all(isinstance(text, str) and text and "@" not in text for text in node.values()):
+        return {}
+    told = {str(key): _text(value) for key, value in node.items() if not names_a_contact(str(key))}
+    if len(told) < len(node) or not all(told.values()):
+        return {}
+    return told if sum(map(names_a_contact, told.values())) >= 2 else {}
 
 
 def _title(node: dict[str, Any]) -> str:

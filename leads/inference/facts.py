@@ -1,19 +1,28 @@
-"""What the person wants: message, budget, product, city, language, and what they consented to."""
+"""What the person wants: message, budget, product, city and language."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from leads.identity import is_email
+from leads.inference.answers import VALUES
 from leads.inference.fields import Field
 from leads.inference.money import read_money
-from leads.inference.paths import told_apart
-from leads.inference.ranking import NOTHING, Pick
-from leads.inference.words import any_of, only, plain, word_set
+from leads.inference.ranking import NOTHING, Pick, is_bare, is_part_of, stands_with_office
+from leads.inference.vocabulary import (
+    CONTACT_OF_A_THING,
+    EMAIL,
+    NAME,
+    PERSON,
+    PHONE,
+    SOMEBODY_ELSE,
+    WORKPLACE,
+)
+from leads.inference.words import any_of, plain
 
 _MESSAGE = any_of(
     """
-    messages?, text, mensagem, mensaje, mensajes, comments?, comentarios?, observac(?:ao|oes),
+    messages?, msg, msj, nachricht, text, mensagem, mensaje, mensajes, comments?, comentarios?, observac(?:ao|oes),
     observaciones, obs, duvidas?, dudas?, consulta, (?:your|sua|tu|su)
     (?:question|pergunta|pregunta), inquiry, enquiry, descricao, description, descripcion, notes?,
     notas?, details, detalhes, detalles, body, texto, recado, remarks, (?:how|como|en que)
@@ -30,6 +39,8 @@ _VALUE = any_of(
     price, cuanto .*, how much .*, vlr, vl, grand total, order total, spend, gastar
     """
 )
+# Keys of wrapped answers, and prices of what the client does not buy
+_COST = any_of("(?:string|raw|field|text) value, lead (?:price|cost|fee|value)")
 _PRODUCT = any_of(
     """
     products?, produtos?, productos?, interesses?, interests?, interes(?:es)?, services?, servicos?,
@@ -47,11 +58,12 @@ _CITY = any_of(
     region, poblacion, comuna, distrito, suburb, cid cli(?:ente)?
     """
 )
-# A key that says nothing: what it is a part of does, as in `{city: {name: …}}`
-_PART = only(
-    "names?, nome, nombre, title, titulo, label, text, texto, body, answer, resposta, respuesta, content, input"
+_ADDRESS = any_of(
+    """
+    street, rua, calle, state, uf, zip, cep, postal code, postcode, neighbou?rhood, bairro, barrio, address, endereco,
+    direccion
+    """
 )
-_ENVELOPE = only("inbound, reply, response, resposta, respuesta, answer, data, result, attributes")
 # Where somebody goes, or is received, is not where they live
 _ELSEWHERE = any_of(
     """
@@ -61,17 +73,9 @@ _ELSEWHERE = any_of(
 )
 # A question about taste, whose answer is not where somebody lives
 _LIKED = any_of("favou?rites?, favorit[ao]s?, preferid[ao]s?")
+# "integrations:google:meet" is how somebody is met
+_NO_PLACE = re.compile(r"\w[:_=]\w|[@<>{}]|https?:")
 _LANGUAGE = any_of("language, idioma, lang, locale, lingua")
-_CONSENT = any_of(
-    """
-    consent(?:imento|imiento)?, lgpd, gdpr, aceit[oae]r?, aceite, acepto, acepta, accept(?:ed|s)?,
-    opt ?in, privacy, privacidade, privacidad, terms, termos, terminos, newsletter, autorizo,
-    autorizacao, autorizacion, concordo, i agree, agree(?:ment)?, marketing, legal basis, permission,
-    autoriza[rs]?, concorda[rs]?, concuerda, aceitas?, aceptas?, permit[oe]s?, rgpd, subscribed?,
-    tratamento de (?:meus |seus )?dados, tratamiento de (?:mis |sus |tus )?datos, proteccion de datos,
-    protecao de dados
-    """
-)
 _NOT_WORDS = any_of(
     """
     ids?, ip, url, link, user agent, agent, date, data, time, hora, token, hash, utm, form,
@@ -85,20 +89,23 @@ _TECHNICAL = re.compile(
     r"|^(?:true|false|null|undefined)$",
     re.IGNORECASE,
 )
-_YES = word_set("1 accepted aceito acepto agree checked concordo granted on s si sim true y yes")
-_NO = word_set("0 declined denied false n nao no off revoked")
 _LANGUAGES = {"pt": ("pt", "port"), "en": ("en", "ingl"), "es": ("es", "span", "cast")}
 
 
 def pick_message(fields: Sequence[Field]) -> Pick:
     """What the person wrote, below the subject; without a field of that name, the longest sentence."""
-    said = [one for one in fields if _is_prose(one) and _says(_MESSAGE, one) and not _is_part_of(_CITY, one)]
-    subject = [one for one in fields if _is_prose(one) and _says(_SUBJECT, one)][:1]
+    prose = [one for one in fields if _is_prose(one)]
+    # In a talk both sides wrote; where only the office did, that is what there is
+    prose = [one for one in prose if not stands_with_office(one)] or prose
+    said = [
+        one for one in prose if _says(_MESSAGE, one) and not (is_part_of(_CITY, one) or _tells_a_kind(one))
+    ]
+    subject = [one for one in prose if _says(_SUBJECT, one)][:1]
     if said:
         # `message` before `message of the day`; of two alike, who wrote more meant it
         chosen = min(said, key=lambda one: (_shortest_name(_MESSAGE, one), -len(one.text)))
         return Pick("\n\n".join(one.text for one in (*subject, chosen)), (*subject, chosen))
-    long = [one for one in fields if _is_prose(one) and len(one.text) > 40 and " " in one.text]
+    long = [one for one in prose if len(one.text) > 40 and " " in one.text]
     if not long:
         return Pick(subject[0].text, tuple(subject)) if subject else NOTHING
     chosen = max(long, key=lambda one: len(one.text))
@@ -107,22 +114,40 @@ def pick_message(fields: Sequence[Field]) -> Pick:
 
 def pick_value(fields: Iterable[Field]) -> tuple[Decimal | None, tuple[Field, ...]]:
     for one in fields:
-        if not isinstance(one.value, bool) and _says(_VALUE, one) and not _says(_NOT_WORDS, one):
+        if _is_amount(one):
             amount = read_money(one.value if isinstance(one.value, int | float) else one.line)
             if amount is not None and amount > 0:
                 return amount, (one,)
     return None, ()
 
 
+def _is_amount(one: Field) -> bool:
+    if isinstance(one.value, bool) or not _says(_VALUE, one) or _says(_NOT_WORDS, one):
+        return False
+    # "+56 9 …" is a phone; what an affiliate is given, or the lead itself costs, is not what the client spends
+    return not (one.line.startswith("+") or _says(_COST, one) or _is_anothers(one.surroundings))
+
+
 def pick_product(fields: Iterable[Field]) -> Pick:
-    # "Cidade do imóvel" asks for a city
-    return _first((one for one in fields if not _says(_CITY, one)), _PRODUCT, limit=200)
+    # "Cidade do imóvel" asks for a city, and `listing_state` is a part of where it stands
+    others = (_CITY, _ADDRESS, CONTACT_OF_A_THING)
+    about = (one for one in fields if not any(_says(other, one) for other in others))
+    return _first(about, _PRODUCT, limit=200)
 
 
-def pick_city(fields: Iterable[Field], beside: Collection[str]) -> Pick:
-    """`beside`: the parents of the person's own contacts."""
-    own = (one for one in fields if not (_says(_LIKED, one) or _is_elsewhere(one, beside)))
+def pick_city(fields: Collection[Field], beside: Collection[str], name: str) -> Pick:
+    """`beside`: the parents of the contacts of the person, who is called `name`."""
+    of_places = _named_places(fields, name)
+    places = (one for one in fields if one.parent not in of_places and not _NO_PLACE.search(one.line))
+    own = (one for one in places if not (_says(_LIKED, one) or _is_elsewhere(one, beside)))
     return _first(own, _CITY, limit=120)
+
+
+def _named_places(fields: Iterable[Field], name: str) -> set[str]:
+    """`address: {name: "North branch", city: …}`: where somebody else is, or is to receive a present."""
+    own = plain(name)
+    named = (one for one in fields if is_bare(NAME, one) and plain(one.line) not in own)
+    return {one.parent for one in named if any(_ADDRESS.search(around) for around in one.surroundings[-1:])}
 
 
 def pick_language(fields: Iterable[Field]) -> Pick:
@@ -137,28 +162,21 @@ def pick_language(fields: Iterable[Field]) -> Pick:
     return NOTHING
 
 
-def pick_consent(fields: Iterable[Field]) -> tuple[dict[str, dict[str, object]], tuple[Field, ...]]:
-    """{path: {given, text}} for every box that was ticked or left empty, with the words beside it."""
-    boxes = [one for one in fields if _asks_consent(one) and _answered(one) is not None]
-    return consent_in(boxes), tuple(boxes)
-
-
-def _asks_consent(one: Field) -> bool:
-    return _says(_CONSENT, one) or bool(_CONSENT.search(plain(one.type)))
-
-
 def _is_elsewhere(one: Field, beside: Collection[str]) -> bool:
     """An `event` that has the person's phone in it is what happened, no place to go to."""
-    around = () if one.parent in beside else one.surroundings[-1:]
-    return _says(_ELSEWHERE, one) or any(_ELSEWHERE.search(name) for name in around)
+    around = () if one.parent in beside else one.surroundings
+    is_there = _says(_ELSEWHERE, one) or any(_ELSEWHERE.search(name) for name in around[-1:])
+    return is_there or _is_anothers(around)
 
 
-def consent_in(boxes: Iterable[Field]) -> dict[str, dict[str, object]]:
-    """Of fields that are known to be boxes: one that came with anything but a no was ticked."""
-    return {
-        name: {"given": _answered(one) is not False, "text": " ".join(one.labels) or one.key}
-        for name, one in told_apart(boxes).items()
-    }
+def _is_anothers(around: Sequence[str]) -> bool:
+    """Where the dealer is, says `{dealer: {location: {town: …}}}`; a client's company is where the client is."""
+    for name in around[::-1]:
+        if PERSON.search(name) or WORKPLACE.search(name) or _PRODUCT.search(name):
+            return False
+        if SOMEBODY_ELSE.search(name):
+            return True
+    return False
 
 
 def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pick:
@@ -168,7 +186,7 @@ def _first(fields: Iterable[Field], pattern: re.Pattern[str], limit: int) -> Pic
         for index, one in enumerate(fields)
         if _is_prose(one)
         and len(one.line) <= limit
-        and (_says(pattern, one) or _is_part_of(pattern, one))
+        and (_says(pattern, one) or is_part_of(pattern, one))
         and not _says(_NOT_WORDS, one)
     ]
     best = min(named, default=None, key=lambda rank: rank[:2])
@@ -179,16 +197,15 @@ def _shortest_name(pattern: re.Pattern[str], one: Field) -> int:
     return min((len(words) for words in one.words if pattern.search(words)), default=len(one.path))
 
 
-def _is_part_of(pattern: re.Pattern[str], one: Field) -> bool:
-    """By the nearest name around it that says anything."""
-    if not all(_PART.match(words) for words in one.words):
-        return False
-    around = [name for name in one.surroundings if not _ENVELOPE.match(name)]
-    return bool(around) and bool(pattern.search(around[-1])) and len(around[-1].split()) <= 3
+def _tells_a_kind(one: Field) -> bool:
+    """`phones: [{description: "MOBILE", number: …}]`"""
+    return any(PHONE.search(name) or EMAIL.search(name) for name in one.surroundings[-1:])
 
 
 def _says(pattern: re.Pattern[str], one: Field) -> bool:
-    return any(pattern.search(words) for words in one.words)
+    # `{label: "Job title", …: {text answer: …}}`: the key of the wrapping says nothing that the question does not
+    asked = one.words[1:] if one.labels and one.words[0] in VALUES else one.words
+    return any(pattern.search(words) for words in asked)
 
 
 def _is_prose(one: Field) -> bool:
@@ -197,14 +214,3 @@ def _is_prose(one: Field) -> bool:
         return False
     # "data" by itself is a program's; "Para que data quer a visita?" is a question to people
     return not any(_NOT_WORDS.search(words) and len(words.split()) <= 3 for words in one.words)
-
-
-def _answered(one: Field) -> bool | None:
-    if isinstance(one.value, bool):
-        return one.value
-    folded = plain(one.line)
-    if not folded or folded in _NO:
-        return False
-    # A ticked box often comes as its own label
-    is_repeated = any(folded and folded == plain(label) for label in one.labels)
-    return True if folded in _YES or is_repeated or _CONSENT.search(folded) else None

@@ -14,23 +14,14 @@ from leads.cleaning import DEEPEST, TEXT_LIMIT, clean_line, clean_text
 from leads.identity import is_email
 from leads.inference.answers import Answer, definitions_in, read_answer
 from leads.inference.lines import lines_said
-from leads.inference.vocabulary import (
-    CONTAINER,
-    PERSON,
-    REPLY_TO,
-    SOMEBODY_ELSE,
-    names_a_contact,
-    names_a_name,
-)
+from leads.inference.roles import STAFF, is_a_mere_person, is_answer_of_office, role_of
+from leads.inference.vocabulary import REPLY_TO, names_a_contact, names_a_name
 from leads.inference.words import any_of, bare, only, plain
 
 Scalar = str | int | float | bool
 # Envelopes: what holds somebody's e-mail is that person, whatever the sender calls it.
 _WRAPPER = only("items?, entry, event, evento, hook, webhook, list, lista, meta, metadata, trigger, widget")
 _PERSON_TYPE = only("person, contact, customer, lead")
-_ROLE = only(
-    "role, roles, papel, rol, funcao, type, kind, tipo, perfil, participant type, person type, relationship"
-)
 # How converters from XML call the text of an element that has attributes too.
 _OWN_TEXT = frozenset(("#text", "_text", "__text", "$t", "$", "_", "#cdata-section", "__cdata", "@value"))
 # A form's data is the person's; a form's name is not.
@@ -62,7 +53,7 @@ class Field:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The key and the labels in plain words, most telling last."""
-        return tuple(dict.fromkeys(plain(name) for name in (self.key, *self.labels) if name))
+        return tuple(dict.fromkeys(_without_form(plain(name)) for name in (self.key, *self.labels) if name))
 
     @cached_property
     def bare(self) -> tuple[str, ...]:
@@ -72,7 +63,7 @@ class Field:
     def surroundings(self) -> tuple[str, ...]:
         """The names it stands under, in plain words, nearest last; an element's number is no name."""
         named = [name for name in self.context if not name.isdigit()]
-        return tuple(_FORM_DATA.sub(" ", plain(name)).strip() for name in named[-3:])
+        return tuple(_without_form(plain(name)) for name in named[-3:])
 
     @property
     def is_private(self) -> bool:
@@ -108,6 +99,10 @@ class _Place:
             depth=self.depth + 1,
             is_element=position is not None,
         )
+
+
+def _without_form(words: str) -> str:
+    return _FORM_DATA.sub(" ", words).strip() if "form" in words else words
 
 
 def _unescaped(value: Scalar) -> Scalar:
@@ -171,8 +166,10 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
     if answer is not None:
         yield from _walk_answer(answer, place)
         return
-    if (place.is_element or _is_a_mere_person(node, place)) and (role := role_of(node)):
+    if (place.is_element or is_a_mere_person(node, place.key)) and (role := role_of(node)):
         place = replace(place, key=role)
+    elif place.is_element and is_answer_of_office(node):
+        place = replace(place, key=STAFF)
     elif _PERSON_TYPE.match(plain(str(node.get("@type", "")))):
         place = replace(place, key="person")
     elif _WRAPPER.match(plain(place.key)) and any(
@@ -188,28 +185,6 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
             continue
         told = (place.definitions[name],) if name in place.definitions else ()
         yield from _walk(value, replace(place.below(name), labels=(*place.labels, *told)))
-
-
-def role_of(node: dict[str, Any]) -> str:
-    """What part somebody plays, as in `{role: "agent", name: …}`; '' where nothing says so."""
-    if not any(names_a_name(str(key)) for key in node):
-        return ""  # `{email: …, type: "office"}` is no person
-    said = (
-        clean_line(text)
-        for key, text in node.items()
-        if _ROLE.match(plain(str(key))) and isinstance(text, str)
-    )
-    return next(
-        (role for role in said if SOMEBODY_ELSE.search(plain(role)) or PERSON.search(plain(role))), ""
-    )
-
-
-def _is_a_mere_person(node: dict[str, Any], place: _Place) -> bool:
-    """`{source: {type: "owner", name: …}}`: the name of somebody who cannot be reached by what stands beside it."""
-    told = [clean_line(value) for value in node.values() if not isinstance(value, dict | list)]
-    is_reached = any("@" in text or sum(map(str.isdigit, text)) >= 8 for text in told)
-    is_leads_own = PERSON.search(plain(place.key)) or CONTAINER.match(plain(place.key)) or not place.key
-    return len(told) == len(node) and not is_reached and not is_leads_own
 
 
 def _attributes(node: dict[str, Any], place: _Place) -> tuple[str, ...]:

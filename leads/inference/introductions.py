@@ -19,7 +19,10 @@ _INTRODUCED = re.compile(
 )
 # `CN=Ana Prado:mailto:ana@…` is how calendars name a guest (RFC 5545 3.2.2)
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w.-]+|\+?[\d(][\d\s().+/-]{6,}\d|https?://\S+|\bmailto\b|\bCN\b")
-_SIGNS = re.compile(r"[;,|<>()\[\]:=/\"\u2013\u2014\u2022]|\s-\s|\s-$|^-\s")
+# Arrows, symbols and emoji stand for labels too
+_SIGNS = re.compile(
+    r"[;,|<>()\[\]:=/\"\u2013\u2014\u2022\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]|\s-\s|\s-$|^-\s"
+)
 
 
 def looks_like_full_name(text: str) -> bool:
@@ -44,4 +47,5 @@ def name_beside_address(text: str) -> str:
     if rest == text:
         return ""
     pieces = [piece.strip(" .-") for piece in _SIGNS.split(rest)]
-    return next((piece for piece in pieces if is_first_name(piece) or looks_like_full_name(piece)), "")
+    known = next(filter(is_first_name, pieces), "")
+    return known or next(filter(looks_like_full_name, pieces), "")

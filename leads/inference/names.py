@@ -8,7 +8,17 @@ from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.first_names import is_first_name
 from leads.inference.introductions import PARTICLES, looks_like_full_name
-from leads.inference.ranking import ENOUGH, NOTHING, Pick, best_of, is_bare, ownership, says, top_of
+from leads.inference.ranking import (
+    ENOUGH,
+    NOTHING,
+    Pick,
+    best_of,
+    is_bare,
+    is_part_of,
+    ownership,
+    says,
+    top_of,
+)
 from leads.inference.words import plain, word_set
 
 # A label this telling makes up for a value that does not look the part.
@@ -18,6 +28,8 @@ _A_NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=/\\|#$%^*+~]{0,119}")
 # What a name is called where it need not be a first name only.
 _WHOLE = vocabulary.NAME
 _NAMELESS = word_set("answer campo entry field input resposta text texto val value valor")
+# "LeadService.saveRecord"
+_OF_A_PROGRAM = re.compile(r"(?=\w*[a-z][A-Z])\w{4,}\.\w{4,}$")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.IGNORECASE)
 
 
@@ -29,7 +41,15 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = (), email: str 
     """
     local = plain(email.partition("@")[0])
     fields = _without_addresses(fields)
-    best = top_of(fields, lambda one: _name_score(one) + _nearness(one, beside) + _likeness(one, local))
+    paired = {one.parent for one in fields if _is_last(one)}
+    others = {one.parent for one in fields if is_email(one.line)} - _around(beside)
+
+    def score(one: Field) -> int:
+        own = _name_score(one)
+        # What is no name by itself becomes none by what stands beside it
+        return own and own + _nearness(one, beside) + _likeness(one, local) + _company(one, paired, others)
+
+    best = top_of(fields, score)
     # Envelopes are forgiven beside the contact alone: elsewhere
     # the name of a thing would be taken for a person's
     best = best or best_of([one for one in fields if one.parent in beside], _name_score)
@@ -69,14 +89,28 @@ def _name_score(one: Field) -> int:
 def _nearness(one: Field, beside: Collection[str]) -> int:
     """The name stands with the phone or the e-mail, or around them: the closer, the likelier theirs."""
     if one.parent in beside:
-        return 12
+        # All that is known of how to reach them
+        return 24 if one.parent and len(beside) == 1 else 12
     is_around = one.parent and any(parent.startswith(f"{one.parent}.") for parent in beside)
     return min(12, 6 + 2 * one.parent.count(".")) if is_around else 0
 
 
+def _around(parents: Collection[str]) -> set[str]:
+    """These, and all that they stand in; the whole body first."""
+    steps = [parent.split(".") for parent in parents]
+    return {".".join(parts[:end]) for parts in steps for end in range(len(parts) + 1)}
+
+
+def _company(one: Field, paired: Collection[str], others: Collection[str]) -> int:
+    """A first name beside a last name is as good as a whole one; beside an e-mail that is another's, so is the name."""
+    is_first = one.parent in paired and (is_bare(vocabulary.FIRST, one) or says(vocabulary.FIRST_TOLD, one))
+    return (18 if is_first and " " not in one.line else 0) - (30 if one.parent in others else 0)
+
+
 def _likeness(one: Field, local: str) -> int:
     """`ana.prado@…` is more likely Ana's than the address of whoever serves her."""
-    return 15 if local and any(len(word) > 3 and word in local for word in plain(one.line).split()) else 0
+    alike = sum(len(word) > 3 and word in local for word in plain(one.line).split()) if local else 0
+    return (5 + 10 * min(alike, 2)) if alike else 0
 
 
 def _name_label(one: Field) -> int:
@@ -92,6 +126,9 @@ def _name_label(one: Field) -> int:
         return 55
     if says(vocabulary.WHO, one):
         return 40
+    # `{ask_name: {inbound: {body: …}}}`
+    if is_part_of(vocabulary.SOME_NAME, one):
+        return 60
     person = any(vocabulary.PERSON.search(words) and len(words.split()) <= 3 for words in one.words)
     return 30 if person else 0
 
@@ -136,7 +173,7 @@ def _has_letters(one: Field) -> bool:
         return False
     if "\n" in one.text or (len(text) <= 2 and text.isupper()):
         return False  # a code of a country or a state
-    if is_email(text) or _ADDRESS.match(text):
+    if is_email(text) or _ADDRESS.match(text) or _OF_A_PROGRAM.match(text):
         return False
     if said in one.words[1:]:
         return False  # a map of questions, not of answers
@@ -148,12 +185,13 @@ def _name_parts(first: Field, fields: Sequence[Field]) -> list[Field]:
     parts = [first]
     # `nome` may be the whole name or the first alone: what stands beside it decides
     is_first = bool(vocabulary.FIRST.match(plain(first.key))) and not vocabulary.NAME.match(plain(first.key))
-    if says(vocabulary.FULL_NAME, first) and not is_first:
+    if says(vocabulary.FULL_NAME, first) and not is_first and " " in first.line:
         return parts
     for pattern in (vocabulary.MIDDLE, vocabulary.LAST):
         named = [
             one for one in fields if one is not first and _is_called(pattern, one) and could_be_a_name(one)
         ]
+        named.sort(key=lambda one: says(vocabulary.SECOND_LAST, one))
         beside = [one for one in named if one.parent == first.parent and _stem(one) == _stem(first)]
         # `billing_first_name` has nothing to do with `shipping_last_name`
         beside = [one for one in beside if _before_part(one) == _before_part(first)] or beside

@@ -21,7 +21,7 @@ _EITHER = any_of(
 )
 _ADDRESSEE = only(
     """
-    (?:to|para|cc|bcc)(?: (?:e ?mail|mail|address|name|nome|nombre|phone|telefone|fone|whats ?app))?,
+    (?:to|para|cc|bcc)(?: (?:e ?mail|mail|address|name|nome|nombre|phone|telefone|fone|whats ?app|number|numero))?,
     (?:e ?mail|mail|name|nome|nombre|phone|telefone|fone) to
     """
 )

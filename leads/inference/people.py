@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from phonenumbers import PhoneNumberMatcher, country_code_for_region
 
@@ -18,17 +19,19 @@ from leads.identity import (
 from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.ranking import NOTHING, Pick, best_of, is_bare, ownership, says
-from leads.inference.words import any_of, plain
+from leads.inference.words import any_of, only, plain
 
 # `99999-9999` shows how to write a number.
 _ALL_ALIKE = re.compile(r"(\d)\1{7}$")
 # Mailboxes of a business rather than of a person.
 _ROLE = re.compile(
     r"(?:mailto:)?(?:admin|atendimento|comercial|contact|contacto|contato|desk|equipe|faleconosco|help|hello|info|"
-    r"leads?|marketing|no-?reply|notifications?|office|ol[ai]|recepcao|sac|sales|site|suporte|support|team|"
+    r"leads?|marketing|no-?reply|notifications?|office|h?ol[ai]|recepcao|sac|sales|site|suporte|support|team|"
     r"ventas|vendas|webmaster)\d*@",
     re.IGNORECASE,
 )
+
+_COMPANY = only("empresas?, company, compania, firma, organi[sz]ation, organizacao, organizacion")
 
 
 def pick_email(fields: Sequence[Field], country: str) -> Pick:
@@ -54,6 +57,19 @@ def pick_phone(fields: Sequence[Field], country: str, beside: str | None = None)
         return NOTHING
     parts = _phone_parts(best, fields)
     return Pick(_phone_of(best, parts, country) or "", (best, *parts))
+
+
+def pick_company_phone(fields: Sequence[Field], country: str) -> Pick:
+    """As if the client's company were the client: `{empresa: {telefone: …}}`."""
+    lent = [_out_of_company(one) for one in fields]
+    pick = pick_phone(lent, country)
+    theirs = {id(copy): one for copy, one in zip(lent, fields, strict=True)}
+    return Pick(pick.value, tuple(theirs[id(copy)] for copy in pick.fields))
+
+
+def _out_of_company(one: Field) -> Field:
+    # Not `business` or `account`: those are mostly who receives the lead, the same for everybody
+    return replace(one, context=tuple(name for name in one.context if not _COMPANY.fullmatch(plain(name))))
 
 
 def _is_shared(one: Field) -> bool:
@@ -95,7 +111,8 @@ def _phone_score(one: Field, fields: Sequence[Field], country: str) -> int:
         return 0
     # "5511987654321@c.us" is how WhatsApp's gateways write a number
     if "@" in one.line:
-        return 60 + ownership(one) if is_whatsapp_jid(one.line) else 0
+        is_remote = 10 if says(vocabulary.REMOTE, one) else 0
+        return 60 + is_remote + ownership(one) if is_whatsapp_jid(one.line) else 0
     is_said = _says_phone(one) or (says(vocabulary.PHONE_WEAK, one) and bool(_phone_parts(one, fields)))
     # "0.75" and "-46.633308" are a score and a longitude, not phones
     if not is_said and (says(vocabulary.NO_PHONE, one) or one.line.startswith(("0.", "-"))):
@@ -133,7 +150,11 @@ def _says_phone(one: Field) -> bool:
 def _phone_look(one: Field) -> int:
     """How much an unlabelled value looks like a phone: signs people write in phones say more than digits."""
     has_signs = one.line.startswith(("+", "(")) or (" " in one.line and "-" in one.line)
-    return 40 + (10 if has_signs else 0) + (10 if says(vocabulary.PHONE_WEAK, one) else 0)
+    if not says(vocabulary.PHONE_WEAK, one):
+        return 40 + (10 if has_signs else 0)
+    # `{customer: {number: …}}` is likelier the customer's than the `phone_number` that was called
+    is_persons = any(vocabulary.PERSON.search(name) for name in one.surroundings[-1:])
+    return 50 + (10 if has_signs else 0) + (10 if is_persons else 0)
 
 
 def _phone_preference(one: Field) -> int:
@@ -144,7 +165,8 @@ def _phone_preference(one: Field) -> int:
 def _phone_parts(phone: Field, fields: Sequence[Field]) -> list[Field]:
     beside = [one for one in fields if one is not phone and one.parent == phone.parent]
     nation = [one for one in beside if is_bare(vocabulary.NATION, one) and len(one.line) <= 5][:1]
-    area = [one for one in beside if is_bare(vocabulary.AREA, one) and 1 <= len(one.line) <= 5][:1]
+    # "+54 9 351": with the country in front
+    area = [one for one in beside if is_bare(vocabulary.AREA, one) and 1 <= len(one.line) <= 9][:1]
     return nation + area
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from leads.cleaning import clean_line, clean_text
 from leads.identity import display_name, parse_email, parse_phone, whatsapp_key
-from leads.inference import facts, names, origin, people, vocabulary
+from leads.inference import consents, facts, names, origin, people, vocabulary
 from leads.inference.countries import country_of
 from leads.inference.fields import Field
 from leads.inference.introductions import introduced_in, name_beside_address
@@ -59,14 +59,20 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
     value = reader.take_value()
     message = reader.take("message", facts.pick_message)
     product = reader.take("product", facts.pick_product)
-    city = reader.take("city", lambda left: facts.pick_city(left, beside))
+    city = reader.take("city", lambda left: facts.pick_city(left, beside, name.value))
     language = reader.take("language", facts.pick_language)
     contact = _contact_in(message.value, fields, reader.country)
     called = clean_line(name.value, 200) or _name_among_words(fields, message.value)
+    mail = parse_email(email.value) or contact.email
+    number = _phone(phone, reader.country) or (None if whatsapp.value else contact.phone)
+    if not (number or mail or whatsapp.value) and called:
+        # Named, and reached by nothing but their company's phone
+        at_work = reader.take("phone", lambda left: people.pick_company_phone(left, reader.country))
+        number = _phone(at_work, reader.country)
     payload = LeadPayload(
         name=called,
-        phone=_phone(phone, reader.country) or (None if whatsapp.value else contact.phone),
-        email=parse_email(email.value) or contact.email,
+        phone=number,
+        email=mail,
         whatsapp_id=clean_line(whatsapp.value),
         message=clean_text(message.value),
         value=value,
@@ -76,7 +82,7 @@ def explain_fields(fields: Sequence[Field], country: str, mapping: Mapping | Non
         creator=clean_line(creator.value, 120),
         consent=consent,
         attribution=attribution,
-        extra=_extra([*reader.left, *_told_more(email.fields, called), *_told_beside(phone.fields)]),
+        extra=kept([*reader.left, *_told_more(email.fields, called), *_told_beside(phone.fields)]),
         external_id=clean_line(submission.value, 120),
         is_test=origin.says_test(fields),
     )
@@ -129,9 +135,9 @@ class _Reader:
         """What the mapping calls consent alone, or else every box that looks like it."""
         if "consent" in self._mapped:
             boxes = self._mapped["consent"].fields
-            consent = facts.consent_in(boxes)
+            consent = consents.consent_in(boxes)
         else:
-            consent, boxes = facts.pick_consent(self._free())
+            consent, boxes = consents.pick_consent(self._free())
         self._use("consent", boxes)
         return consent
 
@@ -219,7 +225,8 @@ def _told_beside(phones: Iterable[Field]) -> list[Field]:
     return [one for one in phones if "@" not in one.line and len(_WORD.findall(one.line)) > 1]
 
 
-def _extra(fields: Iterable[Field]) -> dict[str, Any]:
+def kept(fields: Iterable[Field]) -> dict[str, Any]:
+    """What `extra` has of them."""
     return {name: _shown(one) for name, one in told_apart(fields).items()}
 
 

@@ -1,14 +1,15 @@
 """How many people a payload speaks of."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from leads.cleaning import DEEPEST
 from leads.identity import is_email
 from leads.inference.answers import read_answer
-from leads.inference.fields import Field, fields_of, role_of
+from leads.inference.fields import Field, fields_of
+from leads.inference.roles import STAFF, is_marked, role_of
 from leads.inference.tables import as_objects
-from leads.inference.vocabulary import PHONE, SOMEBODY_ELSE, names_a_name
+from leads.inference.vocabulary import PHONE, SECOND, SOMEBODY_ELSE, names_a_name
 from leads.inference.words import only, plain
 
 _PEOPLE = only(
@@ -21,36 +22,68 @@ _PEOPLE = only(
 )
 
 
-def people_in(tree: Any) -> list[list[Field]]:
-    """One list of fields per person. Facts beside a list of people belong to each of them."""
+class Person(NamedTuple):
+    """What is said of them alone, and what stands beside the list that they are in."""
+
+    own: list[Field]
+    shared: list[Field]
+
+    @property
+    def fields(self) -> list[Field]:
+        return self.own + self.shared
+
+
+class _People(NamedTuple):
+    items: list[Any]
+    rest: dict[str, Any]
+
+
+def people_in(tree: Any) -> list[Person]:
+    """At least one. Facts beside a list of people belong to each of them."""
     tree = as_objects(tree)
     found = _list_of_people(tree)
     if found is None:
-        return [fields_of(tree)]
-    people, shared = found
-    return [fields_of(person) + _named_apart(fields_of(shared)) for person in people]
+        return [Person(fields_of(tree), [])]
+    shared = [one for one in fields_of(found.rest) if one.key]
+    return [Person(fields_of(item), shared) for item in found.items]
 
 
-def _list_of_people(tree: Any, depth: int = 0) -> tuple[list[Any], Any] | None:
+def _list_of_people(tree: Any, depth: int = 0, key: str = STAFF) -> _People | None:
     if isinstance(tree, list):
-        people = [item for item in tree if isinstance(item, dict | list)]
-        if any(isinstance(item, dict) and SOMEBODY_ELSE.search(plain(role_of(item))) for item in people):
-            return None  # the two sides of one talk
-        return (people, {}) if people and not _are_answers(people) and _has_people(tree) else None
+        return _without_staff([item for item in tree if isinstance(item, dict | list)], key)
     if not isinstance(tree, dict) or depth > 2:
         return None
-    for key, value in tree.items():
-        if isinstance(value, dict) or (isinstance(value, list) and _may_be_people(plain(str(key)), value)):
-            found = _list_of_people(value, depth + 1)
-            rest = {name: node for name, node in tree.items() if name != key}
+    for name, value in tree.items():
+        if isinstance(value, dict) or (isinstance(value, list) and _may_be_people(plain(str(name)), value)):
+            found = _list_of_people(value, depth + 1, str(name))
+            rest = {other: node for other, node in tree.items() if other != name}
             # A person beside the list owns it: those are the items of an order
             if found and not _speaks_of_a_person(rest):
-                return found[0], {**rest, **(found[1] if isinstance(found[1], dict) else {})}
+                return _People(found.items, {**rest, **found.rest})
     return None
 
 
+def _without_staff(items: list[Any], key: str) -> _People | None:
+    """The people of a list; whoever serves them, and is said to, stands beside it."""
+    # Whoever organizes and is alone may well be who asks
+    is_alone = len(items) == 1 and isinstance(items[0], dict) and is_marked(items[0])
+    others = [] if is_alone else [item for item in items if _is_no_lead(item)]
+    people = [item for item in items if not _is_no_lead(item)] if others else items
+    if not people or _are_answers(people) or not _has_people(people):
+        return None
+    if others and len(people) == 1:
+        return None  # the two sides of one talk
+    return _People(people, {key: others} if others else {})
+
+
+def _is_no_lead(item: Any) -> bool:
+    """Who serves the others, or asks together with one of them."""
+    role = plain(role_of(item)) if isinstance(item, dict) else ""
+    return bool(SOMEBODY_ELSE.search(role) or SECOND.search(role))
+
+
 def _may_be_people(key: str, items: list[Any]) -> bool:
-    """By what the list is called; else if all have a name and ways to be reached that none of the others has."""
+    """By what the list is called; else if all have a name, and several ways to be reached that no other has."""
     if _PEOPLE.match(key):
         return True
     # `owners` are those of one `owner`, `corretores` of one `corretor`
@@ -58,8 +91,9 @@ def _may_be_people(key: str, items: list[Any]) -> bool:
         return False
     if len(items) < 2 or not all(isinstance(item, dict) and any(map(names_a_name, item)) for item in items):
         return False
-    ways = [{text for name, text in _texts(item) if _reaches(name, text)} for item in items]
-    return all(ways) and len(set().union(*ways)) == sum(map(len, ways))
+    told = [{text for name, text in _texts(item) if _reaches(name, text)} for item in items]
+    ways = [way for way in told if way]
+    return len(ways) >= 2 and len(set().union(*ways)) == sum(map(len, ways))
 
 
 def _are_answers(items: list[Any]) -> bool:
@@ -97,7 +131,3 @@ def _texts(node: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]
             yield from _texts(child, key, depth + 1)
     elif isinstance(node, str | int) and not isinstance(node, bool):
         yield key, str(node)
-
-
-def _named_apart(shared: list[Field]) -> list[Field]:
-    return [one for one in shared if one.key]

@@ -45,14 +45,15 @@ _NOISE = any_of(
     resposta, respuesta, answer, your, my, seu, sua, tu, su, o, a, os, el, la, de, do, da, del, the,
     wpforms, et pb contact, mauticform, data, custom, user, client[ea]?, customer, lead, contact,
     contacto, contato, person, pessoa, persona, main, principal, primary, value, obrigatorio,
-    required, opcional, optional, si, no, nm, nr, nro, ds, cd, tx, tp, what, whats, is, s, qual, e,
+    required, opcional, optional, si, no, nm, nr, nro, ds, cd, tx, tp, what, whats, is, s, qual, e, y, and,
     cual, es, please, enter, informe, digite, insira, ingrese, escreva, escriba, buyer, comprador,
     visitor, visitante, applicant, student, aluno, guest, patient, paciente, subscriber, proponente,
-    titular, responsavel, responsable, attendee, \d+
+    titular, from, responsavel, responsable, attendee, \d+
     """
 )
 
 
+@lru_cache(maxsize=8192)
 def bare(text: str) -> str:
     """Plain words without those that say nothing; the whole text where nothing else is left."""
     words = plain(text)

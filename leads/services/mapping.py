@@ -40,7 +40,7 @@ def propose_mapping(*, source: Source, body: bytes, content_type: str = "") -> P
     """
     tree = _tree_of(body, content_type)
     # A mapping is of one person; the others of the example have the same shape
-    fields = people_in(tree)[0]
+    fields = people_in(tree)[0].fields
     found = explain_fields(fields, source.default_country, source.mapping)
     classification = classify(facts_of(found.payload, source), scoring_profile())
     return Proposal(_mapping_of(found), found.payload, classification, fields)

@@ -48,6 +48,18 @@ ANA = {"name": "Ana Paz", "city": "Natal"}
         ({"practice_town": "Leeds"}, {"city": ""}),
         ({"event": {"name": "Ana Paz", "mail": "a@mail.example", "city": "Natal"}}, ANA),
         ({"event": {"name": "Expo", "city": "Rio"}}, {"city": ""}),
+        ({"dealer": {"name": "Auto Sul", "location": {"town": "Leeds"}}}, {"city": ""}),
+        ({"nome": "Ana Paz", "address": {"name": "Filial Norte", "city_name": "Londrina"}}, {"city": ""}),
+        ({"nome": "Ana Paz", "address": {"name": "Ana Paz", "city": "Natal"}}, ANA),
+        ({"empresa": {"nome": "Metal Sul", "cidade": "Natal"}}, {"city": "Natal"}),
+        ({"location": "integrations:google:meet"}, {"city": ""}),
+        ({"listing_state": "RN", "listing_contact_name": "Rui Reis"}, {"product": ""}),
+        ({"txtAssunto": "Frota", "txtMsg": "São 14 caminhões"}, {"message": "Frota\n\nSão 14 caminhões"}),
+        ({"phones": [{"description": "MOBILE", "number": "11987654321"}]}, {"message": ""}),
+        ({"custom": [{"FieldKey": "f-1", "StringValue": "Feira 2026"}]}, {"value": None}),
+        ({"slots": [{"id": "tel", "state": "FILLED", "value": "+55 11 98765-4321"}]}, {"value": None}),
+        ({"affiliations": [{"name": "Rui", "value": 10}], "total_value": 1497}, {"value": Decimal(1497)}),
+        ({"leadPrice": "$42.10", "budget": "900"}, {"value": Decimal(900)}),
         ({"grand_total": "1299.00"}, {"value": Decimal("1299.00")}),
         ({"What's the most you'd like to spend?": "450,000"}, {"value": Decimal(450000)}),
     ],
@@ -56,6 +68,45 @@ def test_facts_are_told_by_what_they_are_a_part_of_and_by_how_their_names_end(se
     [payload] = understand({**sent, "fone": "11987654321"}, "BR")
 
     assert {name: getattr(payload, name) for name in facts} == facts
+
+
+@pytest.mark.parametrize(
+    ("bot", "client"),
+    [
+        ({"de": "bot", "texto": "Oi! Como posso te chamar?"}, {"de": "lead", "texto": "Tem piscina?"}),
+        (
+            {"type": "agent", "message": "Claro! Me passa seu contato?"},
+            {"type": "visitor", "message": "Tem piscina?"},
+        ),
+        (
+            {"role": "assistant", "content": "Hello, how may I help?"},
+            {"role": "user", "content": "Tem piscina?"},
+        ),
+        (
+            {"sentBy": {"name": "Rui", "type": "agent"}, "body": "Olá, em que posso ajudar?"},
+            {"sentBy": {"type": "contact"}, "body": "Tem piscina?"},
+        ),
+    ],
+)
+def test_message_of_a_talk_is_what_the_client_said(bot, client):
+    for talk in ([bot, client], [client, bot, bot]):
+        [payload] = understand({"fone": "11987654321", "conversa": talk}, "BR")
+
+        assert payload.message == "Tem piscina?"
+
+
+def test_message_to_whoever_serves_is_the_clients():
+    [payload] = understand({"fone": "11987654321", "mensagem para o corretor": "Ligue à tarde"}, "BR")
+
+    assert payload.message == "Ligue à tarde"
+
+
+def test_number_of_a_box_is_no_consent():
+    box = {"consentId": 1, "accepted": False}
+
+    [payload] = understand({"fone": "11987654321", "boxes": [box]}, "BR")
+
+    assert [box["given"] for box in payload.consent.values()] == [False]
 
 
 def test_refusal_of_a_question_about_consent_is_written_down():
