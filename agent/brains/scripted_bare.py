@@ -22,6 +22,15 @@ WISHED = re.compile(
     r"[,;.]\s*(?:(?:e|y|and|so|entao|entonces) )?(?:eu |i )?(?:quero|queria|gostaria de|preciso(?: d[ea])?|quiero|"
     r"quisiera|necesito|need|want|procuro|busco|looking for)\s+(?=\w{3})"
 )
+# "só nós duas", "it's chaos": a sentence about themselves, where a proper noun was asked for
+REMARK = re.compile(
+    r"(?:so|solo|only|just|it'?s|its|that'?s|there'?s|we'?re|we|nos|nosotr[oa]s|a gente|somos|son|sao|is|ainda|todavia|"
+    r"still|eu|yo|i|i'?m|isso|eso|tudo|todo|everything|everyone)(?!\w)"
+)
+REFUSAL = re.compile(
+    r"(?:(?:i|eu|yo|we|a gente|ya|ja) )?(?:don'?t|dont|do not|nao|n|no) (?:really )?"
+    r"(?:need|want|precis\w+|quer\w+|quier\w+|necesit\w+)(?!\w)"
+)
 SHORTEST_ECHO = 2
 LONGEST_ANSWER = 8
 
@@ -118,13 +127,14 @@ class BareReader:
         answer = texts.segment(piece if line.claimed else _wished(whole))
         if (
             SIDE_TALK.search(fold(answer))
+            or REFUSAL.match(fold(answer))
             or is_filler(answer)
             or self._looks_like_talk(answer)
             or len(answer.split()) > LONGEST_ANSWER
         ):
             return None
         if question.proper_noun and (
-            VERBS & set(fold(answer).split()) or not self._stands_alone(piece, line)
+            VERBS & set(fold(answer).split()) or _is_remark(answer) or not self._stands_alone(piece, line)
         ):
             return None
         words = fold(answer).split()
@@ -196,6 +206,11 @@ class BareReader:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
+
+
+def _is_remark(answer: str) -> bool:
+    """Unless what follows has a capital: "We Work", "Nosotras Spa"."""
+    return bool(REMARK.match(fold(answer))) and answer[1:].islower()
 
 
 def _wished(answer: str) -> str:

@@ -135,8 +135,10 @@ def is_put_off(burst: Sequence[Inbound]) -> bool:
 
 def outside(mood: Mood, state: State, progress: bool) -> str | None:
     """Why the client is none of ours: sticky until the client comes back with business."""
+    # "deixa quieto, quero falar com um vendedor" gives up on us, not on the business
+    stays = progress or "ask_human" in mood
     for reason in ("job_seeker", "spam", "not_interested"):
-        if reason in mood and not (reason == "not_interested" and progress):
+        if reason in mood and not (reason == "not_interested" and stays):
             return reason
     return None if progress else state.outside
 

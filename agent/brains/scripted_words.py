@@ -9,7 +9,7 @@ from agent import intents
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import Claim, Line
 from agent.brains.scripted_places import PlaceReader
-from agent.parsers import choices, emails, names, organisations, phones, places, texts
+from agent.parsers import choices, clock, emails, names, organisations, phones, places, texts
 from agent.parsers.found import Found, blank, fold, phrase_pattern
 from agent.parsers.lexicons import common_words, word_set
 from agent.parsers.number_words import UNITS
@@ -45,6 +45,7 @@ ANYTHING = frozenset(
     {"algo", "alguma coisa", "alguna cosa", "something", "anything", "qualquer coisa", "cualquier cosa"}
 )
 VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
+JOINED = re.compile(r"\s*(?:,|/|(?:ou|or|o|e|y|and)(?!\w))\s*(?:an?|uma?|una?|the|o|el|la)?\s*")
 
 
 class WordReader(PlaceReader):
@@ -118,12 +119,26 @@ class WordReader(PlaceReader):
             if not any(item.overlaps(other) for _, other in taken):
                 taken.append((question, item))
         taken += [pair for pair in self._alone(line, towns) if not any(pair[1].overlaps(o) for _, o in taken)]
+        taken = [pair for pair in taken if not self._is_given_up(*pair, taken, line)]
         for _, item in taken:
             line.take(item)
         return [
             replace(self.claim(question, item, line), surest=True)
             for question, item in sorted(taken, key=lambda pair: pair[1].start)
         ]
+
+    def _is_given_up(
+        self, question: Question, item: Found, taken: list[tuple[Question, Found]], line: Line
+    ) -> bool:
+        """ "make it a Polo, Golfs are too big": beside something new, the known thing is what is corrected."""
+        if not line.corrects or not self._is_known(question, item):
+            return False
+        new = [o for q, o in taken if q is question and not self._is_known(question, o)]
+        return bool(new) and not any(_are_joined(line.folded, item, other) for other in new)
+
+    def _is_known(self, question: Question, item: Found) -> bool:
+        known = self.known.get(question.key)
+        return known is not None and _telling(item.value) <= _telling(str(known.value))
 
     def _alone(self, line: Line, towns: list[Found]) -> list[tuple[Question, Found]]:
         """ "planilha mesmo": a word that only one question knows needs no cue where nothing else is said."""
@@ -159,6 +174,7 @@ class WordReader(PlaceReader):
             readable = self._without_avoided(question, line)
             found = choices.parse(readable, self.context, self.language, question)
             found = [item for item in found if not any(_is_inside(item, town) for town in towns)]
+            found = [item for item in found if not self._is_out_of_the_blue(question, item, readable, line)]
             if not found:
                 continue
             favoured = self._favoured(found, line) or choices.settled_later(readable, found)
@@ -174,6 +190,11 @@ class WordReader(PlaceReader):
                 claims.append(chosen)
             line.unread = blank(line.unread, [(item.start, item.end) for item in found])
         return claims
+
+    def _is_out_of_the_blue(self, question: Question, item: Found, readable: str, line: Line) -> bool:
+        """ "u still picking me up at 7": an hour before anything was said or asked about what we sell."""
+        begun = self.pending or self.known or line.claimed
+        return not begun and item in clock.parse(readable, question.choices)
 
     def _favoured(self, found: list[Found], line: Line) -> Found | None:
         """ "estuda de manhã, só dá à tarde": the option said to be the only or the better one."""
@@ -239,6 +260,17 @@ def _is_side_talk(item: Found, line: Line) -> bool:
     """ "vi o anúncio no Instagram" announces nothing."""
     beside = " ".join(intents.found("side_talk", line.text))
     return bool(beside) and bool(set(fold(item.value).split()) & set(beside.split()) - FILLERS)
+
+
+def _telling(text: str) -> set[str]:
+    words = set(re.findall(r"\w+", fold(text)))
+    return words - common_words() or words
+
+
+def _are_joined(folded: str, one: Found, other: Found) -> bool:
+    """ "um Golf ou um Polo"."""
+    first, second = sorted((one, other), key=lambda item: item.start)
+    return bool(JOINED.fullmatch(folded[first.end : second.start]))
 
 
 def _is_inside(item: Found, whole: Found) -> bool:

@@ -77,6 +77,7 @@ def by_stem(text: str, language: str, question: Question) -> list[Found]:
         if len(match[0]) >= SHORTEST_LABEL
         and stem(match[0]) in stems
         and not is_negated(folded, match.start(), language)
+        and not is_dropped(folded, match.end())
     ]
     # Two options with the same stem: neither
     return found if len({item.value for item in found}) == 1 else []

@@ -13,6 +13,7 @@ from agent.parsers.money_words import (
     CURRENCY_WORDS,
     DASH,
     DEPOSIT,
+    EARNED_OR_PAID,
     ENGLISH_SPEAKING,
     HUNDRED,
     ISH,
@@ -22,6 +23,8 @@ from agent.parsers.money_words import (
     LOWER_AFTER,
     LOWER_BEFORE,
     MONTHLY,
+    NOTHING_COUNTED,
+    OFFERED,
     OTHER_UNITS,
     RANGE_OPENING,
     ROUGHLY,
@@ -98,6 +101,14 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
 def has_mark(text: str) -> bool:
     """Whether an amount in the text shows by itself that it is money."""
     return any(amount.explicit for amount in _amounts(fold(clean(text)), ""))
+
+
+def is_price(folded: str, item: Found) -> bool:
+    """ "por 2.500", "3000 a month": what the client would pay, not what they earn or pay today."""
+    if EARNED_OR_PAID.search(folded):
+        return False
+    offered = OFFERED.search(folded[: item.start]) and NOTHING_COUNTED.match(folded, item.end)
+    return bool(offered or MONTHLY.match(folded, item.end))
 
 
 def _amounts(folded: str, country: str) -> list[Amount]:

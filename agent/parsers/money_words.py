@@ -132,7 +132,19 @@ ENGLISH_SPEAKING = frozenset(
     {"US", "GB", "CA", "AU", "NZ", "IE", "ZA", "IN", "SG", "NG", "KE", "PH", "HK", "JM"}
 )
 MONTHLY = re.compile(
-    r"\s*(?:usd|dollars?|pounds?)?\s*(?:(?:per|a|each|every|/|por|ao|al)\s?(?:month|mo|mes)|pcm|p/m|monthly)(?!\w)"
+    r"\s*(?:usd|dollars?|pounds?)?\s*(?:(?:per|a|each|every|/|por|ao|al)\s?(?:month|mo|mes)|pcm|p/m|monthly|"
+    r"mensua(?:l|les)|mensa(?:l|is))(?!\w)"
+)
+OFFERED = re.compile(
+    r"(?<!\w)(?:por|for|pagando|paying)\s+(?:(?:uns|unos|umas|about|around|ate|hasta|up to)\s+)?$"
+)
+NOTHING_COUNTED = re.compile(r"\s*(?:[,.;!?)]|$)")
+EARNED_OR_PAID = re.compile(
+    r"(?<!\w)(?:ganh\w+|gano|ganamos|receb\w+|renda|salario|sueldo|ingresos?|cobro|income|salary|earn\w*|"
+    r"i make|we make|(?:hoje|hoy|atualmente|actualmente|ahora|agora|currently|now|ja|ya) "
+    r"(?:\w+ ){0,2}(?:pag\w+|pay\w*)|(?:pago|pagamos|paying|we pay|i pay) (?:\w+ ){0,3}"
+    r"(?:hoje|hoy|agora|ahora|now|atualmente|actualmente|de aluguel|de renta|de alquiler|in rent)|"
+    r"condominio|expensas|iptu|hoa)(?!\w)"
 )
 REFUSED = re.compile(r"(?<!\w)(?:not|no|isn'?t|wasn'?t|never)\s+(?:(?:at|the|about|around)\s+)?$")
 # Twenty thousand millions: above that the "mil" was meant as a thousand
