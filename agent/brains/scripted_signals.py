@@ -97,7 +97,8 @@ def failures(turn: TurnInput, mood: Mood, progress: bool, repeats: bool = False)
     """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs, nor is
     what they say again."""
     state = turn.state
-    if not progress and (_only_sounds(turn, mood) or _asked_in_vain(turn)):
+    leaves = {"wait", "thanks", "goodbye"} & mood.heard or is_put_off(turn.burst)
+    if not progress and (_only_sounds(turn, mood) or (_asked_in_vain(turn) and not leaves)):
         return turn.playbook.limits.get("failures", MAX_FAILURES)
     if progress or state.pending is None:
         return 0
@@ -122,9 +123,12 @@ def _only_sounds(turn: TurnInput, mood: Mood) -> bool:
 
 
 def _asked_in_vain(turn: TurnInput) -> bool:
-    """The same question twice over its limit, whatever the client says instead of answering."""
-    pending = turn.playbook.question(turn.state.pending or "")
-    return pending is not None and turn.state.asked.get(pending.key, 0) >= 2 * pending.max_asks
+    """Every question still open was asked as often as it may be, whatever the client says instead of answering."""
+    state = turn.state
+    if state.pending is None or state.closed_with is not None:
+        return False
+    missing = [question for question in turn.playbook.required if question.key not in state.slots]
+    return all(state.asked.get(question.key, 0) >= question.max_asks for question in missing)
 
 
 def is_put_off(burst: Sequence[Inbound]) -> bool:
