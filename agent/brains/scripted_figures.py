@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from agent import intents
+from agent import intents, stages
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import SCALE_ALONE, Claim, Line
 from agent.brains.scripted_reading import ClaimReader
@@ -192,12 +192,17 @@ class FigureReader(ClaimReader):
         amount = item.value["max"] or item.value["min"]
         bounded = item.value["min"] != item.value["max"]
         if question.key == self.pending:
-            in_thousands = question.least is not None and amount >= SMALLEST_IN_THOUSANDS
+            in_thousands = self._may_be_in_thousands(question) and amount >= SMALLEST_IN_THOUSANDS
             bounded = bounded and amount >= SMALLEST_IN_THOUSANDS
             return amount >= SMALLEST_BARE_AMOUNT or bounded or (in_thousands and self._answers_alone(line))
         return amount >= SMALLEST_BARE_AMOUNT and (
             bounded or self.has_cue(question, line) or is_price(line.folded, item)
         )
+
+    def _may_be_in_thousands(self, question: Question) -> bool:
+        """ "99" is 99 thousand for a flat to buy, and no rent of anybody's."""
+        rules = [rule for rule in question.least_if if rule.slot in self.known]
+        return question.least is not None and all(stages.holds(rule, self.known) for rule in rules)
 
     def _avoided(self, question: Question, item: Found, folded: str) -> bool:
         """ "80 mil de entrada": a word of the question's `avoid` right beside the amount."""

@@ -128,7 +128,9 @@ def _asked_in_vain(turn: TurnInput) -> bool:
     if state.pending is None or state.closed_with is not None:
         return False
     missing = [question for question in turn.playbook.required if question.key not in state.slots]
-    return all(state.asked.get(question.key, 0) >= question.max_asks for question in missing)
+    # Given back after such a handover, they are asked as often once more
+    rounds = 1 + ("failures" in state.handed_over)
+    return all(state.asked.get(question.key, 0) >= rounds * question.max_asks for question in missing)
 
 
 def is_put_off(burst: Sequence[Inbound]) -> bool:

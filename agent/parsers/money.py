@@ -26,6 +26,7 @@ from agent.parsers.money_words import (
     NOTHING_COUNTED,
     OFFERED,
     OTHER_UNITS,
+    PAID_NOW,
     RANGE_OPENING,
     ROUGHLY,
     SIGNS,
@@ -82,6 +83,9 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
     value = second.value * (first.scale if second.scale == 1 and second.value < first.value else 1)
     farther = replace(second, value=value)
     if STRETCH.match(folded[first.end : second.start]):
+        # "hoje pago 2.800, posso chegar a 3.200": what they pay today is no floor
+        if PAID_NOW.search(folded[: first.start]):
+            return replace(_range(text, folded, first, farther), value={"min": None, "max": _plain(value)})
         return _range(text, folded, first, farther)
     low, floor = _bounded(folded, first)
     high, ceiling = _bounded(folded, second)

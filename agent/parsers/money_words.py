@@ -138,6 +138,12 @@ MONTHLY = re.compile(
 OFFERED = re.compile(
     r"(?<!\w)(?:por|for|pagando|paying)\s+(?:(?:uns|unos|umas|about|around|ate|hasta|up to)\s+)?$"
 )
+PAID_NOW = re.compile(
+    r"(?<!\w)(?:(?:hoje|hoy|atualmente|actualmente|ahora|agora|currently|now|ja|ya) "
+    r"(?:(?:eu|yo|i|we|estou|estoy|a gente) )?(?:pag\w+|pay\w*)|"
+    r"(?:i|we|i'?m|we'?re) (?:currently |now )?pay(?:ing)?|pago (?:hoje|hoy|agora|ahora))"
+    r"(?: (?:de|uns|unos|about|around|por volta de))?\s*$"
+)
 NOTHING_COUNTED = re.compile(r"\s*(?:[,.;!?)]|$)")
 EARNED_OR_PAID = re.compile(
     r"(?<!\w)(?:ganh\w+|gano|ganamos|receb\w+|renda|salario|sueldo|ingresos?|cobro|income|salary|earn\w*|"

@@ -155,3 +155,31 @@ def test_a_figure_said_in_passing_for_something_else_is_no_budget(text):
     chat = Chat("cars").play([[text]])
 
     assert "budget" not in chat.values
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "most"),
+    [
+        ("BR", "Hoje pago 2.800, posso chegar a 3.200 com condomínio", 3200),
+        ("US", "currently paying 1500, can go up to 1800", 1800),
+        ("MX", "hoy pago 9000, puedo llegar a 11000", 11_000),
+    ],
+)
+def test_the_rent_of_today_is_no_floor_of_the_budget(country, text, most):
+    chat = Chat("real_estate", country).play(
+        [["rent in Lapa" if country == "US" else "alugar na Lapa"], [text]]
+    )
+
+    assert chat.values["budget"] == {"min": None, "max": most}
+
+
+def test_a_figure_too_small_for_a_rent_is_no_budget():
+    chat = Chat("real_estate").play([["quero alugar em Moema"], ["99"]])
+
+    assert "budget" not in chat.values
+
+
+def test_a_small_figure_is_thousands_for_who_buys():
+    chat = Chat("real_estate").play([["quero comprar em Moema"], ["350"]])
+
+    assert chat.values["budget"]["max"] == 350_000
