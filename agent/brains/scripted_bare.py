@@ -24,9 +24,10 @@ WISHED = re.compile(
 )
 # "só nós duas", "it's chaos": a sentence about themselves, where a proper noun was asked for
 REMARK = re.compile(
-    r"(?:so|solo|only|just|it'?s|its|that'?s|there'?s|we'?re|we|nos|nosotr[oa]s|a gente|somos|son|sao|is|ainda|todavia|"
-    r"still|eu|yo|i|i'?m|isso|eso|tudo|todo|everything|everyone)(?!\w)"
+    r"(?:(?:mas|pero|but|e|y|and) )?(?:so|solo|only|just|it'?s|its|that'?s|there'?s|we'?re|we|nos|nosotr[oa]s|"
+    r"a gente|somos|son|sao|is|ainda|todavia|still|eu|yo|i|i'?m|isso|eso|tudo|todo|everything|everyone)(?!\w)"
 )
+SPANISH_NO = re.compile(r"(?:(?:ya|pero|y|es que|que) )*no\s+[a-z]")
 REFUSAL = re.compile(
     r"(?:(?:i|eu|yo|we|a gente|ya|ja) )?(?:don'?t|dont|do not|nao|n|no) (?:really )?"
     r"(?:need|want|precis\w+|quer\w+|quier\w+|necesit\w+)(?!\w)"
@@ -38,8 +39,11 @@ LONGEST_ANSWER = 8
 class BareReader:
     """Assigns what no reader understood, the question that was asked first."""
 
-    def __init__(self, playbook: Playbook, context: Context, pending: str | None, known: set[str]) -> None:
+    def __init__(
+        self, playbook: Playbook, context: Context, language: str, pending: str | None, known: set[str]
+    ) -> None:
         self.playbook = playbook
+        self.language = language
         self.context = context
         self.pending = playbook.question(pending) if pending else None
         self.known = known
@@ -48,9 +52,7 @@ class BareReader:
     def read(self, lines: list[Line]) -> list[Claim]:
         """The surest readings of the whole burst come before the guesses about any of it."""
         claims = [claim for line in lines for claim in self._read_yes_no(line)]
-        pieces = [
-            (p, line) for line in lines for p in _with_regions(line) if not (line.tainted or is_filler(p))
-        ]
+        pieces = [(p, line) for line in lines for p in _pieces(line) if not (line.tainted or is_filler(p))]
         self._may_be_names = sum(self._may_be_name(piece, line) for piece, line in pieces)
         # All pieces pass each attempt before the next: a guess about the first line must not take the slot
         # that the second line fills for certain
@@ -118,6 +120,9 @@ class BareReader:
             written_as_name = piece[:1].isupper() and not line.text.isupper()
             if line.claimed and not written_as_name and not self._is_place(piece):
                 return None
+            # "ya no renuevan", where a Portuguese reader sees "no" as "in the"
+            if self.language == "es" and SPANISH_NO.match(fold(piece)):
+                return None
             found = places.bare(piece, self.context, pending=True)
             return self._claim(question, found or places.described(piece), line)
         return self._pending_text(question, piece, line) if question.type == "text" else None
@@ -134,7 +139,9 @@ class BareReader:
         ):
             return None
         if question.proper_noun and (
-            VERBS & set(fold(answer).split()) or _is_remark(answer) or not self._stands_alone(piece, line)
+            VERBS & set(fold(answer).split())
+            or _is_remark(answer, line)
+            or not self._stands_alone(piece, line)
         ):
             return None
         words = fold(answer).split()
@@ -208,9 +215,9 @@ class BareReader:
         return Claim(question.key, found.value, found.quote, line, explicit=False)
 
 
-def _is_remark(answer: str) -> bool:
+def _is_remark(answer: str, line: Line) -> bool:
     """Unless what follows has a capital: "We Work", "Nosotras Spa"."""
-    return bool(REMARK.match(fold(answer))) and answer[1:].islower()
+    return bool(REMARK.match(fold(answer))) and (answer[1:].islower() or line.text.isupper())
 
 
 def _wished(answer: str) -> str:
@@ -224,6 +231,14 @@ def _is_echoed(piece: str, line: Line) -> bool:
     parts = {part for match in ADDRESS.finditer(line.folded) for part in SEPARATES.split(match["owner"])}
     first = fold(piece.split()[0])
     return len(first) > SHORTEST_ECHO and first in parts and first not in common_words()
+
+
+def _pieces(line: Line) -> list[str]:
+    """ "Kemi, Kemi Adeyemi": the fuller piece says it all."""
+    pieces = [*_with_regions(line)]
+    return [
+        piece for i, piece in enumerate(pieces) if not any(p.startswith(f"{piece} ") for p in pieces[i + 1 :])
+    ]
 
 
 def _with_regions(line: Line) -> Iterator[str]:

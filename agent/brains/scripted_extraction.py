@@ -51,7 +51,7 @@ def extract(turn: TurnInput, language: str) -> Extraction:
     claims = [claim for line in lines for claim in reader.read(line)]
     known = set(state.slots) | {claim.slot for claim in claims}
     # After the explicit readers of all lines: a bare word must not fill what a later line states
-    claims += BareReader(playbook, turn.context, state.pending, known).read(lines)
+    claims += BareReader(playbook, turn.context, language, state.pending, known).read(lines)
     asked = playbook.question(state.pending) if state.pending else None
     if (
         asked

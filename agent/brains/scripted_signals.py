@@ -98,7 +98,8 @@ def failures(turn: TurnInput, mood: Mood, progress: bool, repeats: bool = False)
     what they say again."""
     state = turn.state
     leaves = {"wait", "thanks", "goodbye"} & mood.heard or is_put_off(turn.burst)
-    if not progress and (_only_sounds(turn, mood) or (_asked_in_vain(turn) and not leaves)):
+    in_vain = _asked_in_vain(turn) and not (leaves or repeats)
+    if not progress and (_only_sounds(turn, mood) or in_vain):
         return turn.playbook.limits.get("failures", MAX_FAILURES)
     if progress or state.pending is None:
         return 0

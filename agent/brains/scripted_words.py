@@ -151,7 +151,9 @@ class WordReader(PlaceReader):
         ]
 
     def _known_words(self, question: Question, line: Line) -> list[Found]:
-        found = texts.known(line.unread, self.language, question)
+        # Where nothing announces the answer, "contando al jefe" would give a role
+        text = line.unread if question.cues else self._without_avoided(question, line, line.unread)
+        found = texts.known(text, self.language, question)
         if not question.whole:
             return found
         phrases = texts.announced(line.unread, question)
@@ -171,7 +173,7 @@ class WordReader(PlaceReader):
         for question in self.of_type("choice", "bool"):
             if question.is_horizon:
                 continue
-            readable = self._without_avoided(question, line)
+            readable = self._without_avoided(question, line, line.text)
             found = choices.parse(readable, self.context, self.language, question)
             found = [item for item in found if not any(_is_inside(item, town) for town in towns)]
             found = [item for item in found if not self._is_out_of_the_blue(question, item, readable, line)]
@@ -205,8 +207,8 @@ class WordReader(PlaceReader):
         ]
         return favoured[0] if favoured else None
 
-    def _without_avoided(self, question: Question, line: Line) -> str:
-        """The line without the phrases that answer something else; "{}" takes a few words along."""
+    def _without_avoided(self, question: Question, line: Line, text: str) -> str:
+        """The text without the phrases that answer something else; "{}" takes a few words along."""
         phrases = texts.every(question.avoid)
         plain = tuple(phrase for phrase in phrases if texts.SLOT not in phrase)
         spans = [match.span() for match in phrase_pattern(plain).finditer(line.folded)]
@@ -214,13 +216,14 @@ class WordReader(PlaceReader):
         for match in phrase_pattern(opening).finditer(line.folded):
             following = FOLLOWING.match(line.folded, match.end())
             spans.append((match.start(), following.end() if following else match.end()))
-        return blank(line.text, spans)
+        return blank(text, spans)
 
     def announced(self, line: Line) -> list[Claim]:
         """Words after a cue, for text questions that no known term has answered on this line."""
         claims = []
         for question in self.of_type("text"):
-            found = texts.announced(line.unread, question) if question.cues else []
+            text = self._without_avoided(question, line, line.unread)
+            found = texts.announced(text, question) if question.cues else []
             if question.proper_noun:
                 found = [item for item in found if self._is_proper(item, line)]
             elif question.needs_cue:

@@ -134,8 +134,13 @@ def _opposite(question: Question, item: Found) -> Found:
 def refused(text: str, language: str, question: Question) -> set[str]:
     """The keys the client says no to."""
     folded = fold(clean(text))
+    found = _matches(text, folded, question)
+    # As in `parse`: "not buying, renting" refuses the first alone
+    ends = [0, *(item.end for item in found)]
     return {
-        item.value for item in _matches(text, folded, question) if is_negated(folded, item.start, language)
+        item.value
+        for item, after in zip(found, ends, strict=False)
+        if is_negated(folded, item.start, language, after)
     }
 
 

@@ -39,8 +39,8 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found += [
         _after_cue(text, folded, match, context, firm=False)
         for match in LEADING.finditer(folded)
-        # "a Chase mortgage": to English ears an article
-        if not (language == "en" and match[0].strip() == "a")
+        # "a Chase mortgage", "ya no renuevan": to English ears an article, to Spanish ones a refusal
+        if (language, match[0].split()[0]) not in {("en", "a"), ("es", "no")}
     ]
     found += _famous(text, folded, context)
     named = [

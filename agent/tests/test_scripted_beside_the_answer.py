@@ -183,3 +183,75 @@ def test_a_small_figure_is_thousands_for_who_buys():
     chat = Chat("real_estate").play([["quero comprar em Moema"], ["350"]])
 
     assert chat.values["budget"]["max"] == 350_000
+
+
+@pytest.mark.parametrize(
+    ("country", "text"),
+    [
+        ("GB", "any day but Wednesday"),
+        ("BR", "qualquer dia menos quarta"),
+        ("MX", "cualquier día menos el miércoles"),
+        ("BR", "não posso na quarta"),
+    ],
+)
+def test_the_one_day_that_does_not_suit_is_not_the_day(country, text):
+    chat = Chat("clinic", country).play([["limpeza de pele"], [text]])
+
+    assert "preferred_date" not in chat.values
+
+
+def test_who_says_again_what_is_known_takes_nothing_back():
+    chat = Chat("real_estate", "US").play([["I want to rent a flat"], ["no not buying lol renting"]])
+
+    assert chat.values["goal"] == "rent"
+
+
+def test_of_a_name_and_the_fuller_name_the_fuller_one_is_kept():
+    chat = Chat("education", "GB").play([["data analytics"], ["online"], ["Kemi, Kemi Adeyemi"]])
+
+    assert chat.values["name"] == "Kemi Adeyemi"
+
+
+def test_a_spanish_refusal_is_no_town():
+    chat = Chat("insurance", "CO").play([["seguro de moto"], ["la otra aseguradora ya no renuevan"]])
+
+    assert "city" not in chat.values
+
+
+@pytest.mark.parametrize("text", ["como funciona aí", "como funciona ai"])
+def test_the_portuguese_word_for_there_is_no_course(text):
+    chat = Chat("education").play([[f"minha filha quer Medicina Veterinária, queria entender {text}"]])
+
+    assert chat.values["course"] == "Medicina Veterinária"
+
+
+def test_the_kind_of_business_is_no_need():
+    chat = Chat("b2b_software", "MX").play(
+        [["Hola, ¿su programa sirve para una gestoría?"], ["necesitamos control de vencimientos"]]
+    )
+
+    assert "vencimientos" in chat.values["need"]
+
+
+@pytest.mark.parametrize(
+    ("country", "text"),
+    [("MX", "somos 9 contando al jefe"), ("BR", "é um software pro RH, com o gerente somos 9")],
+)
+def test_somebody_who_is_counted_in_tells_no_role_of_the_client(country, text):
+    chat = Chat("b2b_software", country).play([["CRM"], [text]])
+
+    assert "role" not in chat.values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "actually can I ask a nurse something first, it's a bit personal",
+        "posso tirar uma dúvida com a enfermeira?",
+        "¿puedo preguntarle algo a la doctora?",
+    ],
+)
+def test_a_question_for_the_specialist_is_a_wish_for_a_person(text):
+    chat = Chat("clinic", "GB").play([["ear wax removal"], [text]])
+
+    assert chat.last.handoff_reason == "asked_human"
