@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from agent import intents
 from agent.brains.protocol import Context, Playbook, Question
 from agent.brains.scripted_lines import Claim, Line
-from agent.brains.scripted_talk import FILLERS, GIBBERISH, MASHED, SIDE_TALK, TALK, UNSURE, is_filler
+from agent.brains.scripted_talk import (
+    FILLERS,
+    GIBBERISH,
+    MASHED,
+    REFUSAL,
+    SIDE_TALK,
+    SPANISH_NO,
+    TALK,
+    UNSURE,
+    is_filler,
+    is_remark,
+)
 from agent.parsers import names, places, texts, yes_no
 from agent.parsers.found import BLANK, Found, fold
 from agent.parsers.lexicons import common_words, regions, word_set
@@ -21,16 +32,6 @@ SEPARATES = re.compile(r"[\d._+-]+")
 WISHED = re.compile(
     r"[,;.]\s*(?:(?:e|y|and|so|entao|entonces) )?(?:eu |i )?(?:quero|queria|gostaria de|preciso(?: d[ea])?|quiero|"
     r"quisiera|necesito|need|want|procuro|busco|looking for)\s+(?=\w{3})"
-)
-# "só nós duas", "it's chaos": a sentence about themselves, where a proper noun was asked for
-REMARK = re.compile(
-    r"(?:(?:mas|pero|but|e|y|and) )?(?:so|solo|only|just|it'?s|its|that'?s|there'?s|we'?re|we|nos|nosotr[oa]s|"
-    r"a gente|somos|son|sao|is|ainda|todavia|still|eu|yo|i|i'?m|isso|eso|tudo|todo|everything|everyone)(?!\w)"
-)
-SPANISH_NO = re.compile(r"(?:(?:ya|pero|y|es que|que) )*no\s+[a-z]")
-REFUSAL = re.compile(
-    r"(?:(?:i|eu|yo|we|a gente|ya|ja) )?(?:don'?t|dont|do not|nao|n|no) (?:really )?"
-    r"(?:need|want|precis\w+|quer\w+|quier\w+|necesit\w+)(?!\w)"
 )
 SHORTEST_ECHO = 2
 LONGEST_ANSWER = 8
@@ -112,7 +113,9 @@ class BareReader:
         if UNSURE.search(line.folded) or intents.found("side_talk", line.text):
             return self._claim(question, places.described(piece), line) if question.type == "place" else None
         strange = not names.is_known(piece.split()[0])
-        if question.type == "name" and strange and (line.corrects or MASHED.search(fold(piece))):
+        # "4 bed house, tin roof": two small words beside what was understood are more of the same
+        more = line.claimed and piece.islower() and " " in piece
+        if question.type == "name" and strange and (line.corrects or more or MASHED.search(fold(piece))):
             return None
         if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)
@@ -140,7 +143,7 @@ class BareReader:
             return None
         if question.proper_noun and (
             VERBS & set(fold(answer).split())
-            or _is_remark(answer, line)
+            or is_remark(answer, shouted=line.text.isupper())
             or not self._stands_alone(piece, line)
         ):
             return None
@@ -213,11 +216,6 @@ class BareReader:
         if question is None or found is None:
             return None
         return Claim(question.key, found.value, found.quote, line, explicit=False)
-
-
-def _is_remark(answer: str, line: Line) -> bool:
-    """Unless what follows has a capital: "We Work", "Nosotras Spa"."""
-    return bool(REMARK.match(fold(answer))) and (answer[1:].islower() or line.text.isupper())
 
 
 def _wished(answer: str) -> str:

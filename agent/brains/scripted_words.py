@@ -1,4 +1,4 @@
-"""Claims in words: contacts, names, companies, known terms, choices and places."""
+"""Claims in words: contacts, names, companies and known terms."""
 
 from __future__ import annotations
 
@@ -7,35 +7,20 @@ from dataclasses import replace
 
 from agent import intents
 from agent.brains.protocol import Question
+from agent.brains.scripted_choices import ChoiceReader, is_inside
 from agent.brains.scripted_lines import Claim, Line
 from agent.brains.scripted_places import PlaceReader
-from agent.parsers import choices, clock, emails, names, organisations, phones, places, texts
-from agent.parsers.found import Found, blank, fold, phrase_pattern
+from agent.parsers import emails, names, organisations, phones, places, texts
+from agent.parsers.found import Found, fold
 from agent.parsers.lexicons import common_words, word_set
 from agent.parsers.number_words import UNITS
 
 FILLERS = word_set("fillers")
-FAVOUR = re.compile(
-    r"(?<!\w)(?:poe|coloca|bota|pon|ponga|put|vamos de|vou de|so|solo|only|somente|apenas|prefiro|prefer|"
-    r"melhor|mejor|rather)(?:\s+(?!depois|despues|after|quando|"
-    r"cuando|when|if|se\b)\w+){0,2}\s+$"
-)
-FAVOUR_AFTER = re.compile(
-    r"\s*(?:(?:eu|yo|i'?d|i would|i)\s+)?(?:mesmo\s+)?(?:prefiro|prefer|preferably|de preferencia|preferiblemente|"
-    r"seria melhor|seria mejor|is better|works better|e melhor|es mejor|melhor|mejor)(?!\w)"
-)
-# "manhã ou tarde, tanto faz": of the named ones any will do
-INDIFFERENT = re.compile(
-    r"(?<!\w)(?:tanto faz|indiferente|qualquer (?:um|uma)|me da (?:igual|lo mismo)|da igual|cualquiera|either|"
-    r"both work|"
-    r"don'?t mind|whichever|os dois|as duas|los dos|las dos)(?!\w)"
-)
 INDEFINITE = {
     "en": re.compile(r"(?<!\w)(?:an?|another)\s+$"),
     "es": re.compile(r"(?<!\w)una?\s+$"),
     "pt-BR": re.compile(r"(?<!\w)uma?\s+$"),
 }
-FOLLOWING = re.compile(r"(?:\s+[^\W\d_]+){1,3}")
 PREPOSITION = re.compile(
     r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|as|os|the|our|la|el|las|los)\s+)?$"
 )
@@ -48,7 +33,7 @@ VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
 JOINED = re.compile(r"\s*(?:,|/|(?:ou|or|o|e|y|and)(?!\w))\s*(?:an?|uma?|una?|the|o|el|la)?\s*")
 
 
-class WordReader(PlaceReader):
+class WordReader(PlaceReader, ChoiceReader):
     def contacts(self, line: Line) -> list[Claim]:
         claims = []
         for kind, parser in (("email", emails), ("phone", phones)):
@@ -112,7 +97,7 @@ class WordReader(PlaceReader):
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
             for item in self._known_words(question, line)
-            if not self._is_where(question, item, line) and not any(_is_inside(item, town) for town in towns)
+            if not self._is_where(question, item, line) and not any(is_inside(item, town) for town in towns)
         ]
         taken: list[tuple[Question, Found]] = []
         for _, _, _, question, item in sorted(offers, key=lambda offer: offer[:3]):
@@ -147,17 +132,17 @@ class WordReader(PlaceReader):
             for question in self.of_type("text")
             if question.needs_cue and question.key not in self.known
             for item in texts.known(line.unread, self.language, replace(question, needs_cue=False))
-            if line.says_only(item.quote, FILLERS) and not any(_is_inside(item, town) for town in towns)
+            if line.says_only(item.quote, FILLERS) and not any(is_inside(item, town) for town in towns)
         ]
 
     def _known_words(self, question: Question, line: Line) -> list[Found]:
         # Where nothing announces the answer, "contando al jefe" would give a role
-        text = line.unread if question.cues else self._without_avoided(question, line, line.unread)
+        text = line.unread if question.cues else self.without_avoided(question, line, line.unread)
         found = texts.known(text, self.language, question)
         if not question.whole:
             return found
         phrases = texts.announced(line.unread, question)
-        return [next((p for p in phrases if _is_inside(item, p)), item) for item in found]
+        return [next((p for p in phrases if is_inside(item, p)), item) for item in found]
 
     def _is_where(self, question: Question, item: Found, line: Line) -> bool:
         """ "over in Tucson" is the city, not the Hyundai; so is "Tucson" once only the city is missing."""
@@ -167,62 +152,11 @@ class WordReader(PlaceReader):
             item.quote, self.context
         )
 
-    def choices(self, line: Line) -> list[Claim]:
-        claims = []
-        towns = [town for town in places.parse(line.text, self.context, self.language) if _is_titled(town)]
-        for question in self.of_type("choice", "bool"):
-            if question.is_horizon:
-                continue
-            readable = self._without_avoided(question, line, line.text)
-            found = choices.parse(readable, self.context, self.language, question)
-            found = [item for item in found if not any(_is_inside(item, town) for town in towns)]
-            found = [item for item in found if not self._is_out_of_the_blue(question, item, readable, line)]
-            if not found:
-                continue
-            favoured = self._favoured(found, line) or choices.settled_later(readable, found)
-            if favoured and "?" in line.text[favoured.end :] and choices.is_offered_pair(readable, found):
-                favoured = None
-            chosen = self.claim(question, favoured or (found[-1:] if line.corrects else found)[0], line)
-            if not favoured and (
-                (line.is_question and choices.is_offered_pair(readable, found))
-                or (choices.is_open_alternative(readable, found) and not INDIFFERENT.search(line.folded))
-            ):
-                self.ambiguous.append(chosen)
-            else:
-                claims.append(chosen)
-            line.unread = blank(line.unread, [(item.start, item.end) for item in found])
-        return claims
-
-    def _is_out_of_the_blue(self, question: Question, item: Found, readable: str, line: Line) -> bool:
-        """ "u still picking me up at 7": an hour before anything was said or asked about what we sell."""
-        begun = self.pending or self.known or line.claimed
-        return not begun and item in clock.parse(readable, question.choices)
-
-    def _favoured(self, found: list[Found], line: Line) -> Found | None:
-        """ "estuda de manhã, só dá à tarde": the option said to be the only or the better one."""
-        favoured = [
-            item
-            for item in found
-            if FAVOUR.search(line.folded[: item.start]) or FAVOUR_AFTER.match(line.folded, item.end)
-        ]
-        return favoured[0] if favoured else None
-
-    def _without_avoided(self, question: Question, line: Line, text: str) -> str:
-        """The text without the phrases that answer something else; "{}" takes a few words along."""
-        phrases = texts.every(question.avoid)
-        plain = tuple(phrase for phrase in phrases if texts.SLOT not in phrase)
-        spans = [match.span() for match in phrase_pattern(plain).finditer(line.folded)]
-        opening = tuple(phrase.replace(texts.SLOT, "").strip() for phrase in phrases if texts.SLOT in phrase)
-        for match in phrase_pattern(opening).finditer(line.folded):
-            following = FOLLOWING.match(line.folded, match.end())
-            spans.append((match.start(), following.end() if following else match.end()))
-        return blank(text, spans)
-
     def announced(self, line: Line) -> list[Claim]:
         """Words after a cue, for text questions that no known term has answered on this line."""
         claims = []
         for question in self.of_type("text"):
-            text = self._without_avoided(question, line, line.unread)
+            text = self.without_avoided(question, line, line.unread)
             found = texts.announced(text, question) if question.cues else []
             if question.proper_noun:
                 found = [item for item in found if self._is_proper(item, line)]
@@ -274,13 +208,3 @@ def _are_joined(folded: str, one: Found, other: Found) -> bool:
     """ "um Golf ou um Polo"."""
     first, second = sorted((one, other), key=lambda item: item.start)
     return bool(JOINED.fullmatch(folded[first.end : second.start]))
-
-
-def _is_inside(item: Found, whole: Found) -> bool:
-    """ "Cruzes" in "Mogi das Cruzes"."""
-    return whole.start <= item.start and item.end <= whole.end and len(whole.quote) > len(item.quote)
-
-
-def _is_titled(town: Found) -> bool:
-    """ "Villa Crespo" is a quarter and no villa; "villa en Crespo" is."""
-    return all(word[0].isupper() for word in town.quote.split() if len(word) > 3)

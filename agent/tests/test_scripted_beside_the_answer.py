@@ -1,5 +1,8 @@
 """What stands beside an answer and was taken for one: pious words, refusals, reasons, talk to somebody else."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
 from agent.tests.circumstances import Chat
@@ -255,3 +258,35 @@ def test_a_question_for_the_specialist_is_a_wish_for_a_person(text):
     chat = Chat("clinic", "GB").play([["ear wax removal"], [text]])
 
     assert chat.last.handoff_reason == "asked_human"
+
+
+@pytest.mark.parametrize("text", ["Marília - SP", "Marília/SP", "sou de Regina - SP"])
+def test_a_town_called_like_a_person_is_told_by_its_state(text):
+    chat = Chat("cars").play([["quero um polo"], ["até 50 mil"], [text]])
+
+    assert text.removeprefix("sou de ").split()[0].split("/")[0] in chat.values["city"]
+
+
+def test_minutes_count_no_people():
+    chat = Chat("b2b_software").play([["preciso de um CRM"], ["Padaria Estrela"], ["podemos marcar 15 min?"]])
+
+    assert "team_size" not in chat.values
+
+
+def test_what_a_house_is_made_of_is_no_name():
+    chat = Chat("solar", "GB").play(
+        [["panels for our place in Leeds"], ["we own it, about 310 a month"], ["4 bed brick house, tin roof"]]
+    )
+
+    assert "name" not in chat.values
+
+
+@pytest.mark.parametrize(
+    ("text", "timeline"), [("not till next spring", "later"), ("this spring", "up_to_3m")]
+)
+def test_next_spring_is_not_the_spring_about_to_begin(text, timeline):
+    chat = Chat("education", "US")
+    chat.context = replace(chat.context, now=datetime.fromisoformat("2026-03-10T10:00:00-05:00"))
+    chat.play([["nursing, in person"], [text]])
+
+    assert chat.values["timeline"] == timeline
