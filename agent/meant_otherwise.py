@@ -72,6 +72,15 @@ LONG_AGO = re.compile(
     r"(?:ja|ya) (?:tive|tuve|teve|tuvo|sofri|sufri)|(?:history|historico|historial|antecedentes?) (?:of|de)|"
     r"quando (?:eu )?era|cuando era|when i was|quando crianca|cuando nin[oa]|de nin[oa]|as a (?:kid|child))(?!\w)"
 )
+# "ela fala enrolado desde pequena": a matter for the doctor, and none for an ambulance
+OF_A_STROKE = re.compile(
+    r"boca|rosto|cara|face|mouth|corpo|cuerpo|body|brac|braz|arm|leg|pern|piern|lado|side|fal[ao]|habl|slurr|mov"
+)
+LASTING = re.compile(
+    r"(?<!\w)(?:desde (?:pequen|crianc|nin|bebe|nasc|nac|que nasc|que nac|que era|hace)\w*|de (?:nascenca|nacimiento)|"
+    r"(?:ha|hace|faz) (?:\w+ )?(?:meses|mes|anos?|semanas)|since (?:birth|childhood|(?:he|she|i|they) (?:was|were))|"
+    r"for (?:\w+ )?(?:months|years|weeks)|from birth)(?!\w)"
+)
 # "quase desmaiei com o preço", "passed out when I saw the bill"
 HARDLY = re.compile(r"(?<!\w)(?:quase|casi|nearly|almost)(?: me)? $")
 FOR_FUN = re.compile(
@@ -149,6 +158,8 @@ def _is_no_present_danger(folded: str, sign: re.Match[str]) -> bool:
     """ "cobre incêndio?", "tive um infarto ano passado": in its own clause it is insured against, or long over."""
     clause = _part_of(CLAUSE, folded, sign)
     if HARDLY.search(folded[: sign.start()]) or FOR_FUN.match(folded, sign.end()):
+        return True
+    if OF_A_STROKE.search(sign[0]) and LASTING.search(_part_of(SENTENCE, folded, sign)):
         return True
     return bool(INSURABLE.search(sign[0]) and (COVERED.search(clause) or LONG_AGO.search(clause)))
 

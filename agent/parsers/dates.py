@@ -36,7 +36,7 @@ from agent.parsers.date_words import (
     WORD_MONTH,
 )
 from agent.parsers.found import Found, clean, fold
-from agent.parsers.negation import is_dropped
+from agent.parsers.negation import is_unsuited
 
 DAY_WORDS = 2
 
@@ -51,7 +51,7 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found: list[Found] = []
     for start, end, day in _hits(folded, today, context.country, language):
         candidate = Found(day.isoformat(), text[start:end], start, end)
-        excluded = is_dropped(folded, end) or EXCLUDING.search(folded[:start])
+        excluded = is_unsuited(folded, end) or EXCLUDING.search(folded[:start])
         if not excluded and not any(candidate.overlaps(other) for other in found):
             found.append(candidate)
     return sorted(found, key=lambda item: item.start)

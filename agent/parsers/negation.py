@@ -34,6 +34,7 @@ UNSUITED = re.compile(
     r"se|me|muito|muy|bem|meio|sempre|siempre|ja|too|very|always|usually|resulta|resultan|queda|quedan)\s+){0,4}"
     r"(?:no good|not (?:good|great|ideal|possible|convenient|an option)|out|difficult|hard|tricky|impossible|"
     r"(?:don'?t|doesn'?t|won'?t|wouldn'?t) (?:really )?(?:work|suit|fit)|complicad[oa]s?|complican?|"
+    r"car[oa]s? demais|(?:muito|muy|too|tao|demasiado) (?:car[oa]s?|expensive)|expensive|pricey|"
     r"dific(?:il|eis|iles)|ruim|ruins|impossive(?:l|is)|imposibles?|inviave(?:l|is)|pessim[oa]s?)|"
     r"no (?:me|nos) (?:quedan?|sirven?|van?|convienen?|vienen?)(?: bien)?)(?!\w)(?!\s+(?:de|to|of)(?!\w))"
 )
@@ -45,8 +46,14 @@ REFUSED_ALREADY = re.compile(r"(?<!\w)(?:nunca|nao|n|jamais|nem|never|no|not)\s+
 
 def is_dropped(folded: str, end: int) -> bool:
     """Refused right afterwards: "amanhã não dá"."""
-    refusal = AFTERWARDS.match(folded, end) or UNSUITED.match(folded, end)
+    refusal = AFTERWARDS.match(folded, end)
     return bool(refusal) and not REFUSED_ALREADY.search(folded[:end])
+
+
+def is_unsuited(folded: str, end: int) -> bool:
+    """Dropped, or said not to suit: of an option or a day that is a refusal, of a task ("o estoque é complicado")
+    the very need."""
+    return is_dropped(folded, end) or bool(UNSUITED.match(folded, end))
 
 
 def is_negated(folded: str, start: int, language: str, after: int = 0) -> bool:

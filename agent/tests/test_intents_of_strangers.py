@@ -192,6 +192,9 @@ MEANT_OTHERWISE = {
     ],
     "emergency": [
         "torci o pé jogando bola, quero ortopedista",
+        "ela fala enrolado desde pequena, fono",
+        "no mueve bien el brazo desde hace meses",
+        "his face has been drooping for years",
         "não consigo falar agora, tô em reunião",
         "no puedo hablar ahora, escríbeme",
         "can't talk now, text me",
@@ -240,6 +243,9 @@ MEANT_OTHERWISE = {
     "selling": [
         "vendo meu apartamento, vocês avaliam?",
         "quero vender minha casa",
+        "somos fornecedores de frutas, a conta vem 5 mil",
+        "we sell office furniture, the bill is 5k",
+        "trabalhamos com limpeza para clínicas, seguro empresarial",
         "we sell shoes online and need a CRM",
         "somos una agencia de marketing y necesitamos un CRM",
         "somos uma agência de marketing, 12 pessoas, queremos organizar os leads",

@@ -290,3 +290,12 @@ def test_next_spring_is_not_the_spring_about_to_begin(text, timeline):
     chat.play([["nursing, in person"], [text]])
 
     assert chat.values["timeline"] == timeline
+
+
+@pytest.mark.parametrize(
+    "text", ["o controle de estoque é muito complicado", "el control de stock es un caos, es difícil"]
+)
+def test_what_is_hard_to_do_is_the_need(text):
+    chat = Chat("b2b_software").play([[text]])
+
+    assert "stock" in chat.values["need"] or "estoque" in chat.values["need"]
