@@ -83,10 +83,10 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
     value = second.value * (first.scale if second.scale == 1 and second.value < first.value else 1)
     farther = replace(second, value=value)
     if STRETCH.match(folded[first.end : second.start]):
-        # "hoje pago 2.800, posso chegar a 3.200": what they pay today is no floor
-        if PAID_NOW.search(folded[: first.start]):
-            return replace(_range(text, folded, first, farther), value={"min": None, "max": _plain(value)})
-        return _range(text, folded, first, farther)
+        found = _range(text, folded, first, farther)
+        # "hoje pago 2.800, posso chegar a 3.200", "até 180, estico pra 200": the first is no floor
+        no_floor = PAID_NOW.search(folded[: first.start]) or _bounded(folded, first)[1] == "upper"
+        return replace(found, value={"min": None, "max": _plain(value)}) if no_floor else found
     low, floor = _bounded(folded, first)
     high, ceiling = _bounded(folded, second)
     # "300 mil, máximo 350"

@@ -67,7 +67,7 @@ UPPER_AFTER = re.compile(
     r"como)\s+(?:o\s+|el\s+|"
     r"the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|"
     r"maximo|max|"
-    r"como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
+    r"como maximo|no mas|nao mais|no more|nada mas|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
     r"|a lo sumo|como mucho|como maximo|a lo mas|maximum|de teto|pra baixo|para baixo|para abajo|and under|"
     r"or under|tope|(?:ja |ya )?(?:estourando|no talo|apertando|apertad[oa]|forcando|"
     r"estirando\w*|stretching|pushing it))(?!\w)"
@@ -85,9 +85,10 @@ LOWER_AFTER = re.compile(
 ROUGHLY = re.compile(r"(?:ou|o|or)\s+(?:um|un|a)?\s*(?:pouco|pouquinho|poco|poquito|little|bit)")
 JOINT = re.compile(r"^\s*(?:-|–|—|a|e|y|and|to|ate|hasta|ou|o|or|/)\s*(?:os|as|los|las|uns|unos|an?)?\s*$")
 STRETCH = re.compile(
-    r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
-    r"(?:chegar|chego|esticar|ir|subir|llegar|llego|estirar\w*|go|stretch)(?:\s+up)?\s+(?:a|ate|hasta|to)\s*(?:uns|"
-    r"unos)?\s*$"
+    r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:se|si|if) (?:[\w']+ ){1,6}?)?(?:(?:i|we|eu|yo) )?"
+    r"(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
+    r"(?:chegar|chego|esticar|estico|ir|subir|subo|llegar|llego|estirar\w*|estiro|go|stretch)(?:\s+up)?\s+"
+    r"(?:a|ate|hasta|to|pra|para)\s*(?:uns|unos)?\s*$"
 )
 BOTH_BOUNDS = re.compile(r"^\s*(?:,|e|y|and)?\s*$")
 RANGE_OPENING = re.compile(r"(?:entre|between|de|desde|from|dos|das|los|uns|unos)\s*(?:os|as|los|las)?\s*$")

@@ -299,3 +299,33 @@ def test_what_is_hard_to_do_is_the_need(text):
     chat = Chat("b2b_software").play([[text]])
 
     assert "stock" in chat.values["need"] or "estoque" in chat.values["need"]
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "most"),
+    [
+        ("BR", "até 180 mil, mas se for muito bom estico pra 200", 200_000),
+        ("MX", "mi presupuesto llega a 170 mil, no más", 170_000),
+        ("US", "up to 300k, but if it's perfect I could go to 320", 320_000),
+    ],
+)
+def test_a_stretch_moves_the_ceiling_and_sets_no_floor(country, text, most):
+    chat = Chat("real_estate", country).play([["comprar" if country != "US" else "I want to buy"], [text]])
+
+    assert chat.values["budget"] == {"min": None, "max": most}
+
+
+def test_a_title_before_a_name_is_no_place():
+    chat = Chat("real_estate", "MX").play([["comprar casa"], ["Ing. Patricio Almeida"]])
+
+    assert "location" not in chat.values
+    assert chat.values["name"] == "Patricio Almeida"
+
+
+@pytest.mark.parametrize(
+    "text", ["we need to ditch quickbooks", "queremos largar a planilha", "hartos de excel"]
+)
+def test_what_they_want_to_leave_is_what_they_use(text):
+    chat = Chat("b2b_software", "GB").play([[text]])
+
+    assert chat.values["current_tool"].split()[-1] == text.split()[-1]
