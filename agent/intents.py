@@ -46,6 +46,7 @@ NEGATABLE = frozenset(
         "promise",
         "bad_news",
         "troubled",
+        "comes_back",
     }
 )
 

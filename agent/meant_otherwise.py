@@ -58,7 +58,7 @@ OF_SERVICE = re.compile(r"atendimento|atencion|servi[cz]|service|support|treatme
 # What insurance covers and courses teach; to ask about it is no cry for help
 INSURABLE = re.compile(
     r"incendio|on fire|house fire|suicid|infart|enfarte|avc|derrame|stroke|heart attack|seizure|overdose|sobredosis|"
-    r"emergenc|acident|accident|atropel|ferid|herid|injur"
+    r"emergenc|acident|accident|atropel|ferid|herid|injur|convuls|desmai|desmay|faint|passed out"
 )
 COVERED = re.compile(
     r"(?<!\w)(?:cob(?:re|rem|rir|rindo|ertura|ria)|cubr\w+|cobertura|cover\w*|contra|against|"
@@ -70,7 +70,29 @@ LONG_AGO = re.compile(
     r"(?:anos|meses|semanas|years|months|weeks) (?:atras|ago)|"
     r"(?:ha|hace|faz|tem) (?:\w+ ){1,3}(?:anos?|meses|mes|semanas?)|(?:em|en|in) (?:19|20)\d\d|"
     r"(?:ja|ya) (?:tive|tuve|teve|tuvo|sofri|sufri)|(?:history|historico|historial|antecedentes?) (?:of|de)|"
-    r"quando (?:eu )?era|cuando era|when i was)(?!\w)"
+    r"quando (?:eu )?era|cuando era|when i was|quando crianca|cuando nin[oa]|de nin[oa]|as a (?:kid|child))(?!\w)"
+)
+# "ela fala enrolado desde pequena": a matter for the doctor, and none for an ambulance
+OF_A_STROKE = re.compile(
+    r"boca|rosto|cara|face|mouth|corpo|cuerpo|body|brac|braz|arm|leg|pern|piern|lado|side|fal[ao]|habl|slurr|mov"
+)
+LASTING = re.compile(
+    r"(?<!\w)(?:desde (?:pequen|crianc|nin|bebe|nasc|nac|que nasc|que nac|que era|hace)\w*|de (?:nascenca|nacimiento)|"
+    r"(?:ha|hace|faz) (?:\w+ )?(?:meses|mes|anos?|semanas)|since (?:birth|childhood|(?:he|she|i|they) (?:was|were))|"
+    r"for (?:\w+ )?(?:months|years|weeks)|from birth)(?!\w)"
+)
+# "quase desmaiei com o preço", "passed out when I saw the bill"
+HARDLY = re.compile(r"(?<!\w)(?:quase|casi|nearly|almost)(?: me)? $")
+FOR_FUN = re.compile(
+    r"\W+(?:de (?:sono|sueno|rir|risa|susto|emocao|emocion)|(?:com|con|quando vi|cuando vi|at|when i saw) "
+    r"(?:o |el |esse |ese |the |your )?(?:preco|precio|valor|price|bill|quote))(?!\w)"
+)
+# "somos uma agência de marketing e precisamos de um CRM": what they sell tells what they need
+NEEDS_SOMETHING = re.compile(
+    r"(?<!not )(?<!nao )(?<!\bno )(?<!\bn )(?<!\w)(?:precis(?:o|amos|ando)|procur(?:o|amos|ando)|necesit(?:o|amos)|"
+    r"bus(?:co|camos|cando)|(?:i|we) (?:\w+ )?need|looking for|(?:quero|queremos|quiero|want to) "
+    r"(?:\w+ )?(?:organi[zs]|contratar|comprar|melhorar|mejorar|automatiz|control|buy|manage|track)\w*|"
+    r"(?:queremos|quero|quiero|want) (?:um|uma|un|una|an?) (?!reuni|meeting|call|parce|partner))"
 )
 
 # "um sistema onde o cliente fala com o atendente", "practice speaking to people": what they buy is to do it
@@ -112,6 +134,8 @@ def is_meant_otherwise(intent: str, folded: str, sign: re.Match[str]) -> bool:
     if intent == "ask_human":
         before = folded[: sign.start()]
         return bool(OF_A_PRODUCT.search(before) or (OWN_PLAN.search(before) and not ALONE.match(sign[0])))
+    if intent == "selling":
+        return bool(NEEDS_SOMETHING.search(folded))
     return intent == "emergency" and _is_no_present_danger(folded, sign)
 
 
@@ -133,6 +157,10 @@ def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:
 def _is_no_present_danger(folded: str, sign: re.Match[str]) -> bool:
     """ "cobre incêndio?", "tive um infarto ano passado": in its own clause it is insured against, or long over."""
     clause = _part_of(CLAUSE, folded, sign)
+    if HARDLY.search(folded[: sign.start()]) or FOR_FUN.match(folded, sign.end()):
+        return True
+    if OF_A_STROKE.search(sign[0]) and LASTING.search(_part_of(SENTENCE, folded, sign)):
+        return True
     return bool(INSURABLE.search(sign[0]) and (COVERED.search(clause) or LONG_AGO.search(clause)))
 
 

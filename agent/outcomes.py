@@ -5,9 +5,12 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
+
 from agent import knowledge
 from agent.brains.protocol import BrainReply, Decision, SlotValue
 from agent.lateness import with_apology
+from agent.parsers import currencies
 from agent.stages import DISQUALIFIED, NEEDS_HUMAN, NURTURE, OPTED_OUT, QUALIFIED, SUSPECTED_BOT, TOO_LATE
 from agent.turns import Claim, Verdict
 from agent.typing_pace import delay_before
@@ -143,7 +146,7 @@ def payload_of(conversation: Conversation, reply: BrainReply) -> LeadPayload:
         whatsapp_id=conversation.external_user_id or ("" if own_phone else conversation.client_address),
         product=_first(slots, PRODUCT_SLOTS),
         city=_first(slots, CITY_SLOTS),
-        value=_money(slots),
+        value=_money(slots, reply.language),
         language=reply.language,
         slots=slots_of(reply),
         attribution={key: str(value) for key, value in (conversation.referral or {}).items()},
@@ -152,7 +155,18 @@ def payload_of(conversation: Conversation, reply: BrainReply) -> LeadPayload:
 
 def slots_of(reply: BrainReply) -> dict[str, Any]:
     """What is known, as leads keep it: each with the client's words."""
-    return {key: {"value": slot.value, "quote": slot.quote} for key, slot in reply.state.slots.items()}
+    return {key: _kept(slot, reply.language) for key, slot in reply.state.slots.items()}
+
+
+def _kept(slot: SlotValue, language: str) -> dict[str, Any]:
+    kept = {"value": slot.value, "quote": slot.quote}
+    foreign = _foreign(slot, language)
+    return kept | {"currency": foreign} if foreign else kept
+
+
+def _foreign(slot: SlotValue, language: str) -> str:
+    """The currency the client named, where it is not the organisation's."""
+    return currencies.foreign(slot.quote, settings.CURRENCY, language) if isinstance(slot.value, dict) else ""
 
 
 def _note_what_was_said(claim: Claim, said: list[Message]) -> None:
@@ -181,11 +195,12 @@ def _first(slots: Any, keys: tuple[str, ...]) -> str:
     return next((text for key in keys if (text := _text(slots.get(key)))), "")
 
 
-def _money(slots: Any) -> Decimal | None:
-    """What the client may spend at most; the lower end when only that is known."""
+def _money(slots: Any, language: str) -> Decimal | None:
+    """What the client may spend at most; the lower end when only that is known. A lead's worth is in the
+    organisation's own currency, so that 300,000 euros are none in reais."""
     for key in VALUE_SLOTS:
         slot = slots.get(key)
-        if slot is None or not isinstance(slot.value, dict):
+        if slot is None or not isinstance(slot.value, dict) or _foreign(slot, language):
             continue
         # 0 is an amount, so no `or` here
         amount = slot.value.get("max") if slot.value.get("max") is not None else slot.value.get("min")

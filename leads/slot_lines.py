@@ -70,11 +70,12 @@ def _names_for(lead: Lead) -> dict[str, Names]:
 
 
 def slot_line(key: str, slot: Any, names: Names = UNNAMED) -> dict[str, str]:
-    """A slot is `{value, quote, …}`; a bare value is shown as it is."""
+    """A slot is `{value, quote, …}`, an amount in foreign money has its `currency` beside it; a bare value is
+    shown as it is."""
     facts = slot if isinstance(slot, Mapping) else {"value": slot}
     return {
         "label": str(LABELS.get(key) or capitalised(names.label or key)),
-        "value": _chosen(key, facts.get("value"), names),
+        "value": f"{_chosen(key, facts.get('value'), names)} {facts.get('currency') or ''}".rstrip(),
         "quote": str(facts.get("quote") or facts.get("evidence") or ""),
     }
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from agent import language as languages
 from agent import stages
-from agent.brains.protocol import BrainReply, Decision, Question, Signals, State, TurnInput
+from agent.brains.protocol import BrainReply, Decision, Question, Signals, SlotValue, State, TurnInput
 from agent.brains.scripted_answers import answer
 from agent.brains.scripted_extraction import Extraction, extract
 from agent.brains.scripted_mood import Mood, listen
 from agent.brains.scripted_signals import REMEMBERED_BURSTS, burst_text, is_put_off, outside, weigh
 from agent.brains.scripted_speaking import Speaker, Understanding
 from agent.brains.scripted_wording import voice
+from agent.parsers import currencies
 
 # Two turns of two bubbles: enough to notice that we are about to repeat ourselves
 REMEMBERED_REPLIES = 4
@@ -146,9 +148,9 @@ def next_question(turn: TurnInput, state: State) -> Question | None:
     return next(iter(fresh or missing), None)
 
 
-def summary(slots: object, decision: Decision) -> str:
+def summary(slots: Mapping[str, SlotValue], decision: Decision) -> str:
     """One line for the consultant."""
-    known = ", ".join(f"{key}: {_short(slot.value)}" for key, slot in slots.items())  # type: ignore[attr-defined]
+    known = ", ".join(f"{key}: {_short(slot)}" for key, slot in slots.items())
     return (
         f"{decision.stage}"
         + (f" ({decision.reason})" if decision.reason else "")
@@ -156,7 +158,8 @@ def summary(slots: object, decision: Decision) -> str:
     )
 
 
-def _short(value: object) -> str:
-    if isinstance(value, dict):
-        return "–".join(str(value[end]) for end in ("min", "max") if value.get(end) is not None)
-    return str(value)[:60]
+def _short(slot: SlotValue) -> str:
+    if not isinstance(slot.value, dict):
+        return str(slot.value)[:60]
+    ends = [str(slot.value[end]) for end in ("min", "max") if slot.value.get(end) is not None]
+    return " ".join(filter(None, ("–".join(dict.fromkeys(ends)), currencies.named(slot.quote))))

@@ -44,6 +44,12 @@ WISHED_STRAIGHT = re.compile(
 IS_FINE = re.compile(
     r"\W+(?:maybe|would|works|is|e|eh|seria|sounds|pode|puede|ideally|mesmo|please|por favor|ou|or|and)(?!\w)|\W*$"
 )
+# "over by Cedar Park is fine too"
+SUITS = re.compile(
+    r"\W+(?:is|are|would be|works|sounds|e|eh|esta|ta|fica|seria|me queda|tambem|tambien)\s+"
+    r"(?:(?:also|tambem|tambien|just)\s+)?"
+    r"(?:fine|ok|okay|good|great|perfect|lovely|otimo|bom|bien|perfecto|tranquilo|joia|legal)(?!\w)"
+)
 NAMING = re.compile(
     r"(?:(?<!\w)(?:me chamo|me llamo|chamo|nome|nombre|names?|call(?:s|ed)? me|aqui(?: (?:e|eh))?|aca|"
     r"here|soy|sou|this is|"
@@ -235,7 +241,7 @@ def _is_wish(line: Line, run: Found) -> bool:
     before, after = line.folded[: run.start], line.folded[run.end :]
     led = LEADS_TO_A_PLACE.search(before) or WISHED_STRAIGHT.search(before) or IS_FINE.match(after)
     return (
-        bool(led and WISHED.search(line.folded))
+        bool((led and WISHED.search(line.folded)) or SUITS.match(after))
         and not places.is_merely_named(line.folded, run.start)
         and fold(run.quote) not in companies()
     )

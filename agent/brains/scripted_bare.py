@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from agent import intents
 from agent.brains.protocol import Context, Playbook, Question
 from agent.brains.scripted_lines import Claim, Line
-from agent.brains.scripted_talk import FILLERS, GIBBERISH, MASHED, SIDE_TALK, TALK, UNSURE, is_filler
+from agent.brains.scripted_talk import (
+    FILLERS,
+    GIBBERISH,
+    MASHED,
+    REFUSAL,
+    SIDE_TALK,
+    SPANISH_NO,
+    TALK,
+    UNSURE,
+    is_filler,
+    is_remark,
+)
 from agent.parsers import names, places, texts, yes_no
 from agent.parsers.found import BLANK, Found, fold
 from agent.parsers.lexicons import common_words, regions, word_set
@@ -29,8 +40,11 @@ LONGEST_ANSWER = 8
 class BareReader:
     """Assigns what no reader understood, the question that was asked first."""
 
-    def __init__(self, playbook: Playbook, context: Context, pending: str | None, known: set[str]) -> None:
+    def __init__(
+        self, playbook: Playbook, context: Context, language: str, pending: str | None, known: set[str]
+    ) -> None:
         self.playbook = playbook
+        self.language = language
         self.context = context
         self.pending = playbook.question(pending) if pending else None
         self.known = known
@@ -39,9 +53,7 @@ class BareReader:
     def read(self, lines: list[Line]) -> list[Claim]:
         """The surest readings of the whole burst come before the guesses about any of it."""
         claims = [claim for line in lines for claim in self._read_yes_no(line)]
-        pieces = [
-            (p, line) for line in lines for p in _with_regions(line) if not (line.tainted or is_filler(p))
-        ]
+        pieces = [(p, line) for line in lines for p in _pieces(line) if not (line.tainted or is_filler(p))]
         self._may_be_names = sum(self._may_be_name(piece, line) for piece, line in pieces)
         # All pieces pass each attempt before the next: a guess about the first line must not take the slot
         # that the second line fills for certain
@@ -101,13 +113,18 @@ class BareReader:
         if UNSURE.search(line.folded) or intents.found("side_talk", line.text):
             return self._claim(question, places.described(piece), line) if question.type == "place" else None
         strange = not names.is_known(piece.split()[0])
-        if question.type == "name" and strange and (line.corrects or MASHED.search(fold(piece))):
+        # "4 bed house, tin roof": two small words beside what was understood are more of the same
+        more = line.claimed and piece.islower() and " " in piece
+        if question.type == "name" and strange and (line.corrects or more or MASHED.search(fold(piece))):
             return None
         if question.type == "name" and self._stands_alone(piece, line) and not self._looks_like_talk(piece):
             return self._claim(question, names.bare(piece, self.context, pending=True), line)
         if question.type == "place" and not self._looks_like_talk(piece):
             written_as_name = piece[:1].isupper() and not line.text.isupper()
             if line.claimed and not written_as_name and not self._is_place(piece):
+                return None
+            # "ya no renuevan", where a Portuguese reader sees "no" as "in the"
+            if self.language == "es" and SPANISH_NO.match(fold(piece)):
                 return None
             found = places.bare(piece, self.context, pending=True)
             return self._claim(question, found or places.described(piece), line)
@@ -118,13 +135,16 @@ class BareReader:
         answer = texts.segment(piece if line.claimed else _wished(whole))
         if (
             SIDE_TALK.search(fold(answer))
+            or REFUSAL.match(fold(answer))
             or is_filler(answer)
             or self._looks_like_talk(answer)
             or len(answer.split()) > LONGEST_ANSWER
         ):
             return None
         if question.proper_noun and (
-            VERBS & set(fold(answer).split()) or not self._stands_alone(piece, line)
+            VERBS & set(fold(answer).split())
+            or is_remark(answer, shouted=line.text.isupper())
+            or not self._stands_alone(piece, line)
         ):
             return None
         words = fold(answer).split()
@@ -209,6 +229,14 @@ def _is_echoed(piece: str, line: Line) -> bool:
     parts = {part for match in ADDRESS.finditer(line.folded) for part in SEPARATES.split(match["owner"])}
     first = fold(piece.split()[0])
     return len(first) > SHORTEST_ECHO and first in parts and first not in common_words()
+
+
+def _pieces(line: Line) -> list[str]:
+    """ "Kemi, Kemi Adeyemi": the fuller piece says it all."""
+    pieces = [*_with_regions(line)]
+    return [
+        piece for i, piece in enumerate(pieces) if not any(p.startswith(f"{piece} ") for p in pieces[i + 1 :])
+    ]
 
 
 def _with_regions(line: Line) -> Iterator[str]:

@@ -12,7 +12,7 @@ from agent.brains.protocol import Question, Rejected, SlotUpdate, TurnInput
 from agent.brains.scripted_asked import AskedReader
 from agent.brains.scripted_bare import BareReader
 from agent.brains.scripted_claims import Reader
-from agent.brains.scripted_lines import Claim, lines_of
+from agent.brains.scripted_lines import Claim, Line, lines_of
 from agent.brains.scripted_talk import FILLERS
 from agent.parsers import choices
 from agent.parsers.found import BLANK, fold
@@ -51,7 +51,7 @@ def extract(turn: TurnInput, language: str) -> Extraction:
     claims = [claim for line in lines for claim in reader.read(line)]
     known = set(state.slots) | {claim.slot for claim in claims}
     # After the explicit readers of all lines: a bare word must not fill what a later line states
-    claims += BareReader(playbook, turn.context, state.pending, known).read(lines)
+    claims += BareReader(playbook, turn.context, language, state.pending, known).read(lines)
     asked = playbook.question(state.pending) if state.pending else None
     if (
         asked
@@ -186,9 +186,10 @@ def _joined_places(turn: TurnInput, question: Question, claims: list[Claim]) -> 
     """ "Jardim Europa" and later "Bauru" are one answer; a correction starts anew."""
     known = turn.state.slots.get(question.key)
     parts = [] if known is None else [str(known.value)]
+    corrected: Line | None = None
     for claim in claims:
-        if claim.line.corrects:
-            parts = []
+        if claim.line.corrects and claim.line is not corrected:
+            parts, corrected = [], claim.line
         if not any(_words(claim.value) <= _words(part) for part in parts):
             parts = [
                 part for part in parts if not (_words(part) <= _words(claim.value) or fold(part) in KINDS)

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from agent import intents
+from agent import intents, stages
 from agent.brains.protocol import Question
 from agent.brains.scripted_lines import SCALE_ALONE, Claim, Line
 from agent.brains.scripted_reading import ClaimReader
 from agent.parsers import choices, dates, horizons, integers, money, spoken_money, texts
 from agent.parsers.found import Found, phrase_pattern
+from agent.parsers.money import is_price
 
 NEARBY = re.compile(
     r"\s*(?:(?:de|do|da|del|d|of|for|as|in|e|é|es|is|com|con|with|uns|unos|about|una?|the|a|:|=)\s+){0,2}"
@@ -93,7 +94,11 @@ class FigureReader(ClaimReader):
             ]
             if wanted:
                 chosen = wanted[-1] if line.corrects else wanted[0]
-                claims.append(self.claim(question, chosen, line))
+                corrects = self._corrects_known(question, chosen, line)
+                claims.append(
+                    self.claim(question, replace(chosen, explicit=chosen.explicit or corrects), line)
+                )
+                self.counted[question.key] = chosen.value
                 claims += self._for_whom(chosen, line)
             # The ones not chosen too: the money reader would find an amount in what is left of "3 quartos"
             for item in explicit or wanted:
@@ -113,12 +118,12 @@ class FigureReader(ClaimReader):
 
     def _corrects_known(self, question: Question, item: Found, line: Line) -> bool:
         """ "perdón, 80": a bare number after a word of correction, of the size of the count already known."""
-        known = self.known.get(question.key)
+        known = self.counted.get(question.key)
         if known is None or money.has_mark(line.unread) or not line.corrects_before(item.start):
             return False
         if not ENDS_THERE.match(line.folded[item.end :]):
             return False
-        return item.value != known.value and known.value / FARTHEST <= item.value <= known.value * FARTHEST
+        return bool(item.value != known and known / FARTHEST <= item.value <= known * FARTHEST)
 
     def _replaces(self, first: Found, item: Found, line: Line) -> bool:
         """A bare number right after a word of correction, of the size of the count it corrects."""
@@ -187,10 +192,17 @@ class FigureReader(ClaimReader):
         amount = item.value["max"] or item.value["min"]
         bounded = item.value["min"] != item.value["max"]
         if question.key == self.pending:
-            in_thousands = question.least is not None and amount >= SMALLEST_IN_THOUSANDS
+            in_thousands = self._may_be_in_thousands(question) and amount >= SMALLEST_IN_THOUSANDS
             bounded = bounded and amount >= SMALLEST_IN_THOUSANDS
             return amount >= SMALLEST_BARE_AMOUNT or bounded or (in_thousands and self._answers_alone(line))
-        return amount >= SMALLEST_BARE_AMOUNT and (bounded or self.has_cue(question, line))
+        return amount >= SMALLEST_BARE_AMOUNT and (
+            bounded or self.has_cue(question, line) or is_price(line.folded, item)
+        )
+
+    def _may_be_in_thousands(self, question: Question) -> bool:
+        """ "99" is 99 thousand for a flat to buy, and no rent of anybody's."""
+        rules = [rule for rule in question.least_if if rule.slot in self.known]
+        return question.least is not None and all(stages.holds(rule, self.known) for rule in rules)
 
     def _avoided(self, question: Question, item: Found, folded: str) -> bool:
         """ "80 mil de entrada": a word of the question's `avoid` right beside the amount."""

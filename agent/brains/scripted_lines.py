@@ -66,7 +66,11 @@ CONTACT = re.compile(r"\S+@\S+|(?<!\w)\+?\d[\d\s().-]{6,}\d(?!\w)")
 GOOD_WISHES = re.compile(
     r"(?<!\w)(?:(?:feliz|felices|boas?|bom|merry|happy) (?:natal|ano(?: novo| nuevo)?|pascoa|festas|thanksgiving|"
     r"christmas|"
-    r"easter|holidays|new year|navidad|fiestas)|(?:que )?(?:deus|dios|god) (?:te |lhe |os |les |o |a |e )?"
+    r"easter|holidays|new year|navidad|fiestas)|"
+    r"(?:(?:com|con|tenho|tengo)(?: muita| mucha)? )?fe (?:em|en) (?:deus|dios)|faith in god|god willing|thank god|"
+    r"(?:se|si) (?:deus|dios) (?:quiser|quiere|permit\w+|ajudar|ayuda)|(?:gracas|gracias) a (?:deus|dios)|"
+    r"(?:primeiro|primero) (?:deus|dios)|(?:por|pelo) (?:(?:el )?amor de )?(?:deus|dios)|"
+    r"(?:nas|em|en) (?:maos|manos) de (?:deus|dios)|(?:que )?(?:deus|dios|god) (?:te |lhe |os |les |o |a |e )?"
     r"(?:abenc\w+|bendiga|bless(?: you)?|fiel|proteja|pague))(?!\w)"
 )
 EDGES = re.compile(
@@ -74,11 +78,14 @@ EDGES = re.compile(
 )
 
 
+MARKUP = re.compile(r"</?[a-z!][^<>]*>", re.I)
+
+
 @dataclass
 class Line:
     """`unread` is the text with understood words blanked; offsets agree with `text` everywhere.
 
-    `tainted`: the message also gave us orders, so nothing is guessed from the rest of it.
+    `tainted`: the message also gave us orders or is code, so nothing is guessed from the rest of it.
     """
 
     text: str
@@ -172,7 +179,7 @@ def lines_of(burst: list[Inbound]) -> list[Line]:
         if lines and SCALE_ALONE.fullmatch(key) and ENDS_IN_NUMBER.search(lines[-1].folded):
             lines[-1] = Line(f"{lines[-1].text} {clean(message.words)}", message.seq, lines[-1].message)
             continue
-        ordered = bool(intents.found("injection", message.words))
+        ordered = bool(intents.found("injection", message.words) or MARKUP.search(message.words))
         lines += [
             Line(part, message.seq, index, tainted=ordered or bool(sensitive.parse(said)))
             for part, said in zip(_parts(message.words), clean(message.words).split("\n"), strict=False)

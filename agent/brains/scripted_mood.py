@@ -12,6 +12,10 @@ from agent.parsers import sensitive
 from agent.parsers.found import clean, fold
 
 UNREADABLE_KINDS = frozenset({"audio", "voice"})
+SHOWN = {
+    "image": "media", "document": "media", "video": "media", "location": "pin", "contacts": "contact_card",
+    "sticker": "sticker",
+}  # fmt: skip
 QUIET_INTENTS = (
     "price",
     "promise",
@@ -22,6 +26,8 @@ QUIET_INTENTS = (
     "thanks",
     "unheard_audio",
     "media",
+    "pin",
+    "contact_card",
     "language",
     "bad_news",
     "troubled",
@@ -37,7 +43,8 @@ PRIORITY = (
     "opt_out", "opt_in", "emergency", "medical", "privacy", "angry", "job_seeker", "spam", "ask_human",
     "not_interested", "complaint", "price", "promise", "are_you_bot", "why", "injection", "support",
     "off_topic", "is_it_honest", "your_name", "by_text", "how_are_you", "are_you_there", "language", "question",
-    "wait", "thanks", "unheard_audio", "media", "answering", "other",
+    "wait", "thanks", "unheard_audio", "media", "pin", "contact_card", "answering",
+    "other",
 )  # fmt: skip
 # "qual o preço", "do you finance": many clients write no question mark
 QUESTION_WORDS = re.compile(
@@ -85,6 +92,8 @@ def listen(burst: Sequence[Inbound], state: State) -> Mood:
     honest = [intents.without_injections(text) for text in texts]
     heard = {name for name in _LEXICON if intents.has(name, honest)}
     heard |= {"injection"} if intents.has("injection", texts) else set()
+    # Who is on no list of ours means nothing by the same words
+    heard |= {"opt_in"} if state.opted_out and intents.has("comes_back", honest) else set()
     # Before we said that we are a machine it is a greeting like another
     if state.greeted and any(intents.is_anyone_there(text) for text in honest):
         heard.add("ask_human")
@@ -116,8 +125,5 @@ def _judged(texts: list[str], state: State) -> set[str]:
 
 def _seen(burst: Sequence[Inbound]) -> set[str]:
     unheard = any(message.kind in UNREADABLE_KINDS and not message.words for message in burst)
-    media = any(message.kind in {"image", "document", "video", "location", "contacts"} for message in burst)
-    sticker = any(message.kind == "sticker" for message in burst)
-    return {
-        name for name, holds in (("unheard_audio", unheard), ("media", media), ("sticker", sticker)) if holds
-    }
+    shown = {SHOWN[message.kind] for message in burst if message.kind in SHOWN}
+    return shown | ({"unheard_audio"} if unheard else set())

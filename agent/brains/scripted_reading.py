@@ -26,6 +26,7 @@ class ClaimReader:
         self.amounts = {
             q.key: self.known[q.key].value for q in self.of_type("money_range") if q.key in self.known
         }
+        self.counted = {q.key: self.known[q.key].value for q in self.of_type("int") if q.key in self.known}
 
     def of_type(self, *types: str) -> list[Question]:
         return [question for question in self.playbook.questions if question.type in types]

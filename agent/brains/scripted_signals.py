@@ -97,7 +97,9 @@ def failures(turn: TurnInput, mood: Mood, progress: bool, repeats: bool = False)
     """Consecutive turns in which we asked and learned nothing. A question of theirs is no failure of theirs, nor is
     what they say again."""
     state = turn.state
-    if not progress and (_only_sounds(turn, mood) or _asked_in_vain(turn)):
+    leaves = {"wait", "thanks", "goodbye"} & mood.heard or is_put_off(turn.burst)
+    in_vain = _asked_in_vain(turn) and not (leaves or repeats)
+    if not progress and (_only_sounds(turn, mood) or in_vain):
         return turn.playbook.limits.get("failures", MAX_FAILURES)
     if progress or state.pending is None:
         return 0
@@ -122,9 +124,14 @@ def _only_sounds(turn: TurnInput, mood: Mood) -> bool:
 
 
 def _asked_in_vain(turn: TurnInput) -> bool:
-    """The same question twice over its limit, whatever the client says instead of answering."""
-    pending = turn.playbook.question(turn.state.pending or "")
-    return pending is not None and turn.state.asked.get(pending.key, 0) >= 2 * pending.max_asks
+    """Every question still open was asked as often as it may be, whatever the client says instead of answering."""
+    state = turn.state
+    if state.pending is None or state.closed_with is not None:
+        return False
+    missing = [question for question in turn.playbook.required if question.key not in state.slots]
+    # Given back after such a handover, they are asked as often once more
+    rounds = 1 + ("failures" in state.handed_over)
+    return all(state.asked.get(question.key, 0) >= rounds * question.max_asks for question in missing)
 
 
 def is_put_off(burst: Sequence[Inbound]) -> bool:
@@ -135,8 +142,10 @@ def is_put_off(burst: Sequence[Inbound]) -> bool:
 
 def outside(mood: Mood, state: State, progress: bool) -> str | None:
     """Why the client is none of ours: sticky until the client comes back with business."""
+    # "deixa quieto, quero falar com um vendedor" gives up on us, not on the business
+    stays = progress or "ask_human" in mood
     for reason in ("job_seeker", "spam", "not_interested"):
-        if reason in mood and not (reason == "not_interested" and progress):
+        if reason in mood and not (reason == "not_interested" and stays):
             return reason
     return None if progress else state.outside
 

@@ -119,6 +119,7 @@ class Speaker:
             "how_are_you": "fine_thanks", "are_you_there": "still_here",
             "bad_news": "sympathy", "opt_in": "opt_in_confirmation",
             "unheard_audio": "cannot_hear_audio", "media": "media_received",
+            "pin": "location_received", "contact_card": "contact_received",
         }  # fmt: skip
         if not self.turn.state.greeted:  # The greeting says the name
             del notices["your_name"]

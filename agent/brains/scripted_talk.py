@@ -27,6 +27,16 @@ UNSURE = re.compile(
     r"periodo|hora)|"
     r"indiferente|cualquier (?:horario|hora)|don'?t mind|no preference|up to you|voce que sabe|vc que sabe)(?!\w)"
 )
+# "só nós duas", "it's chaos": a sentence about themselves, where a proper noun was asked for
+REMARK = re.compile(
+    r"(?:(?:mas|pero|but|e|y|and) )?(?:so|solo|only|just|it'?s|its|that'?s|there'?s|we'?re|we|nos|nosotr[oa]s|"
+    r"a gente|somos|son|sao|is|ainda|todavia|still|eu|yo|i|i'?m|isso|eso|tudo|todo|everything|everyone)(?!\w)"
+)
+SPANISH_NO = re.compile(r"(?:(?:ya|pero|y|es que|que) )*no\s+[a-z]")
+REFUSAL = re.compile(
+    r"(?:(?:i|eu|yo|we|a gente|ya|ja) )?(?:don'?t|dont|do not|nao|n|no) (?:really )?"
+    r"(?:need|want|precis\w+|quer\w+|quier\w+|necesit\w+)(?!\w)"
+)
 TALK = (
     "ask_human",
     "price",
@@ -46,6 +56,11 @@ TALK = (
     "by_text",
     "goodbye",
 )
+
+
+def is_remark(answer: str, shouted: bool) -> bool:
+    """Unless what follows has a capital: "We Work", "Nosotras Spa"."""
+    return bool(REMARK.match(fold(answer))) and (shouted or answer[1:].islower())
 
 
 def is_filler(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Claims in words: contacts, names, companies, known terms, choices and places."""
+"""Claims in words: contacts, names, companies and known terms."""
 
 from __future__ import annotations
 
@@ -7,35 +7,20 @@ from dataclasses import replace
 
 from agent import intents
 from agent.brains.protocol import Question
+from agent.brains.scripted_choices import ChoiceReader, is_inside
 from agent.brains.scripted_lines import Claim, Line
 from agent.brains.scripted_places import PlaceReader
-from agent.parsers import choices, emails, names, organisations, phones, places, texts
-from agent.parsers.found import Found, blank, fold, phrase_pattern
+from agent.parsers import emails, names, organisations, phones, places, texts
+from agent.parsers.found import Found, fold
 from agent.parsers.lexicons import common_words, word_set
 from agent.parsers.number_words import UNITS
 
 FILLERS = word_set("fillers")
-FAVOUR = re.compile(
-    r"(?<!\w)(?:poe|coloca|bota|pon|ponga|put|vamos de|vou de|so|solo|only|somente|apenas|prefiro|prefer|"
-    r"melhor|mejor|rather)(?:\s+(?!depois|despues|after|quando|"
-    r"cuando|when|if|se\b)\w+){0,2}\s+$"
-)
-FAVOUR_AFTER = re.compile(
-    r"\s*(?:(?:eu|yo|i'?d|i would|i)\s+)?(?:mesmo\s+)?(?:prefiro|prefer|preferably|de preferencia|preferiblemente|"
-    r"seria melhor|seria mejor|is better|works better|e melhor|es mejor|melhor|mejor)(?!\w)"
-)
-# "manhã ou tarde, tanto faz": of the named ones any will do
-INDIFFERENT = re.compile(
-    r"(?<!\w)(?:tanto faz|indiferente|qualquer (?:um|uma)|me da (?:igual|lo mismo)|da igual|cualquiera|either|"
-    r"both work|"
-    r"don'?t mind|whichever|os dois|as duas|los dos|las dos)(?!\w)"
-)
 INDEFINITE = {
     "en": re.compile(r"(?<!\w)(?:an?|another)\s+$"),
     "es": re.compile(r"(?<!\w)una?\s+$"),
     "pt-BR": re.compile(r"(?<!\w)uma?\s+$"),
 }
-FOLLOWING = re.compile(r"(?:\s+[^\W\d_]+){1,3}")
 PREPOSITION = re.compile(
     r"(?<!\w)(?:on|in|en|em|na|no|at|da|do|de|from|with|for|pela)\s+(?:(?:a|o|as|os|the|our|la|el|las|los)\s+)?$"
 )
@@ -45,9 +30,10 @@ ANYTHING = frozenset(
     {"algo", "alguma coisa", "alguna cosa", "something", "anything", "qualquer coisa", "cualquier cosa"}
 )
 VERB_ENDINGS = ("ing", "ando", "endo", "indo", "iendo")
+JOINED = re.compile(r"\s*(?:,|/|(?:ou|or|o|e|y|and)(?!\w))\s*(?:an?|uma?|una?|the|o|el|la)?\s*")
 
 
-class WordReader(PlaceReader):
+class WordReader(PlaceReader, ChoiceReader):
     def contacts(self, line: Line) -> list[Claim]:
         claims = []
         for kind, parser in (("email", emails), ("phone", phones)):
@@ -111,19 +97,33 @@ class WordReader(PlaceReader):
             (not question.needs_cue, item.start - item.end, index, question, item)
             for index, question in enumerate(self.of_type("text"))
             for item in self._known_words(question, line)
-            if not self._is_where(question, item, line) and not any(_is_inside(item, town) for town in towns)
+            if not self._is_where(question, item, line) and not any(is_inside(item, town) for town in towns)
         ]
         taken: list[tuple[Question, Found]] = []
         for _, _, _, question, item in sorted(offers, key=lambda offer: offer[:3]):
             if not any(item.overlaps(other) for _, other in taken):
                 taken.append((question, item))
         taken += [pair for pair in self._alone(line, towns) if not any(pair[1].overlaps(o) for _, o in taken)]
+        taken = [pair for pair in taken if not self._is_given_up(*pair, taken, line)]
         for _, item in taken:
             line.take(item)
         return [
             replace(self.claim(question, item, line), surest=True)
             for question, item in sorted(taken, key=lambda pair: pair[1].start)
         ]
+
+    def _is_given_up(
+        self, question: Question, item: Found, taken: list[tuple[Question, Found]], line: Line
+    ) -> bool:
+        """ "make it a Polo, Golfs are too big": beside something new, the known thing is what is corrected."""
+        if not line.corrects or not self._is_known(question, item):
+            return False
+        new = [o for q, o in taken if q is question and not self._is_known(question, o)]
+        return bool(new) and not any(_are_joined(line.folded, item, other) for other in new)
+
+    def _is_known(self, question: Question, item: Found) -> bool:
+        known = self.known.get(question.key)
+        return known is not None and _telling(item.value) <= _telling(str(known.value))
 
     def _alone(self, line: Line, towns: list[Found]) -> list[tuple[Question, Found]]:
         """ "planilha mesmo": a word that only one question knows needs no cue where nothing else is said."""
@@ -132,15 +132,17 @@ class WordReader(PlaceReader):
             for question in self.of_type("text")
             if question.needs_cue and question.key not in self.known
             for item in texts.known(line.unread, self.language, replace(question, needs_cue=False))
-            if line.says_only(item.quote, FILLERS) and not any(_is_inside(item, town) for town in towns)
+            if line.says_only(item.quote, FILLERS) and not any(is_inside(item, town) for town in towns)
         ]
 
     def _known_words(self, question: Question, line: Line) -> list[Found]:
-        found = texts.known(line.unread, self.language, question)
+        # Where nothing announces the answer, "contando al jefe" would give a role
+        text = line.unread if question.cues else self.without_avoided(question, line, line.unread)
+        found = texts.known(text, self.language, question)
         if not question.whole:
             return found
         phrases = texts.announced(line.unread, question)
-        return [next((p for p in phrases if _is_inside(item, p)), item) for item in found]
+        return [next((p for p in phrases if is_inside(item, p)), item) for item in found]
 
     def _is_where(self, question: Question, item: Found, line: Line) -> bool:
         """ "over in Tucson" is the city, not the Hyundai; so is "Tucson" once only the city is missing."""
@@ -150,56 +152,12 @@ class WordReader(PlaceReader):
             item.quote, self.context
         )
 
-    def choices(self, line: Line) -> list[Claim]:
-        claims = []
-        towns = [town for town in places.parse(line.text, self.context, self.language) if _is_titled(town)]
-        for question in self.of_type("choice", "bool"):
-            if question.is_horizon:
-                continue
-            readable = self._without_avoided(question, line)
-            found = choices.parse(readable, self.context, self.language, question)
-            found = [item for item in found if not any(_is_inside(item, town) for town in towns)]
-            if not found:
-                continue
-            favoured = self._favoured(found, line) or choices.settled_later(readable, found)
-            if favoured and "?" in line.text[favoured.end :] and choices.is_offered_pair(readable, found):
-                favoured = None
-            chosen = self.claim(question, favoured or (found[-1:] if line.corrects else found)[0], line)
-            if not favoured and (
-                (line.is_question and choices.is_offered_pair(readable, found))
-                or (choices.is_open_alternative(readable, found) and not INDIFFERENT.search(line.folded))
-            ):
-                self.ambiguous.append(chosen)
-            else:
-                claims.append(chosen)
-            line.unread = blank(line.unread, [(item.start, item.end) for item in found])
-        return claims
-
-    def _favoured(self, found: list[Found], line: Line) -> Found | None:
-        """ "estuda de manhã, só dá à tarde": the option said to be the only or the better one."""
-        favoured = [
-            item
-            for item in found
-            if FAVOUR.search(line.folded[: item.start]) or FAVOUR_AFTER.match(line.folded, item.end)
-        ]
-        return favoured[0] if favoured else None
-
-    def _without_avoided(self, question: Question, line: Line) -> str:
-        """The line without the phrases that answer something else; "{}" takes a few words along."""
-        phrases = texts.every(question.avoid)
-        plain = tuple(phrase for phrase in phrases if texts.SLOT not in phrase)
-        spans = [match.span() for match in phrase_pattern(plain).finditer(line.folded)]
-        opening = tuple(phrase.replace(texts.SLOT, "").strip() for phrase in phrases if texts.SLOT in phrase)
-        for match in phrase_pattern(opening).finditer(line.folded):
-            following = FOLLOWING.match(line.folded, match.end())
-            spans.append((match.start(), following.end() if following else match.end()))
-        return blank(line.text, spans)
-
     def announced(self, line: Line) -> list[Claim]:
         """Words after a cue, for text questions that no known term has answered on this line."""
         claims = []
         for question in self.of_type("text"):
-            found = texts.announced(line.unread, question) if question.cues else []
+            text = self.without_avoided(question, line, line.unread)
+            found = texts.announced(text, question) if question.cues else []
             if question.proper_noun:
                 found = [item for item in found if self._is_proper(item, line)]
             elif question.needs_cue:
@@ -241,11 +199,12 @@ def _is_side_talk(item: Found, line: Line) -> bool:
     return bool(beside) and bool(set(fold(item.value).split()) & set(beside.split()) - FILLERS)
 
 
-def _is_inside(item: Found, whole: Found) -> bool:
-    """ "Cruzes" in "Mogi das Cruzes"."""
-    return whole.start <= item.start and item.end <= whole.end and len(whole.quote) > len(item.quote)
+def _telling(text: str) -> set[str]:
+    words = set(re.findall(r"\w+", fold(text)))
+    return words - common_words() or words
 
 
-def _is_titled(town: Found) -> bool:
-    """ "Villa Crespo" is a quarter and no villa; "villa en Crespo" is."""
-    return all(word[0].isupper() for word in town.quote.split() if len(word) > 3)
+def _are_joined(folded: str, one: Found, other: Found) -> bool:
+    """ "um Golf ou um Polo"."""
+    first, second = sorted((one, other), key=lambda item: item.start)
+    return bool(JOINED.fullmatch(folded[first.end : second.start]))

@@ -10,7 +10,7 @@ from agent.brains.protocol import Choice, Context, Question
 from agent.parsers import clock, horizons
 from agent.parsers.found import WORD, Found, clean, fold, phrase_pattern
 from agent.parsers.lexicons import common_words
-from agent.parsers.negation import is_dropped, is_negated
+from agent.parsers.negation import is_negated, is_unsuited
 from agent.parsers.spelling import is_slip
 
 SHORTEST_LABEL = 4
@@ -49,7 +49,7 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     affirmed = []
     after = 0
     for item in found:
-        if not is_negated(folded, item.start, language, after) and not is_dropped(folded, item.end):
+        if not is_negated(folded, item.start, language, after) and not is_unsuited(folded, item.end):
             affirmed.append(item)
         after = item.end
     # Only of two: with three, refusing one chooses nothing
@@ -77,6 +77,7 @@ def by_stem(text: str, language: str, question: Question) -> list[Found]:
         if len(match[0]) >= SHORTEST_LABEL
         and stem(match[0]) in stems
         and not is_negated(folded, match.start(), language)
+        and not is_unsuited(folded, match.end())
     ]
     # Two options with the same stem: neither
     return found if len({item.value for item in found}) == 1 else []
@@ -133,8 +134,13 @@ def _opposite(question: Question, item: Found) -> Found:
 def refused(text: str, language: str, question: Question) -> set[str]:
     """The keys the client says no to."""
     folded = fold(clean(text))
+    found = _matches(text, folded, question)
+    # As in `parse`: "not buying, renting" refuses the first alone
+    ends = [0, *(item.end for item in found)]
     return {
-        item.value for item in _matches(text, folded, question) if is_negated(folded, item.start, language)
+        item.value
+        for item, after in zip(found, ends, strict=False)
+        if is_negated(folded, item.start, language, after)
     }
 
 

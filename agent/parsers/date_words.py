@@ -90,3 +90,10 @@ MONTH_END = re.compile(
     rf"(?:este\s+|this\s+)?(?:(?P<this>mes|month)(?P<later>\s+(?:que vem|que viene|q vem|q viene|proximo))?|"
     rf"{MONTH})(?!\w)"
 )
+# "any day but Wednesday", "não posso na quinta", "todos los días menos el lunes"
+EXCLUDING = re.compile(
+    r"(?<!\w)(?:(?:any ?(?:day|time)|anything|every ?day|all days) but|menos|salvo|except(?: for)?|exceto|excepto|"
+    r"tirando|(?:can'?t|cannot|couldn'?t) (?:do|make|come)(?: it)?|"
+    r"(?:nao|n|no) (?:posso|consigo|puedo|podria|poderia)(?: ir| vir)?)"
+    r"\s+(?:(?:on|na|no|nas|em|a|el|los|las|as|os|the|este|esta|this|next)\s+)*$"
+)

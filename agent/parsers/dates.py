@@ -19,6 +19,7 @@ from agent.parsers.date_words import (
     DAY_AFTER_WEEKDAY,
     DAY_MONTH,
     DAY_ONLY,
+    EXCLUDING,
     FROM_NOW,
     GLUED,
     IN_NEXT_MONTH,
@@ -35,7 +36,7 @@ from agent.parsers.date_words import (
     WORD_MONTH,
 )
 from agent.parsers.found import Found, clean, fold
-from agent.parsers.negation import is_dropped
+from agent.parsers.negation import is_unsuited
 
 DAY_WORDS = 2
 
@@ -50,7 +51,8 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found: list[Found] = []
     for start, end, day in _hits(folded, today, context.country, language):
         candidate = Found(day.isoformat(), text[start:end], start, end)
-        if not is_dropped(folded, end) and not any(candidate.overlaps(other) for other in found):
+        excluded = is_unsuited(folded, end) or EXCLUDING.search(folded[:start])
+        if not excluded and not any(candidate.overlaps(other) for other in found):
             found.append(candidate)
     return sorted(found, key=lambda item: item.start)
 

@@ -63,11 +63,13 @@ MONTH_ALONE = re.compile(
 )
 
 SEASON = re.compile(
-    r"(?<!\w)(?P<season>spring|summer|fall|autumn|winter)(?:\s+(?:of\s+)?(?P<year>20\d\d))?(?!\w)(?!\s+(?:course|"
+    r"(?<!\w)(?:(?P<next>next) )?(?P<season>spring|summer|fall|autumn|winter)(?:\s+(?:of\s+)?(?P<year>20\d\d))?"
+    r"(?!\w)(?!\s+(?:course|"
     r"semester class))"
 )
 # Of the northern half of the world: these English words come from there
 SEASON_MONTHS = {"spring": 4, "summer": 7, "fall": 10, "autumn": 10, "winter": 12}
+NEARLY_THERE = 45
 COUPLED = re.compile(
     rf"(?<!\w)(?P<count>couple|few|algun[oa]s|pouc[oa]s|poc[oa]s|par)\s+(?:of\s+|de\s+)?(?P<unit>{UNIT})(?!\w)"
 )
@@ -141,7 +143,9 @@ def _seasons(folded: str, today: date) -> Iterator[Hit]:
         month = SEASON_MONTHS[match["season"]]
         years = int(match["year"]) - today.year if match["year"] else int(month < today.month)
         target = dates.add_months(today, month - today.month + 12 * years)
-        yield match.start(), match.end(), (target - today).days
+        # "next spring", said in March
+        near = match["next"] and (target - today).days < NEARLY_THERE
+        yield match.start(), match.end(), (target - today).days + (DAYS_TO_NEXT_YEAR if near else 0)
 
 
 def _years_ahead(today: date, month: int, said: str | None, said_next_year: bool) -> int:

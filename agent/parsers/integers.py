@@ -51,6 +51,7 @@ OTHERS = re.compile(
     r"colegas?|partners?|soci[oa]s?|employees?|people|pessoas|personas|ajudantes?|staff)(?!\w)"
 )
 SHORTEST_SLIP = 6
+OF_TIME = re.compile(r"\s*(?:mins?|minut\w+|horas?|hours?|hrs?)(?!\w)")
 ADULTS = re.compile(r"(?<!\w)adult\w*")
 
 
@@ -102,7 +103,8 @@ def parse(text: str, context: Context, language: str, question: Question) -> lis
     bare = [
         number
         for number in known
-        if not number.article and not _covered(number, found) and not _glued(folded, number)
+        if not (number.article or _covered(number, found) or _glued(folded, number))
+        and not OF_TIME.match(folded, number.end)
     ]
     return found + [Found(int(n.value), text[n.start : n.end], n.start, n.end, explicit=False) for n in bare]
 

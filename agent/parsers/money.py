@@ -13,6 +13,7 @@ from agent.parsers.money_words import (
     CURRENCY_WORDS,
     DASH,
     DEPOSIT,
+    EARNED_OR_PAID,
     ENGLISH_SPEAKING,
     HUNDRED,
     ISH,
@@ -22,7 +23,10 @@ from agent.parsers.money_words import (
     LOWER_AFTER,
     LOWER_BEFORE,
     MONTHLY,
+    NOTHING_COUNTED,
+    OFFERED,
     OTHER_UNITS,
+    PAID_NOW,
     RANGE_OPENING,
     ROUGHLY,
     SIGNS,
@@ -79,7 +83,10 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
     value = second.value * (first.scale if second.scale == 1 and second.value < first.value else 1)
     farther = replace(second, value=value)
     if STRETCH.match(folded[first.end : second.start]):
-        return _range(text, folded, first, farther)
+        found = _range(text, folded, first, farther)
+        # "hoje pago 2.800, posso chegar a 3.200", "até 180, estico pra 200": the first is no floor
+        no_floor = PAID_NOW.search(folded[: first.start]) or _bounded(folded, first)[1] == "upper"
+        return replace(found, value={"min": None, "max": _plain(value)}) if no_floor else found
     low, floor = _bounded(folded, first)
     high, ceiling = _bounded(folded, second)
     # "300 mil, máximo 350"
@@ -98,6 +105,14 @@ def _pair(text: str, folded: str, first: Amount, second: Amount) -> Found | None
 def has_mark(text: str) -> bool:
     """Whether an amount in the text shows by itself that it is money."""
     return any(amount.explicit for amount in _amounts(fold(clean(text)), ""))
+
+
+def is_price(folded: str, item: Found) -> bool:
+    """ "por 2.500", "3000 a month": what the client would pay, not what they earn or pay today."""
+    if EARNED_OR_PAID.search(folded):
+        return False
+    offered = OFFERED.search(folded[: item.start]) and NOTHING_COUNTED.match(folded, item.end)
+    return bool(offered or MONTHLY.match(folded, item.end))
 
 
 def _amounts(folded: str, country: str) -> list[Amount]:

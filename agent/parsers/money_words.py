@@ -67,7 +67,7 @@ UPPER_AFTER = re.compile(
     r"como)\s+(?:o\s+|el\s+|"
     r"the\s+)?(?:meu |mi |my |nosso |nuestro |our )?(?:teto|limite|maximo|tope|limit|max|ceiling)|no maximo|"
     r"maximo|max|"
-    r"como maximo|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
+    r"como maximo|no mas|nao mais|no more|nada mas|tops|at (?:the )?most|or less|ou menos|o menos|a lo mucho"
     r"|a lo sumo|como mucho|como maximo|a lo mas|maximum|de teto|pra baixo|para baixo|para abajo|and under|"
     r"or under|tope|(?:ja |ya )?(?:estourando|no talo|apertando|apertad[oa]|forcando|"
     r"estirando\w*|stretching|pushing it))(?!\w)"
@@ -85,9 +85,10 @@ LOWER_AFTER = re.compile(
 ROUGHLY = re.compile(r"(?:ou|o|or)\s+(?:um|un|a)?\s*(?:pouco|pouquinho|poco|poquito|little|bit)")
 JOINT = re.compile(r"^\s*(?:-|–|—|a|e|y|and|to|ate|hasta|ou|o|or|/)\s*(?:os|as|los|las|uns|unos|an?)?\s*$")
 STRETCH = re.compile(
-    r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
-    r"(?:chegar|chego|esticar|ir|subir|llegar|llego|estirar\w*|go|stretch)(?:\s+up)?\s+(?:a|ate|hasta|to)\s*(?:uns|"
-    r"unos)?\s*$"
+    r"^\s*,?\s*(?:e|y|and|mas|pero|but)?\s*(?:(?:se|si|if) (?:[\w']+ ){1,6}?)?(?:(?:i|we|eu|yo) )?"
+    r"(?:(?:posso|puedo|can|could|podemos|podria|da pra)\s+)?"
+    r"(?:chegar|chego|esticar|estico|ir|subir|subo|llegar|llego|estirar\w*|estiro|go|stretch)(?:\s+up)?\s+"
+    r"(?:a|ate|hasta|to|pra|para)\s*(?:uns|unos)?\s*$"
 )
 BOTH_BOUNDS = re.compile(r"^\s*(?:,|e|y|and)?\s*$")
 RANGE_OPENING = re.compile(r"(?:entre|between|de|desde|from|dos|das|los|uns|unos)\s*(?:os|as|los|las)?\s*$")
@@ -132,7 +133,25 @@ ENGLISH_SPEAKING = frozenset(
     {"US", "GB", "CA", "AU", "NZ", "IE", "ZA", "IN", "SG", "NG", "KE", "PH", "HK", "JM"}
 )
 MONTHLY = re.compile(
-    r"\s*(?:usd|dollars?|pounds?)?\s*(?:(?:per|a|each|every|/|por|ao|al)\s?(?:month|mo|mes)|pcm|p/m|monthly)(?!\w)"
+    r"\s*(?:usd|dollars?|pounds?)?\s*(?:(?:per|a|each|every|/|por|ao|al)\s?(?:month|mo|mes)|pcm|p/m|monthly|"
+    r"mensua(?:l|les)|mensa(?:l|is))(?!\w)"
+)
+OFFERED = re.compile(
+    r"(?<!\w)(?:por|for|pagando|paying)\s+(?:(?:uns|unos|umas|about|around|ate|hasta|up to)\s+)?$"
+)
+PAID_NOW = re.compile(
+    r"(?<!\w)(?:(?:hoje|hoy|atualmente|actualmente|ahora|agora|currently|now|ja|ya) "
+    r"(?:(?:eu|yo|i|we|estou|estoy|a gente) )?(?:pag\w+|pay\w*)|"
+    r"(?:i|we|i'?m|we'?re) (?:currently |now )?pay(?:ing)?|pago (?:hoje|hoy|agora|ahora))"
+    r"(?: (?:de|uns|unos|about|around|por volta de))?\s*$"
+)
+NOTHING_COUNTED = re.compile(r"\s*(?:[,.;!?)]|$)")
+EARNED_OR_PAID = re.compile(
+    r"(?<!\w)(?:ganh\w+|gano|ganamos|receb\w+|renda|salario|sueldo|ingresos?|cobro|income|salary|earn\w*|"
+    r"i make|we make|(?:hoje|hoy|atualmente|actualmente|ahora|agora|currently|now|ja|ya) "
+    r"(?:\w+ ){0,2}(?:pag\w+|pay\w*)|(?:pago|pagamos|paying|we pay|i pay) (?:\w+ ){0,3}"
+    r"(?:hoje|hoy|agora|ahora|now|atualmente|actualmente|de aluguel|de renta|de alquiler|in rent)|"
+    r"condominio|expensas|iptu|hoa)(?!\w)"
 )
 REFUSED = re.compile(r"(?<!\w)(?:not|no|isn'?t|wasn'?t|never)\s+(?:(?:at|the|about|around)\s+)?$")
 # Twenty thousand millions: above that the "mil" was meant as a thousand

@@ -28,6 +28,16 @@ AFTERWARDS = re.compile(
     r"quiero|va|works?)|(?:nao|n|no|not)(?=\s*(?:ne|eh|mais|mas|ya)?\s*(?:[,.;!]|$))|doesn'?t work|won'?t work|"
     r"i can'?t|is out|not good)(?!\w)"
 )
+# "mornings are no good for me", "de manhã fica difícil", "las mañanas se me complican"; not "casa é difícil de achar"
+UNSUITED = re.compile(
+    r"\s*(?:,\s*)?(?:(?:(?:is|are|do|does|just|really|e|eh|sao|fica|ficam|ta|esta|seria|es|son|pra mim|para mim|mi|"
+    r"se|me|muito|muy|bem|meio|sempre|siempre|ja|too|very|always|usually|resulta|resultan|queda|quedan)\s+){0,4}"
+    r"(?:no good|not (?:good|great|ideal|possible|convenient|an option)|out|difficult|hard|tricky|impossible|"
+    r"(?:don'?t|doesn'?t|won'?t|wouldn'?t) (?:really )?(?:work|suit|fit)|complicad[oa]s?|complican?|"
+    r"car[oa]s? demais|(?:muito|muy|too|tao|demasiado) (?:car[oa]s?|expensive)|expensive|pricey|"
+    r"dific(?:il|eis|iles)|ruim|ruins|impossive(?:l|is)|imposibles?|inviave(?:l|is)|pessim[oa]s?)|"
+    r"no (?:me|nos) (?:quedan?|sirven?|van?|convienen?|vienen?)(?: bien)?)(?!\w)(?!\s+(?:de|to|of)(?!\w))"
+)
 
 
 # "nunca fui aí não": the second "não" only stresses the first.
@@ -38,6 +48,12 @@ def is_dropped(folded: str, end: int) -> bool:
     """Refused right afterwards: "amanhã não dá"."""
     refusal = AFTERWARDS.match(folded, end)
     return bool(refusal) and not REFUSED_ALREADY.search(folded[:end])
+
+
+def is_unsuited(folded: str, end: int) -> bool:
+    """Dropped, or said not to suit: of an option or a day that is a refusal, of a task ("o estoque é complicado")
+    the very need."""
+    return is_dropped(folded, end) or bool(UNSUITED.match(folded, end))
 
 
 def is_negated(folded: str, start: int, language: str, after: int = 0) -> bool:

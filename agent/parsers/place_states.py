@@ -22,6 +22,18 @@ LOWER_STATE = re.compile(
 )
 
 
+STATES_OF_BRAZIL = "AC|AL|AP|AM|BA|CE|DF|ES|GO|MA|MT|MS|MG|PA|PB|PR|PE|PI|RJ|RN|RS|RO|RR|SC|SP|SE|TO"
+# "Marília - SP": also a town that is called like a person
+BESIDE_STATE = re.compile(
+    r"(?<!\w)[A-ZÀ-Þ][^\W\d_]+(?:[ '](?:d[aeo]s? )?[A-ZÀ-Þ][^\W\d_]+){0,3}"
+    rf"\s?[-–/(]\s?(?:{STATES_OF_BRAZIL})(?!\w)\)?"
+)
+
+
+def beside_states(text: str) -> list[Found]:
+    return [Found(match[0], match[0], *match.span()) for match in BESIDE_STATE.finditer(text)]
+
+
 def without_state(quote: str) -> str:
     """ "Caruaru - PE" and "Caruaru PE" are Caruaru, folded."""
     state = re.search(

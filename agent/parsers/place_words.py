@@ -32,7 +32,7 @@ GOVERNED = re.compile(
     r"(?<!\w)(?:times?|torced\w+|torc\w+|jogos?|partida|camisa|hinchas?|fan|equipo|partido|match|game|conta|cuenta|"
     r"account|cartao|tarjeta|card|credito|financiamento|mortgage|loan|app|site|pagina|perfil|story|novela|serie|show|"
     r"filme|livro|pelicula|movie)(?: \w+)? (?:d[aeo]s?|del?|n[ao]s?|en|em|with|from|of|at|on|pel[ao]|com|con)"
-    r" (?:(?:o|a|el|la|los|las|the) )?$|(?<!\w)(?:my|our|his|her|meu|minha|mi|by|with|com|con)\s+$"
+    r" (?:(?:o|a|el|la|los|las|the) )?$|(?<!\w)(?:my|our|his|her|meu|minha|mi|(?<!over )by|with|com|con)\s+$"
 )
 # Where one is for an hour: "I'm at Walmart", "tô no Uber", "estoy en el Oxxo"
 FOR_NOW = re.compile(r"(?:estou|to|estoy|estamos|i'?m|we'?re) (?:n[oa]|en el|en la|at|on)\s+$")

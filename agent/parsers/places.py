@@ -10,7 +10,7 @@ from agent.parsers.found import BLANK, Found, clean, fold
 from agent.parsers.lexicons import common_words, companies, famous_places, first_names, places_anywhere, towns
 from agent.parsers.negation import is_negated
 from agent.parsers.place_capture import PARTICLES, TOKEN, capture, longest_known
-from agent.parsers.place_states import without_state
+from agent.parsers.place_states import beside_states, without_state
 from agent.parsers.place_words import (
     AREA,
     DESCRIBED,
@@ -39,10 +39,11 @@ def parse(text: str, context: Context, language: str) -> list[Found]:
     found += [
         _after_cue(text, folded, match, context, firm=False)
         for match in LEADING.finditer(folded)
-        # "a Chase mortgage": to English ears an article
-        if not (language == "en" and match[0].strip() == "a")
+        # "a Chase mortgage", "ya no renuevan": to English ears an article, to Spanish ones a refusal
+        if (language, match[0].split()[0]) not in {("en", "a"), ("es", "no")}
     ]
     found += _famous(text, folded, context)
+    found += beside_states(text) if context.country == "BR" else []
     named = [
         place
         for place in found

@@ -134,8 +134,7 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
         start, end = match.span()
         read_to = spans[-1][2] if spans else 0
         # Terms are sought longest first at each place, so what begins within the last one is part of it
-        # "unos 14.000 euros": the article of Spanish, not several of Fiat's Uno
-        if match[0] == "unos":
+        if _is_everyday(text[start:end], language):
             continue
         if start < read_to or is_negated(folded, start, language, read_to) or is_dropped(folded, end):
             continue
@@ -153,6 +152,11 @@ def _terms(text: str, folded: str, language: str, question: Question) -> list[Fo
         else:
             spans.append((start, singular, end))
     return [Found(text[start:value_end], text[start:end], start, end) for start, value_end, end in spans]
+
+
+def _is_everyday(word: str, language: str) -> bool:
+    """ "unos 14.000 euros" are no cars called Uno; "como funciona aí" asks for no AI."""
+    return word.lower() in {"unos", "aí"} or (word.lower() == "ai" and language == "pt-BR" and word != "AI")
 
 
 @lru_cache(maxsize=256)
