@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agent import staying
+
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 CLAUSE = re.compile(r"[^.,;!?\n]+")
 SCOLDING = frozenset({"angry", "annoyed"})
@@ -74,25 +76,73 @@ LONG_AGO = re.compile(
 )
 # "ela fala enrolado desde pequena": a matter for the doctor, and none for an ambulance
 OF_A_STROKE = re.compile(
-    r"boca|rosto|cara|face|mouth|corpo|cuerpo|body|brac|braz|arm|leg|pern|piern|lado|side|fal[ao]|habl|slurr|mov"
+    r"boca|rosto|cara|face|mouth|corpo|cuerpo|body|brac|braz|arm|leg|eye|pern|piern|lado|side|fal[ao]|habl|slurr|mov"
 )
 LASTING = re.compile(
     r"(?<!\w)(?:desde (?:pequen|crianc|nin|bebe|nasc|nac|que nasc|que nac|que era|hace)\w*|de (?:nascenca|nacimiento)|"
     r"(?:ha|hace|faz) (?:\w+ )?(?:meses|mes|anos?|semanas)|since (?:birth|childhood|(?:he|she|i|they) (?:was|were))|"
-    r"for (?:\w+ )?(?:months|years|weeks)|from birth)(?!\w)"
+    r"for (?:\w+ )?(?:months|years|weeks)|from birth|(?:desde|since) (?:\w+ ){0,3}(?:19|20)\d\d)(?!\w)"
+)
+# "precisa de fono", "do you do eyelid lifts?", "we need a ground-floor flat": what they came for
+CARE_FOR_LATER = re.compile(
+    r"(?<!\w)(?:fono\w*|logoped\w*|foniatr\w*|speech (?:therap\w*|patholog\w*)|fisio\w*|physio\w*|botox|fillers?|"
+    r"preenchimento|harmoniza\w*|eyelid\w*|lifts?|lifting|facelift|blef\w*|blephar\w*|aparelho|braces|ortod\w*|orthod\w*|"
+    r"ground[ -]floor|terre[ao]|planta baja|elevador|elevator|ascensor|wheelchair|cadeira de rodas|silla de ruedas|"
+    r"adaptad[oa]|acessivel|accesible|accessible)(?!\w)"
+)
+SUDDEN = re.compile(
+    r"(?<!\w)(?:de repente|de golpe|sudden\w*|agora|ahora\w*|now|acab\w+|hoje|hoy|today|socorro|auxilio|help|"
+    r"ajuda\w*|ayud\w+|urgen\w+)(?!\w)"
+)
+# "o sistema caiu e o suporte não responde", "meu carro apagou e não volta"
+FALLEN_THING = (
+    r"(?:sistema|system|software|crm|erp|site|sitio|website|pagina|internet|wi-?fi|luz|energia|power|servidor|"
+    r"server|app|aplicativo|aplicacion|plataforma|platform|link|sinal|senal|tela|pantalla|screen|carro|auto|coche|car|"
+    r"moto|motor|engine|celular|telefone|phone|computador|computadora|notebook|laptop|conexao|conexion|rede|red|teto|"
+    r"techo|roof|muro|wall|telhado|forro|sink|preco|precio|negocio|venda|sale|deal)"
+)
+A_THING_FELL = re.compile(
+    rf"(?<!\w){FALLEN_THING}(?: (?:ja|ya|se|just|has|had|tambem|tambien|completely|nosso|nuestro)){{0,2}} "
+    r"(?=(?:se )?(?:cai|cay|apag|tomb|desplom|fell|collaps|passed out))|"
+    rf"(?<!\w)(?:caiu|cayo|apagou) (?:a|o|la|el|the|nossa|nosso) {FALLEN_THING}(?!\w)"
 )
 # "quase desmaiei com o preço", "passed out when I saw the bill"
 HARDLY = re.compile(r"(?<!\w)(?:quase|casi|nearly|almost)(?: me)? $")
 FOR_FUN = re.compile(
-    r"\W+(?:de (?:sono|sueno|rir|risa|susto|emocao|emocion)|(?:com|con|quando vi|cuando vi|at|when i saw) "
+    r"\W+(?:de (?:la )?(?:sono|sueno|rir|risa|susto|emocao|emocion|raiva|rabia|coraje|vergonha|"
+    r"verguenza|inveja|envidia)|(?:com|con|quando vi|cuando vi|at|when i saw) "
     r"(?:o |el |esse |ese |the |your )?(?:preco|precio|valor|price|bill|quote))(?!\w)"
 )
 # "somos uma agência de marketing e precisamos de um CRM": what they sell tells what they need
 NEEDS_SOMETHING = re.compile(
     r"(?<!not )(?<!nao )(?<!\bno )(?<!\bn )(?<!\w)(?:precis(?:o|amos|ando)|procur(?:o|amos|ando)|necesit(?:o|amos)|"
-    r"bus(?:co|camos|cando)|(?:i|we) (?:\w+ )?need|looking for|(?:quero|queremos|quiero|want to) "
+    r"bus(?:co|camos|cando)|(?:(?:i|we) (?:\w+ )?|and |but )need|that (?:needs|wants)(?! to)|"
+    r"que (?:precisa|necesita)(?!\w)|looking for|(?:quero|queremos|quiero|want to) "
     r"(?:\w+ )?(?:organi[zs]|contratar|comprar|melhorar|mejorar|automatiz|control|buy|manage|track)\w*|"
     r"(?:queremos|quero|quiero|want) (?:um|uma|un|una|an?) (?!reuni|meeting|call|parce|partner))"
+)
+
+# "vendo apartamento na Mooca, têm interesse?", "proposta pelo apartamento": what they own is our business
+OWN_GOODS = re.compile(
+    r"(?<!\w)(?:vend(?:o|emos)|vender|ten(?:ho|go)|temos|tenemos|(?:have|got|selling)|ofer[^\W\d]+|ofre[^\W\d]+|mostrar\w*|"
+    r"apresentar|presentar\w*) (?:(?:um|uma|o|a|os|as|meus?|minhas?|noss[oa]s?|mis?|nuestr[oa]s?|el|la|un|una|an?|my|"
+    r"our|lind[oa]|bom|boa|belo|bela|good|nice) ){0,3}(?:apartamentos?|apes?|aptos?|casas?|sobrado|terrenos?|lotes?|"
+    r"imove(?:l|is)|sitio|chacara|fazenda|kitnet|studio|sala|loja|galpao|predio|carros?|moto|veiculo|camin\w+|gol|depa|"
+    r"departamentos?|piso|inmuebles?|finca|autos?|coche|camioneta|house|flat|apartment|condo|land|property|car|truck|van|"
+    r"garage|document\w+|projeto|proyecto|[\w-]+ (?:19|20)\d\d)(?!\w)(?! (?:de )?(?:seminov|usados|para sua))|"
+    r"(?:proposta|propuesta|proposal) (?:pel[oa]|por|de (?:compra|aluguel|alquiler)|for (?:the|that)|"
+    r"to the (?:owner|seller)|ao? (?:dono|propriet\w+)|al duen\w+)(?!\w)|"
+    r"(?:saw|found|find) (?:you|u|your|this)(?!\w)|brought me(?!\w)"
+)
+
+# The terms of a purchase yet to come, asked about by who is no client so far
+MAY_I = re.compile(r"(?<!\w)(?:posso|podemos|da pra|puedo|podemos|se puede|can (?:i|we)|could (?:i|we)) $")
+TERMS = re.compile(r"forma de pag|metodo de pago|payment method|vencimento")
+MOVED_BANK = re.compile(r"(?:mudei|cambie) de (?:banco|cuenta|conta)")
+FINANCING = re.compile(r"(?<!\w)(?:financi\w+|credito|parcel\w+|instagram)(?!\w)")
+FOUND_OTHER = re.compile(r"outr|otr|another|mais perto|mas cerca")
+MATCH_IT = re.compile(
+    r"\?|(?<!\w)(?:beat|match|igual\w*|cobr(?:e|em|ir|en)|melhor\w*|mejor\w*|descont\w*|descuent\w*|discount)(?!\w)"
 )
 
 # "um sistema onde o cliente fala com o atendente", "practice speaking to people": what they buy is to do it
@@ -128,15 +178,31 @@ def is_meant_otherwise(intent: str, folded: str, sign: re.Match[str]) -> bool:
         doubts = DOUBTED.search(sign[0]) and _part_of(SENTENCE, folded, sign).rstrip().endswith("?")
         return bool(doubts) or _is_about_others(folded, sign)
     if intent == "opt_out":
+        if staying.is_meant(folded, sign):
+            return True
         return bool(CALLS.search(sign[0])) and _wants_it_in_writing(folded, sign)
     if intent in OF_CLIENTS:
-        return bool(ELSEWHERE.search(_part_of(SENTENCE, folded, sign)))
+        return bool(ELSEWHERE.search(_part_of(SENTENCE, folded, sign))) or _asks_before_buying(folded, sign)
     if intent == "ask_human":
         before = folded[: sign.start()]
         return bool(OF_A_PRODUCT.search(before) or (OWN_PLAN.search(before) and not ALONE.match(sign[0])))
     if intent == "selling":
-        return bool(NEEDS_SOMETHING.search(folded))
+        return bool(NEEDS_SOMETHING.search(folded) or OWN_GOODS.search(folded))
+    if intent == "not_interested":
+        return staying.goes_on(folded, sign) or _compares(folded, sign)
     return intent == "emergency" and _is_no_present_danger(folded, sign)
+
+
+def _asks_before_buying(folded: str, sign: re.Match[str]) -> bool:
+    """ "posso mudar a forma de pagamento?", "mudei de banco, posso financiar mesmo assim?"."""
+    may = MAY_I.search(folded[: sign.start()]) and TERMS.search(sign[0])
+    moved = MOVED_BANK.match(sign[0]) and FINANCING.search(folded, sign.end())
+    return bool(may or moved)
+
+
+def _compares(folded: str, sign: re.Match[str]) -> bool:
+    """ "I found another dealer at 20k, can you beat it?"."""
+    return bool(FOUND_OTHER.search(sign[0]) and MATCH_IT.search(folded, sign.end()))
 
 
 def _wants_it_in_writing(folded: str, sign: re.Match[str]) -> bool:
@@ -157,10 +223,15 @@ def _is_about_others(folded: str, scolding: re.Match[str]) -> bool:
 def _is_no_present_danger(folded: str, sign: re.Match[str]) -> bool:
     """ "cobre incêndio?", "tive um infarto ano passado": in its own clause it is insured against, or long over."""
     clause = _part_of(CLAUSE, folded, sign)
+    fallen = A_THING_FELL.search(folded[: sign.end()])
+    if fallen and fallen.end() >= sign.start():
+        return True
     if HARDLY.search(folded[: sign.start()]) or FOR_FUN.match(folded, sign.end()):
         return True
-    if OF_A_STROKE.search(sign[0]) and LASTING.search(_part_of(SENTENCE, folded, sign)):
-        return True
+    if OF_A_STROKE.search(sign[0]):
+        sentence = _part_of(SENTENCE, folded, sign)
+        if LASTING.search(sentence) or (CARE_FOR_LATER.search(sentence) and not SUDDEN.search(folded)):
+            return True
     return bool(INSURABLE.search(sign[0]) and (COVERED.search(clause) or LONG_AGO.search(clause)))
 
 
