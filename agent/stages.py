@@ -6,7 +6,10 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings
+
 from agent.brains.protocol import Decision, Playbook, Rule, Signals, SlotValue
+from agent.parsers import currencies
 
 QUALIFYING = "qualifying"
 QUALIFIED = "qualified"
@@ -53,15 +56,22 @@ def missing_required(playbook: Playbook, slots: Slots) -> list[str]:
 
 
 def holds(rule: Rule, slots: Slots) -> bool:
-    """Whether a playbook rule is true of the known slots; an unknown slot makes no rule true."""
+    """Whether a playbook rule is true of the known slots; an unknown slot makes no rule true, nor does foreign
+    money, for a rule's amounts are in the organisation's own."""
     known = slots.get(rule.slot)
-    if known is None or known.value is None:
+    if known is None or known.value is None or _is_foreign_money(known):
         return False
     try:
         return COMPARISONS[rule.op](_comparable(known.value), rule.value)
     # A rule edited after its question changed type, "budget < casa", is not true of anybody
     except TypeError:
         return False
+
+
+def _is_foreign_money(known: SlotValue) -> bool:
+    # As in Portuguese, where a bare "$" is one's own money: a rule should not fail for a sign left out
+    own = settings.CURRENCY
+    return isinstance(known.value, Mapping) and bool(currencies.foreign(known.quote, own, "pt-BR"))
 
 
 def _comparable(value: Any) -> Any:
@@ -135,5 +145,12 @@ def _outcome_by_rules(playbook: Playbook, slots: Slots) -> str | None:
 
 def _falls_short(playbook: Playbook, slots: Slots) -> bool:
     """Everything is known, but not all that the playbook asks of a qualified client is true."""
-    short = not all(holds(rule, slots) for rule in playbook.qualify_if)
+    judged = [rule for rule in playbook.qualify_if if not _is_unjudged(rule, slots)]
+    short = not all(holds(rule, slots) for rule in judged)
     return short and not missing_required(playbook, slots)
+
+
+def _is_unjudged(rule: Rule, slots: Slots) -> bool:
+    """A person has to say what 50,000 euros are here."""
+    known = slots.get(rule.slot)
+    return known is not None and _is_foreign_money(known)

@@ -23,8 +23,10 @@ WORDS = (
     (r"pesos?", PESOS),
     (r"\$", DOLLARS | PESOS),
 )
+# "300k€": the sign may stand at the thousands
+BEGINS = r"(?:(?<![^\W\d])|(?<=\dk)|(?<=\dm)|(?<=mil)|(?<=mm))"
 NAMED = re.compile(
-    "|".join(rf"(?P<c{i}>(?<![^\W\d])(?:{words})(?![^\W\d]))" for i, (words, _) in enumerate(WORDS))
+    "|".join(rf"(?P<c{i}>{BEGINS}(?:{words})(?![^\W\d]))" for i, (words, _) in enumerate(WORDS))
 )
 SIGN = re.compile("|".join(f"(?P<c{i}>{words})" for i, (words, _) in enumerate(WORDS)))
 
@@ -32,8 +34,8 @@ SIGN = re.compile("|".join(f"(?P<c{i}>{words})" for i, (words, _) in enumerate(W
 def named(quote: str) -> str:
     """The client's own word for the currency, if there is one."""
     text = clean(quote)
-    match = NAMED.search(fold(text))
-    return text[match.start() : match.end()] if match else ""
+    word = _surest(text)
+    return text[word.start() : word.end()] if word else ""
 
 
 def foreign(quote: str, own: str, language: str = "") -> str:
@@ -41,12 +43,16 @@ def foreign(quote: str, own: str, language: str = "") -> str:
 
     Where no own currency is known, none is foreign.
     """
-    text = clean(quote)
-    match, ours = NAMED.search(fold(text)), SIGN.search(fold(own))
+    word, ours = _surest(clean(quote)), SIGN.search(fold(own))
     # Brazilians leave the R of "R$" out
-    if match is None or ours is None or (match[0] == "$" and language == "pt-BR"):
+    if word is None or ours is None or (word[0] == "$" and language == "pt-BR"):
         return ""
-    return "" if _meant(match) & _meant(ours) else text[match.start() : match.end()]
+    return "" if _meant(word) & _meant(ours) else named(quote)
+
+
+def _surest(text: str) -> re.Match[str] | None:
+    """ "$20,000 USD": of two words the one that can mean fewer currencies."""
+    return min(NAMED.finditer(fold(text)), key=lambda word: len(_meant(word)), default=None)
 
 
 def _meant(match: re.Match[str]) -> frozenset[str]:

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from agent import outcomes
+from agent import outcomes, stages
+from agent.brains.protocol import Playbook, Question, Rule, Signals, SlotValue
 from agent.parsers import currencies
 from agent.tests.circumstances import Chat
 from leads.slot_lines import slot_line
@@ -24,6 +25,11 @@ from whatsapp.models import Conversation
         ("25 mil pesos", "$", "es", ""),
         ("300 dólares", "$", "es", ""),
         ("£300k", "€", "en", "£"),
+        ("300k€", "R$", "es", "€"),
+        ("300mil€", "R$", "pt-BR", "€"),
+        ("$20,000 USD", "MXN", "es", "USD"),
+        ("$300k USD", "R$", "pt-BR", "USD"),
+        ("$20,000 MXN", "$", "es", ""),
         ("300 euros", "", "es", ""),
         ("um apê no bairro Europa até 300 mil", "R$", "pt-BR", ""),
     ],
@@ -52,3 +58,20 @@ def test_a_budget_in_our_own_money_is_what_the_lead_is_worth(settings):
 
     assert payload.value == Decimal(300_000)
     assert "currency" not in payload.slots["budget"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "stage"),
+    [("50 mil euros", "qualified"), ("50 mil reais", "disqualified"), ("50 mil", "disqualified")],
+)
+def test_a_limit_in_our_own_money_judges_no_foreign_money(quote, stage, settings):
+    settings.CURRENCY = "R$"
+    playbook = Playbook(
+        domain="test",
+        questions=(Question("budget", "money_range", required=True),),
+        disqualify_if=(Rule("budget", "lt", 100_000),),
+        qualify_if=(Rule("budget", "gte", 100_000),),
+    )
+    budget = SlotValue({"min": 50_000, "max": 50_000}, quote)
+
+    assert stages.decide(playbook, {"budget": budget}, Signals()).stage == stage
