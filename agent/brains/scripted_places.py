@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from agent.brains.scripted_lines import Claim, Line
@@ -9,6 +10,12 @@ from agent.brains.scripted_reading import ClaimReader
 from agent.parsers import places, texts
 from agent.parsers.found import Found
 from agent.parsers.negation import is_dropped, is_negated
+
+# "no quiero Condesa", "I don't want to live in Austin"
+UNWANTED = re.compile(
+    r"(?<!\w)(?:nao|n|no|don'?t|do not)\s+(?:me\s+)?(?:quero|queria|quiero|quisiera|want|gosto|gusta|like)"
+    r"(?:\s+(?:(?:to\s+)?(?:live|be|morar|ficar|ir|vivir|estar)|d[eao]|n[ao]|em|en|in|la|el|o|a|the|pra|para))*\s+$"
+)
 
 
 class PlaceReader(ClaimReader):
@@ -21,7 +28,8 @@ class PlaceReader(ClaimReader):
             found = [item for item in found if item.explicit or not (sure or self._is_answer(item))]
             found = [item for item in found if not self._is_refused(item, line)] if line.corrects else found
             at_home = [item for item in found if places.is_home(line.folded, item)]
-            claims += [self.claim(question, item, line) for item in (at_home or found)[:1]]
+            wanted = [item for item in at_home or found if not UNWANTED.search(line.folded[: item.start])]
+            claims += [self.claim(question, item, line) for item in wanted[:1]]
         for item in found:
             line.take(item)
         return claims

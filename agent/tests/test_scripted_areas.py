@@ -82,3 +82,24 @@ def test_no_question_is_asked_in_the_same_words_twice_in_a_row(country):
 
     assert len(asked) == 7
     assert all(first != second for first, second in pairwise(asked))
+
+
+@pytest.mark.parametrize(
+    "text", ["no quiero Condesa", "no quiero vivir en la Condesa", "hola, no me gusta Condesa"]
+)
+def test_a_place_that_is_not_wanted_is_not_where_they_look(text):
+    chat = Chat("real_estate", "MX").play([[text], ["rentar"], ["Roma Norte"]])
+
+    assert chat.values["location"] == "Roma Norte"
+
+
+@pytest.mark.parametrize(
+    ("country", "text"),
+    [
+        ("BR", "quero parar de pagar aluguel"),
+        ("MX", "quiero dejar de pagar renta"),
+        ("US", "I want to stop paying rent"),
+    ],
+)
+def test_who_wants_no_more_rent_wants_to_buy(country, text):
+    assert Chat("real_estate", country).play([[text]]).values["goal"] == "buy"
