@@ -83,6 +83,11 @@ LASTING = re.compile(
     r"(?:ha|hace|faz) (?:\w+ )?(?:meses|mes|anos?|semanas)|since (?:birth|childhood|(?:he|she|i|they) (?:was|were))|"
     r"for (?:\w+ )?(?:months|years|weeks)|from birth|(?:desde|since) (?:\w+ ){0,3}(?:19|20)\d\d)(?!\w)"
 )
+# "no quiero vivir en la Condesa", "não quero mais viver de aluguel"; not "no quiero vivir en este mundo"
+LIVES_ELSEWHERE = re.compile(
+    r"\W+(?:(?:en|em|n[ao]|con|com) (?!\w*mundo|est[aeo]|ess[aeo]|eso|iss?o|dolor|dor\b|mi\b|"
+    r"(?:el|la|o|a) (?:dolor|mundo|dor)\b)\w|de (?:aluguel|alquiler|renta)|alquilad|alugad|longe|lejos)"
+)
 # "precisa de fono", "do you do eyelid lifts?", "we need a ground-floor flat": what they came for
 CARE_FOR_LATER = re.compile(
     r"(?<!\w)(?:fono\w*|logoped\w*|foniatr\w*|speech (?:therap\w*|patholog\w*)|fisio\w*|physio\w*|botox|fillers?|"
@@ -227,6 +232,8 @@ def _is_no_present_danger(folded: str, sign: re.Match[str]) -> bool:
     if fallen and fallen.end() >= sign.start():
         return True
     if HARDLY.search(folded[: sign.start()]) or FOR_FUN.match(folded, sign.end()):
+        return True
+    if "viv" in sign[0] and LIVES_ELSEWHERE.match(folded, sign.end()):
         return True
     if OF_A_STROKE.search(sign[0]):
         sentence = _part_of(SENTENCE, folded, sign)

@@ -99,6 +99,8 @@ HEARD = {
         "she is bleeding heavily",
         "minha mãe tá com a boca torta agora, ela faz fisio",
         "meu irmão caiu da moto e não responde",
+        "no quiero vivir en este mundo",
+        "não quero mais viver",
         "my mom was in the car and collapsed",
     ],
     "not_interested": [
@@ -269,6 +271,8 @@ MEANT_OTHERWISE = {
         "my dad can't move his legs, we need a ground-floor flat",
         "ela não mexe mais o braço desde o acidente de 2019",
         "mi marido se puso morado de la risa con ese precio",
+        "no quiero vivir en la Condesa",
+        "não quero mais viver de aluguel",
     ],
     "not_interested": [
         "achei outro apartamento no site de vocês, quero ver",

@@ -98,7 +98,6 @@ def test_a_place_that_is_not_wanted_is_not_where_they_look(text):
     [
         ("BR", "quero parar de pagar aluguel"),
         ("MX", "quiero dejar de pagar renta"),
-        ("US", "I want to stop paying rent"),
     ],
 )
 def test_who_wants_no_more_rent_wants_to_buy(country, text):
