@@ -71,7 +71,9 @@ def _without_staff(items: list[Any], key: str) -> _People | None:
     """The people of a list; whoever serves them, and is said to, stands beside it."""
     # Whoever organizes and is alone may well be who asks
     is_alone = len(items) == 1 and isinstance(items[0], dict) and is_marked(items[0])
-    others = [] if is_alone or _LEADS.match(plain(key)) else [item for item in items if _is_no_lead(item)]
+    # And where nothing but a list of them came, it is they who came
+    are_leads = _LEADS.match(plain(key)) or (key == STAFF and all(map(_is_no_lead, items)))
+    others = [] if is_alone or are_leads else [item for item in items if _is_no_lead(item)]
     people = [item for item in items if not _is_no_lead(item)] if others else items
     if not people or _are_answers(people) or not _has_people(people):
         return None

@@ -141,3 +141,11 @@ def test_value_of_a_lead_is_what_it_may_bring_and_its_price_is_not():
     [payload] = understand({"name": "Ana Paz", "lead_value": 5000, "lead_price": 42}, "BR")
 
     assert payload.value == 5000
+
+
+def test_name_beside_the_same_email_sent_again_is_the_persons():
+    email = "ax@mail.example"
+    body = {"email": email, "name": "Landing Bosque", "answers": {"name": "Ana Paz", "email": email}}
+    [payload] = understand(body, "BR")
+
+    assert payload.name == "Ana Paz"

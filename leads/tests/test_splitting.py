@@ -53,6 +53,13 @@ def test_clients_who_sell_are_leads_in_a_list_of_leads(called, kinds):
     assert names_in({called: people}) == ["Ana Paz", "Bia Reis"]
 
 
+@pytest.mark.parametrize("people", [[ANA], [ANA, BIA]], ids=["one", "two"])
+def test_sellers_are_leads_where_nobody_else_came(people):
+    sellers = [person | {"tipo": "Vendedor"} for person in people]
+
+    assert names_in(sellers) == [person["nome"] for person in people]
+
+
 def test_person_of_whom_a_program_tells_is_a_lead():
     [payload] = understand({"eventos": [{"author": "bot", "texto": "Novo lead", **ANA}]}, "BR")
 
