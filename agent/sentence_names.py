@@ -32,6 +32,8 @@ NAMES: Mapping[str, str | Promise] = {
     "by_text": gettext_lazy("The client prefers to write"),
     "cannot_hear_audio": gettext_lazy("A voice note that it cannot hear"),
     "media_received": gettext_lazy("A file came"),
+    "location_received": gettext_lazy("A place on the map came"),
+    "contact_received": gettext_lazy("Somebody’s contact came"),
     "sensitive_data": gettext_lazy("The client sent a card’s or a document’s number"),
     "apology": gettext_lazy("Apology"),
     "language_switched": gettext_lazy("Another language"),

@@ -45,6 +45,8 @@ INTENTS: Words = {
     "goodbye": _("says goodbye"),
     "unheard_audio": _("sent a voice note that cannot be heard"),
     "media": _("sent a file"),
+    "pin": _("sent a place on the map"),
+    "contact_card": _("sent somebody’s contact"),
     "other": _("something else"),
 }
 REASONS: Words = {

@@ -27,7 +27,13 @@ def history_of(lead: Lead) -> list[dict[str, Any]]:
     events = list(LeadEvent.objects.filter(lead=lead).select_related("user")[:SHOWN])
     names = {status.slug: status.title for status in Status.objects.all()}
     undone = {event.data.get("undone") for event in events}
-    return [_line(event, names) | _merge_of(event, undone) for event in events]
+    parts = _parts_of(lead) if any(event.kind == LeadEvent.Kind.MERGED for event in events) else set()
+    return [_line(event, names) | _merge_of(event, undone, parts) for event in events]
+
+
+def _parts_of(lead: Lead) -> set[str]:
+    """Which leads are a part of it now."""
+    return set(map(str, lead.merged_from.values_list("pk", flat=True)))
 
 
 def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
@@ -43,9 +49,10 @@ def _line(event: LeadEvent, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _merge_of(event: LeadEvent, undone: Collection[Any]) -> Facts:
-    """What its lead was before is kept with the lead that took the other in, and is of use once."""
-    can_undo = "moved" in event.data and event.pk not in undone
+def _merge_of(event: LeadEvent, undone: Collection[Any], parts: Collection[str]) -> Facts:
+    """What its lead was before is kept with the lead that took the other in, and is of use once. Where that one was
+    merged into another since, so that its rows stand here, that comes apart first."""
+    can_undo = "moved" in event.data and event.pk not in undone and event.data.get("other") in parts
     is_merge = event.kind == LeadEvent.Kind.MERGED
     other = event.data.get("other") or event.data.get("into") if is_merge else None
     return {"merged": other, "can_undo": is_merge and can_undo}

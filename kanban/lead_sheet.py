@@ -7,7 +7,7 @@ from leads.decision_words import decision_in_words, facts_of
 from leads.languages import language_name
 from leads.models import Assignment, Lead
 from leads.scoring import reason_in_words
-from leads.slot_lines import capitalised, interest_of, shown, slot_lines
+from leads.slot_lines import capitalised, interest_in_words, names_for, shown, slot_lines
 
 LEDGER = ("rule", "consultant__user", "previous_consultant__user", "user")
 
@@ -15,9 +15,10 @@ LEDGER = ("rule", "consultant__user", "previous_consultant__user", "user")
 def lead_sheet(lead: Lead) -> dict[str, Any]:
     """`slots` are `{label, value, quote}`; `attribution` and `extra` are pairs of label and value."""
     assignment = Assignment.objects.filter(lead=lead).select_related(*LEDGER).first()
+    names = names_for(lead)
     return {
-        "slots": slot_lines(lead),
-        "interest": interest_of(lead),
+        "slots": slot_lines(lead, names),
+        "interest": interest_in_words(lead.product, lead.slots, names),
         "language": language_name(lead.language),
         "reasons": [reason_in_words(reason) for reason in lead.classification.get("reasons", [])],
         "classified_by": lead.classification.get("source", "rules"),

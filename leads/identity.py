@@ -54,8 +54,11 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _SEVERAL = re.compile(r"\s*(?:[/,;|]|\b(?:ou|or|e|y|o)\b)\s*")
 # Copied from pages, numbers have hyphens and dashes of all lengths (U+2010 to U+2015) and no-break spaces
 _SHAPE = re.compile(r"[+(]?\s*[\d(][\d\s().,/\u2010-\u2015\u00a0_-]*")
-# "(404) 663-9127": grouped so, it is no number of a country that groups its numbers otherwise and has none such
-_NORTH_AMERICAN = re.compile(r"\(?([2-9]\d{2})\)?[\s.-]*([2-9]\d{2})[\s.-](\d{4})")
+# "(404) 663-9127" and "404-663-9127": grouped so, it is no number of a country that groups its numbers otherwise and
+# has none such; "912 345 6789" may be a Portuguese one with a digit too many
+_NORTH_AMERICAN = re.compile(
+    r"(?:\([2-9]\d{2}\)[\s.-]*[2-9]\d{2}[\s.-]|[2-9]\d{2}[\s.-]*[2-9]\d{2}[.-])\d{4}"
+)
 # Numbers whose mobile form exists with and without one extra digit after the country or area code.
 # Brazil put a 9 before its mobiles from 2012 to 2016 (Anatel), WhatsApp writes many without
 # it still; of the eight digits behind it the first is 6 to 9, a landline's is 2 to 5
@@ -178,8 +181,8 @@ def is_hotline(phone: str) -> bool:
 
 
 def _parse_one(text: str, country: str, is_lenient: bool) -> str | None:
-    if is_lenient and (match := _NORTH_AMERICAN.fullmatch(text)) and not _parse_one(text, country, False):
-        abroad = "+1" + "".join(match.groups())
+    if is_lenient and _NORTH_AMERICAN.fullmatch(text) and not _parse_one(text, country, False):
+        abroad = "+1" + re.sub(r"\D", "", text)
         if is_assigned(abroad):
             return abroad
     for attempt in _readings(text, is_lenient):

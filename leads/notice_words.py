@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from leads.decision_words import because_of
 from leads.models import Assignment, Lead, Notice
-from leads.slot_lines import interest_of
+from leads.slot_lines import interest_in_words
 
 LONGEST_TITLE = 200
 
@@ -93,7 +93,8 @@ def _what_it_is_about(lead: Lead) -> str:
     """What a pool shows: who it is, only whoever takes the lead learns."""
     about = [
         lead.get_temperature_display(),
-        interest_of(lead),
+        # By the shipped words alone: a bell has many leads
+        interest_in_words(lead.product, lead.slots),
         lead.city,
         lead.source.name if lead.source else "",
     ]

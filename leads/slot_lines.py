@@ -35,15 +35,15 @@ def learn_names_from(names_of: NamesOf) -> None:
     _asked.append(names_of)
 
 
-def slot_lines(lead: Lead) -> list[dict[str, str]]:
-    """`{label, value, quote}` of each slot."""
-    names = _names_for(lead)
+def slot_lines(lead: Lead, names: Mapping[str, Names] | None = None) -> list[dict[str, str]]:
+    """`{label, value, quote}` of each slot. `names`: of `names_for`, where they are known already."""
+    names = names_for(lead) if names is None else names
     return [slot_line(key, slot, names.get(key, UNNAMED)) for key, slot in lead.slots.items()]
 
 
 def interest_of(lead: Lead) -> str:
     """What a lead wants, as its playbook calls it."""
-    return interest_in_words(lead.product, lead.slots, _names_for(lead))
+    return interest_in_words(lead.product, lead.slots, names_for(lead))
 
 
 def interest_in_words(
@@ -62,7 +62,8 @@ def interest_in_words(
     return product
 
 
-def _names_for(lead: Lead) -> dict[str, Names]:
+def names_for(lead: Lead) -> dict[str, Names]:
+    """How whoever asked calls each slot and its choices."""
     names: dict[str, Names] = {}
     for names_of in _asked if lead.slots else ():
         names |= names_of(lead)

@@ -128,13 +128,14 @@ def test_list_of_notices_asks_the_same_number_of_queries_for_one_and_for_many(
 @pytest.mark.django_db
 def test_list_of_pooled_notices_asks_exactly_as_many_queries_for_thirty_as_for_one(desk, ana):
     rule, source = make_circle(ana, strategy="pool"), Source.objects.create(slug="site", name="Site")
+    facts = {"pool": rule, "source": source, "product": "land", "slots": {"property_type": {"value": "land"}}}
     asked = []
     for numbers in (range(1), range(1, 30)):
         for number in numbers:
-            tell(ana.user, number, kind="pooled", lead=make_lead(pool=rule, source=source))
+            tell(ana.user, number, kind="pooled", lead=make_lead(**facts))
         with CaptureQueriesContext(connection) as queries:
             [*_, oldest] = desk.get("/me/notices/").json()["notices"]
-        assert oldest["text"] == "Cold · Site"
+        assert oldest["text"] == "Cold · land · Site"
         asked.append(len(queries))
     assert asked[0] == asked[1]
 

@@ -6,6 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from kanban import timeline
+from kanban.history import history_of
 from leads.models import LeadEvent
 from leads.services.assigning import assign_by_hand
 from leads.services.board import add_note, move_lead
@@ -138,3 +139,13 @@ def test_merge_is_no_consultants_to_undo(client, manager):
     assert "Merged with J. Prado" in page
     assert "/split/" not in page
     assert str(other.pk) not in page
+
+
+def test_merge_into_a_lead_that_is_a_part_itself_now_is_not_offered_for_undoing(client, manager):
+    ana, bia, caio = (make_lead(name=name) for name in ("Ana", "Bia", "Caio"))
+    merge_leads(user=manager, keep_id=bia.pk, other_id=caio.pk)
+    merge_leads(user=manager, keep_id=ana.pk, other_id=bia.pk)
+
+    merges = {line["merged"]: line["can_undo"] for line in history_of(ana) if line["merged"]}
+
+    assert (merges[str(bia.pk)], merges[str(caio.pk)]) == (True, False)

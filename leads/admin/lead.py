@@ -8,6 +8,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ExportActionMixin
@@ -124,7 +125,8 @@ class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.Mode
         told = {"language": language_name(obj.language), "product": interest_of(obj)} if obj else {}
         for name, words in told.items():
             if name in form.base_fields and words.casefold() != getattr(obj, name).casefold():
-                form.base_fields[name].help_text = words
+                # Django prints a help text as it stands
+                form.base_fields[name].help_text = escape(words)
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lead | None = None) -> list[str]:

@@ -11,11 +11,19 @@ _COUNTRY = any_of("country, pais, country code, codigo pais")
 _ZIP = any_of("zip, zip code, zipcode, postal code, postcode")
 _STATE = any_of("state, province, region, state code, province code")
 _FIVE_DIGITS = re.compile(r"\d{5}(?:-\d{4})?")
-# With a postcode of five digits beside it: Pará is PA too, and Brazil's postcodes have eight
-_AMERICAN_STATES = word_set(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
-    "OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
-)
+# By the first digit of their postcodes: Pará is PA, Coahuila CO and Cádiz CA too, whose postcodes begin otherwise
+_AMERICAN_STATES = {
+    "0": word_set("CT MA ME NH NJ RI VT"),
+    "1": word_set("DE NY PA"),
+    "2": word_set("DC MD NC SC VA WV"),
+    "3": word_set("AL FL GA MS TN"),
+    "4": word_set("IN KY MI OH"),
+    "5": word_set("IA MN MT ND SD WI"),
+    "6": word_set("IL KS MO NE"),
+    "7": word_set("AR LA OK TX"),
+    "8": word_set("AZ CO ID NM NV UT WY"),
+    "9": word_set("AK CA HI OR WA"),
+}
 _COUNTRIES = {
     "brasil": "BR",
     "brazil": "BR",
@@ -58,8 +66,7 @@ def country_of(fields: Sequence[Field], default: str) -> str:
 
 def _has_american_address(fields: Sequence[Field]) -> bool:
     postcodes = [one for one in fields if _FIVE_DIGITS.fullmatch(one.line) and says(_ZIP, one)]
-    parents = {one.parent for one in postcodes}
-    return any(
-        one.parent in parents and one.line in _AMERICAN_STATES and says(_STATE, one)
-        for one in (fields if parents else ())
-    )
+    states = {
+        (one.parent, state) for one in postcodes for state in _AMERICAN_STATES.get(one.line[0], frozenset())
+    }
+    return any((one.parent, one.line) in states and says(_STATE, one) for one in (fields if states else ()))

@@ -40,7 +40,7 @@ _VALUE = any_of(
     """
 )
 # Keys of wrapped answers, and prices of what the client does not buy
-_COST = any_of("(?:string|raw|field|text) value, lead (?:price|cost|fee|value)")
+_COST = any_of("(?:string|raw|field|text) value, lead (?:price|cost|fee)")
 _PRODUCT = any_of(
     """
     products?, produtos?, productos?, interesses?, interests?, interes(?:es)?, services?, servicos?,

@@ -85,6 +85,8 @@ class _Place:
     context: tuple[str, ...] = ()
     depth: int = 0
     is_element: bool = False
+    is_alone: bool = False
+    are_others: bool = False
     definitions: dict[str, str] = field(default_factory=dict)
 
     def below(self, name: str, position: str | None = None) -> "_Place":
@@ -98,6 +100,7 @@ class _Place:
             context=(*self.context, self.key) if self.key else self.context,
             depth=self.depth + 1,
             is_element=position is not None,
+            is_alone=False,
         )
 
 
@@ -110,9 +113,10 @@ def _unescaped(value: Scalar) -> Scalar:
     return html.unescape(value) if isinstance(value, str) and "&" in value else value
 
 
-def fields_of(tree: Any) -> list[Field]:
-    """Every value of the tree in its order."""
-    return list(_walk(tree, _Place(definitions=definitions_in(tree))))
+def fields_of(tree: Any, *, are_others: bool = False) -> list[Field]:
+    """Every value of the tree in its order. `are_others`: it stands beside the people that are looked for, so that
+    somebody may serve them who is alone in it."""
+    return list(_walk(tree, _Place(definitions=definitions_in(tree), are_others=are_others)))
 
 
 def _walk(node: Any, place: _Place) -> Iterator[Field]:
@@ -166,7 +170,9 @@ def _walk_dict(node: dict[str, Any], place: _Place) -> Iterator[Field]:
     if answer is not None:
         yield from _walk_answer(answer, place)
         return
-    if (place.is_element or is_a_mere_person(node, place.key)) and (role := role_of(node)):
+    if (place.is_element or is_a_mere_person(node, place.key)) and (
+        role := role_of(node, is_alone=place.is_alone)
+    ):
         place = replace(place, key=role)
     elif place.is_element and is_answer_of_office(node):
         place = replace(place, key=STAFF)
@@ -216,7 +222,8 @@ def _walk_list(node: list[Any], place: _Place) -> Iterator[Field]:
         return
     for index, item in enumerate(node):
         name = _name_of(item, index, place)
-        yield from _walk(item, replace(place.below(name, str(index)), labels=place.labels))
+        is_alone = len(node) == 1 and not place.are_others
+        yield from _walk(item, replace(place.below(name, str(index)), labels=place.labels, is_alone=is_alone))
 
 
 def _name_of(item: Any, index: int, place: _Place) -> str:

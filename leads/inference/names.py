@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from leads.identity import is_email
+from leads.identity import is_email, parse_email
 from leads.inference import vocabulary
 from leads.inference.fields import Field
 from leads.inference.first_names import is_first_name
@@ -42,7 +42,9 @@ def pick_name(fields: Sequence[Field], beside: Collection[str] = (), email: str 
     local = plain(email.partition("@")[0])
     fields = _without_addresses(fields)
     paired = {one.parent for one in fields if _is_last(one)}
-    others = {one.parent for one in fields if is_email(one.line)} - _around(beside)
+    # Many envelopes send the same e-mail once more beside the answers
+    mails = [one for one in fields if is_email(one.line) and parse_email(one.line) != email]
+    others = {one.parent for one in mails} - _around(beside)
 
     def score(one: Field) -> int:
         own = _name_score(one)

@@ -1,9 +1,10 @@
 """What part somebody plays in a submission, where the object that speaks of them says so itself."""
 
+import re
 from typing import Any
 
 from leads.cleaning import clean_line
-from leads.inference.vocabulary import CONTAINER, OFFICE, PERSON, SOMEBODY_ELSE, names_a_name
+from leads.inference.vocabulary import CONTAINER, OFFICE, PERSON, SOMEBODY_ELSE, names_a_contact, names_a_name
 from leads.inference.words import any_of, only, plain
 
 # What stands around whoever plays no part of the client's
@@ -31,9 +32,10 @@ _ANSWERING = any_of(
 )
 
 
-def role_of(node: dict[str, Any]) -> str:
-    """What part somebody plays, as in `{role: "agent", name: …}`; '' where nothing says so."""
-    if is_marked(node):
+def role_of(node: dict[str, Any], *, is_alone: bool = False) -> str:
+    """What part somebody plays, as in `{role: "agent", name: …}`; '' where nothing says so. Whoever `is_alone` in a
+    list serves nobody there, whatever a switch says."""
+    if is_marked(node) and not is_alone:
         return STAFF
     if not any(names_a_name(str(key)) for key in node):
         return ""  # `{email: …, type: "office"}` is no person
@@ -57,15 +59,23 @@ def is_answer_of_office(node: dict[str, Any]) -> bool:
     keys = {plain(str(key)): value for key, value in node.items()}
     if not any(_SAID.match(key) for key in keys):
         return False
-    speakers = (value for key, value in keys.items() if _SPEAKER.match(key))
-    return any(_is_of_office(speaker) for speaker in speakers)
+    speakers = [value for key, value in keys.items() if _SPEAKER.match(key)]
+    if any(_is_said(OFFICE, speaker) for speaker in speakers):
+        return True
+    return any(_is_said(_ANSWERING, speaker) for speaker in speakers) and not _reports_somebody(node)
 
 
-def _is_of_office(speaker: Any) -> bool:
+def _reports_somebody(node: dict[str, Any]) -> bool:
+    """`{author: "bot", text: "New lead", name: …, phone: …}`: a program has no phone of its own."""
+    told = [str(key) for key, value in node.items() if isinstance(value, str) and value]
+    is_named = any(map(names_a_name, told))
+    return is_named and any(names_a_contact(key) and not names_a_name(key) for key in told)
+
+
+def _is_said(part: re.Pattern[str], speaker: Any) -> bool:
     if isinstance(speaker, dict):
-        return any(_ROLE.match(plain(str(key))) and _is_of_office(value) for key, value in speaker.items())
-    words = plain(speaker) if isinstance(speaker, str) and len(speaker) <= 30 else ""
-    return bool(_ANSWERING.search(words) or OFFICE.search(words))
+        return any(_ROLE.match(plain(str(key))) and _is_said(part, value) for key, value in speaker.items())
+    return isinstance(speaker, str) and len(speaker) <= 30 and bool(part.search(plain(speaker)))
 
 
 def is_a_mere_person(node: dict[str, Any], key: str) -> bool:

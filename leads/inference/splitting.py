@@ -20,6 +20,10 @@ _PEOPLE = only(
     registrations, attendees, users, usuarios
     """
 )
+# Of these each is a lead: a `tipo: "Vendedor"` is a client who sells
+_LEADS = only(
+    "leads, prospects?, clientes, clients, customers, interessados, interesados, cadastros, inscritos, inscricoes"
+)
 
 
 class Person(NamedTuple):
@@ -44,7 +48,7 @@ def people_in(tree: Any) -> list[Person]:
     found = _list_of_people(tree)
     if found is None:
         return [Person(fields_of(tree), [])]
-    shared = [one for one in fields_of(found.rest) if one.key]
+    shared = [one for one in fields_of(found.rest, are_others=True) if one.key]
     return [Person(fields_of(item), shared) for item in found.items]
 
 
@@ -67,7 +71,9 @@ def _without_staff(items: list[Any], key: str) -> _People | None:
     """The people of a list; whoever serves them, and is said to, stands beside it."""
     # Whoever organizes and is alone may well be who asks
     is_alone = len(items) == 1 and isinstance(items[0], dict) and is_marked(items[0])
-    others = [] if is_alone else [item for item in items if _is_no_lead(item)]
+    # And where nothing but a list of them came, it is they who came
+    are_leads = _LEADS.match(plain(key)) or (key == STAFF and all(map(_is_no_lead, items)))
+    others = [] if is_alone or are_leads else [item for item in items if _is_no_lead(item)]
     people = [item for item in items if not _is_no_lead(item)] if others else items
     if not people or _are_answers(people) or not _has_people(people):
         return None

@@ -161,6 +161,16 @@ def test_lead_form_says_what_its_codes_stand_for(desk):
     assert helps() == ["Terreno", "Português"]
 
 
+def test_lead_form_shows_a_clients_words_as_text(desk):
+    words = "<img_src=x>"
+    lead = make_lead(product=words, slots={"property_type": {"value": words}})
+
+    text = page_of(desk, lead).content.decode()
+
+    assert "<img src=x>" not in text
+    assert "&lt;img src=x&gt;" in text
+
+
 def test_outgoing_webhooks_form_begins_its_labels_with_capitals(desk):
     form = desk.get("/admin/leads/endpoint/add/").context["adminform"].form
 

@@ -119,3 +119,33 @@ def test_box_that_is_a_consent_by_its_type_alone_is_one():
     [payload] = understand({"f": [{"name": "105", "type": "gdpr-checkbox", "value": "I consent"}]}, "BR")
 
     assert [box["given"] for box in payload.consent.values()] == [True]
+
+
+@pytest.mark.parametrize(
+    ("home", "phone", "state", "zip_code", "expected"),
+    [
+        ("MX", "33 1234 5678", "CO", "25000", "+523312345678"),
+        ("ES", "612 345 678", "CA", "11001", "+34612345678"),
+        ("BR", "91 98765-4321", "PA", "66000", "+5591987654321"),
+        ("BR", "(48) 3222-4321", "SC", "88010", "+554832224321"),
+        ("BR", "4046639127", "GA", "30305", "+14046639127"),
+    ],
+)
+def test_address_is_american_where_the_postcode_is_of_the_state(home, phone, state, zip_code, expected):
+    [payload] = understand({"name": "Ana Paz", "phone": phone, "state": state, "zip": zip_code}, home)
+
+    assert payload.phone == expected
+
+
+def test_value_of_a_lead_is_what_it_may_bring_and_its_price_is_not():
+    [payload] = understand({"name": "Ana Paz", "lead_value": 5000, "lead_price": 42}, "BR")
+
+    assert payload.value == 5000
+
+
+def test_name_beside_the_same_email_sent_again_is_the_persons():
+    email = "ax@mail.example"
+    body = {"email": email, "name": "Landing Bosque", "answers": {"name": "Ana Paz", "email": email}}
+    [payload] = understand(body, "BR")
+
+    assert payload.name == "Ana Paz"

@@ -98,6 +98,14 @@ def test_phone_is_read_by_the_country_of_the_source(text, country, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [("(404) 663-9127", "+14046639127"), ("404 663.9127", "+14046639127"), ("912 345 6789", None)],
+)
+def test_phone_with_a_digit_too_many_is_american_where_americans_write_it_so_alone(text, expected):
+    assert parse_phone(text, "PT", is_lenient=True) == expected
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [("+5215512345678", "+525512345678"), ("+5491123456789", "+541123456789")],
 )

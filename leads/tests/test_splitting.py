@@ -38,8 +38,32 @@ def test_client_with_some_other_mark_is_a_lead(mark):
     assert names_in([ANA | mark, BIA]) == ["Ana Paz", "Bia Reis"]
 
 
-def test_organizer_who_is_alone_is_a_lead():
-    assert names_in({"attendees": [ANA | {"organizer": True}]}) == ["Ana Paz"]
+@pytest.mark.parametrize("called", ["attendees", "guests"])
+def test_organizer_who_is_alone_is_a_lead(called):
+    [payload] = understand({called: [ANA | {"organizer": True}]}, "BR")
+
+    assert (payload.name, payload.phone) == ("Ana Paz", "+5511987654321")
+
+
+@pytest.mark.parametrize("kinds", [("Vendedor", "Comprador"), ("Vendedor", "Vendedor")])
+@pytest.mark.parametrize("called", ["leads", "clientes"])
+def test_clients_who_sell_are_leads_in_a_list_of_leads(called, kinds):
+    people = [person | {"tipo": kind} for person, kind in zip((ANA, BIA), kinds, strict=True)]
+
+    assert names_in({called: people}) == ["Ana Paz", "Bia Reis"]
+
+
+@pytest.mark.parametrize("people", [[ANA], [ANA, BIA]], ids=["one", "two"])
+def test_sellers_are_leads_where_nobody_else_came(people):
+    sellers = [person | {"tipo": "Vendedor"} for person in people]
+
+    assert names_in(sellers) == [person["nome"] for person in people]
+
+
+def test_person_of_whom_a_program_tells_is_a_lead():
+    [payload] = understand({"eventos": [{"author": "bot", "texto": "Novo lead", **ANA}]}, "BR")
+
+    assert (payload.name, payload.phone) == ("Ana Paz", "+5511987654321")
 
 
 @pytest.mark.parametrize("called", ["leads", "alunos"])
