@@ -104,6 +104,13 @@ class Facts:
     def is_reachable(self) -> bool:
         return bool(self.phone or self.email or self.whatsapp_id)
 
+    @property
+    def says_a_budget(self) -> bool:
+        """Also one in foreign money, which is no worth here."""
+        return bool(self.value) or any(
+            isinstance(slot, Mapping) and slot.get("currency") for slot in self.slots.values()
+        )
+
 
 @dataclass(frozen=True)
 class Classification:
@@ -175,10 +182,10 @@ def _points(facts: Facts, profile: ScoringProfile) -> Iterator[tuple[str, int]]:
         yield "phone", profile.phone
     if facts.email and facts.email.rpartition("@")[2].lower() not in _DISPOSABLE:
         yield "email", profile.email
-    if facts.value:
+    if facts.says_a_budget:
         yield "budget", profile.budget
-        if _is_in_range(facts.value, profile):
-            yield "budget_in_range", profile.budget_in_range
+    if facts.value and _is_in_range(facts.value, profile):
+        yield "budget_in_range", profile.budget_in_range
     yield from _points_of_words(facts, profile)
     if facts.product:
         yield "product", profile.product
@@ -242,7 +249,8 @@ def temperature_of(score: int, profile: ScoringProfile) -> str:
 
 def _missing(facts: Facts) -> list[str]:
     wanted = ("name", "phone", "email", "product", "value", "city")
-    return [name for name in wanted if not getattr(facts, name)]
+    known = {"value"} if facts.says_a_budget else set()
+    return [name for name in wanted if not (name in known or getattr(facts, name))]
 
 
 def _next_action(temperature: str, facts: Facts, is_spam: bool) -> str:

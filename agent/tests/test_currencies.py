@@ -8,6 +8,9 @@ from agent import outcomes, stages
 from agent.brains.protocol import Playbook, Question, Rule, Signals, SlotValue
 from agent.parsers import currencies
 from agent.tests.circumstances import Chat
+from leads.models import ScoringProfile
+from leads.scoring import classify
+from leads.services.intake import facts_of
 from leads.slot_lines import slot_line
 from whatsapp.models import Conversation
 
@@ -45,6 +48,9 @@ def test_a_budget_in_euros_is_shown_in_euros_and_no_worth_in_reais(settings):
     payload = outcomes.payload_of(Conversation(client_address="whatsapp:+5511987654321"), chat.last)
 
     assert payload.value is None
+    rules = classify(facts_of(payload, None), ScoringProfile())
+    assert "budget" in {reason["code"] for reason in rules.reasons}
+    assert "value" not in rules.missing
     assert payload.slots["budget"]["value"] == {"min": 300_000, "max": 300_000}
     assert slot_line("budget", payload.slots["budget"])["value"].endswith(" euros")
     assert "300000 euros" in chat.last.summary
