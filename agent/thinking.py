@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -71,9 +72,12 @@ def turn_input(claim: Claim) -> TurnInput:
     burst = [inbound_of(message) for message in claim.burst]
     asked = "\n".join(message.words for message in burst)
     playbook = content_of(claim.dialogue.playbook_version, asked)
+    state = State.from_json(claim.dialogue.memory)
+    # Whoever came back said so to the line, in a message that no brain reads
+    is_out = state.opted_out and claim.conversation.is_opted_out
     return TurnInput(
         playbook=playbook,
-        state=State.from_json(claim.dialogue.memory),
+        state=replace(state, opted_out=is_out),
         burst=burst,
         context=context_of(claim, playbook),
         history=history_of(claim),

@@ -115,6 +115,14 @@ def test_client_who_wants_no_more_messages_gets_one_confirmation_and_then_none(c
     assert len(client.heard) == heard
 
 
+def test_client_who_comes_back_after_an_opt_out_in_loose_words_is_served_again(client):
+    client.says("oi", "olha n quero mais receber msg de vcs ta", "VOLTAR")
+    heard = len(client.heard)
+    client.says("quero comprar em Santos")
+    assert (client.conversation.stage, client.conversation.is_opted_out) == ("qualifying", False)
+    assert len(client.heard) > heard
+
+
 def test_lead_that_came_by_a_form_shows_what_the_agent_learns(client):
     form = LeadPayload(name="Rita", phone="+5511987654321", slots={"utm": {"value": "x"}})
     lead = receive_lead(payload=form, source=None, actor=SYSTEM, assign=False).lead
