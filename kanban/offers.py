@@ -8,6 +8,11 @@ from leads.models import Lead, User
 from whatsapp.models import Conversation, Line, Template
 from whatsapp.services import offer_templates
 
+# "Dona Nélida" is greeted by her name
+TITLES = {
+    *("dona", "seu", "sr", "sra", "srta", "senhor", "senhora", "don", "doña", "señor", "señora"),
+    *("dr", "dra", "mr", "mrs", "ms", "miss"),
+}
 # What a variable is called, where it has a name
 OF_CLIENT = frozenset(
     [
@@ -81,7 +86,13 @@ def _field(template: Template, name: str, sample: str, names: Mapping[str, str])
     known = names.get(_who(template, name), "")
     # As the example has it: "Marina" wants a first name, "Ana Souza" the whole
     is_short = len(sample.split()) == 1
-    return Field(name, sample, known.split()[0] if known.split() and is_short else known)
+    return Field(name, sample, _first_name(known) if is_short else known)
+
+
+def _first_name(known: str) -> str:
+    words = known.split()
+    called = [word for word in words if word.lower().rstrip(".") not in TITLES]
+    return next(iter(called or words), "")
 
 
 def _who(template: Template, name: str) -> str:

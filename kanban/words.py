@@ -32,7 +32,7 @@ def _board_words() -> dict[str, str]:
         "chat_gone": _("This chat is no longer in your list."),
         "lead_gone": _("This lead is no longer on your board."),
         "no_name": _("No name"),
-        "filtered": _("{count} leads shown"),
+        "filtered": _("Leads shown: {count}"),
         "load_failed": _("Couldn’t load this. Check the connection and try again."),
         "saved": _("Saved"),
         "split": _("{name} stands on its own again."),

@@ -17,6 +17,7 @@ from leads.api.filters import LeadFilters
 from leads.errors import NotFoundError
 from leads.models import Consultant, Lead, Source
 from leads.requests import user_of
+from leads.stored_words import said_again
 
 # They stand in the address: 200 ids are over 7 KB, and nginx takes a line of 8 KB
 MOST_CARDS = 200
@@ -88,8 +89,8 @@ def _choices(request: HttpRequest) -> dict[str, Any]:
 
 def _sources() -> list[tuple[str, str]]:
     """(slug, name) of whatever a card may name."""
-    named = dict(Source.objects.order_by("name").values_list("slug", "name"))
-    return list(({Source.WHATSAPP: "WhatsApp"} | named).items())
+    named = Source.objects.order_by("name").values_list("slug", "name")
+    return [(Source.WHATSAPP, "WhatsApp"), *((slug, said_again(name)) for slug, name in named)]
 
 
 def _uuids(text: str) -> list[UUID]:

@@ -20,6 +20,7 @@ from kanban.words import browser_words
 from leads.durations import lasting
 from leads.models import Lead, User
 from leads.slot_lines import interest_in_words
+from leads.stored_words import said_again
 from whatsapp.kind_words import kind_in_words, words_or_kind
 
 register = template.Library()
@@ -109,6 +110,12 @@ def speaker_icon(author: str) -> str:
     return {"agent": "bot", "consultant": "user", "system": "info", "client": "message-circle"}.get(
         author, "user"
     )
+
+
+@register.filter
+def source_in_words(name: str | None) -> str:
+    """Who has none wrote to us."""
+    return said_again(name) if name else "WhatsApp"
 
 
 @register.filter

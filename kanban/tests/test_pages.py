@@ -8,7 +8,9 @@ from django.conf import settings
 from django.test import Client
 
 from leads.models import Consultant, Source
-from leads.tests.makers import make_consultant, make_lead, make_manager
+from leads.payload import LeadPayload
+from leads.services.manual import add_lead
+from leads.tests.makers import make_consultant, make_lead, make_manager, make_statuses
 from whatsapp.models import Conversation
 from whatsapp.tests.makers import make_conversation
 
@@ -86,6 +88,18 @@ def test_source_filter_offers_what_cards_name(desk: Client, ana: Consultant) -> 
     assert 'name="source" value="manual"' in html
     assert "Nina" in html
     assert "Rita" not in html
+
+
+def test_lead_made_by_hand_says_so_in_the_readers_language(ana: Consultant) -> None:
+    make_statuses()
+    add_lead(user=ana.user, payload=LeadPayload(name="Rita", email="r@mail.example"), source_slug="manual")
+    client = Client(headers={"accept-language": "pt-BR"})
+    client.force_login(ana.user)
+
+    html = client.get("/").content.decode()
+
+    assert "<span>Manual</span>" in html
+    assert ">Manual</option>" in html
 
 
 def test_cards_fragment_leaves_out_what_is_not_on_this_board(desk: Client, ana: Consultant) -> None:

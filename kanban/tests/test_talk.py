@@ -110,6 +110,14 @@ def test_template_is_filled_with_the_names_that_belong_there(desk, ana, lead, bo
     assert all(value in shown for value in values)
 
 
+def test_template_greets_by_the_first_name_and_not_by_a_title(desk, lead):
+    Lead.objects.filter(pk=lead.pk).update(name="Dona Nélida Figueirôa")
+    make_template(body="Olá {{1}}!", samples={"1": "Marina"})
+    talk_with(lead, is_closed=True)
+
+    assert 'value="Nélida"' in page(desk, lead)
+
+
 def test_template_in_the_language_of_the_client_comes_first(desk, lead):
     make_template(name="appointment")
     make_template(name="follow_up", language="en")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from leads.actors import person
 from leads.claims import claim_submission, repoint_submission
@@ -19,8 +19,8 @@ from leads.services.assigning import assign_lead
 from leads.services.board import move_to
 from leads.services.intake import Received, receive_lead
 
-# What is not configured by anybody; a manager may call it otherwise
-NAMES = {Source.BY_API: "API", Source.BY_HAND: gettext_lazy("By hand")}
+# What is not configured by anybody; a manager may call it otherwise. In English, and said again to each reader
+NAMES = {Source.BY_API: "API", Source.BY_HAND: gettext_noop("By hand")}
 LONGEST_KEY = 150
 
 
@@ -106,7 +106,7 @@ def _source(slug: str) -> Source | None:
 
 def _own_source(slug: str) -> Source:
     """It takes no webhooks."""
-    facts = {"name": str(NAMES[slug]), "is_active": False}
+    facts = {"name": NAMES[slug], "is_active": False}
     return Source.objects.get_or_create(slug=slug, defaults=facts)[0]
 
 
