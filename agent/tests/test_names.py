@@ -57,7 +57,9 @@ def test_names_as_bare_answers_may_be_unknown(answer, name):
     assert names.bare(answer, context_in("BR"), pending=True).value == name
 
 
-@pytest.mark.parametrize("answer", ["quanto custa", "bom dia", "pode ser", "sem pressa", "quinhentos"])
+@pytest.mark.parametrize(
+    "answer", ["quanto custa", "bom dia", "pode ser", "sem pressa", "quinhentos", "START", "voltar"]
+)
 def test_names_are_not_made_of_everyday_words(answer):
     assert names.bare(answer, context_in("BR"), pending=True) is None
 

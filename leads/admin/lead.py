@@ -27,6 +27,7 @@ from leads.models.lead import LeadQuerySet
 from leads.requests import user_of
 from leads.services import board, editing
 from leads.slot_lines import interest_of
+from leads.stored_words import said_again
 
 EXPORTED = [
     "id", "name", "phone", "email", "status", "consultant__user__username", "source__slug", "temperature", "score",
@@ -77,7 +78,7 @@ class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.Mode
         "consultant",
         "temperature",
         "score",
-        "source",
+        "came_from",
         "waiting_since",
         "created_at",
     ]
@@ -128,6 +129,11 @@ class LeadAdmin(LeadInWords, FilteredByConsultant, ExportActionMixin, admin.Mode
                 # Django prints a help text as it stands
                 form.base_fields[name].help_text = escape(words)
         return form
+
+    @admin.display(description=_("source"), ordering="source__name")
+    def came_from(self, lead: Lead) -> str:
+        """Who has none wrote to us."""
+        return said_again(lead.source.name) if lead.source else "WhatsApp"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Lead | None = None) -> list[str]:
         return [name for name in flatten_fieldsets(self.fieldsets) if name not in editing.EDITABLE]
