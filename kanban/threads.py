@@ -39,6 +39,7 @@ class Thread:
     conversation: str | None = None
     phone: str = ""
     owner: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,19 +80,19 @@ def _matches(thread: Thread, only_waiting: bool, words: str) -> bool:
 
 def _stored(user: User, held_by: str, words: str) -> Iterable[Thread]:
     """Somebody who is no lead may have been taken over, too. On own lines such people are in the chat list."""
-    held = (
+    known = (
         Conversation.objects.visible_to(user)
-        .filter(status=held_by, lead__archived_at=None)
+        .filter(lead__archived_at=None)
         # Private chats of a colleague's line are nobody's business, a manager's neither
         .exclude(lead=None, line__kind=Line.Kind.CONSULTANT)
         .select_related("lead__consultant__user", "line")
         .order_by("-last_message_at")
     )
-    conversations = list(held[:SHOWN])
-    # Who is looked for by name or number may have written long ago
-    if words and len(conversations) == SHOWN:
+    conversations = list(known.filter(status=held_by)[:SHOWN])
+    # Who is looked for by name or number may have written long ago, be with the agent or closed
+    if words:
         named = Q(profile_name__icontains=words) | Q(lead__name__icontains=words)
-        found = held.filter(named | Q(client_address__icontains=words))[:SHOWN]
+        found = known.filter(named | Q(client_address__icontains=words))[:SHOWN]
         conversations = list({one.pk: one for one in (*conversations, *found)}.values())
     several = leads_with_several([one.lead for one in conversations if one.lead and _sees(user, one.lead)])
     last = last_messages(
@@ -119,7 +120,8 @@ def _sees(user: User, lead: Lead | None) -> bool:
 def _strangers_thread(conversation: Conversation, last: Message | None) -> Thread:
     """No card in sight counts for this person, so that only the last message says whether they wait."""
     phone = conversation.client_address.removeprefix("whatsapp:")
-    is_waiting = last and last.direction == Message.Direction.IN and not conversation.is_opted_out
+    is_owed = not conversation.is_opted_out and conversation.status != Conversation.Status.CLOSED
+    is_waiting = last and last.direction == Message.Direction.IN and is_owed
     return Thread(
         key=str(conversation.pk),
         name=conversation.profile_name or phone,
@@ -131,6 +133,7 @@ def _strangers_thread(conversation: Conversation, last: Message | None) -> Threa
         conversation=str(conversation.pk),
         phone=phone,
         owner=str(conversation.lead.consultant or _("nobody")) if conversation.lead else "",
+        is_closed=conversation.status == Conversation.Status.CLOSED,
     )
 
 
@@ -147,6 +150,7 @@ def _stored_thread(conversation: Conversation, lead: Lead) -> Thread:
         lead=str(lead.pk),
         conversation=str(conversation.pk),
         phone=lead.phone or "",
+        is_closed=conversation.status == Conversation.Status.CLOSED,
     )
 
 

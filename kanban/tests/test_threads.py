@@ -116,6 +116,19 @@ def test_manager_finds_by_name_who_wrote_before_a_hundred_others() -> None:
     assert [thread.conversation for thread in found] == [str(first.pk)]
 
 
+def test_search_finds_whoever_is_looked_for_with_the_agent_and_closed() -> None:
+    manager, conversation = make_manager(), make_conversation(ProfileName="Zuleica")
+    assert [one.is_closed for one in inbox_of(manager, words="zuleica").threads] == [False]
+
+    Conversation.objects.update(status="closed")
+
+    assert inbox_of(manager).threads == []
+    [found] = inbox_of(manager, words="Zuleica").threads
+    assert (found.conversation, found.is_closed, found.waiting_since) == (str(conversation.pk), True, None)
+    assert inbox_of(make_consultant("bia").user, words="zuleica").threads == []
+    assert "closed" in page(manager, "/inbox/threads/?q=zuleica")
+
+
 def test_inbox_keeps_private_chats_of_own_lines_from_managers() -> None:
     make_conversation(line=make_consultant_line(make_consultant("ana")))
 
