@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from logging.config import dictConfig
 from typing import Any
 
@@ -14,10 +13,6 @@ from django.db import close_old_connections
 from agent import llm
 from crm import broker
 from leads import stopping
-
-# A thread that computes soon asks PostgreSQL or Redis something and so lets others in of itself. Asked to let them in
-# every 5 ms, as Python does, a hundred threads spend a sixth of their time on changing places
-SWITCH_SECONDS = 0.03
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 broker.use()
@@ -40,11 +35,6 @@ def leave_what_is_loaded_alone(**_: Any) -> None:
     llm.load()
     gc.collect()
     gc.freeze()
-
-
-@worker_ready.connect
-def let_threads_work(**_: Any) -> None:
-    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 @worker_shutting_down.connect
